@@ -1,0 +1,11 @@
+"""FDMat Explorer's library: which part of the training data is needed, and what was thrown away.
+
+    dataset -> features -> ranking -> coreset -> measures -> curve -> picture
+
+Each arrow is a function of the module named like it. Importing this package loads numpy and nothing heavier.
+"""
+
+from fdmat_core.types import Choice, Coreset, Dataset, FeatureTable, Ranking, Spec, Truth
+
+__version__ = "0.1.0"
+__all__ = ["Choice", "Coreset", "Dataset", "FeatureTable", "Ranking", "Spec", "Truth", "__version__"]

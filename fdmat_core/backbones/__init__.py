@@ -1,0 +1,1 @@
+"""Backbones: one file and one decorated function each, turning images into features."""

@@ -1,0 +1,1 @@
+"""Datasets: one file and one decorated function each, returning a Dataset."""

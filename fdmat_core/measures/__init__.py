@@ -1,0 +1,1 @@
+"""Measures: one file and one decorated function each, comparing a coreset with its table."""

@@ -1,0 +1,160 @@
+"""From a method's name to a coreset: class by class, nested, and the same whatever the order of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from fdmat_core import budgets, registry
+from fdmat_core.types import Choice, Coreset, FeatureTable, Ranking
+
+Progress = Callable[[int, int, str], None]
+
+
+def rank(
+    table: FeatureTable,
+    method: str | Choice,
+    *,
+    budget: int | None = None,
+    balance: str = "proportional",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Ranking:
+    """Rank all rows of a table by a method, best first.
+
+    Rows are put in id order first, so that ties go to the lower id and the order of the rows never matters.
+
+    Parameters
+    ----------
+    budget
+        How many rows must be chosen exactly; the rest follows in a cheap order. All rows if not given. For a method
+        that is not nested, the coreset of this size is the first `budget` rows, and only this size is meant.
+    balance
+        "proportional" or "equal" shares of every class, or "none": as the method likes.
+
+    Raises
+    ------
+    ValueError
+        A missing column, a value that is not finite, an unknown method or parameter; the message names the fix.
+    """
+    choice = method if isinstance(method, Choice) else Choice(method)
+    entry = registry.methods.get(choice.name)
+    budgets.check_balance(balance)
+    check(table, entry)
+    k = table.n if budget is None else min(int(budget), table.n)
+    by_id = np.argsort(table.ids, kind="stable")
+    canonical = table.take(by_id)
+    run = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
+    by_class = balance != "none" and entry.runs == "class"
+    ranking = _rank_classes(run, entry, canonical, k, balance) if by_class else run(canonical, budget=k)
+    if not by_class and balance != "none" and entry.nested:
+        ranking = _share_places(ranking, canonical, balance)
+    return _back_to_rows(ranking, by_id, entry.nested)
+
+
+def coreset(
+    table: FeatureTable, method: str | Choice, k: int, *, balance: str = "proportional", seed: int = 0
+) -> Coreset:
+    """The k items that a method keeps, with weights if the method weighs its items."""
+    choice = method if isinstance(method, Choice) else Choice(method)
+    return cut(table, choice, rank(table, choice, budget=k, balance=balance, seed=seed), k, seed=seed)
+
+
+def cut(table: FeatureTable, method: Choice, ranking: Ranking, k: int, *, seed: int = 0) -> Coreset:
+    """The first k items of a ranking as a coreset."""
+    rows = ranking.order[:k]
+    return Coreset(
+        table.ids[rows], rows, table.key, method.name, dict(method.params), seed, weights(table, method, rows)
+    )
+
+
+def weights(table: FeatureTable, method: Choice, rows: np.ndarray) -> np.ndarray | None:
+    """The weights (k,) that a method gives to the rows it picked, scaled to mean 1; None for unweighted methods."""
+    weigh = registry.methods.get(method.name).weigh
+    if weigh is None or len(rows) == 0:
+        return None
+    raw = np.asarray(weigh(table, rows), dtype=np.float64)
+    return raw / raw.mean() if raw.sum() > 0 else np.ones(len(rows))
+
+
+def check(table: FeatureTable, entry: registry.Entry) -> None:
+    """Refuse a table that this method cannot rank, naming what is missing or wrong."""
+    missing = [column for column in entry.needs if not table.has(column)]
+    if missing:
+        raise ValueError(
+            f"method {entry.name!r} needs {', '.join(missing)}, which this feature table lacks; "
+            "extract features with a backbone that trains a head"
+        )
+    for column in entry.needs:
+        group, _, name = column.partition(".")
+        _require_finite(column, table.dynamics[name] if group == "dynamics" else getattr(table, group), table.ids)
+
+
+def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
+    step = max(1, 2**24 // max(1, values[:1].size))
+    for start in range(0, len(values), step):
+        block = values[start : start + step]
+        bad = ~np.isfinite(block.reshape(len(block), -1)).all(axis=1)
+        if bad.any():
+            where = f"item {ids[start + int(bad.argmax())]}" if len(values) == len(ids) else "the head"
+            raise ValueError(
+                f"{column} of {where} is not finite (NaN or infinite); remove such items or repair their features"
+            )
+
+
+def _share_places(ranking: Ranking, table: FeatureTable, balance: str) -> Ranking:
+    """The ranking of a whole table with its survivors rearranged so that every class gets its share."""
+    alive, rejected = np.split(ranking.order, [ranking.survivors])
+    groups = [alive[table.labels[alive] == label] for label in range(table.c)]
+    return replace(ranking, order=np.concatenate([budgets.merge(groups, _sizes(table), balance), rejected]))
+
+
+def _rank_classes(
+    run: Callable[..., Ranking], entry: registry.Entry, table: FeatureTable, k: int, balance: str
+) -> Ranking:
+    sizes = _sizes(table)
+    quota = budgets.quotas(k, sizes, balance)
+    if entry.nested:
+        quota = np.minimum(sizes, quota + 2)  # the nested merge may take up to 1.5 rows more than a quota
+    present = np.flatnonzero(sizes)
+    groups = [np.flatnonzero(table.labels == label) for label in present]
+    parts = [run(table.take(rows), budget=int(quota[label])) for label, rows in zip(present, groups, strict=True)]
+    cuts = [part.survivors for part in parts] if entry.nested else quota[present]
+    return _join(groups, parts, cuts, balance)
+
+
+def _join(groups: list[np.ndarray], parts: list[Ranking], cuts: Sequence[int], balance: str) -> Ranking:
+    """One ranking of the table from those of its classes; what comes before the cuts competes, the rest follows."""
+    sizes = np.array([len(rows) for rows in groups])
+    ordered = [rows[part.order] for rows, part in zip(groups, parts, strict=True)]
+    heads = [rows[:cut] for rows, cut in zip(ordered, cuts, strict=True)]
+    tails = [rows[cut:] for rows, cut in zip(ordered, cuts, strict=True)]
+    return Ranking(
+        np.concatenate([budgets.merge(heads, sizes, balance), budgets.merge(tails, sizes, balance)]),
+        score=_scatter(groups, [part.score for part in parts]),
+        survivors=sum(map(len, heads)),
+        evidence={name: _scatter(groups, [part.evidence[name] for part in parts]) for name in parts[0].evidence},
+        notes={"classes": [dict(part.notes) for part in parts]} if any(part.notes for part in parts) else {},
+    )
+
+
+def _scatter(groups: list[np.ndarray], columns: list[np.ndarray | None]) -> np.ndarray | None:
+    """One column of the table from the columns of its classes."""
+    if any(column is None for column in columns):
+        return None
+    return np.concatenate(columns)[np.argsort(np.concatenate(groups))]
+
+
+def _back_to_rows(ranking: Ranking, by_id: np.ndarray, nested: bool) -> Ranking:
+    """A ranking of the rows in id order, told in the rows of the caller's table."""
+    back = np.argsort(by_id, kind="stable")
+    evidence = {name: column[back] for name, column in ranking.evidence.items()}
+    score = None if ranking.score is None else ranking.score[back]
+    return Ranking(by_id[ranking.order], score, nested, ranking.survivors, evidence, ranking.notes)
+
+
+def _sizes(table: FeatureTable) -> np.ndarray:
+    return np.bincount(table.labels, minlength=table.c)

@@ -1,0 +1,290 @@
+"""The nouns: Dataset, FeatureTable, Ranking, Coreset, Choice, Spec. Everything else is a function between them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+
+def _frozen(array: np.ndarray | None) -> np.ndarray | None:
+    """A read-only view, so that no step can change what another one reads."""
+    if array is None:
+        return None
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def _require_length(owner: str, n: int, **arrays: np.ndarray | None) -> None:
+    for name, array in arrays.items():
+        if array is not None and len(array) != n:
+            raise ValueError(f"{owner}.{name} has {len(array)} rows, but there are {n} ids; give one row per id")
+
+
+def _require_distinct(owner: str, ids: np.ndarray) -> None:
+    if len(np.unique(ids)) != len(ids):
+        raise ValueError(f"{owner}.ids repeats an id; every item needs an id of its own")
+
+
+def fingerprint(value: Any) -> str:
+    """Sixteen hex digits that name a JSON-able value; the same value always gets the same name."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What an injected corruption did, row by row of its dataset: the answer that detection is judged by."""
+
+    clean_labels: np.ndarray  # (n,)
+    mislabelled: np.ndarray  # (n,) bool
+    outlier: np.ndarray  # (n,) bool
+
+    def take(self, rows: np.ndarray) -> Truth:
+        """The truth about some rows."""
+        return Truth(self.clean_labels[rows], self.mislabelled[rows], self.outlier[rows])
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Items with labels, and lazily their images or their ready-made features.
+
+    `images(ids)` returns uint8 (m, height, width, channels) with 1 or 3 channels, all of one size.
+    `features` is row-aligned with `ids`, for data that arrives without images.
+    """
+
+    name: str
+    ids: np.ndarray  # (n,) int64, the number of each item in the original data
+    labels: np.ndarray  # (n,) int64, positions in `classes`
+    classes: tuple[str, ...]
+    splits: Mapping[str, np.ndarray]  # name -> ids; "train" and "test"
+    key: str
+    images: Callable[[np.ndarray], np.ndarray] | None = None
+    features: np.ndarray | None = None  # (n, d)
+    truth: Truth | None = None
+
+    def __post_init__(self) -> None:
+        _require_length("Dataset", len(self.ids), labels=self.labels, features=self.features)
+        _require_distinct("Dataset", self.ids)
+        for name in ("ids", "labels", "features"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+
+    def rows_of(self, ids: np.ndarray) -> np.ndarray:
+        """The rows that hold these ids; an unknown id is an error."""
+        order = np.argsort(self.ids, kind="stable")
+        place = np.searchsorted(self.ids, ids, sorter=order).clip(max=len(order) - 1)
+        rows = order[place]
+        unknown = np.asarray(ids)[self.ids[rows] != ids]
+        if len(unknown):
+            raise ValueError(
+                f"dataset {self.name!r} has no item {unknown[0]}; ids run from {self.ids.min()} to {self.ids.max()}"
+            )
+        return rows
+
+    def split(self, name: str) -> Dataset:
+        """One split as a dataset of its own, in ascending id order; ids stay what they were."""
+        if name not in self.splits:
+            raise ValueError(f"dataset {self.name!r} has no split {name!r}; it has {', '.join(self.splits)}")
+        ids = np.sort(self.splits[name])
+        rows = self.rows_of(ids)
+        return replace(
+            self,
+            ids=ids,
+            labels=self.labels[rows],
+            splits={name: ids},
+            features=None if self.features is None else self.features[rows],
+            truth=None if self.truth is None else self.truth.take(rows),
+        )
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """What methods see: one row per item. Inside a method only rows exist; `ids[row]` is the only way back."""
+
+    ids: np.ndarray  # (n,) int64
+    labels: np.ndarray  # (n,) int64, positions in `classes`
+    embedding: np.ndarray  # (n, d) float32
+    classes: tuple[str, ...]
+    key: str
+    logits: np.ndarray | None = None  # (n, c) of the head, or of the network, after its last epoch
+    head: np.ndarray | None = None  # (c, d + 1) weights of the linear head on `embedding`, bias last
+    dynamics: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> (n,) sums over training
+
+    def __post_init__(self) -> None:
+        n = len(self.ids)
+        _require_length("FeatureTable", n, labels=self.labels, embedding=self.embedding, logits=self.logits)
+        _require_length("FeatureTable.dynamics", n, **self.dynamics)
+        if self.embedding.ndim != 2:
+            raise ValueError(f"FeatureTable.embedding has shape {self.embedding.shape}; give (n, d)")
+        if n and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
+            raise ValueError(
+                f"FeatureTable.labels run from {self.labels.min()} to {self.labels.max()}, but there are "
+                f"{len(self.classes)} classes; number them from 0"
+            )
+        _require_distinct("FeatureTable", self.ids)
+        for name in ("ids", "labels", "embedding", "logits", "head"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+        frozen = {name: _frozen(column) for name, column in self.dynamics.items()}
+        object.__setattr__(self, "dynamics", MappingProxyType(frozen))
+
+    @property
+    def n(self) -> int:
+        """How many items."""
+        return len(self.ids)
+
+    @property
+    def c(self) -> int:
+        """How many classes the labels may name (some may be empty here)."""
+        return len(self.classes)
+
+    def has(self, column: str) -> bool:
+        """Whether a column that a method `needs` is there: `embedding`, `logits`, `head`, `dynamics.<name>`."""
+        group, _, name = column.partition(".")
+        return name in self.dynamics if group == "dynamics" else getattr(self, group, None) is not None
+
+    def take(self, rows: np.ndarray) -> FeatureTable:
+        """Some rows, in the order given; they keep their ids."""
+        return replace(
+            self,
+            ids=self.ids[rows],
+            labels=self.labels[rows],
+            embedding=self.embedding[rows],
+            logits=None if self.logits is None else self.logits[rows],
+            dynamics={name: column[rows] for name, column in self.dynamics.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All rows of a table, best first; with `nested`, every smaller coreset is a prefix.
+
+    The first `survivors` rows compete for places class by class; the others were rejected and follow, the worst
+    last, whatever their class. `evidence` holds what the method knew about each row, by name.
+    """
+
+    order: np.ndarray  # (n,) int64 rows
+    score: np.ndarray | None = None  # (n,) in the method's own units, by row
+    nested: bool = True
+    survivors: int | None = None  # None: all
+    evidence: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> (n,) by row
+    notes: Mapping[str, Any] = field(default_factory=dict)  # JSON-able facts about how it went
+
+    def __post_init__(self) -> None:
+        order = np.asarray(self.order, dtype=np.int64)
+        if not np.array_equal(np.sort(order), np.arange(len(order))):
+            raise ValueError("Ranking.order must hold every row exactly once")
+        _require_length("Ranking", len(order), score=self.score, **self.evidence)
+        object.__setattr__(self, "order", _frozen(order))
+        object.__setattr__(self, "score", _frozen(self.score))
+        object.__setattr__(self, "survivors", len(order) if self.survivors is None else int(self.survivors))
+
+    @staticmethod
+    def by_score(score: np.ndarray, *, keep: str, **facts: Any) -> Ranking:
+        """Rank by a score; `keep` says which end stays: "lowest" or "highest". Ties go to the lower row."""
+        if keep not in ("lowest", "highest"):
+            raise ValueError(f'keep is {keep!r}; say "lowest" or "highest"')
+        key = np.asarray(score) if keep == "lowest" else -np.asarray(score)
+        return Ranking(np.argsort(key, kind="stable"), score=np.asarray(score), **facts)
+
+    @staticmethod
+    def by_picks(picks: np.ndarray, n: int, **facts: Any) -> Ranking:
+        """Rank by an order of choice that may stop early; the rows never chosen follow in row order."""
+        rest = np.setdiff1d(np.arange(n), picks)
+        return Ranking(np.concatenate([np.asarray(picks, dtype=np.int64), rest]), **facts)
+
+
+@dataclass(frozen=True)
+class Coreset:
+    """The items kept, best first, and where they came from."""
+
+    ids: np.ndarray  # (k,) int64
+    rows: np.ndarray  # (k,) rows of the table that `table_key` names
+    table_key: str
+    method: str
+    params: Mapping[str, Any]
+    seed: int
+    weights: np.ndarray | None = None  # (k,) with mean 1, for methods that weigh
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A registered name and the parameters that differ from its defaults."""
+
+    name: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+    @staticmethod
+    def of(name: str, **params: Any) -> Choice:
+        """`Choice.of("fdmat", lam=10)`."""
+        return Choice(name, tuple(sorted(params.items())))
+
+    @staticmethod
+    def from_json(value: str | Mapping[str, Any]) -> Choice:
+        """Read `"fdmat"` or `{"name": "fdmat", "params": {"lam": 10}}`."""
+        if isinstance(value, str):
+            return Choice(value)
+        return Choice.of(value["name"], **value.get("params", {}))
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that `from_json` reads."""
+        return {"name": self.name, "params": dict(self.params)}
+
+    def __str__(self) -> str:
+        inside = ", ".join(f"{name}={value}" for name, value in self.params)
+        return f"{self.name}({inside})" if inside else self.name
+
+
+#: Kept fractions measured by default: log-spaced, dense where pruning is extreme.
+FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What to do: hashed to a key, so that the same question is answered once."""
+
+    dataset: Choice
+    backbone: Choice
+    methods: tuple[Choice, ...]
+    measures: tuple[Choice, ...]
+    corruption: Choice = Choice("none")
+    fractions: tuple[float, ...] = FRACTIONS  # kept fractions
+    seeds: int = 3  # training seeds per point
+    band: int = 10  # random subsets behind the random band
+    balance: str = "proportional"  # see budgets.BALANCES
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able description that a person can read."""
+        return asdict(self) | {
+            "dataset": self.dataset.to_json(),
+            "backbone": self.backbone.to_json(),
+            "corruption": self.corruption.to_json(),
+            "methods": [choice.to_json() for choice in self.methods],
+            "measures": [choice.to_json() for choice in self.measures],
+            "fractions": list(self.fractions),
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Spec:
+        """Read what `to_json` wrote; unknown fields are an error."""
+        unknown = set(value) - set(Spec.__dataclass_fields__)
+        if unknown:
+            raise ValueError(
+                f"spec has an unknown field {sorted(unknown)[0]!r}; known: {', '.join(Spec.__dataclass_fields__)}"
+            )
+        one = {name: Choice.from_json(value[name]) for name in ("dataset", "backbone", "corruption") if name in value}
+        many = {name: tuple(map(Choice.from_json, value[name])) for name in ("methods", "measures") if name in value}
+        rest = {name: value[name] for name in ("seeds", "band", "balance") if name in value}
+        if "fractions" in value:
+            rest["fractions"] = tuple(float(fraction) for fraction in value["fractions"])
+        return Spec(**one, **many, **rest)
+
+    @property
+    def key(self) -> str:
+        """The name of this spec's run."""
+        return fingerprint(self.to_json())

@@ -1,0 +1,45 @@
+"""Small synthetic tables that every test may use."""
+
+import numpy as np
+import pytest
+
+from fdmat_core.types import FeatureTable
+
+
+def make_table(sizes=(40, 30, 20), d=8, seed=0, spread=1.0, labels=None):
+    """A Gaussian mixture after a ReLU with every column that a method may need; one blob per class, rows shuffled."""
+    rng = np.random.default_rng(seed)
+    c = len(sizes)
+    labels = rng.permutation(np.repeat(np.arange(c), sizes)) if labels is None else np.asarray(labels)
+    centres = 4 * rng.random((c, d))
+    n = len(labels)
+    embedding = np.maximum(0, centres[labels] + spread * rng.standard_normal((n, d))).astype(np.float32)
+    mean = embedding.mean(axis=0)
+    weights = np.stack([(centres[label] - mean) / d for label in range(c)])
+    head = np.concatenate([weights, -0.5 * (weights**2).sum(axis=1, keepdims=True)], axis=1).astype(np.float32)
+    logits = (embedding - mean) @ head[:, :-1].T + head[:, -1] + 0.3 * rng.standard_normal((n, c)).astype(np.float32)
+    names = ("forgetting", "aum_logit", "aum_prob", "el2n", "tdds", "mean_loss")
+    dynamics = {name: rng.random(n).astype(np.float32) for name in names}
+    dynamics["forgetting"] = rng.integers(0, 4, n).astype(np.float32)
+    return FeatureTable(
+        ids=rng.permutation(10 * n)[:n].astype(np.int64),
+        labels=labels.astype(np.int64),
+        embedding=embedding,
+        classes=tuple(f"class {label}" for label in range(c)),
+        key="synthetic",
+        logits=logits.astype(np.float32),
+        head=head,
+        dynamics=dynamics,
+    )
+
+
+@pytest.fixture
+def table():
+    return make_table()
+
+
+@pytest.fixture(autouse=True)
+def store_home(tmp_path, monkeypatch):
+    """Every test has a store of its own."""
+    monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
