@@ -1,0 +1,187 @@
+"""Optimal transport: the plan between rows and class prototypes that FDMat is built on, and distances over POT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from fdmat_core import kernels
+
+#: Up to this many costs (n x c) are kept in memory; above, they are computed again in every round.
+KEPT_COSTS = 200_000_000
+
+
+def tukey(z: np.ndarray, power: float = 0.5) -> np.ndarray:
+    """Tukey's ladder of powers, which makes skewed non-negative features (n, d) more Gaussian.
+
+    Features that go below -1e-6 take the signed power `sign(z) |z|^power`; others `(z + 1e-6)^power`.
+    """
+    if len(z) and z.min() < -1e-6:
+        return np.sign(z) * np.abs(z) ** power
+    return (np.maximum(z, 0) + 1e-6) ** power
+
+
+def features(z: np.ndarray, *, power: float, norm: str) -> tuple[np.ndarray, np.ndarray]:
+    """The features (n, d) that FDMat transports, and which rows are usable (n,): all-zero rows are not.
+
+    `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`.
+    """
+    usable = np.any(z != 0, axis=1)
+    t = tukey(np.asarray(z, dtype=np.float32), power)
+    centred = t - t[usable].mean(axis=0, dtype=np.float64).astype(np.float32) if usable.any() else t
+    scale = np.linalg.norm(t if norm == "before centring" else centred, axis=1, keepdims=True)
+    return centred / np.where(scale > 0, scale, 1), usable
+
+
+@dataclass(frozen=True)
+class ClassPlan:
+    """The entropic transport plan from rows (mass 1 each) to class prototypes (mass = class size).
+
+    Only the c column duals are kept: a row's shares follow from its costs, so the plan of any row can be had at any
+    time and n x c numbers are never stored.
+    """
+
+    prototypes: np.ndarray  # (c, d), NaN for an empty class
+    log_v: np.ndarray  # (c,) column duals, -inf for an empty class
+    lam: float
+    rounds: int
+    residual: float  # largest |row sum - 1| when the rounds ended
+
+    def costs(self, x: np.ndarray) -> np.ndarray:
+        """Squared distances (m, c) from rows (m, d) to the prototypes, in float64; infinite to an empty class."""
+        present = np.isfinite(self.log_v)
+        costs = np.full((len(x), len(self.log_v)), np.inf)
+        costs[:, present] = kernels.squared_distances(np.asarray(x, dtype=np.float64), self.prototypes[present])
+        return costs
+
+    def log_shares(self, x: np.ndarray) -> np.ndarray:
+        """The log of where the mass of rows (m, d) goes: (m, c), every row's shares summing to 1."""
+        from scipy.special import log_softmax
+
+        return log_softmax(self.log_v - self.lam * self.costs(x), axis=1)
+
+    def shares(self, x: np.ndarray) -> np.ndarray:
+        """Where the mass of rows (m, d) goes: (m, c), rows summing to 1."""
+        return np.exp(self.log_shares(x))
+
+
+def class_plan(
+    x: np.ndarray,
+    labels: np.ndarray,
+    c: int,
+    *,
+    lam: float = 10.0,
+    tolerance: float = 1e-6,
+    max_rounds: int = 1000,
+) -> ClassPlan:
+    """Balance rows against class prototypes by Sinkhorn's iteration in the log domain.
+
+    The prototype of a class is the mean of its rows, the cost the squared distance, and the kernel `exp(-lam cost)`.
+    One pass over row blocks per round updates the row duals and gathers the column duals, so that nothing larger than
+    one block is held beside the costs (which are recomputed when there are more than `KEPT_COSTS`).
+
+    Parameters
+    ----------
+    x
+        (n, d) features, one row per item.
+    labels
+        (n,) class numbers below c.
+    lam
+        How sharp the plan is: 0 spreads every row by class size, large values follow the nearest prototype.
+    tolerance
+        Stop when every row sum is this close to 1.
+    max_rounds
+        Stop in any case; the residual says how close it came.
+    """
+    counts = np.bincount(labels, minlength=c)
+    present = np.flatnonzero(counts)
+    prototypes = kernels.class_means(x, labels, c)
+    log_counts = np.log(counts[present])
+    log_u, log_v = np.zeros(len(x)), np.zeros(len(present))
+    kernel = _LogKernel(x, prototypes[present], lam)
+    residual, rounds = np.inf, 0
+    while residual > tolerance and rounds < max_rounds:
+        residual, columns = _row_step(kernel, log_u, log_v, first=rounds == 0)
+        if residual > tolerance:
+            log_v = log_counts - columns
+        rounds += 1
+    duals = np.full(c, -np.inf)
+    duals[present] = log_v
+    return ClassPlan(prototypes, duals, lam, rounds, float(residual))
+
+
+class _LogKernel:
+    """`-lam * cost` by row blocks: kept when it fits, computed again when it does not."""
+
+    def __init__(self, x: np.ndarray, prototypes: np.ndarray, lam: float) -> None:
+        self.x, self.prototypes, self.lam = x, prototypes, lam
+        self.slices = list(kernels.blocks(len(x), max(x.shape[1], len(prototypes))))
+        fits = len(x) * len(prototypes) <= KEPT_COSTS
+        self.kept = [self._compute(rows) for rows in self.slices] if fits else None
+
+    def _compute(self, rows: slice) -> np.ndarray:
+        costs = kernels.squared_distances(np.asarray(self.x[rows], dtype=np.float64), self.prototypes)
+        return (-self.lam * costs).astype(np.float32)
+
+    def __iter__(self) -> Iterator[tuple[slice, np.ndarray]]:
+        for number, rows in enumerate(self.slices):
+            yield rows, self.kept[number] if self.kept else self._compute(rows)
+
+
+def _row_step(kernel: _LogKernel, log_u: np.ndarray, log_v: np.ndarray, *, first: bool) -> tuple[float, np.ndarray]:
+    """Update the row duals in place; return how far the row sums were from 1, and the column sums in the log."""
+    residual, columns = 0.0, np.full(len(log_v), -np.inf)
+    for rows, block in kernel:
+        tilted = block + log_v  # (m, c)
+        peak = tilted.max(axis=1)
+        shares = np.exp(tilted - peak[:, None])
+        totals = shares.sum(axis=1)
+        new = -peak - np.log(totals)
+        shares /= totals[:, None]
+        residual = max(residual, float(np.abs(np.expm1(log_u[rows] - new)).max(initial=0)))
+        log_u[rows] = new
+        columns = np.logaddexp(columns, _column_sums(shares, log_v, new, block))
+    return (np.inf if first else residual), columns
+
+
+def _column_sums(shares: np.ndarray, log_v: np.ndarray, log_u: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """`log sum_i exp(log_u_i + block_ic)` (c,) from the shares (m, c), unless those underflow."""
+    sums = shares.sum(axis=0)
+    if sums.min() > np.finfo(np.float64).tiny:
+        return np.log(sums) - log_v
+    from scipy.special import logsumexp
+
+    return logsumexp(log_u[:, None] + block, axis=0)
+
+
+@dataclass(frozen=True)
+class LabelEvidence:
+    """What a class plan says about each row's label."""
+
+    own_share: np.ndarray  # (n,) share of the row's mass that stays in its class
+    suspicion: np.ndarray  # (n,) log-odds that it goes elsewhere, unsaturated; 0 when there is one class
+    preferred: np.ndarray  # (n,) the class that gets most of the mass
+    own_cost: np.ndarray  # (n,) squared distance to the own prototype
+    contribution: np.ndarray  # (n,) sum_c (share_c cost_c)^2, the score of the published FDMat
+
+
+def label_evidence(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> LabelEvidence:
+    """Read a plan row by row, in blocks: x (n, d), labels (n,)."""
+    parts = [_evidence_block(plan, x[rows], labels[rows]) for rows in kernels.blocks(len(x), 4 * x.shape[1])]
+    return LabelEvidence(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _evidence_block(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, ...]:
+    from scipy.special import logsumexp
+
+    costs, log_shares = plan.costs(x), plan.log_shares(x)
+    row = np.arange(len(x))
+    own = log_shares[row, labels]
+    others = log_shares.copy()
+    others[row, labels] = -np.inf
+    alone = np.isfinite(plan.log_v).sum() < 2
+    suspicion = np.zeros(len(x)) if alone else logsumexp(others, axis=1) - own
+    weighted = np.exp(log_shares) * np.where(np.isfinite(costs), costs, 0)
+    return np.exp(own), suspicion, log_shares.argmax(axis=1), costs[row, labels], (weighted**2).sum(axis=1)

@@ -1,0 +1,119 @@
+"""The flagship: what it removes, what it matches, and the laws of methods.md 1b."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from fdmat_core import selection
+from fdmat_core.methods import fdmat as module
+from fdmat_core.types import Choice, FeatureTable
+from tests.conftest import make_table
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Scikit-learn's digits as pixels, with 40% of the labels flipped to another class: table and flipped mask."""
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    rng = np.random.default_rng(0)
+    flipped = np.zeros(len(data.target), dtype=bool)
+    flipped[rng.permutation(len(flipped))[: int(0.4 * len(flipped))]] = True
+    labels = np.where(flipped, (data.target + rng.integers(1, 10, len(flipped))) % 10, data.target)
+    return as_table(data.data, labels), flipped
+
+
+def as_table(embedding, labels):
+    return FeatureTable(
+        np.arange(len(labels)), labels, embedding.astype(np.float32), tuple(map(str, range(labels.max() + 1))), "t"
+    )
+
+
+def energy(x, part):
+    from scipy.spatial.distance import cdist
+
+    return 2 * cdist(part, x).mean() - cdist(part, part).mean() - cdist(x, x).mean()
+
+
+def test_flipped_labels_are_suspected_and_leave(digits):
+    table, flipped = digits
+    ranking = selection.rank(table, "fdmat")
+    assert roc_auc_score(flipped, ranking.score) > 0.95
+    assert flipped[ranking.order[: table.n // 10]].mean() < 0.03
+    assert flipped[ranking.order[-len(flipped) // 10 :]].mean() > 0.95
+
+
+def test_it_matches_better_than_two_hundred_random_subsets(digits):
+    table, _ = digits
+    x = module.transport.features(table.embedding, power=0.5, norm="unit")[0]
+    ranking = selection.rank(table, "fdmat")
+    rng = np.random.default_rng(1)
+    alive = ranking.order[: ranking.survivors]
+    mine = alive[table.labels[alive] == 3]
+    for share in (0.05, 0.1, 0.3):
+        k = max(2, int(share * len(mine)))
+        ours = energy(x[mine], x[mine[:k]])
+        assert ours < min(energy(x[mine], x[rng.choice(mine, k, replace=False)]) for _ in range(200))
+
+
+def test_a_long_tail_keeps_its_rarest_class():
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    sizes = np.round(150 * 20 ** (-np.arange(10) / 9)).astype(int)
+    rows = np.concatenate([np.flatnonzero(data.target == label)[:size] for label, size in enumerate(sizes)])
+    table = as_table(data.data[rows], data.target[rows])
+    reason = selection.rank(table, "fdmat").evidence["reason"]
+    survived = [(reason[table.labels == label] == 0).mean() for label in range(10)]
+    assert min(survived) > 0.4
+
+
+def test_a_far_outlier_is_never_kept_below_half(table):
+    embedding = table.embedding.copy()
+    embedding[5] = embedding.mean(axis=0)
+    embedding[5, 0] += 10 * embedding.std()
+    ranking = selection.rank(dataclasses.replace(table, embedding=embedding), "fdmat")
+    assert 5 not in ranking.order[: table.n // 2]
+
+
+def test_both_witnesses_are_needed():
+    """Rows of a second mode are far from the prototype but among their own kind; they stay."""
+    rng = np.random.default_rng(0)
+    blob = lambda x, y, n: np.array([x, y]) + 0.3 * rng.standard_normal((n, 2))  # noqa: E731
+    embedding = np.concatenate([blob(9, 1, 60), blob(1, 9, 25), blob(1, 1, 60)])
+    table = as_table(embedding, np.repeat([0, 0, 1], [60, 25, 60]))
+    ranking = selection.rank(table, "fdmat")
+    second_mode = np.arange(60, 85)
+    assert (ranking.evidence["reason"][second_mode] != 1).mean() > 0.9
+
+
+def test_tau_zero_removes_nothing_by_label(digits):
+    table, _ = digits
+    assert (selection.rank(table, Choice.of("fdmat", tau=0)).evidence["reason"] != 1).all()
+
+
+def test_removed_rows_come_last_and_the_worst_is_last(digits):
+    table, _ = digits
+    ranking = selection.rank(table, "fdmat")
+    reason = ranking.evidence["reason"]
+    removed = ranking.order[ranking.survivors :]
+    assert (reason[ranking.order[: ranking.survivors]] == 0).all() and (reason[removed] > 0).all()
+    mislabelled = removed[reason[removed] == 1]
+    assert (np.diff(ranking.score[mislabelled]) >= 0).all()
+
+
+def test_unclear_classes_are_named():
+    rng = np.random.default_rng(0)
+    table = as_table(rng.random((90, 6)), np.repeat([0, 1, 2], 30))  # no class can be told from another
+    assert set(selection.rank(table, "fdmat").notes["unclear classes"]) == {"0", "1", "2"}
+    apart = make_table((40, 40), spread=0.2)
+    assert selection.rank(apart, "fdmat").notes["unclear classes"] == []
+
+
+def test_a_row_without_features_comes_last(table):
+    embedding = table.embedding.copy()
+    embedding[11] = 0
+    ranking = selection.rank(dataclasses.replace(table, embedding=embedding), "fdmat")
+    assert ranking.order[-1] == 11 and module.REASONS[ranking.evidence["reason"][11]] == "no features"
