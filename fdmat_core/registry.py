@@ -20,6 +20,8 @@ from typing import Any, Literal
 
 #: Arguments that the caller provides; every other keyword-only argument is a parameter that people may set.
 PROVIDED = ("budget", "rng", "seed", "test", "progress")
+#: The kinds whose seed says which data it is, so that people set it like any other parameter.
+OWN_SEED = ("dataset", "corruption")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,12 @@ class Entry:
     @cached_property
     def accepts(self) -> frozenset[str]:
         """The provided arguments that this function asks for."""
-        return frozenset(PROVIDED) & frozenset(inspect.signature(self.function).parameters)
+        return self.provided & frozenset(inspect.signature(self.function).parameters)
+
+    @property
+    def provided(self) -> frozenset[str]:
+        """The argument names that are never parameters of this kind."""
+        return frozenset(PROVIDED) - (frozenset({"seed"}) if self.kind in OWN_SEED else frozenset())
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -99,7 +106,7 @@ class Entry:
         return tuple(
             _parameter(name, hints.get(name, str), argument.default, _help(self.doc, name))
             for name, argument in inspect.signature(self.function).parameters.items()
-            if argument.kind is argument.KEYWORD_ONLY and name not in PROVIDED
+            if argument.kind is argument.KEYWORD_ONLY and name not in self.provided
         )
 
     def read(self, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""Handwritten digits, 8 x 8 pixels: 1,797 images that come with scikit-learn."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from fdmat_core.datasets import getter, hold_out, provenance, splits
+from fdmat_core.registry import Range, dataset
+from fdmat_core.types import Dataset
+
+
+@dataset(
+    "digits",
+    title="Handwritten digits (8 x 8)",
+    licence="CC BY 4.0 (UCI), distributed with scikit-learn",
+    source="Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, 1998",
+)
+def digits(*, test_share: Annotated[float, Range(0.05, 0.5)] = 0.2, seed: int = 0) -> Dataset:
+    """Load 1,797 grey images of handwritten digits; small enough to try anything in a second.
+
+    Parameters
+    ----------
+    test_share
+        Share of every class that is held out for testing.
+    seed
+        Which items are held out.
+    """
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    images = np.round(bunch.images * (255 / 16)).astype(np.uint8)[..., None]  # (1797, 8, 8, 1)
+    labels = bunch.target.astype(np.int64)
+    ids = np.arange(len(labels))
+    return Dataset(
+        name="digits",
+        ids=ids,
+        labels=labels,
+        classes=tuple("0123456789"),
+        splits=splits(ids, hold_out(labels, test_share, seed)),
+        key=provenance("digits", 1, test_share=test_share, seed=seed),
+        images=getter(ids, images),
+    )
