@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
+
+from fdmat_core.types import FeatureTable
 
 #: A block of distances holds at most this many float32 (256 MB).
 BLOCK = 2**26
@@ -24,26 +27,132 @@ def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     Centre the data first when its mean is far from 0: the error grows with the squared norm.
     """
-    cross = a @ b.T  # (m, n)
+    return _expand(a @ b.T, np.einsum("id,id->i", a, a), np.einsum("jd,jd->j", b, b))
+
+
+def _expand(cross: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Turn inner products (m, n) into squared distances, in place, given the squared norms (m,) and (n,)."""
     cross *= -2
-    cross += np.einsum("id,id->i", a, a)[:, None]
-    cross += np.einsum("jd,jd->j", b, b)[None, :]
+    cross += a[:, None]
+    cross += b[None, :]
     return np.maximum(cross, 0, out=cross)
 
 
-def distance_rows(x: np.ndarray) -> Callable[[int], np.ndarray]:
-    """A function that gives the distances (n,) from one row of x (n, d) to all of them.
+def kept_rows(rows: Callable[[slice], np.ndarray], n: int) -> Callable[[int | slice], np.ndarray]:
+    """The rows of an n x n matrix as a function of a row (n,) or a slice of rows (m, n), given in float32.
 
-    Up to `DENSE_ROWS` rows all distances are computed at once, in blocks; above, each is computed when asked for.
+    Up to `DENSE_ROWS` rows all are computed at once, in blocks; above, each is computed when asked for.
+
+    Parameters
+    ----------
+    rows
+        Gives the rows of a slice, (m, n), in float64.
     """
-    x = np.ascontiguousarray(x - x.mean(axis=0, dtype=np.float64), dtype=np.float32)
-    if len(x) > DENSE_ROWS:
-        return lambda row: np.sqrt(squared_distances(x[row : row + 1], x)[0])
-    dense = np.empty((len(x), len(x)), dtype=np.float32)
-    for block in blocks(len(x), len(x)):
-        np.sqrt(squared_distances(x[block], x), out=dense[block])
-    np.fill_diagonal(dense, 0)
+    if n > DENSE_ROWS:
+        return lambda which: _one_or_many(rows, which).astype(np.float32)
+    dense = np.empty((n, n), dtype=np.float32)
+    for block in blocks(n, 2 * n):
+        dense[block] = rows(block)
     return dense.__getitem__
+
+
+def _one_or_many(rows: Callable[[slice], np.ndarray], which: int | slice) -> np.ndarray:
+    return rows(which) if isinstance(which, slice) else rows(slice(which, which + 1))[0]
+
+
+def distance_rows(x: np.ndarray) -> Callable[[int | slice], np.ndarray]:
+    """A function that gives the distances from one row of x (n, d) to all of them (n,), or from a slice (m, n).
+
+    They are computed in float64 and rounded to float32, with what rounding alone could explain set to 0: distances
+    that are equal come out equal, so that ties go to the lower row on every machine.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    x = x - x.mean(axis=0) if len(x) else x
+    norms = np.einsum("id,id->i", x, x)
+    floor = 1e-13 * norms.max(initial=0)
+
+    def rows(which: slice) -> np.ndarray:
+        squares = _expand(x[which] @ x.T, norms[which], norms)
+        squares[squares < floor] = 0
+        return np.sqrt(squares, out=squares)
+
+    return kept_rows(rows, len(x))
+
+
+def row_means(rows: Callable[[slice], np.ndarray], n: int) -> np.ndarray:
+    """The mean (n,) of every row of an n x n matrix, summed in float64."""
+    means = np.empty(n)
+    for block in blocks(n, 2 * n):
+        means[block] = rows(block).mean(axis=1, dtype=np.float64)
+    return means
+
+
+def typical(distances: np.ndarray) -> float:
+    """The median distance, as a scale to divide by: the mean if the median is 0, and 1 if all are."""
+    for scale in (np.median(distances), np.mean(distances)) if distances.size else ():
+        if scale > 0:
+            return float(scale)
+    return 1.0
+
+
+def median_distance(x: np.ndarray) -> float:
+    """The typical distance between two rows of x (n, d), over pairs among 2,000 rows spread evenly over the table."""
+    from scipy.spatial.distance import pdist
+
+    spread = np.linspace(0, len(x) - 1, min(len(x), 2000)).astype(np.int64)
+    return typical(pdist(x[spread])) if len(x) > 1 else 1.0
+
+
+def herd(rows: Callable[[int], np.ndarray], mean: np.ndarray, budget: int) -> np.ndarray:
+    """Rows picked by kernel herding without replacement: (budget,) in the order of choice.
+
+    With t picks made, the next is `argmax_i mean_i - (1 / (t + 1)) sum_{s picked} k(i, s)`; ties go to the lower row.
+    Costs one row of the kernel and one pass over n numbers per pick.
+
+    Parameters
+    ----------
+    rows
+        Gives the kernel (n,) between one row and all.
+    mean
+        (n,) mean kernel between each row and all.
+    """
+    left, near = np.array(mean, dtype=np.float64), np.zeros(len(mean))
+    picks = np.empty(min(budget, len(left)), dtype=np.int64)
+    for t in range(len(picks)):
+        picks[t] = pick = int(np.argmax(left - near / (t + 1)))
+        left[pick] = -np.inf
+        near += rows(pick)
+    return picks
+
+
+def greedy_energy(x: np.ndarray, budget: int) -> np.ndarray:
+    """Rows of x (n, d) whose energy distance to all rows is brought down greedily: (budget,) in the order of choice.
+
+    With t picks made, the next is `argmin_i mean_j |x_i - x_j| - (1 / (t + 1)) sum_{s picked} |x_i - x_s|`: kernel
+    herding with the kernel `-|x - y|`. The first pick is the medoid.
+    """
+    distances = distance_rows(x)
+    return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget)
+
+
+def farthest_first(rows: Callable[[int], np.ndarray], n: int, budget: int, first: int) -> np.ndarray:
+    """Rows picked so that each is the farthest from those before it: (budget,) in the order of choice.
+
+    When only copies of picked rows are left they follow in row order.
+
+    Parameters
+    ----------
+    rows
+        Gives the distances (n,) from one row to all.
+    first
+        The row to start from.
+    """
+    picks, gap = np.full(min(budget, n), first, dtype=np.int64), np.full(n, np.inf)
+    for t in range(1, len(picks)):
+        np.minimum(gap, rows(int(picks[t - 1])), out=gap)
+        gap[picks[t - 1]] = -np.inf
+        picks[t] = gap.argmax()
+    return picks
 
 
 def class_means(x: np.ndarray, labels: np.ndarray, c: int) -> np.ndarray:
@@ -98,3 +207,55 @@ def margins(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     others = np.array(outputs, dtype=np.float64)
     others[rows, labels] = -np.inf
     return outputs[rows, labels] - others.max(axis=1)
+
+
+class Gradients(NamedTuple):
+    """The gradients of the loss by the linear head, one per row, as the two factors of their outer product.
+
+    The gradient of row i is the (c, d + 1) matrix `residual_i [z_i, 1]^T`. It is never written out: inner products of
+    gradients are products of the factors' inner products.
+    """
+
+    residual: np.ndarray  # (n, c) p - e_y
+    inputs: np.ndarray  # (n, d + 1) the embedding and a 1 for the bias
+
+    def take(self, rows: np.ndarray | slice) -> Gradients:
+        """The gradients of some rows."""
+        return Gradients(self.residual[rows], self.inputs[rows])
+
+    def squares(self) -> np.ndarray:
+        """The squared length (n,) of each gradient."""
+        left, right = (np.einsum("ij,ij->i", factor, factor) for factor in self)
+        return left * right
+
+    def inner(self, other: Gradients) -> np.ndarray:
+        """The inner products (n, m) with the m gradients of another."""
+        product = self.residual @ other.residual.T
+        product *= self.inputs @ other.inputs.T
+        return product
+
+    def mean(self) -> np.ndarray:
+        """The mean gradient (c, d + 1)."""
+        return self.residual.T @ self.inputs / max(1, len(self.residual))
+
+    def along(self, direction: np.ndarray) -> np.ndarray:
+        """The inner products (n,) with one gradient (c, d + 1)."""
+        return np.einsum("ic,ic->i", self.inputs @ direction.T, self.residual)
+
+    def distances(self, other: Gradients) -> np.ndarray:
+        """The Euclidean distances (n, m) to the gradients of another: computed in float64, given in float32."""
+        out = np.empty((len(self.residual), len(other.residual)), dtype=np.float32)
+        theirs = other.squares()
+        for block in blocks(len(out), 4 * out.shape[1]):
+            mine = self.take(block)
+            squares = _expand(mine.inner(other), mine.squares(), theirs)
+            squares[squares < 1e-13 * theirs.max(initial=0)] = 0  # what rounding alone explains
+            out[block] = np.sqrt(squares)
+        return out
+
+
+def head_gradients(table: FeatureTable) -> Gradients:
+    """The head's gradients in float64, at the table's logits."""
+    inputs = np.ones((table.n, table.embedding.shape[1] + 1))
+    inputs[:, :-1] = table.embedding
+    return Gradients(residuals(softmax(table.logits), table.labels), inputs)
