@@ -70,7 +70,7 @@ def fdmat(
     plan = transport.class_plan(x[rows], table.labels[rows], table.c, lam=lam)
     evidence = {name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius")}
     evidence |= {"preferred": table.labels.copy(), "reason": np.full(table.n, 3, dtype=np.uint8)}
-    _testify(evidence, plan, x, rows, table.labels, neighbours)
+    _testify(evidence, plan, x[rows], rows, table, neighbours)
     evidence["reason"][rows] = _reasons(evidence, rows, table.labels, tau, reference)
     order, survivors = _arrange(x, table, evidence, budget)
     return Ranking(
@@ -87,17 +87,26 @@ def _testify(
     plan: transport.ClassPlan,
     x: np.ndarray,
     rows: np.ndarray,
-    labels: np.ndarray,
+    table: FeatureTable,
     k: int,
 ) -> None:
-    """Fill in what the plan and the neighbours say about the usable rows."""
-    told = transport.label_evidence(plan, x[rows], labels[rows])
+    """Fill in what the plan and the neighbours say about the usable rows, whose transported features are x (m, d)."""
+    labels = table.labels[rows]
+    told = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(told, name)
-    distances, nearest = kernels.neighbours(x[rows], k)
-    if distances.shape[1]:
-        evidence["agreement"][rows] = (labels[rows][nearest] == labels[rows][:, None]).mean(axis=1)
-        evidence["radius"][rows] = distances.mean(axis=1)
+    nearest = kernels.neighbours(x, k)[1]  # (m, k)
+    if nearest.shape[1]:
+        evidence["agreement"][rows] = (labels[nearest] == labels[:, None]).mean(axis=1)
+        evidence["radius"][rows] = _radius(transport.tukey(table.embedding[rows]), nearest)
+
+
+def _radius(t: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+    """The mean distance (m,) from rows t (m, d) to their neighbours, with lengths, which `x` has lost, counted."""
+    radius = np.empty(len(t))
+    for rows in kernels.blocks(len(t), nearest.shape[1] * t.shape[1]):
+        radius[rows] = np.linalg.norm(t[rows, None] - t[nearest[rows]], axis=2).mean(axis=1)
+    return radius
 
 
 def _reasons(
@@ -153,10 +162,13 @@ def _notes(
 ) -> dict[str, object]:
     """JSON-able facts: how Sinkhorn ended, what was removed, and which classes the backbone does not separate."""
     present = [label for label in range(table.c) if np.any(table.labels == label)]
-    quantile = {label: np.quantile(evidence["own_share"][table.labels == label], reference) for label in present}
+    clarity = {
+        label: min(np.quantile(evidence[name][table.labels == label], reference) for name in ("own_share", "agreement"))
+        for label in present
+    }
     return {
         "rounds": plan.rounds,
         "residual": plan.residual,
         "removed": {REASONS[code]: int((evidence["reason"] == code).sum()) for code in (1, 2, 3)},
-        "unclear classes": [table.classes[label] for label in present if quantile[label] < 0.5],
+        "unclear classes": [table.classes[label] for label in present if clarity[label] < 0.5],
     }
