@@ -1,0 +1,244 @@
+"""Figures of a selection: the tidy curve frame or plain counts in, a plotly figure out. Pure, and under 2,000 points.
+
+More is pruned to the right, as on the slider; there the curves part, and there their names stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fdmat_core.view import panels
+from fdmat_core.view.panels import Panel, percent
+from fdmat_core.view.theme import KEPT, NOISE, Look, template
+
+#: Kept fractions that get a tick: of a large chart, and of a small one.
+TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+DECADES = (1, 0.1, 0.01, 0.001)
+
+
+def summary(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """One row per method and ratio: what a curve draws, and the table beside it.
+
+    Columns `method, ratio, kept, fraction, mean, sd, low, high, seeds`; `fraction` is the share kept, `sd` is NaN for
+    one seed, `seeds` counts the values behind the mean.
+    """
+    points = frame[frame["measure"] == measure].dropna(subset="value")
+    table = points.groupby(["method", "ratio"], sort=False).agg(
+        kept=("kept", "first"),
+        mean=("value", "mean"),
+        sd=("value", "std"),
+        low=("value", "min"),
+        high=("value", "max"),
+        seeds=("value", "size"),
+    )
+    table = table.reset_index()
+    table.insert(3, "fraction", 1 - table["ratio"])
+    return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
+
+
+def curve(
+    frame: pd.DataFrame, measure: str, *, look: Look | None = None, at: float | None = None, focus: str | None = None
+) -> go.Figure:
+    """Draw one measure against the share kept: every method, the random band and the full-data line.
+
+    Parameters
+    ----------
+    at
+        The pruning ratio that a vertical line marks.
+    focus
+        The method, as the frame names it, that is drawn in a thick line and alone carries a name besides random.
+    """
+    panel = Panel(summary(frame, measure), measure, look or Look(), pixels=290, focus=focus)
+    title = {"text": f"<b>{panel.fact('title', measure)}</b>", "subtitle": {"text": _sources(panel)}}
+    axis = {"tickfont": {"size": 13}, "title": {"text": _direction(panel)}}
+    layout = {"title": title, "height": 290 + 74 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 74, "b": 76}}
+    figure = _figure([panel], layout | {"xaxis": _ratio_axis([panel], TICKS)}, at)
+    return figure.update_layout(yaxis=axis, xaxis_title_text="share kept, and share pruned below it")
+
+
+def rail(
+    frame: pd.DataFrame,
+    measures: Sequence[str],
+    *,
+    look: Look | None = None,
+    at: float | None = None,
+    focus: str | None = None,
+) -> go.Figure:
+    """Stack small charts of several measures over one ratio axis, with one line at the ratio.
+
+    Parameters
+    ----------
+    at
+        The pruning ratio that the line marks.
+    focus
+        The method that is thick and named; the others are a thin background.
+    """
+    pixels, gap = 116, 34
+    drawn = [
+        Panel(summary(frame, measure), measure, look or Look(), pixels, focus or "", str(place + 1) if place else "")
+        for place, measure in enumerate(measures)
+    ]
+    inside = len(drawn) * pixels + (len(drawn) - 1) * gap
+    layout = {"height": inside + 30 + 44, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 44}}
+    figure = _figure(drawn, layout | {"xaxis": _ratio_axis(drawn, DECADES)}, at)
+    for place, panel in enumerate(drawn):
+        top = 1 - place * (pixels + gap) / inside
+        figure.layout[f"yaxis{panel.axis}"].update(domain=[max(0, top - pixels / inside), top], nticks=4)
+        figure.add_annotation(_heading(panel, top))
+    return figure
+
+
+def balance(
+    classes: Sequence[str], sizes: Sequence[int], kept: Sequence[int], *, look: Look | None = None
+) -> go.Figure:
+    """Draw the share of each class that is kept, with a line at the overall share; the worst class is named.
+
+    Parameters
+    ----------
+    sizes
+        (c,) items of each class in the full set.
+    kept
+        (c,) items of each class in the coreset.
+    """
+    look = look or Look()
+    shares = [some / size if size else 0.0 for some, size in zip(kept, sizes, strict=True)]
+    overall = sum(kept) / max(1, sum(sizes))
+    bars = _bars(classes, shares, KEPT) | {
+        "text": [percent(round(share, 3)) for share in shares],
+        "textposition": "auto",
+        "cliponaxis": False,
+        "customdata": [list(pair) for pair in zip(kept, sizes, strict=True)],
+        "hovertemplate": "<b>%{y}</b><br>kept %{customdata[0]:,} of %{customdata[1]:,}<extra></extra>",
+    }
+    layout = {
+        "title": {"text": "<b>Kept share per class</b>", "subtitle": {"text": _worst(classes, shares, overall)}},
+        "height": 124 + 26 * len(classes),
+        "margin": {"l": 8, "r": 60, "t": 74, "b": 40},
+        "xaxis": {"tickformat": ".0%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
+        "shapes": [_upright(overall, look, "dot")],
+    }
+    return _bar_figure([bars], layout, look)
+
+
+def counts(classes: Sequence[str], groups: Mapping[str, Sequence[int]], *, look: Look | None = None) -> go.Figure:
+    """Draw how many items each class has, stacked by group.
+
+    Parameters
+    ----------
+    groups
+        A name ("label is right", "label was flipped", "outlier") to the (c,) counts of its items.
+    """
+    look = look or Look()
+    colours, patterns = (KEPT, NOISE, look.ink.muted), ("", "/", "x")
+    bars = [
+        _bars(classes, sizes, colours[place % 3], patterns[place % 3])
+        | {"name": name, "hovertemplate": f"<b>%{{y}}</b><br>{name}: %{{x:,}}<extra></extra>"}
+        for place, (name, sizes) in enumerate(groups.items())
+    ]
+    several = len(bars) > 1
+    layout = {
+        "height": 56 + 30 * several + 26 * len(classes),
+        "margin": {"l": 8, "r": 24, "t": 12 + 30 * several, "b": 36},
+        "barmode": "stack",
+        "xaxis": {"tickformat": ",d", "nticks": 6},
+        "showlegend": several,
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+    }
+    return _bar_figure(bars, layout, look)
+
+
+def _figure(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> go.Figure:
+    """One figure of the panels, with the line at the ratio."""
+    look = drawn[0].look
+    edge = min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=DECADES[-1])
+    line = [] if at is None else [_upright(max(1 - at, edge), look, "solid", panel.axis) for panel in drawn]
+    return go.Figure(
+        {
+            "data": [trace for panel in drawn for trace in panels.traces(panel)],
+            "layout": {"template": template(look), "shapes": line}
+            | {"annotations": [name for panel in drawn for name in panels.names(panel)]}
+            | {f"yaxis{panel.axis}": panels.y_axis(panel) for panel in drawn}
+            | layout,
+        }
+    )
+
+
+def _ratio_axis(drawn: list[Panel], ticks: Sequence[float]) -> dict[str, Any]:
+    """The log axis of the share kept, all of it at the left."""
+    edge = min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=ticks[-1])
+    shown = [tick for tick in ticks if tick >= edge * 0.99]
+    return {
+        "type": "log",
+        "range": [0.03, math.log10(edge) - 0.03],
+        "tickvals": shown,
+        "ticktext": [f"{percent(tick)}<br>{percent(1 - tick)}" for tick in shown],
+        "anchor": f"y{drawn[-1].axis}",
+    }
+
+
+def _room(drawn: Sequence[Panel]) -> int:
+    """Pixels to the right of the plot for the longest name that stands there."""
+    texts = [name["text"] for panel in drawn for name in panels.names(panel)]
+    return 36 + int(7.2 * max(map(len, texts), default=0))
+
+
+def _sources(panel: Panel) -> str:
+    """What stands behind the points: seeds, spread and the random band."""
+    if panel.table.empty:
+        return "no points yet"
+    others = panel.table[panel.table["method"] != "random"]
+    seeds = int(others["seeds"].max()) if len(others) else 1
+    said = [f"mean of {seeds} seeds, bars: 1 sd" if seeds > 1 else "1 seed"]
+    band = int(panel.table.loc[panel.table["method"] == "random", "seeds"].max()) if "random" in panel.styles else 0
+    if band > 1:
+        said.append(f"grey band: lowest to highest of {band} random subsets")
+    return " · ".join(said)
+
+
+def _direction(panel: Panel) -> str:
+    better = panel.fact("better")
+    unit = panel.fact("unit")
+    return " · ".join(text for text in (unit, f"{better} is better" if better else "") if text)
+
+
+def _heading(panel: Panel, top: float) -> dict[str, Any]:
+    """The title of a small chart, above its plot area."""
+    ink = panel.look.ink.muted
+    title = panel.fact("title", panel.measure)
+    hint = f"{panel.fact('better')} is better · {_sources(panel).split(' · ')[0].split(',')[0]}"
+    text = f"<b>{title}</b>  <span style='color:{ink}'>{hint}</span>"
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "y": top, "yref": "paper", "yanchor": "bottom", "yshift": 4}
+    return place | {"text": text, "showarrow": False, "font": {"size": 14}}
+
+
+def _upright(x: float, look: Look, dash: str, axis: str = "") -> dict[str, Any]:
+    """A vertical line over the plot area of a y axis."""
+    line = {"color": look.ink.focus, "width": 1.5, "dash": dash}
+    return {"type": "line", "x0": x, "x1": x, "yref": f"y{axis} domain", "y0": 0, "y1": 1, "line": line}
+
+
+def _worst(classes: Sequence[str], shares: Sequence[float], overall: float) -> str:
+    if not classes:
+        return "no classes"
+    low = min(range(len(shares)), key=lambda i: shares[i])
+    empty = sum(share == 0 for share in shares)
+    lost = f" · {empty} of {len(classes)} classes lose everything" if empty > 1 else ""
+    return f"overall {percent(round(overall, 3))} · least: {classes[low]}, {percent(round(shares[low], 3))}{lost}"
+
+
+def _bars(classes: Sequence[str], values: Sequence[float], colour: str, pattern: str = "") -> dict[str, Any]:
+    marker = {"color": colour, "line": {"width": 0}, "pattern": {"shape": pattern, "solidity": 0.25}}
+    return {"type": "bar", "orientation": "h", "y": list(classes), "x": list(values), "marker": marker}
+
+
+def _bar_figure(bars: list[dict[str, Any]], layout: dict[str, Any], look: Look) -> go.Figure:
+    shared = {
+        "bargap": 0.35,
+        "yaxis": {"autorange": "reversed", "showgrid": False, "type": "category", "ticksuffix": "  "},
+    }
+    return go.Figure({"data": bars, "layout": {"template": template(look)} | shared | layout})

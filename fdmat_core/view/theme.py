@@ -1,0 +1,132 @@
+"""Colours and type: one meaning, one colour, on light and dark alike, with a second cue beside every colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: What happened to an item, in colours that colour-blind people can tell apart.
+KEPT = "#0072B2"
+NOISE = "#D55E00"
+SUSPECT = "#F0E442"
+RANDOM = "#888888"
+
+#: The dash that goes with a family, so that lines differ without their colours.
+DASHES = {
+    "baseline": "dash",
+    "distribution": "solid",
+    "geometry": "longdash",
+    "submodular": "dashdot",
+    "uncertainty": "8px,3px,2px,3px",
+    "dynamics": "longdashdot",
+    "gradients": "12px,3px,3px,3px,3px,3px",
+}
+
+#: Colours for methods that nobody gave one (Okabe and Ito, 2008).
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+
+FONT = '"Source Sans", "Source Sans Pro", "Segoe UI", system-ui, sans-serif'
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The colours that change with the background; those of the data do not."""
+
+    text: str
+    muted: str
+    grid: str
+    surface: str
+    pruned: str
+    focus: str
+
+
+LIGHT = Ink("#1B2733", "#5F6B78", "#E6EAEE", "#FFFFFF", "#C4C4C4", "#000000")
+DARK = Ink("#E8EDF2", "#9AA6B2", "#2A343E", "#12181E", "#5A5A5A", "#FFFFFF")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a method is drawn and called."""
+
+    title: str
+    colour: str
+    dash: str = "solid"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a figure is dressed: the background it lies on, the styles of its methods, the facts of its measures.
+
+    Names that are not listed are drawn too, under their own name and in a colour of the palette.
+    """
+
+    dark: bool = False
+    methods: Mapping[str, Style] = field(default_factory=dict)  # str(Choice) -> style
+    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> title, unit, better, kind
+
+    @property
+    def ink(self) -> Ink:
+        """The ink for this background."""
+        return DARK if self.dark else LIGHT
+
+    def style(self, method: str, place: int = 0) -> Style:
+        """The style of a method; an unknown one takes the palette's colour at `place`."""
+        return self.methods.get(method) or Style(method, PALETTE[place % len(PALETTE)])
+
+
+def styles(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Style]:
+    """Styles for the methods of one figure, from the facts that the registry holds about each.
+
+    Variants of one method share its colour; the second and later ones are told apart by their dash and their
+    parameters, which are written after the title.
+
+    Parameters
+    ----------
+    facts
+        `str(Choice)` to `{"title": ..., "colour": ..., "family": ...}`.
+    """
+    variants: dict[str, int] = {}
+    found = {}
+    for name, fact in facts.items():
+        place = variants[fact["title"]] = variants.get(fact["title"], -1) + 1
+        family = list(DASHES).index(fact["family"]) if fact["family"] in DASHES else 0
+        dash = list(DASHES.values())[(family + place) % len(DASHES)]
+        inside = name.partition("(")[2].rstrip(")")
+        title = f"{fact['title']} ({inside})" if inside else fact["title"]
+        found[name] = Style(title, RANDOM if name == "random" else fact["colour"], dash)
+    return found
+
+
+def template(look: Look) -> dict[str, Any]:
+    """The plotly template of a look: transparent, quiet grid, text in the ink of the page."""
+    ink = look.ink
+    axis = {
+        "gridcolor": ink.grid,
+        "linecolor": ink.grid,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"color": ink.muted, "size": 13},
+        "title": {"font": {"color": ink.muted, "size": 14}, "standoff": 10},
+        "automargin": True,
+    }
+    return {
+        "layout": {
+            "font": {"family": FONT, "color": ink.text, "size": 14},
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 4}, "font": {"size": 17}},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": list(PALETTE),
+            "colorscale": {"sequential": "Viridis"},
+            "xaxis": axis,
+            "yaxis": axis,
+            "hovermode": "closest",
+            "hoverlabel": {
+                "bgcolor": ink.surface,
+                "bordercolor": ink.grid,
+                "font": {"family": FONT, "color": ink.text, "size": 14},
+                "align": "left",
+            },
+            "showlegend": False,
+        }
+    }
