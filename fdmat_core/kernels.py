@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from fdmat_core.types import FeatureTable
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 #: A block of distances holds at most this many float32 (256 MB).
 BLOCK = 2**26
+#: The difficulty scores that a method may build on.
+Score = Literal["aum_prob", "aum_logit", "el2n", "forgetting"]
+#: The columns that hold them.
+SCORES = tuple(f"dynamics.{name}" for name in get_args(Score))
 #: Up to this many rows, all pairwise distances are kept in memory.
 DENSE_ROWS = 20_000
 
@@ -174,10 +181,41 @@ def neighbours(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return index.kneighbors()
 
 
+def symmetric_graph(nearest: np.ndarray, weights: np.ndarray) -> csr_matrix:
+    """The neighbour graph (n, n), as a sparse matrix, in which two rows are joined if either is a neighbour of the other.
+
+    Parameters
+    ----------
+    nearest
+        (n, k) the neighbours of each row.
+    weights
+        (n, k) the weight of each edge, none below 0; where two disagree the larger counts.
+    """
+    from scipy.sparse import csr_matrix
+
+    n, k = nearest.shape
+    graph = csr_matrix((weights.ravel(), nearest.ravel(), np.arange(n + 1) * k), shape=(n, n))
+    return graph.maximum(graph.T).tocsr()
+
+
+def snap(points: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The distinct rows (k,) of x (n, d) that free points (k, d) move to, least far in all."""
+    from scipy.optimize import linear_sum_assignment
+
+    cost = np.sqrt(squared_distances(points, x))
+    return linear_sum_assignment(cost)[1].astype(np.int64)
+
+
 def softmax(logits: np.ndarray) -> np.ndarray:
     """The probabilities (n, c) of logits (n, c), in float64."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
     return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+def clipped(probabilities: np.ndarray, floor: float = 1e-8) -> np.ndarray:
+    """Probabilities (n, c) raised to at least `floor` and scaled to sum to 1 again, so that their logs are finite."""
+    raised = np.maximum(probabilities, floor)
+    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def residuals(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -259,3 +297,9 @@ def head_gradients(table: FeatureTable) -> Gradients:
     inputs = np.ones((table.n, table.embedding.shape[1] + 1))
     inputs[:, :-1] = table.embedding
     return Gradients(residuals(softmax(table.logits), table.labels), inputs)
+
+
+def difficulty(table: FeatureTable, score: Score) -> np.ndarray:
+    """A difficulty score (n,) turned so that high is hard and nothing is below 0: margins are taken from their maximum."""
+    column = table.dynamics[score].astype(np.float64)
+    return column.max(initial=-np.inf) - column if score.startswith("aum") else column
