@@ -182,7 +182,7 @@ def neighbours(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def symmetric_graph(nearest: np.ndarray, weights: np.ndarray) -> csr_matrix:
-    """The neighbour graph (n, n), as a sparse matrix, in which two rows are joined if either is a neighbour of the other.
+    """The neighbour graph (n, n), sparse, in which two rows are joined if either is a neighbour of the other.
 
     Parameters
     ----------
@@ -291,6 +291,13 @@ class Gradients(NamedTuple):
             out[block] = np.sqrt(squares)
         return out
 
+    def nearest(self, other: Gradients) -> np.ndarray:
+        """Which gradient of another is nearest to each (n,); ties go to the earlier."""
+        found = np.empty(len(self.residual), dtype=np.int64)
+        for block in blocks(len(found), 4 * len(other.residual)):
+            found[block] = self.take(block).distances(other).argmin(axis=1)
+        return found
+
 
 def head_gradients(table: FeatureTable) -> Gradients:
     """The head's gradients in float64, at the table's logits."""
@@ -300,6 +307,6 @@ def head_gradients(table: FeatureTable) -> Gradients:
 
 
 def difficulty(table: FeatureTable, score: Score) -> np.ndarray:
-    """A difficulty score (n,) turned so that high is hard and nothing is below 0: margins are taken from their maximum."""
+    """A difficulty score (n,), none below 0, high for hard rows; margins are subtracted from the largest one."""
     column = table.dynamics[score].astype(np.float64)
     return column.max(initial=-np.inf) - column if score.startswith("aum") else column

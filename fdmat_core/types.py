@@ -198,6 +198,12 @@ class Ranking:
         rest = np.setdiff1d(np.arange(n), picks)
         return Ranking(np.concatenate([np.asarray(picks, dtype=np.int64), rest]), **facts)
 
+    def reject_first(self, share: float) -> Ranking:
+        """The ranking with this share of its rows, from the front, rejected: they go to the end, the first one last."""
+        count = int(share * len(self.order))
+        order = np.concatenate([self.order[count:], self.order[:count][::-1]])
+        return replace(self, order=order, survivors=len(order) - count)
+
 
 @dataclass(frozen=True)
 class Coreset:

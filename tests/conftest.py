@@ -21,6 +21,7 @@ def make_table(sizes=(40, 30, 20), d=8, seed=0, spread=1.0, labels=None):
     names = ("forgetting", "aum_logit", "aum_prob", "el2n", "tdds", "mean_loss")
     dynamics = {name: rng.random(n).astype(np.float32) for name in names}
     dynamics["forgetting"] = rng.integers(0, 4, n).astype(np.float32)
+    dynamics["grand"] = dynamics["el2n"] * np.sqrt(1 + (embedding**2).sum(axis=1))
     return FeatureTable(
         ids=rng.permutation(10 * n)[:n].astype(np.int64),
         labels=labels.astype(np.int64),
