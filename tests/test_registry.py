@@ -1,0 +1,114 @@
+"""One mechanism for every kind of extension."""
+
+from typing import Annotated, Literal
+
+import pytest
+
+from fdmat_core import registry
+from fdmat_core.registry import Kind, Range
+
+FACTS = {"title": "Toy", "source": "nobody"}
+
+
+@pytest.fixture
+def kind():
+    """A room of its own, so that nothing registered here is seen elsewhere."""
+    room = Kind("toy", "fdmat_core.view", ("title", "source"), extra="none")
+
+    @room.register("pick", **FACTS)
+    def pick(
+        table: list,
+        *,
+        budget: int,
+        share: Annotated[float, Range(0, 1)] = 0.5,
+        steps: Annotated[int, Range(1, 10)] = 3,
+        norm: Literal["unit", "none"] = "unit",
+        strict: bool = True,
+    ) -> tuple:
+        """Pick some.
+
+        Parameters
+        ----------
+        share
+            How much
+            of it.
+        steps
+            How often.
+        """
+        return table, budget, share, steps, norm, strict
+
+    return room
+
+
+def test_parameters_come_from_the_signature(kind):
+    share, steps, norm, strict = kind.get("pick").parameters
+    assert (share.name, share.type, share.default, share.range) == ("share", float, 0.5, Range(0, 1))
+    assert (steps.type, steps.default, steps.help) == (int, 3, "How often.")
+    assert share.help == "How much of it."
+    assert (norm.choices, norm.type) == (("unit", "none"), str)
+    assert (strict.type, strict.help) == (bool, "")
+
+
+def test_provided_arguments_are_no_parameters(kind):
+    assert kind.get("pick").accepts == {"budget"}
+    assert {parameter.name for parameter in kind.get("pick").parameters}.isdisjoint({"budget"})
+
+
+def test_a_call_gets_checked_parameters_and_only_what_it_asks_for(kind):
+    called = kind.get("pick")([1], params={"share": "0.25", "strict": "false"}, budget=4, rng=None, seed=9)
+    assert called == ([1], 4, 0.25, 3, "unit", False)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"shar": 1}, "toy 'pick' has no parameter 'shar'; did you mean 'share'"),
+        ({"colour": 1}, "no parameter 'colour'; known: share, steps, norm, strict"),
+        ({"share": 1.5}, "share is 1.5; give 0 to 1"),
+        ({"share": "nan"}, "share is 'nan'; give 0 to 1"),
+        ({"share": "much"}, "share is 'much'; give a value of type float"),
+        ({"steps": 2.5}, "steps is 2.5; give a value of type int"),
+        ({"steps": 11}, "steps is 11; give 1 to 10"),
+        ({"norm": "l2"}, "norm is 'l2'; choose 'unit' or 'none'"),
+        ({"strict": "perhaps"}, "strict is 'perhaps'; give a value of type bool"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_its_fix(kind, params, message):
+    with pytest.raises(ValueError, match=message):
+        kind.get("pick").read(params)
+
+
+def test_a_near_miss_is_suggested(kind):
+    with pytest.raises(ValueError, match="no toy named 'pik'; did you mean 'pick'"):
+        kind.get("pik")
+    with pytest.raises(ValueError, match="no toy named 'other'; known: pick"):
+        kind.get("other")
+
+
+def test_facts_are_complete_or_refused(kind):
+    with pytest.raises(TypeError, match=r"missing facts \['source'\]"):
+        kind.register("poor", title="Poor")
+    with pytest.raises(TypeError, match=r"unknown facts \['colour'\]"):
+        kind.register("odd", colour="red", **FACTS)
+    assert kind.get("pick").extra == "none" and kind.get("pick").title == "Toy"
+    with pytest.raises(AttributeError, match="no fact 'licence'"):
+        _ = kind.get("pick").licence
+
+
+def test_the_seed_of_data_is_set_by_people_and_that_of_a_method_is_provided():
+    seeded = [entry for entry in registry.methods.all().values() if "rng" in entry.accepts or "seed" in entry.accepts]
+    assert seeded and all("seed" not in {p.name for p in entry.parameters} for entry in seeded)
+    assert "seed" in {parameter.name for parameter in registry.datasets.get("mixture").parameters}
+
+
+@pytest.mark.parametrize("kind", [registry.datasets, registry.methods], ids=lambda kind: kind.name)
+def test_entries_are_named_sorted_and_summarised(kind):
+    entries = kind.all()
+    assert list(entries) == sorted(entries) and entries
+    for name, entry in entries.items():
+        assert entry.name == name == entry.function.__name__
+        assert entry.summary.endswith(".") and entry.title
+        entry.read({})  # the defaults are valid
+        for parameter in entry.parameters:
+            assert parameter.read(parameter.default, name) == parameter.default
+            assert parameter.help, f"{name}: {parameter.name} has no text in the Parameters section"
