@@ -68,7 +68,9 @@ def fdmat(
     x, usable = transport.features(table.embedding, power=0.5, norm="unit")
     rows = np.flatnonzero(usable)
     plan = transport.class_plan(x[rows], table.labels[rows], table.c, lam=lam)
-    evidence = {name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius")}
+    evidence = {
+        name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
+    }
     evidence |= {"preferred": table.labels.copy(), "reason": np.full(table.n, 3, dtype=np.uint8)}
     _testify(evidence, plan, x[rows], rows, table, neighbours)
     evidence["reason"][rows] = _reasons(evidence, rows, table.labels, tau, reference)
@@ -95,8 +97,9 @@ def _testify(
     told = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(told, name)
-    nearest = kernels.neighbours(x, k)[1]  # (m, k)
+    distances, nearest = kernels.neighbours(x, k)  # (m, k), (m, k)
     if nearest.shape[1]:
+        evidence["nearest"][rows] = distances[:, 0]
         evidence["agreement"][rows] = (labels[nearest] == labels[:, None]).mean(axis=1)
         evidence["radius"][rows] = _radius(transport.tukey(table.embedding[rows]), nearest)
 

@@ -1,0 +1,240 @@
+"""What was removed and why: one line per item, evidence for a card, and how well suspicion meets the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fdmat_core import kernels, transport
+from fdmat_core.types import FeatureTable, Ranking
+
+if TYPE_CHECKING:
+    import pandas
+
+#: What can be the matter with an item, gravest first.
+ISSUES = ("suspected mislabelled", "outlier", "near duplicate", "low-confidence class", "redundant")
+#: Two items are near duplicates when they lie closer than this share of their class's median nearest distance.
+DUPLICATE_SHARE = 0.1
+
+
+def items(table: FeatureTable, witness: Ranking) -> pandas.DataFrame:
+    """One line per row of a table: what FDMat's two witnesses say about it. Columns:
+
+    `item, row, given, preferred` (class names), `own_share, suspicion, agreement` (see the FDMat method),
+    `distance_percentile` (share of its class that lies closer to the class prototype), `issue`.
+
+    Parameters
+    ----------
+    table
+        The features.
+    witness
+        The ranking of method `fdmat` on this table, for its evidence.
+    """
+    import pandas
+
+    evidence, names = witness.evidence, np.array(table.classes, dtype=object)
+    return pandas.DataFrame(
+        {
+            "item": table.ids,
+            "row": np.arange(table.n),
+            "given": names[table.labels],
+            "preferred": names[np.asarray(evidence["preferred"], dtype=np.int64)],
+            "own_share": evidence["own_share"],
+            "suspicion": evidence["suspicion"],
+            "agreement": evidence["agreement"],
+            "distance_percentile": class_percentile(evidence["own_cost"], table.labels),
+            "issue": issues(table, witness),
+        }
+    )
+
+
+def issues(table: FeatureTable, witness: Ranking) -> np.ndarray:
+    """The gravest issue (n,) of every row; "redundant" when nothing is the matter and others stand for it."""
+    evidence = witness.evidence
+    unclear = np.isin(table.labels, [table.classes.index(name) for name in witness.notes["unclear classes"]])
+    conditions = [
+        evidence["reason"] == 1,
+        evidence["reason"] >= 2,
+        _near_duplicates(evidence["nearest"], table.labels),
+        unclear,
+    ]
+    return np.select(conditions, ISSUES[:-1], default=ISSUES[-1]).astype(object)
+
+
+def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """For each row the share (n,) of its class with a smaller value, 0 to 1; ties count half."""
+    from scipy.stats import rankdata
+
+    share = np.zeros(len(values))
+    for label in np.unique(labels):
+        mine = labels == label
+        share[mine] = (rankdata(values[mine]) - 1) / max(1, mine.sum() - 1)
+    return share
+
+
+def _near_duplicates(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    usual = np.ones(len(labels))
+    for label in np.unique(labels):
+        usual[labels == label] = np.median(nearest[labels == label])
+    return nearest < DUPLICATE_SHARE * usual
+
+
+@dataclass(frozen=True)
+class Witness:
+    """The transported features of a table and the plan over them: computed once, asked for many cards."""
+
+    x: np.ndarray  # (n, d)
+    plan: transport.ClassPlan
+
+
+def witness(table: FeatureTable, *, lam: float = 10.0) -> Witness:
+    """Prepare the evidence for cards about a table's rows."""
+    x, usable = transport.features(table.embedding, power=0.5, norm="unit")
+    return Witness(x, transport.class_plan(x[usable], table.labels[usable], table.c, lam=lam))
+
+
+def plan_row(called: Witness, table: FeatureTable, row: int) -> pandas.DataFrame:
+    """Where the mass of one row goes: columns `label, share`, in class order."""
+    import pandas
+
+    return pandas.DataFrame({"label": table.classes, "share": called.plan.shares(called.x[row : row + 1])[0]})
+
+
+def nearest_kept(called: Witness, table: FeatureTable, row: int, kept: np.ndarray, count: int = 5) -> pandas.DataFrame:
+    """The kept rows nearest to one row, itself left out: columns `item, row, label, distance`, nearest first."""
+    import pandas
+
+    others = kept[kept != row]
+    distances = np.sqrt(kernels.squared_distances(called.x[row : row + 1], called.x[others])[0])
+    near = np.argsort(distances, kind="stable")[:count]
+    rows = others[near]
+    names = [table.classes[label] for label in table.labels[rows]]
+    return pandas.DataFrame({"item": table.ids[rows], "row": rows, "label": names, "distance": distances[near]})
+
+
+def sentence(line: pandas.Series) -> str:
+    """One line of `items` in plain words."""
+    away = f"{100 * (1 - line.own_share):.0f}% of its mass leaves {line.given}"
+    if line.preferred != line.given:
+        away = f"{100 * (1 - line.own_share):.0f}% of its mass leaves {line.given}, most of it for {line.preferred}"
+    near = f"{100 * line.agreement:.0f}% of its nearest neighbours are {line.given}"
+    far = f"it lies farther from {line.given} than {100 * line.distance_percentile:.0f}% of that class"
+    return f"{away}; {near}; {far}."
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A 2 x 2 table of bad and clean against removed and kept."""
+
+    bad_removed: int
+    bad_kept: int
+    clean_removed: int
+    clean_kept: int
+
+    @property
+    def recall(self) -> float:
+        """Share of the bad rows that are gone; NaN when there are none."""
+        return _share(self.bad_removed, self.bad_removed + self.bad_kept)
+
+    @property
+    def price(self) -> float:
+        """Share of the clean rows that went with them."""
+        return _share(self.clean_removed, self.clean_removed + self.clean_kept)
+
+    @property
+    def noise_kept(self) -> float:
+        """Share of the kept rows that are bad."""
+        return _share(self.bad_kept, self.bad_kept + self.clean_kept)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def tally(order: np.ndarray, k: int, bad: np.ndarray) -> Tally:
+    """How the first k rows of an order (n,) divide the bad rows (n,) bool."""
+    kept, removed = bad[order[:k]], bad[order[k:]]
+    return Tally(int(removed.sum()), int(kept.sum()), int((~removed).sum()), int((~kept).sum()))
+
+
+def detectors(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str, np.ndarray]:
+    """Scores (n,) of FDMat and its competitors on the same features, higher is more suspicious, by name.
+
+    Self-confidence (as in cleanlab) and the margin come from out-of-fold probabilities of a logistic regression; AUM
+    from the training dynamics if the table has them; the local outlier factor looks inside each class.
+    """
+    rows = np.arange(table.n)
+    probabilities = out_of_fold(table, seed=seed)
+    own = probabilities[rows, table.labels]
+    others = probabilities.copy()
+    others[rows, table.labels] = -1
+    scores = {
+        "FDMat": np.asarray(witness.evidence["suspicion"]),
+        "self-confidence": 1 - own,
+        "normalised margin": others.max(axis=1) - own,
+        "neighbour disagreement": 1 - np.asarray(witness.evidence["agreement"]),
+        "local outlier factor": _local_outlier_factor(table),
+    }
+    if table.has("dynamics.aum_logit"):
+        scores["AUM"] = -np.asarray(table.dynamics["aum_logit"])
+    return scores
+
+
+def out_of_fold(table: FeatureTable, *, folds: int = 5, seed: int = 0) -> np.ndarray:
+    """Class probabilities (n, c) of a logistic regression that never saw the row it judges."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import KFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    probabilities = np.zeros((table.n, table.c))
+    for fit, ask in KFold(folds, shuffle=True, random_state=seed).split(table.embedding):
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
+        model.fit(table.embedding[fit], table.labels[fit])
+        probabilities[np.ix_(ask, model.classes_)] = model.predict_proba(table.embedding[ask])
+    return probabilities
+
+
+def _local_outlier_factor(table: FeatureTable, neighbours: int = 20) -> np.ndarray:
+    from sklearn.neighbors import LocalOutlierFactor
+
+    score = np.zeros(table.n)
+    for label in np.unique(table.labels):
+        mine = np.flatnonzero(table.labels == label)
+        if len(mine) > 2:
+            model = LocalOutlierFactor(n_neighbors=min(neighbours, len(mine) - 1)).fit(table.embedding[mine])
+            score[mine] = -model.negative_outlier_factor_
+    return np.clip(score, 0, 1e6)
+
+
+def detection(
+    scores: dict[str, np.ndarray], bad: np.ndarray, cuts: tuple[int, ...] = (50, 100, 200)
+) -> pandas.DataFrame:
+    """How well each detector's score (n,), higher is more suspicious, finds the bad rows (n,) bool.
+
+    Columns: `detector, auroc, auprc`, and `precision_at_<m>` for each cut; NaN where the truth has one side only.
+    """
+    import pandas
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    defined = bad.any() and not bad.all()
+    lines = []
+    for name, score in scores.items():
+        worst = np.argsort(-score, kind="stable")
+        line = {"detector": name, "auroc": roc_auc_score(bad, score) if defined else np.nan}
+        line["auprc"] = average_precision_score(bad, score) if defined else np.nan
+        line |= {f"precision_at_{m}": bad[worst[:m]].mean() if defined else np.nan for m in cuts if m <= len(bad)}
+        lines.append(line)
+    return pandas.DataFrame(lines)
+
+
+def false_alarms(reason: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> pandas.DataFrame:
+    """The share of every class that is suspected: columns `label, items, suspected, share`."""
+    import pandas
+
+    counts = np.bincount(labels, minlength=len(classes))
+    suspected = np.bincount(labels[reason > 0], minlength=len(classes))
+    share = suspected / np.maximum(counts, 1)
+    return pandas.DataFrame({"label": classes, "items": counts, "suspected": suspected, "share": share})

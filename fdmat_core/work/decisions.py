@@ -1,0 +1,147 @@
+"""What people decided about items: an append-only log in SQLite that never changes the dataset."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fdmat_core.work import store
+
+if TYPE_CHECKING:
+    import pandas
+
+KINDS = ("keep", "drop", "relabel", "unsure")
+COLUMNS = ("item", "decision", "label", "author", "run", "made")
+#: What an item has while nobody has decided, or after the last decision was taken back.
+OPEN = ""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS decisions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, item INTEGER NOT NULL,
+    decision TEXT NOT NULL, label TEXT NOT NULL, author TEXT NOT NULL, run TEXT NOT NULL, made TEXT NOT NULL,
+    undoes INTEGER REFERENCES decisions (number)
+);
+CREATE INDEX IF NOT EXISTS decisions_by_item ON decisions (dataset, item, number);
+"""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One person's word on one item; `label` is the class name that a relabelled item should have."""
+
+    item: int
+    decision: str
+    label: str = ""
+    author: str = ""
+    run: str = ""
+
+    def __post_init__(self) -> None:
+        if self.decision not in KINDS:
+            raise ValueError(f"decision is {self.decision!r}; choose {', '.join(KINDS)}")
+        if (self.decision == "relabel") != bool(self.label):
+            raise ValueError(f"decision {self.decision!r} with label {self.label!r}: a relabel, and only that, has one")
+
+
+def decide(dataset: str, decision: Decision) -> int:
+    """Write a decision about an item of a dataset (its key) at once, and return its number."""
+    return decide_all(dataset, [decision])
+
+
+def decide_all(dataset: str, decisions: Iterable[Decision]) -> int:
+    """Write several decisions, all or none, and return the number of the last."""
+    rows = [
+        (dataset, int(one.item), one.decision, one.label, one.author, one.run, time.strftime("%Y-%m-%d %H:%M:%S"))
+        for one in decisions
+    ]
+    with store.database(SCHEMA) as database:
+        database.execute("BEGIN IMMEDIATE")
+        for row in rows:
+            database.execute(f"INSERT INTO decisions ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        last = database.execute("SELECT max(number) FROM decisions").fetchone()[0]
+        database.execute("COMMIT")
+    return last
+
+
+def undo(dataset: str, author: str) -> int | None:
+    """Take back an author's latest decision and return its item; None if there is nothing left to take back.
+
+    The item gets back what it had before. A decision that somebody has overruled since is passed over.
+    """
+    with store.database(SCHEMA) as database:
+        database.execute("BEGIN IMMEDIATE")
+        latest = database.execute(_UNDOABLE, (dataset, author)).fetchone()
+        if latest is not None:
+            database.execute(_TAKE_BACK, {"number": latest[0], "made": time.strftime("%Y-%m-%d %H:%M:%S")})
+        database.execute("COMMIT")
+    return None if latest is None else latest[1]
+
+
+def current(dataset: str) -> pandas.DataFrame:
+    """The latest decision on every item that has one: columns `COLUMNS`, ordered by item."""
+    return _frame(_CURRENT, dataset)
+
+
+def history(dataset: str) -> pandas.DataFrame:
+    """Every decision ever written, oldest first, those taken back included (their decision is empty)."""
+    return _frame(f"SELECT {', '.join(COLUMNS)} FROM decisions WHERE dataset = ? ORDER BY number", dataset)
+
+
+def read(frame: pandas.DataFrame, classes: tuple[str, ...]) -> list[Decision]:
+    """Decisions from an imported table with columns `item, decision` and maybe `label, author, run`.
+
+    Raises
+    ------
+    ValueError
+        A missing column, an unknown decision or class; nothing is written then.
+    """
+    missing = {"item", "decision"} - set(frame.columns)
+    if missing:
+        raise ValueError(f"the table lacks the column {sorted(missing)[0]!r}; export once to see the form")
+    decisions = [_from_row(row) for row in frame.fillna("").to_dict("records") if row["decision"] != OPEN]
+    for one in decisions:
+        if one.label and one.label not in classes:
+            raise ValueError(f"item {one.item} is relabelled {one.label!r}; classes are {', '.join(classes)}")
+    return decisions
+
+
+def _from_row(row: Mapping[str, Any]) -> Decision:
+    extras = {name: str(row.get(name, "")) for name in ("label", "author", "run")}
+    try:
+        return Decision(int(row["item"]), str(row["decision"]), **extras)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cannot read the decision on item {row['item']!r}: {error}") from None
+
+
+def _frame(query: str, dataset: str) -> pandas.DataFrame:
+    import pandas
+
+    with store.database(SCHEMA) as database:
+        return pandas.DataFrame(database.execute(query, (dataset,)).fetchall(), columns=list(COLUMNS))
+
+
+_FIELDS = "dataset, item, decision, label, author, run, made"
+
+_CURRENT = f"""
+SELECT {", ".join(COLUMNS)} FROM decisions AS own WHERE dataset = ? AND decision <> ''
+AND number = (SELECT max(number) FROM decisions WHERE dataset = own.dataset AND item = own.item) ORDER BY item
+"""
+
+_UNDOABLE = """
+SELECT number, item FROM decisions AS own WHERE dataset = ? AND author = ? AND undoes IS NULL
+AND number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+              AND other.undoes IS NULL AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
+ORDER BY number DESC LIMIT 1
+"""
+
+_TAKE_BACK = f"""
+INSERT INTO decisions ({_FIELDS}, undoes)
+SELECT own.dataset, own.item, coalesce(before.decision, ''), coalesce(before.label, ''), own.author, own.run, :made,
+       own.number
+FROM decisions AS own LEFT JOIN decisions AS before ON before.number =
+    (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+     AND other.number < own.number AND other.undoes IS NULL
+     AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
+WHERE own.number = :number
+"""

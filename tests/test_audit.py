@@ -1,0 +1,95 @@
+"""What was removed: the issue of every item, its evidence, and the tally against the truth."""
+
+import numpy as np
+import pandas
+import pytest
+
+from fdmat_core import audit, selection
+from fdmat_core.types import FeatureTable
+
+
+@pytest.fixture(scope="module")
+def flipped():
+    """Three clear blobs of 60; rows 0-4 of class 0 carry label 1, row 60 lies far out, row 61 is a copy of row 62."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 60)
+    embedding = np.abs(5 * np.eye(3)[labels] @ rng.random((3, 12)) + 0.3 * rng.standard_normal((180, 12)))
+    embedding[60] += 40
+    embedding[61] = embedding[62] * (1 + 1e-6)
+    given = labels.copy()
+    given[:5] = 1
+    return FeatureTable(np.arange(180) + 1000, given, embedding.astype(np.float32), ("cat", "dog", "emu"), "t")
+
+
+@pytest.fixture(scope="module")
+def witness(flipped):
+    return selection.rank(flipped, "fdmat")
+
+
+def test_every_item_gets_its_gravest_issue(flipped, witness):
+    frame = audit.items(flipped, witness)
+    assert frame.item.tolist() == flipped.ids.tolist()
+    assert set(frame.issue[:5]) == {"suspected mislabelled"} and set(frame.preferred[:5]) == {"cat"}
+    assert frame.issue[60] == "outlier"
+    assert frame.issue[61] == frame.issue[62] == "near duplicate"
+    assert (frame.issue == "redundant").sum() > 150
+
+
+def test_percentile_counts_the_class_only():
+    share = audit.class_percentile(np.array([1.0, 2, 3, 10, 20]), np.array([0, 0, 0, 1, 1]))
+    assert share.tolist() == [0, 0.5, 1, 0, 1]
+
+
+def test_the_card_of_a_flipped_row(flipped, witness):
+    called = audit.witness(flipped)
+    row = audit.plan_row(called, flipped, 2)
+    assert row.label.tolist() == ["cat", "dog", "emu"] and row.share.sum() == pytest.approx(1)
+    assert row.share.idxmax() == 0
+    kept = witness.order[: witness.survivors]
+    near = audit.nearest_kept(called, flipped, 2, kept)
+    assert set(near.label) == {"cat"} and near.distance.is_monotonic_increasing and len(near) == 5
+    assert 1002 not in set(audit.nearest_kept(called, flipped, 2, np.arange(180)).item)
+
+
+def test_the_sentence_says_it_in_words():
+    line = pandas.Series(
+        {"given": "Coat", "preferred": "Shirt", "own_share": 0.11, "agreement": 0.2, "distance_percentile": 0.97}
+    )
+    assert audit.sentence(line) == (
+        "89% of its mass leaves Coat, most of it for Shirt; 20% of its nearest neighbours are Coat; "
+        "it lies farther from Coat than 97% of that class."
+    )
+
+
+def test_tally_by_hand():
+    bad = np.array([True, False, True, False, False])
+    tally = audit.tally(np.array([1, 3, 0, 4, 2]), 3, bad)
+    assert (tally.bad_removed, tally.bad_kept, tally.clean_removed, tally.clean_kept) == (1, 1, 1, 2)
+    assert tally.recall == 0.5 and tally.price == pytest.approx(1 / 3) and tally.noise_kept == pytest.approx(1 / 3)
+
+
+def test_detection_knows_which_end_is_suspicious():
+    bad = np.array([True] * 3 + [False] * 7)
+    score = np.arange(10)[::-1].astype(float)
+    frame = audit.detection({"good": score, "reversed": -score}, bad, cuts=(3,)).set_index("detector")
+    assert frame.loc["good"].tolist() == [1, 1, 1]
+    assert frame.auroc.sum() == 1 and frame.loc["reversed", "precision_at_3"] == 0
+    assert audit.detection({"any": score}, np.zeros(10, bool)).auroc.isna().all()
+
+
+def test_every_detector_beats_chance_on_swapped_labels(flipped, witness):
+    bad = np.arange(180) < 5
+    frame = audit.detection(audit.detectors(flipped, witness), bad, cuts=(5,)).set_index("detector")
+    label_detectors = frame.drop("local outlier factor")
+    assert (label_detectors.auroc > 0.95).all() and (label_detectors.precision_at_5 >= 0.8).all()
+
+
+def test_self_confidence_is_cleanlabs(flipped, witness):
+    rank = pytest.importorskip("cleanlab.rank")
+    theirs = rank.get_label_quality_scores(flipped.labels, audit.out_of_fold(flipped), method="self_confidence")
+    assert np.allclose(1 - theirs, audit.detectors(flipped, witness)["self-confidence"])
+
+
+def test_false_alarms_are_counted_by_class():
+    frame = audit.false_alarms(np.array([1, 0, 2, 0]), np.array([0, 0, 1, 1]), ("a", "b", "c"))
+    assert frame.suspected.tolist() == [1, 1, 0] and frame.share.tolist() == [0.5, 0.5, 0]
