@@ -1,0 +1,83 @@
+"""How fast the map follows the hand: `python -m benchmarks.map [8000 70000 300000]`.
+
+Drives headless Chromium, without a GPU, on the page of the browser tests. Per number of points it prints the time to
+the first draw, frames per second of a three-second drag of the slider and of the plane, the time of a draw, the time
+from rest (the last movement, the 150 ms of waiting included) and from letting go until Python has answered, and the
+bytes of one move over the web socket.
+"""
+
+import statistics
+import sys
+import time
+
+from tests.browser import driving
+
+DRAG = """async ({ kind, seconds }) => {
+  const view = VIEW, { slider } = view.el, times = [], began = performance.now(), frames = view.frames
+  let seen = frames
+  await new Promise((done) => requestAnimationFrame(function step(now) {
+    if (view.frames !== seen) { seen = view.frames; times.push(view.ms) }
+    const t = (now - began) / 1000
+    if (t > seconds) return done()
+    if (kind === "slider") { slider.value = 0.5 - 0.45 * Math.cos(2.3 * t); slider.dispatchEvent(new Event("input")) }
+    else { view.moving = true; view.camera = { ...view.camera, x: view.camera.x + 0.02 * Math.cos(3 * t) }
+      slider.value = 0.5; slider.dispatchEvent(new Event("input")) }
+    requestAnimationFrame(step)
+  }))
+  return { fps: (view.frames - frames) / (performance.now() - began) * 1000, times }
+}""".replace("VIEW", driving.VIEW)
+
+ANSWER = """async (how) => {
+  const view = VIEW, { slider } = view.el, heard = () => document.body.innerText.match(/heard ratio=\\S+/)[0]
+  const before = heard()
+  slider.value = view.place > 0.5 ? 0.2 + 0.2 * Math.random() : 0.6 + 0.3 * Math.random()
+  slider.dispatchEvent(new Event("input"))
+  if (how === "let go") slider.dispatchEvent(new Event("change"))
+  const began = performance.now()
+  while (heard() === before) await new Promise((next) => setTimeout(next, 4))
+  return performance.now() - began
+}""".replace("VIEW", driving.VIEW)
+
+
+def measure(browser, address, n):
+    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    wire = driving.count_wire(page)
+    began = time.perf_counter()
+    driving.open_map(page, f"{address}/?n={n}&ratio=0.8")
+    first, sent = time.perf_counter() - began, sum(wire)
+    slider = page.evaluate(DRAG, {"kind": "slider", "seconds": 3})
+    page.wait_for_timeout(1000)
+    plane = page.evaluate(DRAG, {"kind": "plane", "seconds": 3})
+    answers = {"rest": [], "let go": []}
+    per_move = []
+    for how in ("rest", "let go") * 5:
+        page.wait_for_timeout(500)
+        mark = len(wire)
+        answers[how].append(page.evaluate(ANSWER, how))
+        page.wait_for_timeout(200)
+        per_move.append(sum(wire[mark:]))
+    page.close()
+    middle = statistics.median
+    return (
+        f"{n:>8,} {first:>7.1f} s {sent / 1e6:>7.2f} MB {slider['fps']:>7.1f} {plane['fps']:>7.1f} "
+        f"{middle(slider['times']):>7.1f} / {max(slider['times']):>5.1f} {middle(answers['rest']):>8.0f} / "
+        f"{max(answers['rest']):>4.0f} {middle(answers['let go']):>7.0f} / {max(answers['let go']):>4.0f} "
+        f"{middle(per_move) / 1000:>8.2f}"
+    )
+
+
+HEAD = """\
+  points     first       sent  slider     pan         draw ms         rest ms      let go ms  kB/move
+              draw       once     fps     fps    median / max    median / max   median / max"""
+
+
+def main(sizes):
+    print(HEAD)
+    with driving.server(driving.HARNESS) as address, driving.chromium() as browser:
+        browser.new_page().goto(address)  # the server's first page pays for its imports
+        for n in sizes:
+            print(measure(browser, address, n), flush=True)
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [8_000, 70_000, 300_000])

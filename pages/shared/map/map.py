@@ -1,0 +1,54 @@
+"""The map: our own canvas component. One block of bytes goes in; a ratio, a lasso and a method's number come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+MAP = st.components.v2.component(
+    "fdmat.map",
+    html=(HERE / "map.html").read_text(),
+    css=(HERE / "map.css").read_text(),
+    js="\n".join((HERE / name).read_text() for name in ("blob.js", "paint.js", "hand.js", "map.js")),
+)
+
+
+def show(
+    blob: bytes,
+    *,
+    key: str = "map",
+    on_ratio: Callable[[], None] = lambda: None,
+    on_lasso: Callable[[], None] = lambda: None,
+    on_method: Callable[[], None] = lambda: None,
+) -> None:
+    """Draw the map with its slider.
+
+    `on_ratio` is called at rest, `on_lasso` when a lasso closes or is cleared, `on_method` when a number key is
+    pressed; `ratio(key, ...)`, `lasso(key)` and `method(key)` then read what was said.
+
+    Parameters
+    ----------
+    blob
+        What `fdmat_core.view.mapdata.pack` made. Never put the present ratio into it: the component keeps its own.
+    """
+    MAP(key=key, data=blob, on_ratio_change=on_ratio, on_lasso_change=on_lasso, on_method_change=on_method)
+
+
+def ratio(default: float, *, key: str = "map") -> float:
+    """The pruning ratio that the slider shows, or the one it starts from."""
+    said = st.session_state.get(key) or {}
+    return default if said.get("ratio") is None else float(said["ratio"])
+
+
+def lasso(*, key: str = "map") -> str | None:
+    """In `on_lasso`: the rows that the lasso holds, for `mapdata.rows_in`."""
+    return (st.session_state.get(key) or {}).get("lasso")
+
+
+def method(*, key: str = "map") -> int | None:
+    """In `on_method`: the number key that was pressed, from 1."""
+    return (st.session_state.get(key) or {}).get("method")

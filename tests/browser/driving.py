@@ -1,0 +1,107 @@
+"""Starts a Streamlit server on a free local port and a headless Chromium, for the browser tests and the benchmark."""
+
+import base64
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HARNESS = ROOT / "tests" / "browser" / "harness.py"
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+#: The map of the page, as its own JavaScript sees it.
+VIEW = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.fdmat"
+
+
+def browser_path():
+    """The system's Chromium, or None."""
+    return next((path for path in (os.environ.get("FDMAT_CHROMIUM"), *BROWSERS) if path and Path(path).exists()), None)
+
+
+@contextlib.contextmanager
+def server(script, env=None):
+    """The address of a Streamlit server that runs a script, on a free port of this machine only."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    options = ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    process = subprocess.Popen(
+        command + options,
+        cwd=ROOT,
+        env=os.environ | (env or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(address, process, seconds=60):
+    """Return when an address answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"the server did not answer at {address}")
+
+
+@contextlib.contextmanager
+def chromium():
+    """A headless browser of the system."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_map(page, address):
+    """Go to a page and return when its map is drawn and at rest."""
+    page.goto(address)
+    page.wait_for_selector("[data-testid=stBidiComponentIsolated]", timeout=60_000)
+    page.wait_for_function(f"{VIEW}?.frames > 0 && !{VIEW}.frame && {VIEW}.el.canvas.ariaLabel", timeout=60_000)
+
+
+def look(page, expression):
+    """A value of the map: `look(page, "k")`."""
+    return page.evaluate(f"(() => {{ const view = {VIEW}; return view.{expression} }})()")
+
+
+def slide_to(page, place):
+    """Drag the thumb with the mouse to a place of the slider, from 0 to 1, and let go."""
+    box = page.locator("input.ratio").bounding_box()
+    at = [box["x"] + 16 + share * (box["width"] - 32) for share in (look(page, "place"), place)]
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(at[0], middle)
+    page.mouse.down()
+    page.mouse.move(at[1], middle, steps=6)
+    page.mouse.up()
+
+
+def count_wire(page):
+    """A list that grows by the bytes of every message over the page's web socket, in and out."""
+    sizes = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def note(event):
+        frame = event["response"]
+        sizes.append(len(base64.b64decode(frame["payloadData"])) if frame["opcode"] == 2 else len(frame["payloadData"]))
+
+    session.on("Network.webSocketFrameReceived", note)
+    session.on("Network.webSocketFrameSent", note)
+    return sizes

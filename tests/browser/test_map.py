@@ -1,0 +1,216 @@
+"""The map in a real browser: the picture, the numbers and what Python hears."""
+
+import re
+
+import numpy as np
+import pytest
+
+from fdmat_core.types import FRACTIONS
+from tests.browser import clouds, driving
+
+N = 8000
+BLUE = """(() => {
+  const canvas = VIEW.el.canvas, pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+  let blue = 0
+  for (let i = 0; i < pixels.length; i += 4) if (!pixels[i] && pixels[i + 1] === 0x72 && pixels[i + 2] === 0xb2) blue++
+  return blue
+})()""".replace("VIEW", driving.VIEW)
+
+
+@pytest.fixture
+def on_map(page, harness):
+    driving.open_map(page, f"{harness}/?n={N}&ratio=0.5")
+    return page
+
+
+@pytest.fixture(scope="module")
+def points():
+    return clouds.cloud(N, False)
+
+
+def heard(page, what):
+    """What the harness page says that Python has heard, once it says so."""
+    page.wait_for_function("text => document.body.innerText.includes(text)", arg=what, timeout=5000)
+    return page.get_by_text("heard ratio=").inner_text()
+
+
+def stage_point(page, xy):
+    """Where data coordinates lie on the screen, from the camera's own numbers."""
+    camera = driving.look(page, "camera")
+    box = page.locator("canvas.plane").bounding_box()
+    x = box["x"] + box["width"] / 2 + (xy[0] - camera["x"]) * camera["scale"]
+    return x, box["y"] + box["height"] / 2 - (xy[1] - camera["y"]) * camera["scale"]
+
+
+def place_of(fraction):
+    return float(np.log(fraction) / np.log(min(FRACTIONS)))
+
+
+def test_dragging_the_slider_turns_blue_pixels_grey(on_map):
+    driving.slide_to(on_map, 0)
+    everything = on_map.evaluate(BLUE)
+    driving.slide_to(on_map, place_of(0.05))
+    heard(on_map, "ratio=0.95")
+    assert 0 < on_map.evaluate(BLUE) < 0.5 * everything
+
+
+def test_the_count_follows_the_hand_before_it_lets_go(on_map):
+    box = on_map.locator("input.ratio").bounding_box()
+    x = [box["x"] + 16 + place_of(fraction) * (box["width"] - 32) for fraction in (0.5, 0.05)]
+    on_map.mouse.move(x[0], box["y"] + box["height"] / 2)
+    on_map.mouse.down()
+    on_map.mouse.move(x[1], box["y"] + box["height"] / 2, steps=4)
+    assert on_map.locator("p.count").inner_text() == "kept 400 of 8,000 (5.0%) · pruned 7,600 (95.0%)"
+    on_map.mouse.up()
+
+
+def test_the_kept_rows_are_the_first_of_the_order(on_map):
+    driving.slide_to(on_map, place_of(0.1))
+    assert driving.look(on_map, "k") == 800
+    kept = driving.look(on_map, "rank.reduce((rows, rank, row) => rank < view.k ? [...rows, row] : rows, [])")
+    assert kept == list(range(800))  # method A keeps the lowest rows
+
+
+def test_the_slider_speaks(on_map):
+    driving.slide_to(on_map, place_of(0.05))
+    slider = on_map.locator("input.ratio")
+    assert slider.evaluate("it => it.ariaValueText") == "5.0% kept, 400 of 8,000 items"
+    said = on_map.locator("canvas.plane").evaluate("it => it.ariaLabel")
+    assert "map of 8,000 items" in said
+    assert "kept 400 of 8,000" in said
+
+
+def test_keys_move_the_slider_by_steps_and_by_computed_ratios(on_map):
+    keys = on_map.keyboard
+    before = driving.look(on_map, "place")
+    keys.press("ArrowRight")
+    assert driving.look(on_map, "place") == pytest.approx(before + 0.01, abs=1e-3)
+    keys.press("Shift+ArrowLeft")
+    assert driving.look(on_map, "place") == pytest.approx(before - 0.04, abs=1e-3)
+    keys.press("]")
+    assert driving.look(on_map, "ratio") == 0.5
+    keys.press("]")
+    assert driving.look(on_map, "ratio") == 0.7
+    keys.press("[")
+    keys.press("[")
+    assert driving.look(on_map, "ratio") == 0.3
+    keys.press("Home")
+    assert driving.look(on_map, "k") == N
+    keys.press("End")
+    assert driving.look(on_map, "k") == 8
+    heard(on_map, "ratio=0.999")
+
+
+def test_a_lasso_tells_python_exactly_the_items_inside(on_map, points):
+    corner, opposite = np.array([3.0, -7.0]), np.array([9.0, 2.0])
+    polygon = [corner, (opposite[0], corner[1]), opposite, (corner[0], opposite[1])]
+    spots = [stage_point(on_map, spot) for spot in polygon]
+    on_map.keyboard.press("l")
+    on_map.mouse.move(*spots[0])
+    on_map.mouse.down()
+    for spot in spots[1:]:
+        on_map.mouse.move(*spot)
+    on_map.mouse.up()
+    drawn = driving.look(on_map, "polygon")
+    assert np.allclose(np.reshape(drawn, (-1, 2)), polygon, atol=0.01)
+    low, high = np.reshape(drawn, (-1, 2)).min(axis=0), np.reshape(drawn, (-1, 2)).max(axis=0)
+    xy = points.xy.astype(np.float32)
+    inside = points.ids[((xy > low) & (xy < high)).all(axis=1)]
+    told = heard(on_map, f"count={len(inside)} ")
+    assert len(inside) > 100
+    assert f"ids={inside[:40].tolist()}" in told
+    on_map.keyboard.press("Escape")
+    heard(on_map, "count=0 ")
+
+
+def test_another_method_keeps_camera_slider_and_lasso_but_not_the_order(on_map):
+    driving.slide_to(on_map, place_of(0.2))
+    on_map.mouse.move(*stage_point(on_map, (9.0, 0.0)))
+    on_map.mouse.wheel(0, -500)
+    on_map.wait_for_timeout(250)
+    camera = driving.look(on_map, "camera")
+    assert camera["zoom"] > 2
+    on_map.keyboard.press("2")
+    heard(on_map, "ratio=0.8 method=B")
+    on_map.wait_for_function(f"{driving.VIEW}.blob.method === 'B'")
+    assert driving.look(on_map, "camera") == camera
+    assert driving.look(on_map, "k") == 1600
+    assert driving.look(on_map, "rank[0]") == N - 1
+
+
+def test_a_method_that_is_not_nested_stops_only_at_its_counts(on_map):
+    on_map.keyboard.press("3")
+    on_map.wait_for_function(f"{driving.VIEW}.blob.method === 'C'")
+    driving.slide_to(on_map, place_of(0.06))
+    heard(on_map, "ratio=0.95 method=C")
+    kept = driving.look(on_map, "rank.reduce((rows, rank, row) => rank < view.k ? [...rows, row] : rows, [])")
+    assert kept == list(range(N - 400, N))
+
+
+def test_hovering_shows_the_item_under_the_hand(on_map, points):
+    row = int(np.argmax(points.xy[:, 1]))
+    on_map.mouse.move(*stage_point(on_map, points.xy[row]))
+    card = on_map.locator("aside.card")
+    card.wait_for(state="visible", timeout=2000)
+    text = card.inner_text()
+    assert f"item {points.ids[row]}" in text
+    assert clouds.CLASSES[points.labels[row]] in text
+    assert f"rank {row + 1:,} of 8,000" in text
+    on_map.mouse.move(*stage_point(on_map, (0, 0)))
+    card.wait_for(state="hidden", timeout=2000)
+
+
+def test_a_click_pins_the_card_and_escape_takes_it_off(on_map, points):
+    row = int(np.argmin(points.xy[:, 1]))
+    on_map.mouse.click(*stage_point(on_map, points.xy[row]))
+    assert driving.look(on_map, "focus") == row
+    on_map.mouse.move(*stage_point(on_map, (0, 0)))
+    assert on_map.locator("aside.card").is_visible()
+    on_map.keyboard.press("Escape")
+    on_map.locator("aside.card").wait_for(state="hidden", timeout=2000)
+
+
+def test_dragging_the_plane_moves_the_camera_with_the_hand(on_map):
+    x, y = stage_point(on_map, (0, 0))
+    before = driving.look(on_map, "camera")
+    on_map.mouse.move(x, y)
+    on_map.mouse.down()
+    on_map.mouse.move(x + 60, y - 30, steps=3)
+    on_map.mouse.up()
+    assert stage_point(on_map, (0, 0)) == pytest.approx((x + 60, y - 30), abs=1.5)
+    on_map.keyboard.press("0")
+    assert driving.look(on_map, "camera") == pytest.approx(before)
+
+
+def test_a_pasted_link_opens_at_its_ratio(on_map, harness):
+    driving.slide_to(on_map, place_of(0.02))
+    on_map.wait_for_url(re.compile("ratio=0.98"))
+    driving.open_map(on_map, on_map.url)
+    assert driving.look(on_map, "k") == 160
+    assert "ratio=0.98" in heard(on_map, "ratio=0.98")
+
+
+def test_a_move_costs_little_on_the_wire(on_map):
+    sizes = driving.count_wire(on_map)
+    driving.slide_to(on_map, place_of(0.01))
+    heard(on_map, "ratio=0.99")
+    on_map.wait_for_timeout(300)
+    assert 0 < sum(sizes) < 5000
+
+
+def test_dark_pages_get_a_dark_ground(chromium, harness):
+    with chromium.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        driving.open_map(page, f"{harness}/?n=500")
+        corner = driving.look(page, "el.canvas.getContext('2d').getImageData(0, 0, 1, 1).data[0]")
+        assert corner < 60
+
+
+@pytest.mark.parametrize("mode", ["Class", "Score", "Noise", "Density"])
+def test_every_colour_mode_paints_other_pixels(page, harness, mode):
+    driving.open_map(page, f"{harness}/?n=2000&ratio=0.5&noise")
+    plain = driving.look(page, "screen.buffer.reduce((sum, pixel, i) => (sum * 31 + pixel) >>> 0, 7)")
+    page.get_by_role("radio", name=mode).click()
+    page.wait_for_timeout(100)
+    assert driving.look(page, "screen.buffer.reduce((sum, pixel, i) => (sum * 31 + pixel) >>> 0, 7)") != plain
+    assert page.locator(".legend").inner_text() != ""

@@ -1,0 +1,113 @@
+"""What the map is told and what it says back."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from fdmat_core.types import Ranking, Truth
+from fdmat_core.view import mapdata
+
+CLASSES = ("ant", "bee")
+
+
+def points(n=5, **facts):
+    xy = np.arange(2 * n, dtype=float).reshape(n, 2)
+    return mapdata.Points(xy, np.arange(n) % 2, 100 + np.arange(n), CLASSES, "some points", **facts)
+
+
+def unpack(blob, scored):
+    """The columns as the browser's typed arrays read them, one after another."""
+    magic, version, has, n, _, key, start = mapdata.HEADER.unpack(blob[:32])
+    kinds = [("xy", "<f4", 2 * n), ("column", "<u4", n), ("ids", "<u4", n)]
+    kinds += [("score", "<f4", n)] * scored + [("labels", "<u2", n), ("flags", "u1", n)]
+    read = {"magic": magic, "version": version, "has": has, "n": n, "key": key, "start": start}
+    at = 32
+    for name, kind, count in kinds:
+        assert at % np.dtype(kind).itemsize == 0  # a typed view of the browser refuses other offsets
+        read[name] = np.frombuffer(blob, kind, count, at)
+        at += read[name].nbytes
+    return read | json.loads(blob[at:])
+
+
+def test_a_nested_ranking_is_packed_column_by_column():
+    ranking = Ranking.by_score(np.array([0.5, 0.1, 0.4, 0.2, 0.3]), keep="highest")
+    words = mapdata.Words(method="M", scored="margin", thumbs="/thumb/x/")
+    blob = mapdata.pack(points(flags=np.array([0, 1, 2, 4, 0])), ranking, words, fractions=[1.0, 0.2], start=0.4)
+    read = unpack(blob, scored=1)
+    assert (read["magic"], read["version"], read["has"], read["n"], read["start"]) == (b"FMAP", 1, 3, 5, 0.4)
+    assert read["xy"].tolist() == list(range(10))
+    assert read["column"].tolist() == [0, 2, 4, 3, 1]
+    assert read["ids"].tolist() == [100, 101, 102, 103, 104]
+    assert np.allclose(read["score"], [0.5, 0.1, 0.4, 0.2, 0.3])
+    assert read["labels"].tolist() == [0, 1, 0, 1, 0]
+    assert read["flags"].tolist() == [0, 1, 2, 4, 0]
+    assert read["fractions"] == [0.2, 1.0]
+    assert (read["classes"], read["method"], read["scored"], read["thumbs"]) == (
+        ["ant", "bee"],
+        "M",
+        "margin",
+        "/thumb/x/",
+    )
+
+
+def test_a_ranking_per_count_becomes_one_bit_per_count():
+    rankings = {4: Ranking(np.array([4, 3, 2, 1, 0])), 1: Ranking(np.array([1, 0, 2, 3, 4]))}
+    read = unpack(mapdata.pack(points(), rankings, mapdata.Words(), fractions=[0.5]), scored=0)
+    assert read["has"] == 0
+    assert read["fractions"] == [0.2, 0.8]
+    assert read["column"].tolist() == [0b00, 0b11, 0b10, 0b10, 0b10]
+
+
+def test_more_counts_than_bits_are_refused():
+    rankings = {k: Ranking(np.arange(40)) for k in range(1, 34)}
+    with pytest.raises(ValueError, match="33 kept counts; give 1 to 32"):
+        mapdata.kept_bits(rankings)
+
+
+def test_the_key_names_the_points_and_not_the_method():
+    one, other = Ranking(np.arange(5)), Ranking(np.arange(5)[::-1])
+    first = mapdata.pack(points(), one, mapdata.Words("a"), fractions=[1])
+    second = mapdata.pack(points(), other, mapdata.Words("b"), fractions=[1])
+    third = mapdata.pack(points(n=4), Ranking(np.arange(4)), mapdata.Words("a"), fractions=[1])
+    assert first[16:24] == second[16:24] != third[16:24]
+    assert first != second
+    assert first == mapdata.pack(points(), one, mapdata.Words("a"), fractions=[1])
+
+
+def test_flags_tell_injected_from_suspected():
+    truth = Truth(np.zeros(4), np.array([True, False, False, True]), np.array([False, True, False, False]))
+    assert mapdata.flags(4, truth, np.array([2, 3])).tolist() == [2, 4, 1, 3]
+    assert mapdata.flags(2).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("rows", [[], [0], [7], [8], [0, 1, 9, 12]])
+def test_a_lasso_comes_back_as_the_rows_that_the_browser_marked(rows):
+    bits = bytearray(2)
+    for row in rows:  # as packRows in blob.js does
+        bits[row >> 3] |= 1 << (row & 7)
+    assert mapdata.rows_in(base64.b64encode(bits).decode(), 13).tolist() == rows
+
+
+def test_no_lasso_holds_no_rows():
+    assert mapdata.rows_in(None, 3).tolist() == mapdata.rows_in("", 3).tolist() == []
+
+
+def test_a_lasso_that_is_not_base64_is_refused():
+    with pytest.raises(ValueError, match="lasso is 'not base64!'"):
+        mapdata.rows_in("not base64!", 3)
+
+
+@pytest.mark.parametrize(("ratio", "kept"), [(0.0, 1.0), (0.94, 0.05), (0.96, 0.05), (0.9999, 0.01), (1.0, 0.01)])
+def test_a_ratio_snaps_to_the_nearest_computed_fraction_on_a_log_scale(ratio, kept):
+    assert mapdata.snap(ratio, [1.0, 0.05, 0.01]) == kept
+
+
+def test_the_brink_is_what_leaves_next_and_what_left_last():
+    ranking = Ranking(np.array([3, 1, 4, 0, 2]))
+    leaving, left = mapdata.brink(ranking, 3, width=2)
+    assert leaving.tolist() == [4, 1]
+    assert left.tolist() == [0, 2]
+    assert [rows.tolist() for rows in mapdata.brink(ranking, 0, width=2)] == [[], [3, 1]]
+    assert [rows.tolist() for rows in mapdata.brink(ranking, 5, width=2)] == [[2, 0], []]
