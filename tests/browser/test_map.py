@@ -102,9 +102,8 @@ def test_keys_move_the_slider_by_steps_and_by_computed_ratios(on_map):
 
 
 def test_a_lasso_tells_python_exactly_the_items_inside(on_map, points):
-    corner, opposite = np.array([3.0, -7.0]), np.array([9.0, 2.0])
-    polygon = [corner, (opposite[0], corner[1]), opposite, (corner[0], opposite[1])]
-    spots = [stage_point(on_map, spot) for spot in polygon]
+    corner, opposite = (np.round(stage_point(on_map, spot)) for spot in [(3.0, -7.0), (9.0, 2.0)])
+    spots = [corner, (opposite[0], corner[1]), opposite, (corner[0], opposite[1])]
     on_map.keyboard.press("l")
     on_map.mouse.move(*spots[0])
     on_map.mouse.down()
@@ -112,7 +111,8 @@ def test_a_lasso_tells_python_exactly_the_items_inside(on_map, points):
         on_map.mouse.move(*spot)
     on_map.mouse.up()
     drawn = driving.look(on_map, "polygon")
-    assert np.allclose(np.reshape(drawn, (-1, 2)), polygon, atol=0.01)
+    back = [stage_point(on_map, xy) for xy in np.reshape(drawn, (-1, 2))]
+    assert np.allclose(back, spots, atol=0.5)
     low, high = np.reshape(drawn, (-1, 2)).min(axis=0), np.reshape(drawn, (-1, 2)).max(axis=0)
     xy = points.xy.astype(np.float32)
     inside = points.ids[((xy > low) & (xy < high)).all(axis=1)]
