@@ -19,6 +19,7 @@ from fdmat_core.view.theme import KEPT, NOISE, Look, template
 #: Kept fractions that get a tick: of a large chart, and of a small one.
 TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 DECADES = (1, 0.1, 0.01, 0.001)
+FEW = 40  # classes that have a line each
 
 
 def summary(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -125,31 +126,48 @@ def balance(
     return _bar_figure([bars], layout, look)
 
 
-def counts(classes: Sequence[str], groups: Mapping[str, Sequence[int]], *, look: Look | None = None) -> go.Figure:
-    """Draw how many items each class has, stacked by group.
+def counts(
+    classes: Sequence[str], groups: Mapping[str, Sequence[int]], *, look: Look | None = None, pitch: int = 26
+) -> go.Figure:
+    """Draw how many items each class has, stacked by group; many classes become a skyline, the largest first.
 
     Parameters
     ----------
     groups
-        A name ("label is right", "label was flipped", "outlier") to the (c,) counts of its items.
+        A name ("label is right", "label was changed", "outlier") to the (c,) counts of its items.
+    pitch
+        Pixels from one class to the next.
     """
     look = look or Look()
     colours, patterns = (KEPT, NOISE, look.ink.muted), ("", "/", "x")
+    lying = len(classes) <= FEW
+    order = range(len(classes)) if lying else _largest_first(groups)
     bars = [
-        _bars(classes, sizes, colours[place % 3], patterns[place % 3])
-        | {"name": name, "hovertemplate": f"<b>%{{y}}</b><br>{name}: %{{x:,}}<extra></extra>"}
+        _bars([classes[i] for i in order], [sizes[i] for i in order], colours[place % 3], patterns[place % 3], lying)
+        | {"name": name, "hovertemplate": f"<b>%{{{'y' if lying else 'x'}}}</b><br>{name}: %{{value:,}}<extra></extra>"}
         for place, (name, sizes) in enumerate(groups.items())
     ]
-    several = len(bars) > 1
     layout = {
-        "height": 56 + 30 * several + 26 * len(classes),
-        "margin": {"l": 8, "r": 24, "t": 12 + 30 * several, "b": 36},
+        "height": pitch * len(classes) + 64 if lying else 280,
+        "margin": {"l": 8, "r": 16, "t": 0 if lying else 12, "b": 64},
         "barmode": "stack",
-        "xaxis": {"tickformat": ",d", "nticks": 6},
-        "showlegend": several,
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+        "showlegend": len(bars) > 1,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
     }
-    return _bar_figure(bars, layout, look)
+    axes = {"xaxis": {"tickformat": ",d", "nticks": 6}} if lying else {"yaxis": {"tickformat": ",d", "nticks": 6}}
+    return _bar_figure(bars, layout | axes, look, lying)
+
+
+def _largest_first(groups: Mapping[str, Sequence[int]]) -> list[int]:
+    totals = [sum(sizes) for sizes in zip(*groups.values(), strict=True)]
+    return sorted(range(len(totals)), key=lambda i: -totals[i])
 
 
 def _figure(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> go.Figure:
@@ -231,14 +249,18 @@ def _worst(classes: Sequence[str], shares: Sequence[float], overall: float) -> s
     return f"overall {percent(round(overall, 3))} · least: {classes[low]}, {percent(round(shares[low], 3))}{lost}"
 
 
-def _bars(classes: Sequence[str], values: Sequence[float], colour: str, pattern: str = "") -> dict[str, Any]:
+def _bars(
+    classes: Sequence[str], values: Sequence[float], colour: str, pattern: str = "", lying: bool = True
+) -> dict[str, Any]:
     marker = {"color": colour, "line": {"width": 0}, "pattern": {"shape": pattern, "solidity": 0.25}}
-    return {"type": "bar", "orientation": "h", "y": list(classes), "x": list(values), "marker": marker}
-
-
-def _bar_figure(bars: list[dict[str, Any]], layout: dict[str, Any], look: Look) -> go.Figure:
-    shared = {
-        "bargap": 0.35,
-        "yaxis": {"autorange": "reversed", "showgrid": False, "type": "category", "ticksuffix": "  "},
+    names, lengths = ("y", "x") if lying else ("x", "y")
+    return {"type": "bar", "orientation": "h" if lying else "v", names: list(classes), lengths: list(values)} | {
+        "marker": marker
     }
-    return go.Figure({"data": bars, "layout": {"template": template(look)} | shared | layout})
+
+
+def _bar_figure(bars: list[dict[str, Any]], layout: dict[str, Any], look: Look, lying: bool = True) -> go.Figure:
+    """One figure of bars; lying ones carry the names of their classes, the many standing ones tell them on hover."""
+    lined = {"autorange": "reversed", "showgrid": False, "type": "category", "ticksuffix": "  "}
+    axis = {"yaxis": lined} if lying else {"xaxis": {"showticklabels": False, "type": "category"}}
+    return go.Figure({"data": bars, "layout": {"template": template(look), "bargap": 0.35 * lying} | axis | layout})

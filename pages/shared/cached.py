@@ -1,0 +1,133 @@
+"""The only caches of the app: stored results as shared, read-only resources, bounded, by the key of what made them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from fdmat_core.corruption import corrupt
+
+from fdmat_core import datasets
+from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
+from fdmat_core.work import runs
+from pages.shared.gallery import Images
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from fdmat_core.projection import Projection
+
+
+def _there(value: Any) -> bool:
+    """Whether a result exists; what does not exist yet is looked for again next time."""
+    return value is not None
+
+
+def dataset(choice: Choice, corruption: Choice) -> Dataset:
+    """A dataset as it is used: loaded, and corrupted if so chosen."""
+    return _dataset(choice, corruption)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Reading the data")
+def _dataset(choice: Choice, corruption: Choice) -> Dataset:
+    return corrupt(datasets.load(choice), corruption)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def class_counts(choice: Choice, corruption: Choice) -> dict[str, list[int]]:
+    """How many training items each class has: in one group, or split by what the corruption did to them."""
+    train = dataset(choice, corruption).split("train")
+    if train.truth is None:
+        return {"items": _per_class(train, train.labels)}
+    flipped, outlier = train.truth.mislabelled, train.truth.outlier
+    groups = {
+        "label is right": train.labels[~flipped & ~outlier],
+        "label was changed": train.labels[flipped & ~outlier],
+        "outlier": train.labels[outlier],
+    }
+    return {name: _per_class(train, labels) for name, labels in groups.items() if len(labels)}
+
+
+def _per_class(data: Dataset, labels: Any) -> list[int]:
+    found = Counter(labels.tolist())
+    return [found[label] for label in range(len(data.classes))]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
+    """What there is to know about a dataset at a glance, in words."""
+    data = dataset(choice, corruption)
+    train, test = (data.split(name) if name in data.splits else None for name in ("train", "test"))
+    shape = data.images(data.ids[:1])[0].shape if data.images else data.features.shape[1:]
+    return {
+        "Training items": f"{len(train.ids):,}",
+        "Test items": f"{len(test.ids):,}" if test else "none",
+        "Classes": f"{len(data.classes):,}",
+        "One image" if data.images else "Features": " x ".join(str(side) for side in shape[:2]),
+        "In memory": size(len(data.ids) * math.prod(shape) * (1 if data.images else 4)),
+    }
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Images:
+    """Some training images of a class, spread evenly over its items."""
+    train = dataset(choice, corruption).split("train")
+    rows = (train.labels == label).nonzero()[0]
+    rows = rows[:: max(1, len(rows) // count)][:count]
+    ids = train.ids[rows]
+    true = train.labels[rows] if train.truth is None else train.truth.clean_labels[rows]
+    captions = [
+        f"item {i}" + ("" if right == label else f": in truth {train.classes[right]}")
+        for i, right in zip(ids, true, strict=True)
+    ]
+    return Images(train.images(ids), captions, [right != label for right in true])
+
+
+def size(count: float) -> str:
+    """A number of bytes as people say it: 7.8 MB."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"
+
+
+def tables(spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
+    """The train and test features of a run, or None until they are made."""
+    return _tables(spec.key, spec)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, validate=_there)
+def _tables(key: str, _spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
+    return runs.tables(_spec)
+
+
+def projection(spec: Spec) -> Projection | None:
+    """The 2D map of a run, or None until it is made; a first PCA map gives way to UMAP when that is ready."""
+    return _projection(spec.key, spec)
+
+
+def _final(value: Projection | None) -> bool:
+    return value is not None and value.kind == "UMAP"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, validate=_final)
+def _projection(key: str, _spec: Spec) -> Projection | None:
+    return runs.projection(_spec)
+
+
+def ranking(spec: Spec, method: Choice, *, seed: int = 0, k: int | None = None) -> Ranking | None:
+    """The ranking of a method in a run, or None until it is made; k matters for methods that are not nested."""
+    return _ranking(spec.key, str(method), seed, k, spec, method)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, validate=_there)
+def _ranking(key: str, name: str, seed: int, k: int | None, _spec: Spec, _method: Choice) -> Ranking | None:
+    return runs.ranking(_spec, _method, seed=seed, k=k)
+
+
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
+def curve(spec: Spec) -> pd.DataFrame:
+    """The points of a run's curves that exist by now (within a second)."""
+    return runs.curve(spec)

@@ -1,0 +1,38 @@
+"""What a page shows when no run is chosen: one sentence, one button, one link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from fdmat_core.work import jobs, runs
+from pages.shared import session
+
+HERO = Path(__file__).parent / "hero.svg"
+
+
+def invite() -> None:
+    """Offer the sample run and end the page."""
+    with st.container(horizontal_alignment="center", gap="small", key="empty"):
+        st.space("large")
+        st.image(HERO, width=420, alt="Kept points in blue, removed ones in grey")
+        st.header("See which part of a training set is worth keeping.", anchor=False, text_alignment="center")
+        st.markdown(
+            ":gray[The sample run ranks 8,000 images of clothes. Move one slider: see what leaves, how far the rest "
+            "drifts from the whole, and what that costs.]",
+            text_alignment="center",
+            width=640,
+        )
+        st.button("Open the sample run", type="primary", icon=":material/play_arrow:", on_click=open_sample)
+        st.page_link("pages/work/data.py", label="Use other data", icon=":material/database:")
+    st.stop()
+
+
+def open_sample() -> None:
+    """Choose the sample run; start it first if it is not stored yet."""
+    key = runs.SAMPLE.key
+    status = jobs.status(key)
+    if status is None or not (status.live or status.state == "done"):
+        key = jobs.submit(runs.SAMPLE)
+    session.choose(run=key, method=None, ratio=None)

@@ -1,0 +1,140 @@
+"""The form of a new run: what there is to choose follows from the registry, the defaults from the sample run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.types import FRACTIONS, Choice, Spec
+from fdmat_core.view.panels import percent
+from fdmat_core.work import jobs, runs
+from pages.shared import session, widgets
+
+BALANCES = {"proportional": "By class size", "equal": "Same for every class", "none": "As the method likes"}
+
+
+def show() -> None:
+    """Show the form; its button starts the run, or opens it if it is there already."""
+    start = session.start()
+    with st.container(border=True):
+        title, button = st.columns([1, 1], vertical_alignment="center")
+        title.subheader("New run", anchor=False)
+        effort = st.container()
+        dataset, corruption, backbone = widgets.choose_data(start, columns=2)
+        st.markdown("**Methods**")
+        names = widgets.choose_methods(start.methods, key=session.field("methods"))
+        st.markdown("**Measures**")
+        measures = _measures(start)
+        more = _more(start, names)
+    if not measures:
+        effort.warning("Choose at least one measure.", icon=":material/touch_app:")
+        return
+    spec = runs.checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
+    effort.caption(_effort(spec))
+    with button:
+        _launch(spec)
+
+
+def _measures(start: Spec) -> tuple[Choice, ...]:
+    before = {choice.name: choice for choice in start.measures}
+    entries = registry.measures.all()
+    names = widgets.choose_several(
+        "Taken of every coreset", entries, [name for name in entries if name in before], key=session.field("measures")
+    )
+    return tuple(before.get(name, Choice(name)) for name in names)
+
+
+def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
+    """The settings that most people leave as they are."""
+    with st.expander("Settings of the methods"):
+        methods = _method_settings(start, names)
+    with st.expander("Fractions, seeds, balance"):
+        fractions = _fractions(start.fractions)
+        left, right = st.columns(2)
+        seeds = left.number_input(
+            "Training seeds", 1, 20, start.seeds, key=session.field("seeds"), persist_state="session"
+        )
+        band = right.number_input(
+            "Random subsets", 1, 100, start.band, key=session.field("band"), persist_state="session"
+        )
+        balance = st.segmented_control(
+            "Places per class",
+            list(BALANCES),
+            required=True,
+            default=start.balance,
+            format_func=BALANCES.get,
+            key=session.field("balance"),
+            persist_state="session",
+        )
+    return {"methods": methods, "fractions": fractions, "seeds": int(seeds), "band": int(band), "balance": balance}
+
+
+def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:
+    """The chosen methods with their parameters, random always among them."""
+    before = {choice.name: choice for choice in start.methods}
+    entries = registry.methods.all()
+    choices = []
+    for name in dict.fromkeys([*names, "random"]):
+        default = before.get(name, Choice(name))
+        if entries[name].parameters:
+            st.markdown(f"**{entries[name].title}**")
+            default = widgets.parameters(entries[name], default, key=session.field(f"method.{name}"))
+        choices.append(default)
+    return tuple(choices)
+
+
+def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
+    options = sorted({*FRACTIONS, *start})
+    said = st.multiselect(
+        "Kept fractions",
+        [percent(fraction) for fraction in options],
+        [percent(fraction) for fraction in start],
+        accept_new_options=True,
+        key=session.field("fractions"),
+        help="Coresets of these sizes are measured. Type another percentage to add it.",
+        persist_state="session",
+    )
+    return tuple(sorted({_read_percent(text) for text in said})) or start
+
+
+def _read_percent(text: str) -> float:
+    try:
+        share = round(float(text.strip().rstrip("%")) / 100, 9)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise ValueError(f"kept fraction is {text!r}; give a percentage above 0 and up to 100, such as 15%")
+    return share
+
+
+def _effort(spec: Spec) -> str:
+    """How much there is to do, in words."""
+    coresets = len(spec.methods) * len(spec.fractions)
+    measures = f"{len(spec.measures)} measure{'s' * (len(spec.measures) != 1)}"
+    seeds = f"{spec.seeds} training seeds" if spec.seeds > 1 else "1 training seed"
+    return f"{len(spec.methods)} methods at {len(spec.fractions)} sizes: {coresets:,} coresets, {measures}, {seeds}."
+
+
+def _launch(spec: Spec) -> None:
+    """The button that starts a run, or opens it if it is there."""
+    status = jobs.status(spec.key)
+    known = status is not None and (status.live or status.state == "done")
+    st.button(
+        "Open it: it is there" if known else "Start",
+        type="primary",
+        icon=":material/scatter_plot:" if known else ":material/play_arrow:",
+        width="stretch",
+        on_click=_open if known else _start,
+        args=(spec,),
+    )
+
+
+def _start(spec: Spec) -> None:
+    session.choose(run=jobs.submit(spec), method=None)
+    st.toast("The run has started.", icon=":material/play_arrow:")
+
+
+def _open(spec: Spec) -> None:
+    session.choose(run=spec.key, method=None)

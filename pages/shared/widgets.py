@@ -1,0 +1,189 @@
+"""Forms that follow from the registry, and the few pieces that every page shows alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.registry import Entry, Kind, Parameter
+from fdmat_core.types import Choice, Spec
+from fdmat_core.view import theme
+from fdmat_core.work import causes
+from pages.shared import session
+
+FAMILIES = {
+    "distribution": "Distribution",
+    "geometry": "Geometry",
+    "submodular": "Submodular",
+    "gradients": "Gradients",
+    "uncertainty": "Uncertainty",
+    "dynamics": "Training dynamics",
+    "baseline": "Baseline",
+}
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Show an error of the work inside as its cause and what to do about it, and end the page there."""
+    try:
+        yield
+    except (ValueError, OSError, MemoryError, ImportError) as error:
+        cause, advice = causes.explain(error)
+        st.error(f"**{_markdown(cause)}**\n\n{_markdown(advice)}", icon=":material/error:")
+        st.stop()
+
+
+def header(title: str, lead: str) -> None:
+    """The head of a page: its name and one sentence."""
+    st.title(title, anchor=False)
+    st.caption(lead)
+
+
+def look(spec: Spec) -> theme.Look:
+    """How the figures of a run are dressed, on the background that this person chose."""
+    facts = {str(choice): registry.methods.get(choice.name).facts for choice in (Choice("random"), *spec.methods)}
+    measures = {str(choice): registry.measures.get(choice.name).facts for choice in spec.measures}
+    return theme.Look(dark(), theme.styles(facts), measures)
+
+
+def dark() -> bool:
+    """Whether the page lies on a dark background."""
+    return st.context.theme.type == "dark"
+
+
+def title(kind: Kind, choice: Choice) -> str:
+    """What people call a choice: the entry's title, with the parameters that differ from its defaults."""
+    entries = kind.all()
+    name = entries[choice.name].title if choice.name in entries else choice.name
+    inside = ", ".join(f"{words(key)} {value}" for key, value in choice.params)
+    return f"{name} ({inside})" if inside else name
+
+
+def words(name: str) -> str:
+    """A parameter's name in words: `test_share` is "test share"."""
+    return name.replace("_", " ")
+
+
+def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | None = None) -> Choice:
+    """Ask for one entry of a kind and its parameters."""
+    entries = kind.all()
+    names = list(entries)
+    start = names.index(default.name) if default.name in entries else 0
+    name = st.selectbox(
+        label, names, start, format_func=lambda name: entries[name].title, key=key, help=help, persist_state="session"
+    )
+    if not entries[name].parameters:
+        return Choice(name)
+    with st.expander("Settings", key=f"{key}.{name}"):
+        return parameters(entries[name], default if default.name == name else Choice(name), key=f"{key}.{name}")
+
+
+def choose_data(start: Spec, *, columns: int = 1) -> tuple[Choice, Choice, Choice]:
+    """Ask for the dataset, the damage done to it on purpose, and the backbone; the same fields on every page."""
+    cells = st.columns(columns) * 3
+    with cells[0]:
+        dataset = choose(registry.datasets, "Dataset", start.dataset, key=session.field("dataset"))
+    with cells[1]:
+        backbone = choose(registry.backbones, "Features from", start.backbone, key=session.field("backbone"))
+    with cells[2]:
+        help = "To see whether a method finds bad data: the truth is kept, and shown beside what was found."
+        kind, key = registry.corruptions, session.field("corruption")
+        corruption = choose(kind, "Damage done on purpose", start.corruption, key=key, help=help)
+    return dataset, corruption, backbone
+
+
+def parameters(entry: Entry, default: Choice, *, key: str) -> Choice:
+    """Ask for the parameters of an entry, two to a row; the choice names those that differ from the defaults."""
+    given = entry.read(_known(entry, default))
+    values = {}
+    for parameter, cell in zip(entry.parameters, _grid(len(entry.parameters)), strict=True):
+        with cell:
+            values[parameter.name] = _field(parameter, given[parameter.name], f"{key}.{parameter.name}")
+    usual = {parameter.name: parameter.default for parameter in entry.parameters}
+    return Choice.of(entry.name, **{name: value for name, value in values.items() if value != usual[name]})
+
+
+def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
+    """Ask for methods, family by family, the recommended ones first."""
+    entries = registry.methods.all()
+    chosen = {choice.name for choice in default}
+    picked: list[str] = []
+    for family, group in grouped(entries).items():
+        label, pills = st.columns([1, 4], vertical_alignment="top", gap="small")
+        label.caption(family)
+        with pills:
+            picked += choose_several(family, group, [name for name in group if name in chosen], key=f"{key}.{family}")
+    return tuple(picked)
+
+
+def choose_several(label: str, entries: dict[str, Entry], default: list[str], *, key: str) -> list[str]:
+    """Ask for any number of entries, shown by their titles."""
+    return st.pills(
+        label,
+        list(entries),
+        selection_mode="multi",
+        default=default,
+        format_func=lambda name: entries[name].title,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
+        persist_state="session",
+    )
+
+
+def grouped(entries: dict[str, Entry]) -> dict[str, dict[str, Entry]]:
+    """Methods by the name of their family; the recommended ones are a group of their own, and come first."""
+    groups: dict[str, dict[str, Entry]] = {name: {} for name in ("Recommended", *FAMILIES.values())}
+    for name, entry in entries.items():
+        family = FAMILIES.get(entry.family, entry.family.capitalize())
+        groups["Recommended" if entry.recommended else family][name] = entry
+    return {family: group for family, group in groups.items() if group}
+
+
+def _known(entry: Entry, choice: Choice) -> dict[str, Any]:
+    """Those parameters of a choice that the entry (still) has."""
+    names = {parameter.name for parameter in entry.parameters}
+    return {name: value for name, value in choice.params if name in names}
+
+
+def _grid(count: int) -> list[Any]:
+    """Cells for fields, two to a row."""
+    rows = [st.columns(2) for _ in range((count + 1) // 2)]
+    return [cell for row in rows for cell in row][:count]
+
+
+def _field(parameter: Parameter, value: Any, key: str) -> Any:
+    """The field that fits a parameter's type."""
+    label = words(parameter.name).capitalize()
+    facts = {"key": key, "help": parameter.help or None, "persist_state": "session"}
+    if parameter.choices:
+        options = list(parameter.choices)
+        return st.selectbox(label, options, options.index(value), format_func=lambda one: words(str(one)), **facts)
+    if parameter.type is bool:
+        return st.toggle(label, value, **facts)
+    if parameter.type in (int, float):
+        return _number(label, parameter, value, facts)
+    return st.text_input(label, value, **facts)
+
+
+def _number(label: str, parameter: Parameter, value: Any, facts: dict[str, Any]) -> Any:
+    kind = parameter.type
+    low, high = (parameter.range.low, parameter.range.high) if parameter.range else (None, None)
+    bounds = {name: None if end is None else kind(end) for name, end in (("min_value", low), ("max_value", high))}
+    step = {"step": 1} if kind is int else {"step": _step(float(value)), "format": "%g"}
+    number = st.number_input(label, value=kind(value), **bounds, **step, **facts)
+    return parameter.default if number is None else kind(number)
+
+
+def _step(value: float) -> float:
+    """A tenth of the leading power of ten: 0.05 for values like 0.5, 1 for values like 30."""
+    return 0.05 if value == 0 else float(f"{abs(value) / 10:.0e}")
+
+
+def _markdown(text: str) -> str:
+    """Text as it stands, in a place that reads markdown."""
+    return "".join(f"\\{sign}" if sign in "\\*_`$[]<>~#" else sign for sign in text)

@@ -1,0 +1,38 @@
+"""Data: choose a dataset, what is done to it, and what turns it into features; look before anything runs."""
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.view import figures, theme
+from pages.shared import cached, gallery, session, widgets
+
+SHOWN = 14  # images per class, as far as they fit
+
+widgets.header("Data", "Choose, look, then start a run. Nothing here changes the data.")
+form, sight = st.columns([4, 8], gap="large")
+
+with form, widgets.plain_errors():
+    dataset, corruption, backbone = widgets.choose_data(session.start())
+    st.caption(registry.backbones.get(backbone.name).summary)
+    if st.button("Prepare a run with this", type="primary", icon=":material/arrow_forward:", width="stretch"):
+        st.switch_page("pages/work/runs.py")
+
+with sight, widgets.plain_errors():
+    data = cached.dataset(dataset, corruption)
+    entry = registry.datasets.get(dataset.name)
+    facts = cached.facts(dataset, corruption)
+    for cell, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
+        cell.metric(name, value)
+    st.caption(f"{entry.summary}  \nLicence: {entry.licence}. Source: {entry.source}.")
+
+    chart, images = st.columns([4, 7], gap="medium")
+    counts = figures.counts(
+        data.classes, cached.class_counts(dataset, corruption), look=theme.Look(widgets.dark()), pitch=gallery.ROW
+    )
+    words = f"Training items in each of {len(data.classes)} classes"
+    chart.plotly_chart(counts, theme=None, config={"displayModeBar": False}, alt=words)
+    with images:
+        if data.images is None:
+            st.info("This dataset has features and no images; maps and distances work as they do with images.")
+            st.stop()
+        gallery.rows(cached.samples(dataset, corruption, label, SHOWN) for label in range(len(data.classes)))
