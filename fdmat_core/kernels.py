@@ -218,6 +218,11 @@ def clipped(probabilities: np.ndarray, floor: float = 1e-8) -> np.ndarray:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
+def one_class_note(c: int) -> dict[str, str]:
+    """What to note about scores that compare c classes: nothing, or a warning that one class leaves them all equal."""
+    return {"warning": "one class: every row has the same score, and the order is that of the rows"} if c < 2 else {}
+
+
 def residuals(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The gradient of the cross-entropy by the logits (n, c): `p - e_y`, with e_y the one-hot label."""
     residual = np.array(probabilities, dtype=np.float64)

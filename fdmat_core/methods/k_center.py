@@ -1,0 +1,37 @@
+"""k-center: cover all rows with the smallest radius."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fdmat_core import kernels
+from fdmat_core.registry import method
+from fdmat_core.types import FeatureTable, Ranking
+
+
+@method(
+    "k_center",
+    title="k-center greedy",
+    family="geometry",
+    needs=("embedding",),
+    keeps="the outskirts: rows far from everything kept before",
+    paper="Gonzalez 1985; Sener & Savarese, Active learning: a core-set approach, ICLR 2018",
+    colour="#56B4E9",
+)
+def k_center(table: FeatureTable, *, budget: int) -> Ranking:
+    """Pick, one by one, the row that is farthest from the rows picked before it.
+
+    The first is the row nearest the mean; then always `argmax_i min_{s picked} |z_i - z_s|`. The radius within which
+    every row has a pick is at most twice the smallest possible.
+
+    **Limits.** It looks for outliers by design: at small budgets the coreset is made of unusual, broken and mislabelled
+    rows, and its distribution is far from the data's. When all rows left are copies of picked ones they follow in row
+    order. Nested, and deterministic.
+
+    **The public code differs.** DeepCore starts from a random row, keeps a distance matrix it does not need, and stops
+    with an error for budgets of 0 and 1.
+    """
+    z = table.embedding.astype(np.float64)
+    first = int(np.linalg.norm(z - z.mean(axis=0), axis=1).argmin())
+    picks = kernels.farthest_first(kernels.distance_rows(z), table.n, budget, first)
+    return Ranking.by_picks(picks, table.n)

@@ -1,0 +1,36 @@
+"""Least confidence: rows whose best class gets little probability."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fdmat_core import kernels
+from fdmat_core.registry import method
+from fdmat_core.types import FeatureTable, Ranking
+
+
+@method(
+    "least_confidence",
+    title="Least confidence",
+    family="uncertainty",
+    needs=("logits",),
+    keeps="rows whose predicted class is least certain",
+    paper="Settles, Active learning literature survey, 2009; Coleman et al., Selection via proxy, ICLR 2020",
+    colour="#E69F00",
+)
+def least_confidence(table: FeatureTable) -> Ranking:
+    """Score each row by `1 - max_c p_c` and keep the highest.
+
+    The score is 0 for a certain row and at most `1 - 1/c`. It is added up over the classes that are not predicted, so
+    that very confident rows keep their order instead of all having 0.
+
+    **Limits.** It looks at the prediction alone, not at the label: a confidently wrong row is dropped like a
+    confidently right one. At small budgets only the hardest rows are kept, which loses to random below about 30% kept
+    on most data.
+
+    **The public code differs.** DeepCore uses the largest raw logit, which depends on the scale of a row's logits, and
+    its branch without class balance keeps the *most* confident rows.
+    """
+    p = kernels.softmax(table.logits)
+    p[np.arange(table.n), p.argmax(axis=1)] = 0
+    return Ranking.by_score(p.sum(axis=1), keep="highest", notes=kernels.one_class_note(p.shape[1]))
