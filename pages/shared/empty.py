@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from fdmat_core.work import jobs, runs
-from pages.shared import session
+from pages.shared import places, session
 
 HERO = Path(__file__).parent / "hero.svg"
 
@@ -25,7 +25,7 @@ def invite() -> None:
             width=640,
         )
         st.button("Open the sample run", type="primary", icon=":material/play_arrow:", on_click=open_sample)
-        st.page_link("pages/work/data.py", label="Use other data", icon=":material/database:")
+        st.page_link(places.DATA, label="Use other data", icon=":material/database:")
     st.stop()
 
 

@@ -6,14 +6,11 @@ import base64
 import html
 import io
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from fdmat_core.view.theme import NOISE
-
-if TYPE_CHECKING:
-    import numpy as np
 
 ROW = 50  # pixels from one row of images to the next
 
@@ -21,7 +18,7 @@ ROW = 50  # pixels from one row of images to the next
 class Images(NamedTuple):
     """Images to show, what each is, and which of them are not what their label says."""
 
-    pixels: np.ndarray  # (m, height, width, channels) uint8, with 1 or 3 channels
+    pixels: Any  # (m, height, width, channels) uint8, with 1 or 3 channels
     captions: list[str]  # alternative text and tooltip of each
     marked: list[bool]  # which get a ring in the colour of noise
 
@@ -41,7 +38,7 @@ def _cells(images: Images, size: int) -> str:
     return "".join(_cell(*one, size) for one in zip(*images, strict=True))
 
 
-def _cell(pixels: np.ndarray, caption: str, ringed: bool, size: int) -> str:
+def _cell(pixels: Any, caption: str, ringed: bool, size: int) -> str:
     text = html.escape(caption, quote=True)
     ring = f"outline:3px solid {NOISE};outline-offset:-1px;" if ringed else ""
     crisp = "pixelated" if pixels.shape[1] < size else "auto"
@@ -51,11 +48,10 @@ def _cell(pixels: np.ndarray, caption: str, ringed: bool, size: int) -> str:
     return f'<img src="{data_url(pixels)}" alt="{text}" title="{text}" style="{look}">'
 
 
-def data_url(image: np.ndarray) -> str:
-    """An image (height, width, channels) as a PNG inside an address."""
+def data_url(pixels: Any) -> str:
+    """An image (height, width, channels) uint8 as a PNG inside an address."""
     from PIL import Image
 
-    pixels = image[..., 0] if image.shape[-1] == 1 else image
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

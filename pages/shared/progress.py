@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from fdmat_core.work import jobs
+from fdmat_core.work import jobs, runs
 from fdmat_core.work.jobs import Status
 
 BADGES = {
@@ -66,17 +66,24 @@ def _going_on(status: Status) -> None:
 
 def _stopped(status: Status) -> None:
     show = st.error if status.state == "failed" else st.warning
-    show(f"**{status.message}** {status.advice}", icon=BADGES[status.state][2])
-    resume, log, _ = st.columns([1, 1, 3])
-    resume.button("Resume", key=f"resume.{status.key}", on_click=resume_run, args=(status.key,), width="stretch")
-    with log.popover("Log", width="stretch", key=f"log.{status.key}"):
-        st.code(jobs.log(status.key) or "The log is empty.", language=None, wrap_lines=True, height=320)
+    stage = f" while {STAGES.get(status.stage, status.stage).lower()}" if status.stage else ""
+    show(f"**Stopped{stage}.** {plain(status.message)} {plain(status.advice)}", icon=BADGES[status.state][2])
+    st.button(
+        "Resume",
+        key=f"resume.{status.key}",
+        on_click=resume_run,
+        args=(status.key,),
+        icon=":material/restart_alt:",
+    )
+
+
+def plain(text: str) -> str:
+    """Text as it stands, in a place that reads markdown."""
+    return "".join(f"\\{sign}" if sign in "\\*_`$[]<>~#" else sign for sign in text)
 
 
 def resume_run(key: str) -> None:
     """Start a run again; what it had finished is kept."""
-    from fdmat_core.work import runs
-
     jobs.submit(runs.open(key))
 
 

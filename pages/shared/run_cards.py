@@ -6,16 +6,18 @@ import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.types import Spec
-from fdmat_core.work import jobs, runs
-from pages.shared import progress, session, widgets
+from fdmat_core.work import jobs, runs, store
+from pages.shared import cached, places, progress, session, widgets
 
 
 def show() -> None:
-    """Show every stored run, the newest first."""
+    """Show every stored run, the newest first, and what they take on disk."""
     found = runs.listing()
     if not found:
         st.info("No run is stored yet. The form has good defaults: start it as it is.", icon=":material/inbox:")
         return
+    used = cached.size(sum(store.usage().values()))
+    st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {used} on disk in `{store.home()}`")
     for key in found:
         card(key)
 
@@ -25,13 +27,14 @@ def card(key: str) -> None:
     spec, status = runs.open(key), jobs.status(key)
     state = status.state if status else "stored"
     with st.container(border=True, key=f"card.{key}"):
-        words, side = st.columns([5, 1.4], vertical_alignment="top")
-        words.markdown(f"**{widgets.title(registry.datasets, spec.dataset)}**")
-        words.caption(about(spec))
-        with side:
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{widgets.title(registry.datasets, spec.dataset)}**", width="content")
             progress.badge(state)
+        st.caption(about(spec))
         progress.strip(key)
-        _buttons(key, spec, state)
+        for name, cause in runs.problems(spec).items():
+            st.warning(f"**{name}** could not be used. {cause}", icon=":material/warning:")
+        _buttons(key, spec, status)
 
 
 def about(spec: Spec) -> str:
@@ -46,14 +49,22 @@ def about(spec: Spec) -> str:
     return " · ".join(parts)
 
 
-def _buttons(key: str, spec: Spec, state: str) -> None:
-    with st.container(horizontal=True, gap="small"):
-        if st.button("Open", key=f"open.{key}", icon=":material/scatter_plot:", disabled=state == "stored"):
+def _buttons(key: str, spec: Spec, status: progress.Status | None) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        look = "primary" if status and status.state == "done" else "secondary"
+        opened = session.run() == key
+        if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:", type=look):
             session.choose(run=key, method=None)
-            st.switch_page("pages/explore/map.py")
+            st.switch_page(places.MAP)
+        if status is None:
+            st.button("Start", key=f"start.{key}", on_click=jobs.submit, args=(spec,), icon=":material/play_arrow:")
         st.button("Use its settings", key=f"clone.{key}", on_click=session.start_from, args=(spec,), type="tertiary")
+        with st.popover("Log", key=f"log.{key}", type="tertiary"):
+            st.code(jobs.log(key) or "The log is empty.", language=None, wrap_lines=True, height=320)
         if st.button("Delete", key=f"delete.{key}", type="tertiary"):
             confirm(key)
+        if status and status.started:
+            st.caption(f"started {progress.moment(status.started)}", width="stretch", text_alignment="right")
 
 
 @st.dialog("Delete this run?")

@@ -12,6 +12,7 @@ from fdmat_core.view.panels import percent
 from fdmat_core.work import jobs, runs
 from pages.shared import session, widgets
 
+NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
 BALANCES = {"proportional": "By class size", "equal": "Same for every class", "none": "As the method likes"}
 
 
@@ -32,7 +33,9 @@ def show() -> None:
         effort.warning("Choose at least one measure.", icon=":material/touch_app:")
         return
     spec = runs.checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
-    effort.caption(_effort(spec))
+    with effort:
+        st.caption(_effort(spec))
+        _compare(spec)
     with button:
         _launch(spec)
 
@@ -115,6 +118,22 @@ def _effort(spec: Spec) -> str:
     measures = f"{len(spec.measures)} measure{'s' * (len(spec.measures) != 1)}"
     seeds = f"{spec.seeds} training seeds" if spec.seeds > 1 else "1 training seed"
     return f"{len(spec.methods)} methods at {len(spec.fractions)} sizes: {coresets:,} coresets, {measures}, {seeds}."
+
+
+def _compare(spec: Spec) -> None:
+    """Say in what the form differs from the run that is open, so that the two are never mixed up."""
+    opened = session.spec()
+    fields = differences(spec, opened) if opened else []
+    if fields:
+        said, button = st.columns([4, 1], vertical_alignment="center")
+        said.markdown(f":orange[:material/difference: Not the run that is open: differs in {', '.join(fields)}.]")
+        button.button("Revert", type="tertiary", on_click=session.start_from, args=(opened,), width="stretch")
+
+
+def differences(one: Spec, other: Spec) -> list[str]:
+    """The names of the settings in which two specs differ, in words."""
+    there, here = one.to_json(), other.to_json()
+    return [NAMES.get(name, name) for name in there if there[name] != here[name]]
 
 
 def _launch(spec: Spec) -> None:

@@ -52,7 +52,7 @@ def choose(**choices: str | float | Choice | None) -> None:
     for name, value in choices.items():
         if name not in NAMES:
             raise ValueError(f"choice {name!r} does not travel; known: {', '.join(NAMES)}")
-        text = f"{value:.4g}" if isinstance(value, float) else str(value)
+        text = f"{value:.6g}" if isinstance(value, float) else str(value)
         _choices().pop(name, None)
         if value is not None:
             _choices()[name] = text

@@ -13,7 +13,7 @@ from fdmat_core.registry import Entry, Kind, Parameter
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import theme
 from fdmat_core.work import causes
-from pages.shared import session
+from pages.shared import progress, session
 
 FAMILIES = {
     "distribution": "Distribution",
@@ -33,7 +33,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except (ValueError, OSError, MemoryError, ImportError) as error:
         cause, advice = causes.explain(error)
-        st.error(f"**{_markdown(cause)}**\n\n{_markdown(advice)}", icon=":material/error:")
+        st.error(f"**{progress.plain(cause)}**\n\n{progress.plain(advice)}", icon=":material/error:")
         st.stop()
 
 
@@ -182,8 +182,3 @@ def _number(label: str, parameter: Parameter, value: Any, facts: dict[str, Any])
 def _step(value: float) -> float:
     """A tenth of the leading power of ten: 0.05 for values like 0.5, 1 for values like 30."""
     return 0.05 if value == 0 else float(f"{abs(value) / 10:.0e}")
-
-
-def _markdown(text: str) -> str:
-    """Text as it stands, in a place that reads markdown."""
-    return "".join(f"\\{sign}" if sign in "\\*_`$[]<>~#" else sign for sign in text)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.view import figures, theme
-from pages.shared import cached, gallery, session, widgets
+from pages.shared import cached, gallery, places, session, widgets
 
 SHOWN = 14  # images per class, as far as they fit
 
@@ -15,7 +15,7 @@ with form, widgets.plain_errors():
     dataset, corruption, backbone = widgets.choose_data(session.start())
     st.caption(registry.backbones.get(backbone.name).summary)
     if st.button("Prepare a run with this", type="primary", icon=":material/arrow_forward:", width="stretch"):
-        st.switch_page("pages/work/runs.py")
+        st.switch_page(places.RUNS)
 
 with sight, widgets.plain_errors():
     data = cached.dataset(dataset, corruption)
@@ -35,4 +35,8 @@ with sight, widgets.plain_errors():
         if data.images is None:
             st.info("This dataset has features and no images; maps and distances work as they do with images.")
             st.stop()
-        gallery.rows(cached.samples(dataset, corruption, label, SHOWN) for label in range(len(data.classes)))
+        if len(data.classes) <= figures.FEW:
+            gallery.rows(cached.samples(dataset, corruption, label, SHOWN) for label in range(len(data.classes)))
+        else:
+            label = st.selectbox("Class", range(len(data.classes)), format_func=lambda label: data.classes[label])
+            gallery.strip(cached.samples(dataset, corruption, label, 5 * SHOWN))

@@ -1,0 +1,27 @@
+"""The router: the frame of every page, and which page to show.
+
+It lies in a folder of its own because Streamlit takes a folder `pages` beside the main script for a list of pages, and
+tells the first visitor who comes by a deep link that the page does not exist.
+"""
+
+import streamlit as st
+
+from pages.shared import places, session
+
+SHARED = places.ROOT / "pages/shared"
+
+st.set_page_config("FDMat Explorer", page_icon=SHARED / "icon.svg", layout="wide")
+st.logo(str(SHARED / "logo.svg"), size="large")
+st.html(SHARED / "style.css")
+
+page = st.navigation(
+    [
+        st.Page(places.MAP, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
+        st.Page(places.DATA, title="Data", icon=":material/database:", url_path="data"),
+        st.Page(places.RUNS, title="Runs", icon=":material/play_circle:", url_path="runs"),
+        st.Page(places.NOTES, title="Method notes", icon=":material/menu_book:", url_path="methods"),
+    ],
+    position="top",
+)
+session.travel()
+page.run()
