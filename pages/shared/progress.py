@@ -65,16 +65,19 @@ def _going_on(status: Status) -> None:
 
 
 def _stopped(status: Status) -> None:
-    show = st.error if status.state == "failed" else st.warning
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    show = words.error if status.state == "failed" else words.warning
+    show(why(status), icon=BADGES[status.state][2])
+    icon = ":material/restart_alt:"
+    button.button("Resume", key=f"resume.{status.key}", on_click=resume, args=(status.key,), icon=icon, width="stretch")
+
+
+def why(status: Status) -> str:
+    """Where a run stopped, the cause, and what to do, as markdown."""
     stage = f" while {STAGES.get(status.stage, status.stage).lower()}" if status.stage else ""
-    show(f"**Stopped{stage}.** {plain(status.message)} {plain(status.advice)}", icon=BADGES[status.state][2])
-    st.button(
-        "Resume",
-        key=f"resume.{status.key}",
-        on_click=resume_run,
-        args=(status.key,),
-        icon=":material/restart_alt:",
-    )
+    told = [] if status.state == "cancelled" else [status.message]
+    sentences = [f"{plain(text).rstrip('.')}." for text in (*told, status.advice) if text]
+    return " ".join([f"**{BADGES[status.state][0]}{stage}.**", *sentences])
 
 
 def plain(text: str) -> str:
@@ -82,7 +85,7 @@ def plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\*_`$[]<>~#" else sign for sign in text)
 
 
-def resume_run(key: str) -> None:
+def resume(key: str) -> None:
     """Start a run again; what it had finished is kept."""
     jobs.submit(runs.open(key))
 

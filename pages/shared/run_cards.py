@@ -30,7 +30,7 @@ def card(key: str) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{widgets.title(registry.datasets, spec.dataset)}**", width="content")
             progress.badge(state)
-        st.caption(about(spec))
+        st.caption(about(spec), help="; ".join(widgets.title(registry.methods, choice) for choice in spec.methods))
         progress.strip(key)
         for name, cause in runs.problems(spec).items():
             st.warning(f"**{name}** could not be used. {cause}", icon=":material/warning:")
@@ -42,10 +42,8 @@ def about(spec: Spec) -> str:
     parts = [widgets.title(registry.backbones, spec.backbone)]
     if spec.corruption.name != "none":
         parts.append(widgets.title(registry.corruptions, spec.corruption))
-    methods = [widgets.title(registry.methods, choice) for choice in spec.methods]
-    parts.append(", ".join(methods) if len(methods) <= 4 else f"{len(methods)} methods")
-    parts.append(f"{len(spec.fractions)} sizes")
-    parts.append(f"{spec.seeds} seed{'s' * (spec.seeds != 1)}")
+    for count, word in ((len(spec.methods), "method"), (len(spec.fractions), "size"), (spec.seeds, "seed")):
+        parts.append(f"{count} {word}{'s' * (count != 1)}")
     return " · ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -46,7 +47,13 @@ def _measures(start: Spec) -> tuple[Choice, ...]:
     names = widgets.choose_several(
         "Taken of every coreset", entries, [name for name in entries if name in before], key=session.field("measures")
     )
-    return tuple(before.get(name, Choice(name)) for name in names)
+    return tuple(before.get(name, Choice(name)) for name in _as_before(names, before))
+
+
+def _as_before(names: Iterable[str], before: Mapping[str, Choice]) -> list[str]:
+    """Names in the order they had, new ones last: the same settings give the same run."""
+    chosen = dict.fromkeys(names)
+    return [*(name for name in before if name in chosen), *(name for name in chosen if name not in before)]
 
 
 def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:
     before = {choice.name: choice for choice in start.methods}
     entries = registry.methods.all()
     choices = []
-    for name in dict.fromkeys([*names, "random"]):
+    for name in _as_before([*names, "random"], before):
         default = before.get(name, Choice(name))
         if entries[name].parameters:
             st.markdown(f"**{entries[name].title}**")
