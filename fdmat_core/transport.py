@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fdmat_core import kernels
 
+if TYPE_CHECKING:
+    import torch
+
 #: Up to this many costs (n x c) are kept in memory; above, they are computed again in every round.
 KEPT_COSTS = 200_000_000
+#: Plain scalings of a plan between two updates in the log domain.
+BURST = 200
 
 
 def tukey(z: np.ndarray, power: float = 0.5) -> np.ndarray:
@@ -185,3 +192,110 @@ def _evidence_block(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> tuple
     suspicion = np.zeros(len(x)) if alone else logsumexp(others, axis=1) - own
     weighted = np.exp(log_shares) * np.where(np.isfinite(costs), costs, 0)
     return np.exp(own), suspicion, log_shares.argmax(axis=1), costs[row, labels], (weighted**2).sum(axis=1)
+
+
+def exact(costs: np.ndarray, mass: np.ndarray) -> float:
+    """The least cost of moving mass (k,) at the rows of costs (k, m) onto its columns, all of equal mass."""
+    import ot
+
+    _, log = ot.emd(mass, np.full(costs.shape[1], 1 / costs.shape[1]), costs, numItermax=100_000_000, log=True)
+    if log["warning"]:
+        raise ValueError(f"exact transport of {costs.shape[0]} x {costs.shape[1]} items failed: {log['warning']}")
+    return float(log["cost"])
+
+
+def directions(d: int, count: int, seed: int) -> np.ndarray:
+    """Unit vectors (d, count): one random orthonormal basis after another, the last one cut short."""
+    rng = np.random.default_rng(seed)
+    bases = [np.linalg.qr(rng.standard_normal((d, d)))[0] for _ in range(-(-count // d))]
+    return np.concatenate(bases, axis=1)[:, :count]
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Points seen along l directions, ready for exact 1-D transport onto fewer points.
+
+    `first` and `second` are the integrals from 0 of the quantile function and of its square, so that moving all of
+    one interval of mass to one place costs three look-ups, however many points lie in it.
+    """
+
+    first: np.ndarray  # (l, m + 1)
+    second: np.ndarray  # (l,) the mean square
+
+    @staticmethod
+    def of(projected: np.ndarray) -> Slices:
+        """Read off points (m, l), all of equal mass."""
+        quantiles = np.sort(projected.T, axis=1)  # (l, m)
+        first = np.zeros((quantiles.shape[0], quantiles.shape[1] + 1))
+        np.cumsum(quantiles / quantiles.shape[1], axis=1, out=first[:, 1:])
+        return Slices(first, np.mean(quantiles**2, axis=1))
+
+    def squared_distance(self, projected: np.ndarray, mass: np.ndarray) -> float:
+        """The squared 1-D Wasserstein-2 distance to points (k, l) of mass (k,), as the mean over the directions."""
+        if np.ptp(mass) == 0:
+            places = np.sort(projected.T, axis=1)  # (l, k)
+            moved = np.diff(self._integral(np.arange(len(mass) + 1) / len(mass)), axis=1)
+            return float(np.mean(self.second - 2 * np.sum(places * moved, axis=1) + np.mean(places**2, axis=1)))
+        order = np.argsort(projected.T, axis=1, kind="stable")  # (l, k)
+        places = np.take_along_axis(projected.T, order, axis=1)
+        edges = np.concatenate([np.zeros((len(order), 1)), np.cumsum(mass[order], axis=1)], axis=1)
+        moved = np.diff(self._integral(edges), axis=1)
+        return float(np.mean(self.second + np.sum(places * (places * mass[order] - 2 * moved), axis=1)))
+
+    def farthest(self, projected: np.ndarray) -> float:
+        """The largest squared distance to a single one of some points (k, l)."""
+        return float(np.max(np.mean(self.second + projected * (projected - 2 * self.first[:, -1]), axis=1)))
+
+    def _integral(self, edges: np.ndarray) -> np.ndarray:
+        """`first` at edges in [0, 1], the same (k,) for all directions or (l, k)."""
+        at = np.clip(edges, 0, 1) * (self.first.shape[1] - 1)
+        below = np.minimum(at.astype(np.int64), self.first.shape[1] - 2)
+        if edges.ndim == 1:
+            low, high = self.first[:, below], self.first[:, below + 1]
+        else:
+            low, high = (np.take_along_axis(self.first, column, axis=1) for column in (below, below + 1))
+        return low + (at - below) * (high - low)
+
+
+def entropic(
+    costs: np.ndarray, a: np.ndarray, b: np.ndarray, *, epsilon: float, rounds: int = 100, tolerance: float = 1e-3
+) -> float:
+    """The value of entropic transport at costs (k, m), from mass a (k,) to mass b (m,), each of sum 1.
+
+    `min <P, costs> + epsilon KL(P | a b)` by Sinkhorn's iteration on the duals in the log domain. Epsilon starts at
+    the largest cost and halves every round; once it is there, a burst of plain scalings of the plan follows each round.
+    Warns when the plan's row sums are off by more than `tolerance` in all after the given rounds.
+    """
+    import torch
+
+    from fdmat_core.work import device
+
+    where = device.best()
+    kind = torch.float32 if where.type == "mps" else torch.float64
+    costs, a, b = (torch.as_tensor(np.asarray(array)).to(where, kind) for array in (costs, a, b))
+    f, g = torch.zeros_like(a), torch.zeros_like(b)
+    strength, off = max(float(costs.max()), epsilon), np.inf
+    for _ in range(rounds):
+        new_f = -strength * torch.logsumexp(b.log() + (g - costs) / strength, dim=1)
+        off = float((a * torch.expm1((f - new_f) / strength).abs()).sum())
+        f = new_f
+        g = -strength * torch.logsumexp(a.log() + (f - costs.T) / strength, dim=1)
+        if strength == epsilon and off <= tolerance:
+            break
+        if strength == epsilon:
+            f, g = _scaled(f, g, torch.exp((f[:, None] + g - costs) / epsilon) * a[:, None] * b, a, b, epsilon)
+        strength = max(strength / 2, epsilon)
+    else:
+        warnings.warn(f"entropic transport is off by {off:.1g} after {rounds} rounds", RuntimeWarning, stacklevel=2)
+    return float(a @ f + b @ g)
+
+
+def _scaled(
+    f: torch.Tensor, g: torch.Tensor, plan: torch.Tensor, a: torch.Tensor, b: torch.Tensor, epsilon: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The duals after `BURST` scalings of the rows and columns of a plan (k, m) to their masses."""
+    v = b.new_ones(len(b))
+    for _ in range(BURST):
+        u = a / (plan @ v)
+        v = b / (plan.T @ u)
+    return f + epsilon * u.log(), g + epsilon * v.log()

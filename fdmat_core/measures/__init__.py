@@ -1,1 +1,154 @@
-"""Measures: one file and one decorated function each, comparing a coreset with its table."""
+"""Measures: one file and one decorated function each, comparing a coreset with its table.
+
+A registered function does the costly work on the full table once and returns a `Measure`, which takes the rows of a
+coreset (k,), in any order, and its weights (k,) or None. Here is what the class by class distances share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from fdmat_core import kernels
+from fdmat_core.types import FeatureTable
+
+#: What a registered function returns: (rows (k,), weights (k,) or None) -> value.
+Measure = Callable[[np.ndarray, np.ndarray | None], float]
+#: A kernel of squared distances (m, n), which it may overwrite.
+Kernel = Callable[[np.ndarray], np.ndarray]
+#: Blocks of float64 distances hold at most this many (32 MB).
+BLOCK = 2**22
+
+
+class Gauge(NamedTuple):
+    """How far picks are from their class."""
+
+    cost: Callable[[np.ndarray, np.ndarray], float]  # (places (k,) in the class, their mass (k,), of sum 1) -> cost
+    worst: float  # the largest cost that picks from this class can have
+
+
+#: (x (n_c, d), the centred rows of one class in id order; places (m,) that stand for the class) -> its gauge.
+Prepare = Callable[[np.ndarray, np.ndarray], Gauge]
+
+
+class _Class(NamedTuple):
+    rows: np.ndarray  # (n_c,) in id order
+    draws: np.ndarray  # (n_c,) the number that each row drew
+    gauge: Gauge
+
+
+def by_class(
+    table: FeatureTable, prepare: Prepare, *, power: float = 1, sample: int | None = None, seed: int = 0
+) -> Measure:
+    """Measure every class by itself: `(sum_c n_c / n cost_c) ^ (1 / power)`, with the class sizes of the table.
+
+    A class without a pick is not averaged away: it counts as its worst single pick. All costs are convex in the
+    picks' distribution, so this is the largest value that any picks from the class could give.
+
+    Parameters
+    ----------
+    prepare
+        Does the costly work on one class, and gives its gauge.
+    power
+        What the costs are a power of: 2 if they are squared distances and a distance is wanted.
+    sample
+        Above this many rows of a class, that many stand for it. Every row draws one number, and the lowest numbers
+        stand for the class as well as for its picks, so that a whole class is still at distance 0 from itself.
+    seed
+        Of the numbers drawn.
+    """
+    classes = list(_classes(table, prepare, sample, seed))
+    place = np.empty(table.n, dtype=np.int64)
+    for one in classes:
+        place[one.rows] = np.arange(len(one.rows))
+
+    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
+        picks = _picks(table, place, rows, weights)
+        total = sum(len(one.rows) * _cost(one, picks, table.labels[one.rows[0]], sample) for one in classes)
+        return float(max(total / table.n, 0) ** (1 / power))
+
+    return measure
+
+
+def _classes(table: FeatureTable, prepare: Prepare, sample: int | None, seed: int) -> Iterator[_Class]:
+    by_id = np.argsort(table.ids, kind="stable")
+    draws = np.random.default_rng(seed).random(table.n)
+    for label in np.unique(table.labels):
+        inside = table.labels[by_id] == label
+        rows, drawn = by_id[inside], draws[inside]
+        x = table.embedding[rows].astype(np.float64)
+        yield _Class(rows, drawn, prepare(x - x.mean(axis=0), _lowest(drawn, sample)))
+
+
+def _lowest(draws: np.ndarray, sample: int | None) -> np.ndarray:
+    """Where the `sample` lowest draws are (m,), in ascending order; everywhere if there are no more than that."""
+    if sample is None or len(draws) <= sample:
+        return np.arange(len(draws))
+    return np.sort(np.argpartition(draws, sample - 1)[:sample])
+
+
+class _Picks(NamedTuple):
+    labels: np.ndarray  # (k,) ascending
+    places: np.ndarray  # (k,) within the class, ascending
+    mass: np.ndarray  # (k,) above 0
+
+
+def _picks(table: FeatureTable, place: np.ndarray, rows: np.ndarray, weights: np.ndarray | None) -> _Picks:
+    """The picks that have weight, class by class, so that their order does not matter."""
+    mass = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
+    rows, mass = rows[mass > 0], mass[mass > 0]
+    order = np.lexsort((place[rows], table.labels[rows]))
+    rows = rows[order]
+    return _Picks(table.labels[rows], place[rows], mass[order])
+
+
+def _cost(one: _Class, picks: _Picks, label: int, sample: int | None) -> float:
+    start, stop = np.searchsorted(picks.labels, [label, label + 1])
+    if start == stop:
+        return one.gauge.worst
+    places, mass = picks.places[start:stop], picks.mass[start:stop]
+    chosen = _lowest(one.draws[places], sample)
+    return one.gauge.cost(places[chosen], mass[chosen] / mass[chosen].sum())
+
+
+def row_means(x: np.ndarray, y: np.ndarray, kernel: Kernel, mass: np.ndarray | None = None) -> np.ndarray:
+    """The mean kernel (m,) between each row of x (m, d) and the rows of y (n, d), weighed by their mass (n,)."""
+    mass = np.full(len(y), 1 / len(y)) if mass is None else mass
+    means, step = np.empty(len(x)), max(1, BLOCK // max(1, len(y)))
+    for start in range(0, len(x), step):
+        block = slice(start, start + step)
+        means[block] = kernel(kernels.squared_distances(x[block], y)) @ mass
+    return means
+
+
+def kernel_discrepancy(kernel: Kernel) -> Prepare:
+    """Prepare `K(S,S) - 2 K(S,Z) + K(Z,Z)` of picks S and a class Z, with K the mean kernel over all pairs (V form).
+
+    What a row has to do with its class is computed once, so that a coreset costs only its own pairs: those of its
+    picks, or those of the rows left out if they are fewer.
+    """
+
+    def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
+        near = row_means(x, x[standing], kernel)  # (n_c,)
+        whole = float(near[standing].mean())
+        itself = float(kernel(np.zeros((1, 1)))[0, 0])
+
+        def pairs(places: np.ndarray, mass: np.ndarray) -> float:
+            return float(mass @ row_means(x[places], x[places], kernel, mass))
+
+        def own(places: np.ndarray, mass: np.ndarray) -> float:
+            out = np.setdiff1d(standing, places)
+            if len(standing) < len(x) or len(out) > len(places) or np.ptp(mass) > 0:
+                return pairs(places, mass)
+            left = np.full(len(out), 1 / len(x))  # so that S = Z - out, with mass 1/n_c each
+            inside = whole - 2 * left @ near[out] + (pairs(out, left) if len(out) else 0)
+            return float(inside * (len(x) / len(places)) ** 2)
+
+        def cost(places: np.ndarray, mass: np.ndarray) -> float:
+            return own(places, mass) - 2 * float(mass @ near[places]) + whole
+
+        return Gauge(cost, float((itself - 2 * near + whole).max()))
+
+    return prepare

@@ -1,0 +1,312 @@
+"""Measures over pruning ratios: one point at a time, into one tidy frame, and what is read off it.
+
+A curve has the columns `method, ratio, kept, seed, measure, value`: `ratio` is the share removed, `kept` the number of
+items kept, and `seed` that of the selection if the method draws, else that of the training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from fdmat_core import budgets, projection, registry, selection
+from fdmat_core.types import FRACTIONS, Choice, FeatureTable, Ranking, Spec
+
+if TYPE_CHECKING:
+    import pandas
+
+    from fdmat_core.measures import Measure
+
+COLUMNS = ("method", "ratio", "kept", "seed", "measure", "value")
+#: All measures but accuracy see at most this many principal components.
+SPACE_DIMS = 64
+#: Methods whose curves are worth having first; the rest of the order is the caller's.
+LEADERS = ("random", "fdmat")
+#: (method, seed, k or None for all) -> ranking, for whoever stores rankings.
+Rank = Callable[[Choice, int, int | None], Ranking]
+
+
+class Task(NamedTuple):
+    """One point to measure."""
+
+    method: Choice
+    kept: int
+    seed: int
+    measure: Choice
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        """What names the point in a curve."""
+        return str(self.method), self.kept, self.seed, str(self.measure)
+
+
+def measure(  # noqa: PLR0913
+    table: FeatureTable,
+    test: FeatureTable | None = None,
+    *,
+    methods: Sequence[str | Choice],
+    measures: Sequence[str | Choice],
+    fractions: Sequence[float] = FRACTIONS,
+    seeds: int = 3,
+    band: int = 10,
+    balance: str = "proportional",
+    progress: selection.Progress | None = None,
+    known: pandas.DataFrame | None = None,
+) -> pandas.DataFrame:
+    """Measure the coresets of several methods at several sizes: a curve, see the top of this module.
+
+    Random is always among the methods and everything among the sizes.
+
+    Parameters
+    ----------
+    test
+        Features of the test items, for measures of accuracy.
+    fractions
+        Shares of the items to keep.
+    seeds
+        Trainings per coreset, and selections of methods that draw.
+    band
+        Selections of random.
+    known
+        Points of an earlier curve of the same table, which are not measured again.
+    """
+    import pandas
+
+    given = Choice(table.key)
+    choices = [tuple(one if isinstance(one, Choice) else Choice(one) for one in many) for many in (methods, measures)]
+    spec = Spec(given, given, *choices, fractions=tuple(fractions), seeds=seeds, band=band, balance=balance)
+    new = frame(points(table, test, spec, known=known, progress=progress))
+    curve = new if known is None else pandas.concat([known[list(COLUMNS)], new])
+    wanted = {task.key for task in tasks(table.n, spec)}
+    return frame(row for row in curve.to_dict("records") if _key(row) in wanted)
+
+
+def points(
+    table: FeatureTable,
+    test: FeatureTable | None,
+    spec: Spec,
+    *,
+    ranking: Rank | None = None,
+    known: pandas.DataFrame | None = None,
+    progress: selection.Progress | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Measure and yield one point of a curve after the other, the most telling first.
+
+    Parameters
+    ----------
+    spec
+        Its methods, measures, fractions, seeds, band and balance count.
+    ranking
+        Gives `ranking(method, seed, k)`; k is None for nested methods, whose one ranking serves all sizes. Computed
+        here if not given.
+    known
+        Points that are there already.
+    """
+    done = set() if known is None else set(map(_key, known.to_dict("records")))
+    todo = [task for task in tasks(table.n, spec) if task.key not in done]
+    ratios = sizes(table.n, spec)
+    pick = _picker(table, ranking or _ranker(table, spec))
+    value = _evaluator(table, test)
+    for number, task in enumerate(todo):
+        if progress:
+            progress(number, len(todo), f"{task.method}, {task.kept} kept: {task.measure}")
+        measured = value(task.measure, task.seed, *pick(task.method, task.kept, task.seed))
+        method, kept, seed, name = task.key
+        yield dict(zip(COLUMNS, (method, ratios[kept], kept, seed, name, measured), strict=True))
+
+
+def sizes(n: int, spec: Spec) -> dict[int, float]:
+    """The counts that a curve of n items measures, ascending, and the pruning ratio of each; n itself is among them."""
+    counts = {budgets.kept_count(n, fraction): 1 - fraction for fraction in sorted({*spec.fractions, 1.0})}
+    return {kept: ratio for kept, ratio in counts.items() if kept > 0}
+
+
+def tasks(n: int, spec: Spec) -> list[Task]:
+    """All points of a curve in the order of work: random and fdmat first, and a coarse curve before a fine one."""
+    methods = (Choice("random"), *(method for method in spec.methods if method != Choice("random")))
+    leaders = [method for method in methods if method.name in LEADERS]
+    rest = [method for method in methods if method.name not in LEADERS]
+    return [
+        Task(method, k, seed, one)
+        for group in (leaders, rest)
+        for k in _coarse_first(list(sizes(n, spec)))
+        for method in group
+        for seed in range(max(spec.band, spec.seeds))
+        for one in spec.measures
+        if seed < _repeats(method, one, spec)
+    ]
+
+
+def frame(rows: Iterable[dict[str, Any]]) -> pandas.DataFrame:
+    """Points as a curve, in an order that does not depend on theirs."""
+    import pandas
+
+    curve = pandas.DataFrame(list(rows), columns=list(COLUMNS))
+    curve = curve.astype({"ratio": float, "kept": int, "seed": int, "value": float})
+    return curve.sort_values(["method", "measure", "kept", "seed"], ignore_index=True)
+
+
+def space(table: FeatureTable) -> FeatureTable:
+    """The table as all measures but accuracy see it: standardised, at most 64 principal components, no labels used."""
+    wide = table.embedding.shape[1] > SPACE_DIMS
+    x = projection.principal(table.embedding, SPACE_DIMS) if wide else projection.standardised(table.embedding)
+    return replace(table, embedding=x, head=None, key=f"{table.key}+space")
+
+
+def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
+    return row["method"], int(row["kept"]), int(row["seed"]), row["measure"]
+
+
+def _coarse_first(values: Sequence[int]) -> list[int]:
+    """Both ends, then the middle, then the quarters, and so on."""
+    last = len(values) - 1
+    places = sorted(range(len(values)), key=lambda place: (place not in (0, last), -(place & -place), place))
+    return [values[place] for place in places]
+
+
+def _repeats(method: Choice, one: Choice, spec: Spec) -> int:
+    """How many seeds a method needs under a measure."""
+    if method.name == "random":
+        return spec.band
+    return spec.seeds if _draws(method) or _trains(one) else 1
+
+
+def _ranker(table: FeatureTable, spec: Spec) -> Rank:
+    largest = max((kept for kept in sizes(table.n, spec) if kept < table.n), default=table.n)
+
+    def rank(method: Choice, seed: int, k: int | None) -> Ranking:
+        return selection.rank(table, method, budget=k or largest, balance=spec.balance, seed=seed)
+
+    return rank
+
+
+def _picker(table: FeatureTable, ranking: Rank) -> Callable[[Choice, int, int], tuple[np.ndarray, np.ndarray | None]]:
+    """A function that gives the rows and the weights of the coreset of a method, a size and a seed."""
+    ranked = cache(ranking)
+
+    def pick(method: Choice, k: int, seed: int) -> tuple[np.ndarray, np.ndarray | None]:
+        nested = registry.methods.get(method.name).nested
+        order = ranked(method, seed if _draws(method) else 0, None if nested else k).order
+        return order[:k], selection.weights(table, method, order[:k])
+
+    return pick
+
+
+def _evaluator(table: FeatureTable, test: FeatureTable | None) -> Callable[..., float]:
+    """A function that measures a coreset: (measure, training seed, rows, weights) -> value.
+
+    Each measure is prepared once, and what it says of all items without weights is asked once for all methods.
+    """
+    seen = cache(lambda: space(table))
+
+    @cache
+    def prepared(one: Choice, seed: int) -> Measure:
+        entry = registry.measures.get(one.name)
+        missing = [column for column in entry.needs if not table.has(column)]
+        if missing:
+            raise ValueError(f"measure {one.name!r} needs {', '.join(missing)}, which this feature table lacks")
+        given = table if _trains(one) else seen()
+        return entry(given, params=dict(one.params), test=test, seed=seed)
+
+    @cache
+    def of_everything(one: Choice, seed: int) -> float:
+        return prepared(one, seed)(np.arange(table.n), None)
+
+    def value(one: Choice, seed: int, rows: np.ndarray, weights: np.ndarray | None) -> float:
+        seed = seed if _trains(one) else 0
+        if len(rows) == table.n and weights is None:
+            return of_everything(one, seed)
+        return prepared(one, seed)(rows, weights)
+
+    return value
+
+
+@cache
+def _trains(one: Choice) -> bool:
+    """Whether a measure trains, so that its value depends on a seed."""
+    return registry.measures.get(one.name).facts["kind"] == "accuracy"
+
+
+@cache
+def _draws(method: Choice) -> bool:
+    """Whether a method draws, so that its coreset depends on a seed."""
+    return "rng" in registry.methods.get(method.name).accepts
+
+
+class Number(NamedTuple):
+    """One reading of a curve: the mean over seeds with its standard deviation, NaN if there is one seed."""
+
+    ratio: float
+    kept: int
+    mean: float
+    sd: float
+    count: int
+
+
+def summary(curve: pandas.DataFrame) -> pandas.DataFrame:
+    """One row per method, measure and size: `method, measure, ratio, kept, mean, sd, count`, by size ascending.
+
+    `sd` is the standard deviation over seeds; it is NaN where `count` is 1.
+    """
+    grouped = curve.groupby(["method", "measure", "ratio", "kept"])["value"]
+    table = grouped.agg(mean="mean", sd="std", count="count").reset_index()
+    return table.sort_values(["method", "measure", "kept"], ignore_index=True)
+
+
+def at(curve: pandas.DataFrame, method: str, ratio: float, measure: str) -> Number | None:
+    """The reading at the measured ratio closest to the one asked for, by the log of the share kept; None if none."""
+    part = summary(curve[(curve["method"] == method) & (curve["measure"] == measure)])
+    if part.empty:
+        return None
+    asked = np.log(max(1 - ratio, 1e-9))
+    row = part.iloc[int(np.abs(np.log(1 - part["ratio"]) - asked).argmin())]
+    return Number(row["ratio"], int(row["kept"]), row["mean"], row["sd"], int(row["count"]))
+
+
+def correlation(
+    curve: pandas.DataFrame, distance: str, accuracy: str, *, resamples: int = 1000, seed: int = 0
+) -> pandas.DataFrame:
+    """Rank correlation of two measures over the coresets of one size: `ratio, kept, rho, low, high, count` by size.
+
+    A coreset is a method with, if it draws, its seed; its accuracy is the mean over trainings. `low` and `high` are a
+    95% percentile interval over resampled coresets. Sizes with fewer than four coresets, or where one measure is the
+    same for all, are left out. (Spearman's rho; Efron, 1979)
+    """
+    import pandas
+
+    rows = []
+    for (ratio, kept), part in curve.groupby(["ratio", "kept"]):
+        pairs = _pairs(part, distance, accuracy)
+        if len(pairs) < 4 or np.any(np.ptp(pairs, axis=0) == 0):
+            continue
+        draws = np.random.default_rng(seed).integers(0, len(pairs), (resamples, len(pairs)))
+        low, high = np.nanquantile(_spearman(pairs[draws]), [0.025, 0.975])
+        rows.append((ratio, kept, float(_spearman(pairs[None])[0]), low, high, len(pairs)))
+    table = pandas.DataFrame(rows, columns=["ratio", "kept", "rho", "low", "high", "count"])
+    return table.sort_values("kept", ignore_index=True)
+
+
+def _pairs(part: pandas.DataFrame, distance: str, accuracy: str) -> np.ndarray:
+    """The two measures (m, 2) of each coreset of one size."""
+    near, good = (part[part["measure"] == name].set_index(["method", "seed"])["value"] for name in (distance, accuracy))
+    alone = near.groupby("method").transform("count") == 1  # drawn once: all trainings are of this coreset
+    means = good.groupby("method").mean()
+    paired = [
+        (value, means.get(method) if alone[method, seed] else good.get((method, seed)))
+        for (method, seed), value in near.items()
+    ]
+    return np.array([pair for pair in paired if pair[1] is not None], dtype=float).reshape(-1, 2)
+
+
+def _spearman(pairs: np.ndarray) -> np.ndarray:
+    """Spearman's rho (b,) of batches of pairs (b, m, 2); NaN where one side is constant."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(pairs, axis=1)
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return (ranks[..., 0] * ranks[..., 1]).sum(axis=1) / np.sqrt((ranks**2).sum(axis=1).prod(axis=-1))

@@ -1,0 +1,101 @@
+"""Linear probe: the test accuracy of a linear classifier trained on the coreset alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+
+from fdmat_core.measures import Measure
+from fdmat_core.registry import Range, measure
+from fdmat_core.types import FeatureTable
+
+#: Items per step, first step size (it falls to 0 as a cosine) and momentum.
+BATCH, RATE, MOMENTUM = 128, 0.2, 0.9
+
+
+@measure(
+    "linear_probe",
+    title="Linear probe accuracy",
+    unit="share of test items",
+    better="higher",
+    source="softmax regression by minibatch gradient descent, with the penalty of scikit-learn's LogisticRegression",
+    kind="accuracy",
+)
+def linear_probe(
+    table: FeatureTable,
+    *,
+    test: FeatureTable | None = None,
+    seed: int = 0,
+    steps: Annotated[int, Range(1, 100_000)] = 500,
+) -> Measure:
+    """Train softmax regression on the kept items' features and count the test items it gets right.
+
+    Every coreset gets the same number of steps, whatever its size, with batches of 128 or all of it if smaller, from
+    small seeded weights. The loss is weighed if the coreset is, and has `|W|^2 / 2k` added. Features are standardised
+    by the whole table. It says how good the features of the kept items are, not how well a network trained from
+    scratch on them would do, and it favours methods that keep typical items.
+
+    Parameters
+    ----------
+    steps
+        Gradient steps of every fit.
+    """
+    if test is None:
+        raise ValueError("linear_probe needs test features; pass the test table as `test`")
+    mean = table.embedding.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scale = table.embedding.std(axis=0, dtype=np.float64).astype(np.float32)
+    scale[scale == 0] = 1
+
+    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
+        if len(rows) == 0:
+            return 0.0
+        order = np.argsort(table.ids[rows], kind="stable")  # a set has one value, in whatever order it comes
+        rows, mass = rows[order], np.ones(len(rows), np.float32) if weights is None else np.float32(weights)[order]
+
+        def batch(places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            these = rows[places]
+            return (table.embedding[these] - mean) / scale, table.labels[these], mass[places]
+
+        slope, bias = _fit(batch, len(rows), (table.embedding.shape[1], table.c), steps, seed)
+        logits = (test.embedding - mean) / scale @ slope + bias  # (test.n, c)
+        return float(np.mean(logits.argmax(axis=1) == test.labels))
+
+    return measure
+
+
+def _fit(
+    batch: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]],
+    k: int,
+    shape: tuple[int, int],
+    steps: int,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Slope (d, c) and bias (c,) after gradient descent on batches: x (b, d), labels (b,), weights (b,) of places."""
+    rng = np.random.default_rng(seed)
+    slope, bias = 0.01 * rng.standard_normal(shape, dtype=np.float32), np.zeros(shape[1], np.float32)
+    speed, drift = np.zeros_like(slope), np.zeros_like(bias)
+    for step, places in enumerate(_visits(k, min(k, BATCH), steps, rng)):
+        x, labels, mass = batch(places)
+        gap = _softmax(x @ slope + bias)  # (b, c)
+        gap[np.arange(len(labels)), labels] -= 1
+        gap *= mass[:, None] / len(labels)
+        speed = MOMENTUM * speed + x.T @ gap + slope / k
+        drift = MOMENTUM * drift + gap.sum(axis=0)
+        rate = np.float32(RATE / 2 * (1 + np.cos(np.pi * step / steps)))
+        slope -= rate * speed
+        bias -= rate * drift
+    return slope, bias
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    np.exp(logits - logits.max(axis=1, keepdims=True), out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
+
+
+def _visits(k: int, size: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+    """The places (steps, size) that each step sees: shuffled passes over all k, one after another, none cut short."""
+    passes = -(-steps * size // k)
+    return np.concatenate([rng.permutation(k) for _ in range(passes)])[: steps * size].reshape(steps, size)
