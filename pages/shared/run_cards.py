@@ -33,7 +33,7 @@ def card(key: str) -> None:
         st.caption(about(spec), help="; ".join(widgets.title(registry.methods, choice) for choice in spec.methods))
         progress.strip(key)
         for name, cause in runs.problems(spec).items():
-            st.warning(f"**{name}** could not be used. {cause}", icon=":material/warning:")
+            st.warning(f"**{_called(name)}** could not be used: {progress.plain(cause)}", icon=":material/warning:")
         _buttons(key, spec, status)
 
 
@@ -45,6 +45,13 @@ def about(spec: Spec) -> str:
     for count, word in ((len(spec.methods), "method"), (len(spec.fractions), "size"), (spec.seeds, "seed")):
         parts.append(f"{count} {word}{'s' * (count != 1)}")
     return " · ".join(parts)
+
+
+def _called(name: str) -> str:
+    """The title of a method or a measure, or its name if it is no longer there."""
+    entries = registry.methods.all() | registry.measures.all()
+    plain = name.partition("(")[0]
+    return entries[plain].title if plain in entries else name
 
 
 def _buttons(key: str, spec: Spec, status: progress.Status | None) -> None:
@@ -70,10 +77,13 @@ def confirm(key: str) -> None:
     """Ask before a run goes."""
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
     with st.container(horizontal=True):
-        if st.button("Delete it", type="primary", icon=":material/delete:"):
-            jobs.delete(key)
-            if session.run() == key:
-                session.choose(run=None, method=None)
+        if st.button("Delete it", type="primary", icon=":material/delete:", on_click=_delete, args=(key,)):
             st.rerun()
         if st.button("Keep it"):
             st.rerun()
+
+
+def _delete(key: str) -> None:
+    jobs.delete(key)
+    if session.run() == key:
+        session.choose(run=None, method=None)

@@ -1,0 +1,75 @@
+"""The app in a test: the real pages behind the real router, jobs that are only noted down."""
+
+from dataclasses import dataclass, field
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from fdmat_core.work import jobs, runs
+from fdmat_core.work.jobs import Status
+from pages.shared import places
+
+ROUTER = str(places.ROOT / "pages/shell/router.py")
+
+
+@dataclass
+class Desk:
+    """What the pages asked of the jobs, and what the jobs say."""
+
+    asked: list = field(default_factory=list)
+    states: dict = field(default_factory=dict)
+
+    def say(self, spec, state, **facts):
+        """Store a run and let it be in this state."""
+        key = runs.save(spec)
+        self.states[key] = Status(key=key, state=state, **facts)
+        return key
+
+    def submit(self, spec):
+        self.asked.append(("submit", spec))
+        return self.say(spec, "queued")
+
+
+@pytest.fixture
+def desk(monkeypatch):
+    desk = Desk()
+    monkeypatch.setattr(jobs, "submit", desk.submit)
+    monkeypatch.setattr(jobs, "status", desk.states.get)
+    monkeypatch.setattr(jobs, "cancel", lambda key: desk.asked.append(("cancel", key)))
+    monkeypatch.setattr(jobs, "delete", lambda key: desk.asked.append(("delete", key)))
+    monkeypatch.setattr(jobs, "log", lambda key: "epoch 1\nepoch 2")
+    return desk
+
+
+@pytest.fixture
+def visit(desk):
+    """Open a page, as by a link with these parameters."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+    def open_page(page, **link):
+        app = AppTest.from_file(ROUTER, default_timeout=60)
+        app.query_params.update(link)
+        app.run()
+        if page != places.MAP:
+            app.switch_page("../../" + str(page.relative_to(places.ROOT))).run()
+        return app
+
+    return open_page
+
+
+def texts(app):
+    """All the words that a page shows outside of its fields."""
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.title, app.header, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def button(app, label, place=0):
+    return [one for one in app.button if one.label == label][place]
+
+
+def link(app, name):
+    """What the address of a page says about a choice."""
+    value = app.query_params.get(name)
+    return value[0] if isinstance(value, list) else value

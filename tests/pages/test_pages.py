@@ -1,0 +1,57 @@
+"""Every page runs, and says what to do when there is nothing to show."""
+
+import pytest
+
+from fdmat_core.work import runs
+from pages.shared import cached, places
+from tests.pages.conftest import button, link, texts
+
+PAGES = [places.MAP, places.DATA, places.RUNS, places.NOTES]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_runs_with_nothing_stored(visit, page):
+    app = visit(page)
+    assert not app.exception and not app.error
+    assert len(texts(app)) > 20
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_link_to_a_run_that_is_not_here_is_survived(visit, page):
+    app = visit(page, run="0123456789abcdef", ratio="much", method="nonsense")
+    assert not app.exception and not app.error
+
+
+def test_the_empty_map_offers_the_sample_run_and_opens_it(visit, desk):
+    app = visit(places.MAP)
+    button(app, "Open the sample run").click().run()
+    assert desk.asked == [("submit", runs.SAMPLE)]
+    assert link(app, "run") == runs.SAMPLE.key
+    assert not app.exception
+
+
+def test_a_sample_run_that_is_stored_is_opened_and_not_started_again(visit, desk):
+    key = desk.say(runs.SAMPLE, "done")
+    app = visit(places.MAP)
+    button(app, "Open the sample run").click().run()
+    assert desk.asked == [] and link(app, "run") == key
+
+
+def test_choices_travel_from_page_to_page(visit, desk):
+    key = desk.say(runs.SAMPLE, "queued")
+    app = visit(places.RUNS, run=key, ratio="0.7", method="herding")
+    assert (link(app, "run"), link(app, "ratio")) == (key, "0.7")
+    app.switch_page("../../pages/help/methods.py").run()
+    assert link(app, "run") == key and link(app, "method") == "herding"
+
+
+@pytest.mark.parametrize("error", [ValueError("weights are missing; put w.pth there"), OSError(28, "No space left")])
+def test_an_error_is_told_with_its_fix_and_without_a_traceback(visit, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(cached, "dataset", fail)
+    app = visit(places.DATA)
+    assert not app.exception
+    (shown,) = app.error
+    assert ("Put w.pth there." in shown.value) if isinstance(error, ValueError) else ("FDMAT" in shown.value)

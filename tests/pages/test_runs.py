@@ -1,0 +1,167 @@
+"""The Runs page: a form that follows from the registry, and a card for every state of a run."""
+
+from dataclasses import replace
+
+import pytest
+
+from fdmat_core import registry
+from fdmat_core.types import Choice
+from fdmat_core.work import runs
+from pages.shared import places
+from tests.pages.conftest import button, link, texts
+
+DIGITS = replace(runs.SAMPLE, dataset=Choice("digits"), seeds=5)
+
+
+def field(app, name):
+    return app.get_by_key(f"{name}.0")
+
+
+def submitted(app, desk):
+    button(app, "Start").click().run()
+    (asked,) = desk.asked
+    assert asked[0] == "submit" and not app.exception
+    return asked[1]
+
+
+def test_the_form_as_it_is_starts_the_sample_run(visit, desk):
+    assert submitted(visit(places.RUNS), desk) == runs.SAMPLE
+
+
+def test_every_method_and_measure_can_be_chosen_by_its_title(visit):
+    app = visit(places.RUNS)
+    offered = {option for group in app.pills for option in group.options}
+    entries = [*registry.methods.all().values(), *registry.measures.all().values()]
+    assert {entry.title for entry in entries} <= {getattr(option, "content", option) for option in offered}
+
+
+def test_what_is_chosen_is_what_is_started(visit, desk):
+    app = visit(places.RUNS)
+    field(app, "dataset").select("digits").run()
+    field(app, "corruption").select("symmetric").run()
+    rate = next(parameter for parameter in registry.corruptions.get("symmetric").parameters if parameter.name == "rate")
+    field(app, "corruption").run()
+    app.get_by_key("corruption.0.symmetric.rate").set_value(0.4).run()
+    field(app, "seeds").set_value(1).run()
+    field(app, "balance").set_value("equal").run()
+    spec = submitted(app, desk)
+    assert rate.default != 0.4
+    assert (spec.dataset, spec.corruption) == (Choice("digits"), Choice.of("symmetric", rate=0.4))
+    assert (spec.seeds, spec.balance) == (1, "equal")
+
+
+def test_a_method_added_brings_its_parameters(visit, desk):
+    app = visit(places.RUNS)
+    app.get_by_key("method.fdmat.0.lam").set_value(25.0).run()
+    group = next(group for group in app.pills if group.key == "methods.0.Geometry")
+    group.set_value(["zcore"]).run()
+    spec = submitted(app, desk)
+    assert Choice.of("fdmat", lam=25.0) in spec.methods and Choice("zcore") in spec.methods
+    assert Choice("herding") not in spec.methods and Choice("random") in spec.methods
+
+
+def test_random_is_always_among_the_methods(visit, desk):
+    app = visit(places.RUNS)
+    for group in [group for group in app.pills if group.key.startswith("methods.")]:
+        group.set_value([])
+    app.run()
+    assert submitted(app, desk).methods == (Choice("random"),)
+
+
+def test_without_a_measure_there_is_nothing_to_start(visit):
+    app = visit(places.RUNS)
+    field(app, "measures").set_value([]).run()
+    assert "at least one measure" in texts(app)
+    assert [one for one in app.button if one.label == "Start"] == []
+
+
+def test_fractions_are_added_as_percentages(visit, desk):
+    app = visit(places.RUNS)
+    field(app, "fractions").set_value(["1%", "15", "100%"]).run()
+    assert submitted(app, desk).fractions == (0.01, 0.15, 1.0)
+
+
+@pytest.mark.parametrize("said", ["lots", "0", "120%"])
+def test_a_fraction_that_is_none_is_told_with_the_fix(visit, said):
+    app = visit(places.RUNS)
+    field(app, "fractions").set_value(["1%", said]).run()
+    assert not app.exception
+    assert said in app.error[0].value and "such as 15%" in app.error[0].value
+
+
+def test_a_run_that_is_there_is_opened_instead_of_started(visit, desk):
+    key = desk.say(runs.SAMPLE, "done")
+    app = visit(places.RUNS)
+    button(app, "Open it: it is there").click().run()
+    assert desk.asked == [] and link(app, "run") == key
+
+
+def test_the_form_says_in_what_it_differs_from_the_open_run_and_reverts(visit, desk):
+    key = desk.say(DIGITS, "done")
+    app = visit(places.RUNS, run=key)
+    assert "differs in dataset, seeds" in texts(app)
+    button(app, "Revert").click().run()
+    assert "differs in" not in texts(app)
+    assert app.get_by_key("dataset.1").value == "digits" and app.get_by_key("seeds.1").value == 5
+
+
+def test_the_settings_of_a_run_are_cloned_into_the_form(visit, desk):
+    desk.say(DIGITS, "done")
+    app = visit(places.RUNS)
+    button(app, "Use its settings").click().run()
+    assert app.get_by_key("dataset.1").value == "digits"
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("queued", "Waiting"), ("running", "Running"), ("failed", "Failed"), ("lost", "Lost")]
+)
+def test_a_card_names_the_state(visit, desk, state, word):
+    desk.say(DIGITS, state, message="The disk is full.", advice="Free space.")
+    app = visit(places.RUNS)
+    assert not app.exception
+    assert word in "\n".join(element.value for element in app.markdown)
+    assert "Handwritten digits" in texts(app) and "8 methods · 12 sizes · 5 seeds" in texts(app)
+
+
+def test_a_running_card_tells_stage_count_rate_and_time_left_and_cancels(visit, desk):
+    facts = {"stage": "points", "done": 200, "total": 1000, "seconds_left": 400.0, "message": "Herding at 5%"}
+    key = desk.say(DIGITS, "running", **facts)
+    app = visit(places.RUNS)
+    said = app.get("progress")[0].proto.text
+    assert said == "**Measuring** · 200 of 1,000 · Herding at 5% · 2 per second · 7 min left"
+    button(app, "Cancel").click().run()
+    assert desk.asked == [("cancel", key)]
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled", "lost"])
+def test_what_stopped_short_says_why_and_resumes(visit, desk, state):
+    desk.say(DIGITS, state, stage="rankings", message="The disk is full", advice="Free space.")
+    app = visit(places.RUNS)
+    told = [*app.error, *app.warning][0].value
+    assert "while ranking" in told and "Free space." in told
+    assert ("The disk is full." in told) == (state != "cancelled")
+    button(app, "Resume").click().run()
+    assert desk.asked == [("submit", DIGITS)]
+
+
+def test_a_method_that_could_not_be_used_is_named(visit, desk, monkeypatch):
+    desk.say(DIGITS, "done")
+    monkeypatch.setattr(runs, "problems", lambda spec: {"craig": "It needs a head."})
+    assert "**CRAIG** could not be used: It needs a head." in texts(visit(places.RUNS))
+
+
+def test_a_run_is_deleted_only_after_a_question(visit, desk):
+    key = desk.say(DIGITS, "done")
+    app = visit(places.RUNS, run=key)
+    button(app, "Delete").click().run()
+    assert desk.asked == [] and "cannot be undone" in texts(app)
+    button(app, "Delete it").click().run()
+    assert desk.asked == [("delete", key)] and "run" not in app.query_params
+
+
+def test_a_run_is_opened_on_the_map(visit, desk):
+    key = desk.say(DIGITS, "queued")
+    app = visit(places.RUNS)
+    button(app, "Open").click().run()
+    assert link(app, "run") == key and not app.exception
+    assert [title.value for title in app.title] != ["Runs"]
