@@ -57,19 +57,17 @@ def _strip(key: str, stage: str) -> None:
 
 def _going_on(status: Status) -> None:
     share = status.done / status.total if status.total else 0.0
-    bar, button = st.columns([6, 1], vertical_alignment="bottom")
-    bar.progress(min(1.0, share), text=sentence(status))
-    button.button(
-        "Cancel", key=f"cancel.{status.key}", on_click=jobs.cancel, args=(status.key,), width="stretch", type="tertiary"
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(min(1.0, share), text=sentence(status))
+        st.button("Cancel", key=f"cancel.{status.key}", on_click=jobs.cancel, args=(status.key,), type="tertiary")
 
 
 def _stopped(status: Status) -> None:
-    words, button = st.columns([6, 1], vertical_alignment="center")
-    show = words.error if status.state == "failed" else words.warning
-    show(why(status), icon=BADGES[status.state][2])
-    icon = ":material/restart_alt:"
-    button.button("Resume", key=f"resume.{status.key}", on_click=resume, args=(status.key,), icon=icon, width="stretch")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show = st.error if status.state == "failed" else st.warning
+        show(why(status), icon=BADGES[status.state][2])
+        icon = ":material/restart_alt:"
+        st.button("Resume", key=f"resume.{status.key}", on_click=resume, args=(status.key,), icon=icon)
 
 
 def why(status: Status) -> str:

@@ -6,7 +6,7 @@ tells the first visitor who comes by a deep link that the page does not exist.
 
 import streamlit as st
 
-from pages.shared import places, session
+from pages.shared import background, places, session
 
 SHARED = places.ROOT / "pages/shared"
 
@@ -24,4 +24,5 @@ page = st.navigation(
     position="top",
 )
 session.travel()
+background.follow()
 page.run()

@@ -1,0 +1,57 @@
+"""The whole app in a real browser: deep links, both themes, and nothing asked of the network."""
+
+from urllib.parse import urlparse
+
+import pytest
+
+from tests.browser import driving
+
+INK = "(e => e && getComputedStyle(e).fill)(document.querySelector('.js-plotly-plot .ytick text'))"
+PLACES = ["", "data", "runs", "methods"]
+TITLES = {"data": "Data", "runs": "Runs", "methods": "Method notes"}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """The address of the app, with a store of its own, that nobody has visited yet."""
+    home = {"FDMAT_HOME": str(tmp_path_factory.mktemp("home"))}
+    with driving.server(driving.ROOT / "app.py", home) as address:
+        yield address
+
+
+def arrive(page, address):
+    page.goto(address)
+    page.wait_for_selector('[data-testid=stApp][data-test-script-state="notRunning"]', timeout=60_000)
+    page.wait_for_timeout(500)
+
+
+def test_the_first_visitor_may_come_by_a_deep_link(page, app):
+    arrive(page, f"{app}/runs?ratio=0.7")
+    assert page.inner_text("h1") == "Runs"
+    assert "Page not found" not in page.inner_text("body")
+    assert "ratio=0.7" in page.url
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_asked_of_the_network_and_nothing_is_wider_than_the_screen(page, app, place):
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
+    arrive(page, f"{app}/{place}")
+    assert hosts - {None} == {"127.0.0.1"}
+    assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
+    assert place not in TITLES or page.inner_text("h1") == TITLES[place]
+
+
+def test_charts_take_the_ink_of_the_theme_and_follow_when_it_changes(page, app):
+    page.emulate_media(color_scheme="light")
+    arrive(page, f"{app}/data")
+    page.wait_for_function(f"{INK} === 'rgb(95, 107, 120)'", timeout=20_000)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{INK} === 'rgb(154, 166, 178)'", timeout=20_000)
+
+
+def test_choices_stay_in_the_link_from_page_to_page(page, app):
+    arrive(page, f"{app}/data?ratio=0.85&method=herding")
+    page.get_by_role("link", name="Method notes").click()
+    page.wait_for_selector("h1:has-text('Method notes')")
+    page.wait_for_function("location.search.includes('ratio=0.85') && location.search.includes('method=herding')")
