@@ -277,6 +277,10 @@ class Gradients(NamedTuple):
         product *= self.inputs @ other.inputs.T
         return product
 
+    def sum(self, weights: np.ndarray) -> np.ndarray:
+        """The gradients summed with weights (n,): (c, d + 1)."""
+        return (self.residual * weights[:, None]).T @ self.inputs
+
     def mean(self) -> np.ndarray:
         """The mean gradient (c, d + 1)."""
         return self.residual.T @ self.inputs / max(1, len(self.residual))

@@ -56,13 +56,25 @@ def pursue(
     return np.array(picks, dtype=np.int64), left
 
 
-def refit(inner: np.ndarray, aligned: np.ndarray, *, lam: float = LAM) -> np.ndarray:
-    """The weights w >= 0 (k,) that minimise `|b - G w|^2 + lam |w|^2`, from `G^T G` (k, k) and `G^T b` (k,)."""
-    from scipy.linalg import solve_triangular
-    from scipy.optimize import nnls
+def refit(product: Callable[[np.ndarray], np.ndarray], aligned: np.ndarray, *, lam: float = LAM) -> np.ndarray:
+    """The weights w >= 0 (k,) that minimise `|b - G w|^2 + lam |w|^2`.
 
-    lower = np.linalg.cholesky(inner + lam * np.eye(len(inner)))
-    return nnls(lower.T, solve_triangular(lower, aligned, lower=True))[0]
+    Parameters
+    ----------
+    product
+        Gives `G^T G w` (k,) for weights w (k,).
+    aligned
+        (k,) inner products `G^T b` of the picked gradients with the target.
+    """
+    from scipy.optimize import minimize
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        slope = product(w) + lam * w - aligned
+        return 0.5 * float(w @ (slope - aligned)), slope
+
+    exact = {"maxiter": 5000, "maxfun": 50_000, "maxcor": 30, "ftol": 0, "gtol": 1e-9 * np.abs(aligned).max()}
+    bounds = [(0, None)] * len(aligned)
+    return minimize(loss, np.zeros(len(aligned)), jac=True, method="L-BFGS-B", bounds=bounds, options=exact).x
 
 
 def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
@@ -75,7 +87,7 @@ def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     for label in np.unique(table.labels[rows]):
         picks = np.flatnonzero(table.labels[rows] == label)
         chosen, members = gradients.take(rows[picks]), np.flatnonzero(table.labels == label)
-        fitted = refit(chosen.inner(chosen), chosen.along(gradients.take(members).mean()))
+        fitted = refit(lambda w, g=chosen: g.along(g.sum(w)), chosen.along(gradients.take(members).mean()))
         weights[picks] = fitted if fitted.sum() > 0 else 1
         weights[picks] *= len(members) / weights[picks].sum()
     return weights
