@@ -33,7 +33,9 @@ def make_frame(seeds=3, band=10):
             for seed in range(count):
                 shift = 0.01 * (seed - (count - 1) / 2)
                 rows.append((method, 1 - fraction, round(1000 * fraction), seed, "accuracy", value + shift))
-            rows.append((method, 1 - fraction, round(1000 * fraction), 0, "sliced", 0.01 * (1 / fraction**2 - 1)))
+            rows.append(
+                (method, 1 - fraction, round(1000 * fraction), 0, "sliced", 0.01 * (1 / fraction**2 - 1) + 1e-9)
+            )
     columns = ["method", "ratio", "kept", "seed", "measure", "value"]
     return pd.DataFrame(rows, columns=columns).sample(frac=1, random_state=0)
 
@@ -93,7 +95,7 @@ def test_the_random_band_runs_from_the_lowest_to_the_highest_subset_and_says_so(
 
 def test_one_seed_is_called_one_seed_and_has_no_bars():
     figure = figures.curve(make_frame(seeds=1, band=1), "accuracy", look=LOOK)
-    assert figure.layout.title.subtitle.text == "1 seed"
+    assert figure.layout.title.subtitle.text == "share right · higher is better<br>1 seed"
     assert [trace.name for trace in figure.data] == ["Random", "FDMat", "Herding", "All data"]
     assert not trace(figure, "FDMat").error_y.visible
 
@@ -141,7 +143,7 @@ def test_a_distance_is_logarithmic_without_its_zero_and_has_no_full_line(frame):
     assert figure.layout.yaxis.type == "log"
     assert [trace.name for trace in figure.data] == ["Random", "FDMat", "Herding"]
     assert list(trace(figure, "FDMat").y) == pytest.approx([0.99, 99.99])
-    assert figure.layout.yaxis.title.text == "lower is better"
+    assert figure.layout.title.subtitle.text.startswith("lower is better<br>1 seed")
     assert figures.curve(frame, "accuracy", look=LOOK).layout.yaxis.type == "linear"
 
 
@@ -167,6 +169,11 @@ def test_rail_stacks_its_measures_over_one_axis_with_a_line_in_each(frame):
     assert {trace.yaxis for trace in figure.data} == {"y", "y2"}
     assert figure.layout.xaxis.anchor == "y2"
     assert points(figure) < 2000
+
+
+def test_a_rail_of_nothing_is_refused(frame):
+    with pytest.raises(ValueError, match="measures is empty"):
+        figures.rail(frame, [])
 
 
 def test_no_points_yet_is_a_figure_that_says_so(frame):

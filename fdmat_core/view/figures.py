@@ -55,11 +55,13 @@ def curve(
         The method, as the frame names it, that is drawn in a thick line and alone carries a name besides random.
     """
     panel = Panel(summary(frame, measure), measure, look or Look(), pixels=290, focus=focus)
-    title = {"text": f"<b>{panel.fact('title', measure)}</b>", "subtitle": {"text": _sources(panel)}}
-    axis = {"tickfont": {"size": 13}, "title": {"text": _direction(panel)}}
-    layout = {"title": title, "height": 290 + 74 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 74, "b": 76}}
+    title = {
+        "text": f"<b>{panel.fact('title', measure)}</b>",
+        "subtitle": {"text": "<br>".join(filter(None, (_direction(panel), _sources(panel))))},
+    }
+    layout = {"title": title, "height": 290 + 92 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 92, "b": 76}}
     figure = _figure([panel], layout | {"xaxis": _ratio_axis([panel], TICKS)}, at)
-    return figure.update_layout(yaxis=axis, xaxis_title_text="share kept, and share pruned below it")
+    return figure.update_layout(xaxis_title_text="share kept, and share pruned below it")
 
 
 def rail(
@@ -79,6 +81,8 @@ def rail(
     focus
         The method that is thick and named; the others are a thin background.
     """
+    if not measures:
+        raise ValueError("measures is empty; name at least one")
     pixels, gap = 116, 34
     drawn = [
         Panel(summary(frame, measure), measure, look or Look(), pixels, focus or "", str(place + 1) if place else "")

@@ -40,14 +40,14 @@ class Panel:
 
     @cached_property
     def log(self) -> bool:
-        """Whether the y axis is logarithmic: for distances that span more than LOG_SPAN."""
-        positive = self.points.loc[self.points["mean"] > 0, "mean"]
+        """Whether the y axis is logarithmic: for distances of true parts that span more than LOG_SPAN."""
+        positive = self.points.loc[(self.points["mean"] > 0) & (self.points["ratio"] > 0), "mean"]
         return self.fact("kind") == "distance" and len(positive) > 1 and positive.max() > LOG_SPAN * positive.min()
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """The points that this axis can show: on a log scale those above zero."""
-        return self.points[self.points["low"] > 0] if self.log else self.points
+        """The points that this axis can show: a log scale has no place for the full set, whose distance is zero."""
+        return self.points[(self.points["low"] > 0) & (self.points["ratio"] > 0)] if self.log else self.points
 
     @cached_property
     def whole(self) -> float | None:

@@ -11,7 +11,7 @@ from fdmat_core import registry
 from fdmat_core.types import FRACTIONS, Choice, Spec
 from fdmat_core.view.panels import percent
 from fdmat_core.work import jobs, runs
-from pages.shared import session, widgets
+from pages.shared import places, session, widgets
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
 BALANCES = {"proportional": "By class size", "equal": "Same for every class", "none": "As the method likes"}
@@ -146,21 +146,14 @@ def differences(one: Spec, other: Spec) -> list[str]:
 def _launch(spec: Spec) -> None:
     """The button that starts a run, or opens it if it is there."""
     status = jobs.status(spec.key)
-    known = status is not None and (status.live or status.state == "done")
-    st.button(
-        "Open it: it is there" if known else "Start",
-        type="primary",
-        icon=":material/scatter_plot:" if known else ":material/play_arrow:",
-        width="stretch",
-        on_click=_open if known else _start,
-        args=(spec,),
-    )
+    if status is None or not (status.live or status.state == "done"):
+        icon = ":material/play_arrow:"
+        st.button("Start", type="primary", icon=icon, width="stretch", on_click=_begin, args=(spec,))
+    elif st.button("Open it: it is there", type="primary", icon=":material/scatter_plot:", width="stretch"):
+        session.choose(run=spec.key, method=None)
+        st.switch_page(places.MAP)
 
 
-def _start(spec: Spec) -> None:
+def _begin(spec: Spec) -> None:
     session.choose(run=jobs.submit(spec), method=None)
     st.toast("The run has started.", icon=":material/play_arrow:")
-
-
-def _open(spec: Spec) -> None:
-    session.choose(run=spec.key, method=None)

@@ -6,7 +6,7 @@ tells the first visitor who comes by a deep link that the page does not exist.
 
 import streamlit as st
 
-from pages.shared import background, places, session
+from pages.shared import background, places, session, widgets
 
 SHARED = places.ROOT / "pages/shared"
 
@@ -25,4 +25,5 @@ page = st.navigation(
 )
 session.travel()
 background.follow()
-page.run()
+with widgets.plain_errors():
+    page.run()
