@@ -1,0 +1,68 @@
+"""Early CNN: a small network trained for a few epochs on the dataset itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fdmat_core.backbones import Backbone
+from fdmat_core.registry import Range, backbone
+
+if TYPE_CHECKING:
+    from torch import nn
+
+#: Channels after each convolution, and the width of the embedding.
+CHANNELS, WIDTH = (16, 32), 128
+#: Cells per side, at most, that the last feature map is averaged to.
+GRID = 7
+
+
+@backbone(
+    "early_cnn",
+    title="Small CNN, trained a few epochs",
+    source="features of a network early in its training, as in FDMat (Xiao et al., AAAI 2024)",
+    trains=True,
+)
+def early_cnn(shape: tuple[int, ...], *, epochs: Annotated[int, Range(1, 200)] = 6) -> Backbone:
+    """Train two convolutions and a 128-wide layer on the dataset; the embedding is that layer after its ReLU.
+
+    Early in training a network has learned what the items of a class have in common, and not yet the labels of single
+    items, so mislabelled ones stand out. Many epochs learn wrong labels by heart.
+
+    Parameters
+    ----------
+    epochs
+        Passes over the training items.
+    """
+    from torch import nn
+
+    height, width, channels = shape
+    grid = tuple(max(1, min(GRID, side // 4)) for side in (height, width))
+    layers = [_floats(channels), *_convolution(channels, CHANNELS[0]), *_convolution(*CHANNELS)]
+    network = nn.Sequential(
+        *layers,
+        nn.AdaptiveAvgPool2d(grid),
+        nn.Flatten(),
+        nn.Linear(CHANNELS[-1] * grid[0] * grid[1], WIDTH),
+        nn.ReLU(),
+    )
+    return Backbone(network, batch=500, epochs=epochs, rate=0.05)
+
+
+def _floats(channels: int) -> nn.Module:
+    """Bytes to numbers around 0."""
+    from torch import float32
+    from torchvision.transforms import v2
+
+    return v2.Compose([v2.ToDtype(float32, scale=True), v2.Normalize([0.5] * channels, [0.25] * channels)])
+
+
+def _convolution(channels: int, out: int) -> tuple[nn.Module, ...]:
+    """A 3 x 3 convolution whose map has half the side; pooled first, because the rest is then cheaper."""
+    from torch import nn
+
+    return (
+        nn.Conv2d(channels, out, 3, padding=1, bias=False),
+        nn.MaxPool2d(2, ceil_mode=True),
+        nn.BatchNorm2d(out),
+        nn.ReLU(),
+    )
