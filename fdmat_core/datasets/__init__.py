@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from fdmat_core import registry
 from fdmat_core.types import Choice, Dataset, fingerprint
+
+#: Which draw, as people set it.
+Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
 
 
 def load(choice: str | Choice) -> Dataset:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import getter, hold_out, provenance, splits
+from fdmat_core.datasets import Seed, getter, hold_out, provenance, splits
 from fdmat_core.registry import Range, dataset
 from fdmat_core.types import Dataset
 
@@ -17,7 +17,7 @@ from fdmat_core.types import Dataset
     licence="CC BY 4.0 (UCI), distributed with scikit-learn",
     source="Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, 1998",
 )
-def digits(*, test_share: Annotated[float, Range(0.05, 0.5)] = 0.2, seed: int = 0) -> Dataset:
+def digits(*, test_share: Annotated[float, Range(0.05, 0.5)] = 0.2, seed: Seed = 0) -> Dataset:
     """Load 1,797 grey images of handwritten digits; small enough to try anything in a second.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import hold_out, provenance, splits
+from fdmat_core.datasets import Seed, hold_out, provenance, splits
 from fdmat_core.registry import Range, dataset
 from fdmat_core.types import Dataset
 
@@ -24,7 +24,7 @@ def mixture(
     classes: Annotated[int, Range(1, 1000)] = 5,
     d: Annotated[int, Range(1, 4096)] = 16,
     spread: Annotated[float, Range(0.01, 100)] = 1.0,
-    seed: int = 0,
+    seed: Seed = 0,
 ) -> Dataset:
     """Draw features around one centre per class; classes are equally large and a fifth of each is for testing.
 
