@@ -25,7 +25,7 @@ def show() -> None:
         title.subheader("New run", anchor=False)
         effort = st.container()
         dataset, corruption, backbone = widgets.choose_data(start, columns=2)
-        st.markdown("**Methods**")
+        st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
         names = widgets.choose_methods(start.methods, key=session.field("methods"))
         st.markdown("**Measures**")
         measures = _measures(start)

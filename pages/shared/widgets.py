@@ -84,15 +84,14 @@ def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | Non
 
 def choose_data(start: Spec, *, columns: int = 1) -> tuple[Choice, Choice, Choice]:
     """Ask for the dataset, the damage done to it on purpose, and the backbone; the same fields on every page."""
-    cells = st.columns(columns) * 3
+    cells = st.columns(columns)
     with cells[0]:
         dataset = choose(registry.datasets, "Dataset", start.dataset, key=session.field("dataset"))
-    with cells[1]:
-        backbone = choose(registry.backbones, "Features from", start.backbone, key=session.field("backbone"))
-    with cells[2]:
         help = "To see whether a method finds bad data: the truth is kept, and shown beside what was found."
         kind, key = registry.corruptions, session.field("corruption")
         corruption = choose(kind, "Damage done on purpose", start.corruption, key=key, help=help)
+    with cells[-1]:
+        backbone = choose(registry.backbones, "Features from", start.backbone, key=session.field("backbone"))
     return dataset, corruption, backbone
 
 
@@ -108,8 +107,8 @@ def parameters(entry: Entry, default: Choice, *, key: str) -> Choice:
 
 
 def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
-    """Ask for methods, family by family, the recommended ones first."""
-    entries = registry.methods.all()
+    """Ask for methods, family by family, the recommended ones first; not for random, which every run has."""
+    entries = {name: entry for name, entry in registry.methods.all().items() if name != "random"}
     chosen = {choice.name for choice in default}
     picked: list[str] = []
     for family, group in grouped(entries).items():

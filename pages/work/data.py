@@ -40,3 +40,5 @@ with sight, widgets.plain_errors():
         else:
             label = st.selectbox("Class", range(len(data.classes)), format_func=lambda label: data.classes[label])
             gallery.strip(cached.samples(dataset, corruption, label, 5 * SHOWN))
+        if data.truth is not None:
+            st.caption("A ring: the item is not what its label says. Rest on it to read the truth.")
