@@ -220,3 +220,14 @@ def test_counts_stack_the_groups():
     assert [list(bar.x) for bar in figure.data] == [[8, 9], [2, 1]]
     assert figure.data[0].marker.color != figure.data[1].marker.color
     assert not figures.counts(["cat"], {"items": [3]}).layout.showlegend
+
+
+def test_many_classes_are_a_skyline_with_the_largest_first():
+    classes, sizes = [f"c{i}" for i in range(100)], list(range(1, 101))
+    kept = [size // 2 for size in sizes]
+    (bars,) = figures.counts(classes, {"items": sizes}).data
+    assert bars.orientation == "v" and bars.x[0] == "c99" and list(bars.y) == sizes[::-1]
+    figure = figures.balance(classes, sizes, kept, look=LOOK)
+    assert figure.data[0].x[:2] == ("c99", "c98") and figure.data[0].y[0] == 0.5 and figure.layout.height < 400
+    assert figure.layout.shapes[0].y0 == pytest.approx(sum(kept) / sum(sizes))
+    assert "least: c0, 0%" in figure.layout.title.subtitle.text

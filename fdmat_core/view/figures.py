@@ -60,8 +60,8 @@ def curve(
         "subtitle": {"text": "<br>".join(filter(None, (_direction(panel), _sources(panel))))},
     }
     layout = {"title": title, "height": 290 + 92 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 92, "b": 76}}
-    figure = _figure([panel], layout | {"xaxis": _ratio_axis([panel], TICKS)}, at)
-    return figure.update_layout(xaxis_title_text="share kept, and share pruned below it")
+    axis = _ratio_axis([panel], TICKS) | {"title": {"text": "share kept, and share pruned below it"}}
+    return go.Figure(_plan([panel], layout | {"xaxis": axis}, at))
 
 
 def rail(
@@ -90,18 +90,20 @@ def rail(
     ]
     inside = len(drawn) * pixels + (len(drawn) - 1) * gap
     layout = {"height": inside + 30 + 44, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 44}}
-    figure = _figure(drawn, layout | {"xaxis": _ratio_axis(drawn, DECADES)}, at)
+    plan = _plan(drawn, layout | {"xaxis": _ratio_axis(drawn, DECADES)}, at)
     for place, panel in enumerate(drawn):
         top = 1 - place * (pixels + gap) / inside
-        figure.layout[f"yaxis{panel.axis}"].update(domain=[max(0, top - pixels / inside), top], nticks=4)
-        figure.add_annotation(_heading(panel, top))
-    return figure
+        plan["layout"][f"yaxis{panel.axis}"] |= {"domain": [max(0, top - pixels / inside), top], "nticks": 4}
+        plan["layout"]["annotations"].append(_heading(panel, top))
+    return go.Figure(plan)
 
 
 def balance(
     classes: Sequence[str], sizes: Sequence[int], kept: Sequence[int], *, look: Look | None = None
 ) -> go.Figure:
     """Draw the share of each class that is kept, with a line at the overall share; the worst class is named.
+
+    Many classes become a skyline, the largest class first.
 
     Parameters
     ----------
@@ -113,21 +115,24 @@ def balance(
     look = look or Look()
     shares = [some / size if size else 0.0 for some, size in zip(kept, sizes, strict=True)]
     overall = sum(kept) / max(1, sum(sizes))
-    bars = _bars(classes, shares, KEPT) | {
-        "text": [percent(round(share, 3)) for share in shares],
+    lying = len(classes) <= FEW
+    order = range(len(classes)) if lying else sorted(range(len(classes)), key=lambda i: -sizes[i])
+    bars = _bars([classes[i] for i in order], [shares[i] for i in order], KEPT, lying=lying) | {
+        "text": [percent(round(shares[i], 3)) for i in order] if lying else None,
         "textposition": "auto",
         "cliponaxis": False,
-        "customdata": [list(pair) for pair in zip(kept, sizes, strict=True)],
-        "hovertemplate": "<b>%{y}</b><br>kept %{customdata[0]:,} of %{customdata[1]:,}<extra></extra>",
+        "customdata": [[kept[i], sizes[i]] for i in order],
+        "hovertemplate": f"<b>%{{{'y' if lying else 'x'}}}</b><br>"
+        "kept %{customdata[0]:,} of %{customdata[1]:,}<extra></extra>",
     }
     layout = {
         "title": {"text": "<b>Kept share per class</b>", "subtitle": {"text": _worst(classes, shares, overall)}},
-        "height": 124 + 26 * len(classes),
+        "height": 124 + 26 * len(classes) if lying else 320,
         "margin": {"l": 8, "r": 60, "t": 74, "b": 40},
-        "xaxis": {"tickformat": ".0%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
-        "shapes": [_upright(overall, look, "dot")],
+        "shapes": [_upright(overall, look, "dot") if lying else _level(overall, look)],
+        "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
     }
-    return _bar_figure([bars], layout, look)
+    return _bar_figure([bars], layout, look, lying)
 
 
 def counts(
@@ -174,20 +179,17 @@ def _largest_first(groups: Mapping[str, Sequence[int]]) -> list[int]:
     return sorted(range(len(totals)), key=lambda i: -totals[i])
 
 
-def _figure(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> go.Figure:
-    """One figure of the panels, with the line at the ratio."""
+def _plan(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> dict[str, Any]:
+    """What plotly makes one figure of: the panels, with the line at the ratio."""
     look = drawn[0].look
     edge = min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=DECADES[-1])
-    line = [] if at is None else [_upright(max(1 - at, edge), look, "solid", panel.axis) for panel in drawn]
-    return go.Figure(
-        {
-            "data": [trace for panel in drawn for trace in panels.traces(panel)],
-            "layout": {"template": template(look), "shapes": line}
-            | {"annotations": [name for panel in drawn for name in panels.names(panel)]}
-            | {f"yaxis{panel.axis}": panels.y_axis(panel) for panel in drawn}
-            | layout,
-        }
-    )
+    lines = [] if at is None else [_upright(max(1 - at, edge), look, "solid", panel.axis) for panel in drawn]
+    names = [name for panel in drawn for name in panels.names(panel)]
+    axes = {f"yaxis{panel.axis}": panels.y_axis(panel) for panel in drawn}
+    return {
+        "data": [trace for panel in drawn for trace in panels.traces(panel)],
+        "layout": {"template": template(look), "shapes": lines, "annotations": names} | axes | layout,
+    }
 
 
 def _ratio_axis(drawn: list[Panel], ticks: Sequence[float]) -> dict[str, Any]:
@@ -242,6 +244,12 @@ def _upright(x: float, look: Look, dash: str, axis: str = "") -> dict[str, Any]:
     """A vertical line over the plot area of a y axis."""
     line = {"color": look.ink.focus, "width": 1.5, "dash": dash}
     return {"type": "line", "x0": x, "x1": x, "yref": f"y{axis} domain", "y0": 0, "y1": 1, "line": line}
+
+
+def _level(y: float, look: Look) -> dict[str, Any]:
+    """A horizontal dotted line over the plot area."""
+    line = {"color": look.ink.focus, "width": 1.5, "dash": "dot"}
+    return {"type": "line", "y0": y, "y1": y, "xref": "x domain", "x0": 0, "x1": 1, "line": line}
 
 
 def _worst(classes: Sequence[str], shares: Sequence[float], overall: float) -> str:

@@ -106,7 +106,7 @@ def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
         help="Coresets of these sizes are measured. Type another percentage to add it.",
         persist_state="session",
     )
-    return tuple(sorted({_read_percent(text) for text in said})) or start
+    return tuple(_read_percent(text) for text in said) or start
 
 
 def _read_percent(text: str) -> float:
