@@ -52,7 +52,7 @@ def support_points(
     """
     if budget == table.n:
         return Ranking(np.arange(table.n))
-    z = table.embedding - table.embedding.mean(axis=0)
+    z = table.embedding - table.embedding.mean(axis=0, dtype=np.float64)
     scale = kernels.median_distance(z)
     points = z[rng.choice(table.n, budget, replace=False)]
     points = points + 0.1 * scale / np.sqrt(z.shape[1]) * rng.standard_normal(points.shape)  # off the rows
@@ -71,5 +71,5 @@ def step(points: np.ndarray, z: np.ndarray, floor: float) -> np.ndarray:
 
 
 def _inverse_distances(a: np.ndarray, b: np.ndarray, floor: float) -> np.ndarray:
-    squares = kernels.squared_distances(a.astype(np.float32), b.astype(np.float32))
+    squares = kernels.squared_distances(a, b)
     return 1 / np.sqrt(np.maximum(squares, floor**2), out=squares)

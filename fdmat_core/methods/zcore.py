@@ -43,9 +43,10 @@ def zcore(
     **When to use it.** When there are no labels and no training: it reads nothing but the embedding. The paper joins
     the embeddings of two pretrained networks.
 
-    **Limits.** Costs draws x rows. With few draws the random start decides: the paper makes 1,000,000 for
-    50,000 rows. Coordinates are taken as they are, so the ones that vary most decide; constant ones are left out. The
-    order is over all classes together, and class shares are applied to it afterwards.
+    **Limits.** Costs draws x rows. The draws are few for what they estimate: the paper makes 1,000,000 for 50,000 rows,
+    20 each, and at that rate two seeds agree on digits (rank correlation 0.9) but hardly on 2,000 Gaussian rows in 64
+    dimensions (0.1). Coordinates are taken as they are, so the ones that vary most decide; constant ones are left out.
+    The order is over all classes together, and class shares are applied to it afterwards.
 
     **The public code differs.** Its worker processes may all draw the same points, and a row is told from its own copy
     by position only.
