@@ -1,0 +1,326 @@
+"""The command line: the same code and the same results as the app."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fdmat_core import registry
+from fdmat_core.types import Choice, Spec
+from fdmat_core.work import causes, jobs, runs, store
+
+if TYPE_CHECKING:
+    import pandas
+    from rich import progress
+
+KINDS = {
+    "datasets": registry.datasets,
+    "corruptions": registry.corruptions,
+    "backbones": registry.backbones,
+    "methods": registry.methods,
+    "measures": registry.measures,
+}
+#: Fractions that `show` picks by itself.
+SHOWN = (0.005, 0.02, 0.1)
+#: `name` or `name(parameter=value, ...)`, then a comma or the end.
+CHOICE = re.compile(r"\s*([\w.-]+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
+
+app = typer.Typer(help="See which part of a training set a coreset keeps.", add_completion=False, no_args_is_help=True)
+cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
+app.add_typer(cache, name="cache")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; an error is one line on stderr and exit status 2."""
+    try:
+        return app(arguments, standalone_mode=False) or 0
+    except BrokenPipeError:  # the reader has seen enough, as in `... | head`
+        return _quiet()
+    except Exception as error:
+        if type(error).__name__ == "Abort":
+            return 130
+        told = error.format_message() if hasattr(error, "format_message") else causes.plain(error)
+        if told:  # nothing is said where the help was shown instead
+            print(f"error: {' '.join(told.split())}", file=sys.stderr)
+        return 2
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str, typer.Argument(help="datasets, corruptions, backbones, methods, measures, runs")] = "",
+) -> None:
+    """List what there is to choose from, and the stored runs."""
+    if kind and kind not in (*KINDS, "runs"):
+        raise ValueError(f"kind is {kind!r}; choose {', '.join(KINDS)} or runs")
+    for name in [kind] if kind else [*KINDS, "runs"]:
+        _print(_runs() if name == "runs" else _entries(name))
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
+    spec: Annotated[Path | None, typer.Option(help="A JSON file that says what to do; flags change it.")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="The sample run; flags change it.")] = False,
+    dataset: Annotated[str, typer.Option(help="digits, or with parameters: 'mixture(n=300)'")] = "",
+    corruption: Annotated[str, typer.Option(help="'symmetric(rate=0.4)'")] = "",
+    backbone: Annotated[str, typer.Option(help="What turns items into features.")] = "",
+    methods: Annotated[str, typer.Option(help="'fdmat,random,fdmat(tau=0)'")] = "",
+    measures: Annotated[str, typer.Option(help="'sliced_wasserstein,coverage'")] = "",
+    fractions: Annotated[str, typer.Option(help="Kept fractions: '0.01,0.1,0.5'")] = "",
+    seeds: Annotated[int | None, typer.Option(help="Training seeds per point.")] = None,
+    band: Annotated[int | None, typer.Option(help="Random subsets behind the random band.")] = None,
+    balance: Annotated[str, typer.Option(help="proportional, equal or none")] = "",
+) -> int:
+    """Rank, measure and store; what is stored already is not done again. Ctrl-C keeps what is finished."""
+    if not (spec or sample or dataset):
+        raise ValueError("nothing to run; name a --dataset, a --spec file, or say --sample")
+    said = {
+        "dataset": _one(dataset),
+        "corruption": _one(corruption),
+        "backbone": _one(backbone),
+        "methods": read_choices(methods),
+        "measures": read_choices(measures),
+        "fractions": _numbers(fractions),
+        "seeds": seeds,
+        "band": band,
+        "balance": balance,
+    }
+    base = _read_spec(spec) if spec else runs.SAMPLE
+    return _run(
+        runs.checked(replace(base, **{name: value for name, value in said.items() if value not in ("", (), None)}))
+    )
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    at: Annotated[str, typer.Option(help="Kept fractions; the nearest that were run are shown.")] = "",
+) -> None:
+    """Show what came of a run: every method and measure at some fractions, with the spread over seeds."""
+    spec = runs.open(runs.resolve(key))
+    print(describe(spec))
+    curve = runs.curve(spec)
+    for fraction in _nearest(_numbers(at) or SHOWN, spec.fractions):
+        _print(_summary(curve, spec, fraction))
+    for name, problem in runs.problems(spec).items():
+        print(f"{name}: {problem}")
+
+
+@app.command()
+def export(
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    method: Annotated[str, typer.Option(help="Which method of the run.")],
+    kept: Annotated[float, typer.Option(help="Kept fraction.")],
+    to: Annotated[
+        Path, typer.Option(help="File that ends in .csv, .parquet, .json (all items), .npy or .txt (ids kept).")
+    ],
+    seed: Annotated[int, typer.Option(help="For methods that draw.")] = 0,
+) -> None:
+    """Write a selection to a file: ids, ranks, labels, scores, weights, reasons."""
+    from fdmat_core.work import exports
+
+    spec = runs.open(runs.resolve(key))
+    told = exports.frame(spec, _one(method), kept, seed=seed)
+    exports.write(told, to)
+    print(f"{to}: {told.attrs['kept']:,} of {told.attrs['of']:,} items kept by {method}")
+
+
+@cache.callback(invoke_without_command=True)
+def usage(context: typer.Context) -> None:
+    """Show how much disk is used, by kind."""
+    if context.invoked_subcommand:
+        return
+    table = Table(title=str(store.home()), title_justify="left", box=None)
+    table.add_column("kind")
+    table.add_column("MB", justify="right")
+    for kind, size in store.usage().items():
+        table.add_row(kind, f"{size / 1e6:,.1f}")
+    _print(table)
+
+
+@cache.command()
+def verify() -> None:
+    """Read everything byte by byte; what is damaged is set aside and will be made again when asked for."""
+    whole = 0
+    for kind in runs.KINDS:
+        for key, fine in store.verify(kind):
+            whole += fine
+            if not fine:
+                print(f"{kind} {key}: damaged, set aside")
+    print(f"{whole} entries are whole")
+
+
+@cache.command()
+def prune() -> None:
+    """Remove what is damaged or half-written, and what no stored run needs."""
+    before = sum(store.usage().values())
+    removed = runs.prune()
+    print(f"{len(removed)} entries removed, {(before - sum(store.usage().values())) / 1e6:,.1f} MB freed")
+
+
+@cache.command()
+def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
+    """Delete a run and what no other run shares with it; one that is going on is stopped."""
+    found = runs.resolve(key)
+    jobs.delete(found)
+    print(f"run {found} is deleted")
+
+
+def read_choices(text: str) -> tuple[Choice, ...]:
+    """Read `"fdmat, random, fdmat(lam=3, tau=0)"`, the form in which choices are printed."""
+    choices, place = [], 0
+    while place < len(text):
+        found = CHOICE.match(text, place)
+        if not found:
+            raise ValueError(f"cannot read {text!r}; write name or name(parameter=value), separated by commas")
+        choices.append(Choice.of(found[1], **_parameters(found[2] or "", text)))
+        place = found.end()
+    return tuple(choices)
+
+
+def describe(spec: Spec) -> str:
+    """A spec in one line."""
+    noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
+    return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {len(spec.methods)} methods, {spec.seeds} seeds"
+
+
+def _parameters(inside: str, text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in inside.split(",") if pair.strip()]
+    if not all(sign for _, sign, _ in pairs):
+        raise ValueError(f"cannot read {text!r}; write parameters as name=value")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _one(text: str) -> Choice | None:
+    choices = read_choices(text)
+    if len(choices) > 1:
+        raise ValueError(f"{text!r} names {len(choices)} things; name one")
+    return choices[0] if choices else None
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(number) for number in text.split(",") if number.strip())
+    except ValueError:
+        raise ValueError(f"fractions is {text!r}; write numbers separated by commas, such as 0.01,0.1") from None
+
+
+def _read_spec(file: Path) -> Spec:
+    import json
+
+    try:
+        return Spec.from_json(json.loads(file.read_text()))
+    except (TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{file} is no spec ({error}); compare spec.json in the folder of a run") from None
+
+
+def _run(spec: Spec) -> int:
+    console = Console(stderr=True)
+    with _drawing(console) as draw:
+        status = jobs.work(spec, draw)
+    if status.state == "done":
+        print(spec.key)
+        for name, problem in runs.problems(spec).items():
+            print(f"{name}: {problem}", file=sys.stderr)
+        return 0
+    print(f"error: {status.message} {status.advice}".strip(), file=sys.stderr)
+    return 130 if status.state == "cancelled" else 2
+
+
+@contextmanager
+def _drawing(console: Console) -> Iterator[runs.Progress]:
+    """A progress callable: bars on a terminal, one line for each stage elsewhere."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, TextColumn("{task.fields[note]}"), console=console) as bars:
+        yield _bars(bars)
+
+
+def _lines(console: Console) -> runs.Progress:
+    stages = []
+
+    def draw(done: int, total: int, note: str) -> None:
+        stage = note.partition(": ")[0]
+        if stage not in stages[-1:]:
+            stages.append(stage)
+            console.print(stage, highlight=False)
+
+    return draw
+
+
+def _bars(bars: progress.Progress) -> runs.Progress:
+    tasks = {}
+
+    def draw(done: int, total: int, note: str) -> None:
+        stage, _, text = note.partition(": ")
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, note="")
+        bars.update(tasks[stage], completed=done, total=total or None, note=text)
+
+    return draw
+
+
+def _entries(name: str) -> Table:
+    table = _table(name, "name", "what it is")
+    for entry in KINDS[name].all().values():
+        table.add_row(entry.name, entry.summary)
+    return table
+
+
+def _runs() -> Table:
+    table = _table("runs", "key", "state", "what it is")
+    for key in runs.listing():
+        status = jobs.status(key)
+        table.add_row(key, status.state if status else "stored", describe(runs.open(key)).partition(": ")[2])
+    return table
+
+
+def _summary(curve: pandas.DataFrame, spec: Spec, fraction: float) -> Table:
+    here = curve[(curve["ratio"] - (1 - fraction)).abs() < 1e-9]
+    measures = [str(measure) for measure in spec.measures]
+    table = _table(f"kept {fraction:.3%}".replace("0%", "%"), "method", *measures)
+    for method in map(str, spec.methods):
+        mine = here[here["method"] == method]
+        table.add_row(method, *(_spread(mine.loc[mine["measure"] == measure, "value"]) for measure in measures))
+    return table
+
+
+def _spread(values: pandas.Series) -> str:
+    if values.empty:
+        return "-"
+    return f"{values.mean():.4g}" + (f" ± {values.std():.2g}" if len(values) > 1 else "")
+
+
+def _nearest(asked: tuple[float, ...], there: tuple[float, ...]) -> list[float]:
+    return sorted({min(there, key=lambda fraction: abs(fraction - wanted)) for wanted in asked})
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _print(table: Table) -> None:
+    """Print a table: as wide as the terminal, or as wide as it needs to be in a file or a pipe."""
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
+
+
+def _quiet() -> int:
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,57 @@
+"""Why work stopped, in plain words, and what to do about it."""
+
+from __future__ import annotations
+
+import errno
+
+RESUME = "Resume: what was finished is kept."
+LOST = "The process ended without a word: killed from outside, most often because the machine ran out of memory."
+
+#: Words in an error's text, and what they mean.
+KNOWN = (
+    (
+        ("out of memory", "can't allocate memory", "cannot allocate memory", "unable to allocate"),
+        "The machine ran out of memory.",
+        f"Close other programs, choose a smaller batch size or dataset, or a machine with more. {RESUME}",
+    ),
+    (
+        ("no space left", "disk is full", "disk quota", "file too large"),
+        "The disk is full.",
+        "Free space, for example by `python -m fdmat_core cache prune`, or let FDMAT_HOME name a folder elsewhere. "
+        + RESUME,
+    ),
+    (
+        ("permission denied", "read-only", "readonly"),
+        "The folder where results are kept cannot be written.",
+        f"Let FDMAT_HOME name a folder that you may write in. {RESUME}",
+    ),
+)
+
+
+def explain(error: BaseException) -> tuple[str, str]:
+    """The cause of a failure as a sentence, and what to do.
+
+    Our own errors say "what is wrong; what to do", which is taken apart here; known causes get a text of their own.
+    """
+    text = " ".join(plain(error).split())
+    for words, cause, advice in KNOWN:
+        if any(word in f"{type(error).__name__} {text}".lower() for word in words):
+            return f"{cause} ({text})" if text else cause, advice
+    if isinstance(error, MemoryError):
+        return KNOWN[0][1:]
+    if isinstance(error, ValueError):
+        cause, _, advice = text.partition("; ")
+        return cause, _sentence(advice) or "See the log."
+    return f"{type(error).__name__}: {text}", f"See the log. {RESUME}"
+
+
+def plain(error: BaseException) -> str:
+    """An error's text without the number that the system gives it."""
+    if isinstance(error, OSError) and error.strerror and error.errno in errno.errorcode:
+        named = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{named}"
+    return str(error) or type(error).__name__
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""

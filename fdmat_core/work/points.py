@@ -1,0 +1,78 @@
+"""Curve points in SQLite: each is written the moment it is known, and read by every page and process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fdmat_core.work import store
+
+if TYPE_CHECKING:
+    import pandas
+
+#: What names a point. `origin` is the features and the balance; `version` the code of the method and the measure.
+COLUMNS = ("origin", "method", "measure", "version", "kept", "seed")
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS points (
+    origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
+    kept INTEGER NOT NULL, seed INTEGER NOT NULL, value REAL, made TEXT NOT NULL,
+    PRIMARY KEY (origin, method, measure, version, kept, seed)
+) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where points come from: the features with the balance, and the code version of each (method, measure)."""
+
+    origin: str
+    versions: Mapping[tuple[str, str], str]
+
+
+def insert(source: Source, points: Iterable[Mapping[str, Any]]) -> int:
+    """Write points one by one as an iterator yields them, and return how many; a point known already is replaced."""
+    marks = ", ".join("?" * (len(COLUMNS) + 2))
+    count = 0
+    with store.database(SCHEMA) as database:
+        for point in points:
+            database.execute(f"INSERT OR REPLACE INTO points VALUES ({marks})", _row(source, point))
+            count += 1
+    return count
+
+
+def read(source: Source) -> pandas.DataFrame:
+    """The points of a source that exist so far: columns `method, measure, kept, seed, value`."""
+    import pandas
+
+    found = _read(source) if (store.home() / "fdmat.sqlite").exists() else []
+    current = [(*pair, *rest) for *pair, version, *rest in found if source.versions.get(tuple(pair)) == version]
+    frame = pandas.DataFrame(current, columns=["method", "measure", "kept", "seed", "value"])
+    return frame.astype({"kept": int, "seed": int, "value": float})
+
+
+def _read(source: Source) -> list[tuple[Any, ...]]:
+    with store.database(SCHEMA) as database:
+        return database.execute(
+            "SELECT method, measure, version, kept, seed, value FROM points WHERE origin = ?", (source.origin,)
+        ).fetchall()
+
+
+def origins() -> set[str]:
+    """Every origin that has points."""
+    with store.database(SCHEMA) as database:
+        return {origin for (origin,) in database.execute("SELECT DISTINCT origin FROM points")}
+
+
+def forget(origin: str) -> None:
+    """Remove the points of an origin."""
+    with store.database(SCHEMA) as database:
+        database.execute("DELETE FROM points WHERE origin = ?", (origin,))
+
+
+def _row(source: Source, point: Mapping[str, Any]) -> tuple[Any, ...]:
+    pair = (point["method"], point["measure"])
+    made = time.strftime("%Y-%m-%d %H:%M:%S")
+    return (source.origin, *pair, source.versions[pair], int(point["kept"]), int(point["seed"]), point["value"], made)

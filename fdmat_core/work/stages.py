@@ -1,0 +1,120 @@
+"""The stages of a run, in the order in which people want them: each makes what is not stored yet."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from fdmat_core import curves, features, projection, registry, selection
+from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
+from fdmat_core.work import causes, parts, points, store
+from fdmat_core.work.parts import Made
+
+Progress = Callable[[int, int, str], None]
+Tables = tuple[FeatureTable, FeatureTable]
+
+
+def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
+    """Make all that a checked spec asks for: features, a PCA map, rankings, points, and the UMAP that replaces it."""
+    store.write_json(parts.folder(spec.key) / "problems.json", {})
+    tell(0, 0, "features: reading the data")
+    used, tables = make_features(spec, dataset(), partial(_staged, tell, "features"))
+    make_projection(used, tables[0], "PCA", tell)
+    make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"))
+    make_points(spec, used, tables, partial(_staged, tell, "points"))
+    make_projection(used, tables[0], "UMAP", tell)
+
+
+def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, Tables]:
+    """The feature tables, and a note in the run's folder of which they are."""
+    key = parts.features_key(spec, dataset)
+    began = time.monotonic()
+
+    def make() -> store.Item:
+        tables = features.extract(dataset, spec.backbone, progress=tell)
+        return parts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
+
+    tables = parts.unpack_tables(store.get("features", key, make))
+    used = Made(key, tables[0].n)
+    parts.note(spec, used)
+    return used, tables
+
+
+def make_projection(used: Made, train: FeatureTable, kind: str, tell: Progress) -> None:
+    """A map of the training items."""
+    tell(0, 1, f"projection: {kind}")
+    began = time.monotonic()
+
+    def make() -> store.Item:
+        return store.Item({"xy": projection.project(train, kind).xy}, {"kind": kind, "seconds": _since(began)})
+
+    store.get("projection", parts.projection_key(used, kind), make)
+
+
+def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
+    """The rankings by every method, the recommended first; what goes wrong with one is written down."""
+    wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).recommended)
+    for number, method in enumerate(wanted):
+        tell(number, len(wanted), str(method))
+        try:
+            for k in parts.sizes(spec, used, method):
+                rank(spec, used, train, method, 0, k)
+        except OSError:
+            raise
+        except Exception as error:
+            _report(spec, str(method), error)
+    if len(parts.problems(spec)) == len(wanted):
+        raise ValueError(f"no method could rank: {next(iter(parts.problems(spec).values()))}")
+
+
+def make_points(spec: Spec, used: Made, tables: Tables, tell: Progress) -> None:
+    """The points of the curves, each stored when it is known; a measure that fails is written down and left out."""
+    failed = parts.problems(spec)
+    rest = replace(spec, methods=tuple(method for method in spec.methods if str(method) not in failed))
+    source, ranking = parts.source(spec, used), partial(rank, spec, used, tables[0])
+    while rest.measures:
+        new = curves.points(*tables, rest, ranking=ranking, known=points.read(source), progress=tell)
+        try:
+            points.insert(source, new)
+            return
+        except OSError:
+            raise
+        except Exception as error:
+            culprit = _next_measure(rest, used, source)
+            _report(spec, str(culprit), error)
+            rest = replace(rest, measures=tuple(measure for measure in rest.measures if measure != culprit))
+
+
+def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
+    """The stored ranking of a method and seed, and of a size if it is not nested; made first if need be."""
+
+    def make() -> store.Item:
+        began = time.monotonic()
+        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed)
+        return parts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
+
+    return parts.unpack_ranking(store.get("ranking", parts.ranking_key(spec, used, method, seed, k), make))
+
+
+def _next_measure(spec: Spec, used: Made, source: points.Source) -> Choice:
+    """The measure of the first point, in the order of work, that is not stored."""
+    done = {(row.method, row.kept, row.seed, row.measure) for row in points.read(source).itertuples()}
+    return next(task.measure for task in curves.tasks(used.n, spec) if task.key not in done)
+
+
+def _report(spec: Spec, name: str, error: Exception) -> None:
+    """Write down what went wrong with one method or measure; the log gets the place in the code."""
+    traceback.print_exception(error)
+    told = parts.problems(spec) | {name: " ".join(causes.plain(error).split())}
+    store.write_json(parts.folder(spec.key) / "problems.json", told)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+def _staged(tell: Progress, stage: str, done: int, total: int, note: str) -> None:
+    tell(done, total, f"{stage}: {note}")
