@@ -48,7 +48,11 @@ def read(source: Source) -> pandas.DataFrame:
     import pandas
 
     found = _read(source) if (store.home() / "fdmat.sqlite").exists() else []
-    current = [(*pair, *rest) for *pair, version, *rest in found if source.versions.get(tuple(pair)) == version]
+    current = [
+        (method, measure, *rest)
+        for method, measure, version, *rest in found
+        if source.versions.get((method, measure)) == version
+    ]
     frame = pandas.DataFrame(current, columns=["method", "measure", "kept", "seed", "value"])
     return frame.astype({"kept": int, "seed": int, "value": float})
 
