@@ -62,9 +62,9 @@ def train(
     Parameters
     ----------
     network
-        Maps inputs (b, ...) to logits (b, c); on the device of the inputs.
+        Maps images (b, channels, height, width) from 0 to 1, or features (b, d), to logits (b, c).
     inputs
-        (n, ...) what it reads.
+        (n, ...) what it reads, on its device; images as uint8.
     labels
         (n,) class numbers.
     weights
@@ -80,7 +80,7 @@ def train(
         rows = chosen.to(place)
         network.train()
         with _deterministic(), autocast(place.type, bfloat16, enabled=place.type != "cpu"):
-            losses = functional.cross_entropy(network(inputs[rows]), labels[rows], reduction="none")  # (b,)
+            losses = functional.cross_entropy(network(floats(inputs[rows])), labels[rows], reduction="none")  # (b,)
             loss = losses.mean() if weights is None else (losses * weights[rows]).mean()
             optimiser.zero_grad()
             loss.backward()
@@ -122,7 +122,7 @@ def classifier(body: nn.Module, shape: tuple[int, ...], c: int, *, seed: int) ->
 
     body.eval()
     with torch.no_grad():
-        width = body(torch.zeros((1, *shape), dtype=torch.uint8)).shape[1]
+        width = body(torch.zeros((1, *shape))).shape[1]
     network = nn.Sequential(body, nn.Linear(width, c))
     initialise(network, seed)
     layout = torch.channels_last if device.best().type != "cpu" else torch.contiguous_format
@@ -148,10 +148,9 @@ def evaluate(network: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
 
     network.eval()
     step = max(1, EVALUATED // max(1, inputs[:1].numel()))
+    slices = [slice(start, start + step) for start in range(0, max(1, len(inputs)), step)]
     with torch.inference_mode(), _deterministic():
-        return torch.cat(
-            [network(inputs[start : start + step]).float() for start in range(0, max(1, len(inputs)), step)]
-        )
+        return torch.cat([network(floats(inputs[rows])).float() for rows in slices])
 
 
 def train_network(
@@ -168,7 +167,7 @@ def train_network(
     Parameters
     ----------
     build
-        Makes a network that maps uint8 images (b, channels, height, width) to logits (b, c).
+        Makes a network that maps images (b, channels, height, width) from 0 to 1 to logits (b, c).
     images
         (k, height, width, channels) uint8.
     labels
@@ -201,6 +200,13 @@ def to_inputs(batch: np.ndarray) -> torch.Tensor:
 
     tensor = torch.from_numpy(np.array(batch)).to(device.best())
     return tensor.permute(0, 3, 1, 2).contiguous() if tensor.ndim == 4 else tensor
+
+
+def floats(batch: torch.Tensor) -> torch.Tensor:
+    """Bytes as numbers from 0 to 1; other numbers as they are."""
+    import torch
+
+    return batch.float() / 255 if batch.dtype == torch.uint8 else batch
 
 
 class Recorder:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Backbone:
     """A network from a batch to its embedding, and how it is used.
 
-    Its first layers are the preprocessing: it takes uint8 images (m, channels, height, width), or features (m, d).
+    It takes images (m, channels, height, width) with values from 0 to 1, or features (m, d); what else is to be done to
+    them is done by its first layers.
     """
 
     network: nn.Module

@@ -37,23 +37,16 @@ def early_cnn(shape: tuple[int, ...], *, epochs: Annotated[int, Range(1, 200)] =
 
     height, width, channels = shape
     grid = tuple(max(1, min(GRID, side // 4)) for side in (height, width))
-    layers = [_floats(channels), *_convolution(channels, CHANNELS[0]), *_convolution(*CHANNELS)]
     network = nn.Sequential(
-        *layers,
+        nn.BatchNorm2d(channels, affine=False),  # learns the mean and spread of the images
+        *_convolution(channels, CHANNELS[0]),
+        *_convolution(*CHANNELS),
         nn.AdaptiveAvgPool2d(grid),
         nn.Flatten(),
         nn.Linear(CHANNELS[-1] * grid[0] * grid[1], WIDTH),
         nn.ReLU(),
     )
-    return Backbone(network, batch=500, epochs=epochs, rate=0.05)
-
-
-def _floats(channels: int) -> nn.Module:
-    """Bytes to numbers around 0."""
-    from torch import float32
-    from torchvision.transforms import v2
-
-    return v2.Compose([v2.ToDtype(float32, scale=True), v2.Normalize([0.5] * channels, [0.25] * channels)])
+    return Backbone(network, epochs=epochs, rate=0.05)
 
 
 def _convolution(channels: int, out: int) -> tuple[nn.Module, ...]:

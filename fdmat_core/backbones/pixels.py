@@ -15,14 +15,11 @@ def pixels(shape: tuple[int, ...], *, size: Annotated[int, Range(4, 128)] = 32) 
     Parameters
     ----------
     size
-        Images with a longer side are shrunk so that it has this many pixels.
+        Images with a longer side are averaged down until it has this many pixels.
     """
-    import torch
     from torch import nn
-    from torchvision.transforms import v2
 
     height, width = shape[:2]
-    ratio = size / max(height, width)
-    shrunk = [max(1, round(side * ratio)) for side in (height, width)]
-    shrink = [v2.Resize(shrunk, antialias=True)] if ratio < 1 else []
-    return Backbone(nn.Sequential(*shrink, v2.ToDtype(torch.float32, scale=True), nn.Flatten()), batch=1024)
+    ratio = min(1, size / max(height, width))
+    cells = tuple(max(1, round(side * ratio)) for side in (height, width))
+    return Backbone(nn.Sequential(nn.AdaptiveAvgPool2d(cells), nn.Flatten()), batch=1024)
