@@ -18,12 +18,15 @@ from fdmat_core.types import FRACTIONS, Choice, FeatureTable, Ranking, Spec
 
 if TYPE_CHECKING:
     import pandas
+    from threadpoolctl import ThreadpoolController
 
     from fdmat_core.measures import Measure
 
 COLUMNS = ("method", "ratio", "kept", "seed", "measure", "value")
 #: All measures but accuracy see at most this many principal components.
 SPACE_DIMS = 64
+#: Up to this many items the matrices are so small that more threads only wait for each other.
+ONE_CORE = 20_000
 #: Methods whose curves are worth having first; the rest of the order is the caller's.
 LEADERS = ("random", "fdmat")
 #: (method, seed, k or None for all) -> ranking, for whoever stores rankings.
@@ -110,11 +113,13 @@ def points(
     todo = [task for task in tasks(table.n, spec) if task.key not in done]
     ratios = sizes(table.n, spec)
     pick = _picker(table, ranking or _ranker(table, spec))
-    value = _evaluator(table, test)
+    value, threads = _evaluator(table, test), 1 if table.n <= ONE_CORE else None
     for number, task in enumerate(todo):
         if progress:
             progress(number, len(todo), f"{task.method}, {task.kept} kept: {task.measure}")
-        measured = value(task.measure, task.seed, *pick(task.method, task.kept, task.seed))
+        rows, weights = pick(task.method, task.kept, task.seed)
+        with _threads().limit(limits=threads):
+            measured = value(task.measure, task.seed, rows, weights)
         method, kept, seed, name = task.key
         yield dict(zip(COLUMNS, (method, ratios[kept], kept, seed, name, measured), strict=True))
 
@@ -223,6 +228,14 @@ def _evaluator(table: FeatureTable, test: FeatureTable | None) -> Callable[..., 
         return prepared(one, seed)(rows, weights)
 
     return value
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """What holds the threads of the linear algebra that is loaded by now."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 @cache
