@@ -105,8 +105,8 @@ def mutants(name) -> Iterator[Mutant]:
         return
     yield from flips(path, 1, text.count("\n") + 1)
     seen = set()
-    for module, name in called(ast.parse(text), SHARED):
-        yield from flips_within(module, name, text, seen)
+    for module, loop in called(ast.parse(text), SHARED):
+        yield from flips_within(module, loop, text, seen)
 
 
 def flips_within(module, name, text, seen) -> Iterator[Mutant]:

@@ -41,6 +41,14 @@ def test_an_exact_copy_takes_all_of_the_loss():
     assert lead > 10 and lead == pytest.approx(2 * round(lead / 2), abs=1e-6)  # twice the hits of the pair
 
 
+def test_no_draw_is_made_twice():
+    """Workers that start from one state all throw the same points."""
+    columns = np.random.default_rng(0).standard_normal((5, 30)).astype(np.float32)
+    thrown = [(*axes, *point) for axes, point in zcore.throws(columns, 2000, np.random.default_rng(0))]
+    assert len(set(thrown)) == 2000 and all(first != second for first, second, *_ in thrown)
+    assert {axis for first, second, *_ in thrown for axis in (first, second)} == set(range(5))
+
+
 def test_gains_and_losses_cancel():
     z = np.maximum(0, np.random.default_rng(1).standard_normal((200, 5)))
     score = selection.rank(points(z), "zcore", balance="none").score
