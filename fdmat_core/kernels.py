@@ -208,7 +208,8 @@ def snap(points: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """The probabilities (n, c) of logits (n, c), in float64."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
+    logits = np.asarray(logits, dtype=np.float64)
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return shifted / shifted.sum(axis=1, keepdims=True)
 
 
