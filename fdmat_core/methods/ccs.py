@@ -18,7 +18,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=kernels.SCORES,
     keeps="rows of every difficulty alike, except the hardest",
     paper="Zheng, Liu, Lai, Prakash, Coverage-centric coreset selection, ICLR 2023",
-    colour="#A6761D",
+    colour="#1AA6B7",
     nested=False,
 )
 def ccs(
