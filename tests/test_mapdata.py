@@ -17,11 +17,12 @@ def points(n=5, **facts):
     return mapdata.Points(xy, np.arange(n) % 2, 100 + np.arange(n), CLASSES, "some points", **facts)
 
 
-def unpack(blob, scored):
+def unpack(blob, scored, witnessed=0):
     """The columns as the browser's typed arrays read them, one after another."""
     magic, version, has, n, _, key, start = mapdata.HEADER.unpack(blob[:32])
     kinds = [("xy", "<f4", 2 * n), ("column", "<u4", n), ("ids", "<u4", n)]
-    kinds += [("score", "<f4", n)] * scored + [("labels", "<u2", n), ("flags", "u1", n)]
+    kinds += [("score", "<f4", n)] * scored + [("own", "<f4", n)] * witnessed + [("labels", "<u2", n)]
+    kinds += [("preferred", "<u2", n)] * witnessed + [("flags", "u1", n)]
     read = {"magic": magic, "version": version, "has": has, "n": n, "key": key, "start": start}
     at = 32
     for name, kind, count in kinds:
@@ -52,6 +53,34 @@ def test_a_nested_ranking_is_packed_column_by_column():
     )
 
 
+def test_what_the_plan_says_travels_with_the_points():
+    own, preferred = np.array([0.9, 0.2, 0.8, 0.7, 1.0]), np.array([0, 0, 1, 1, 0])
+    made = points(own=own, preferred=preferred)
+    read = unpack(mapdata.pack(made, Ranking(np.arange(5)), mapdata.Words(), fractions=[1]), scored=0, witnessed=1)
+    assert read["has"] == 5
+    assert np.allclose(read["own"], own)
+    assert read["preferred"].tolist() == [0, 0, 1, 1, 0]
+
+
+def test_points_of_a_table_carry_its_ids_labels_and_truth(table):
+    xy = np.random.default_rng(0).random((table.n, 2))
+    truth = Truth(table.labels, np.arange(table.n) == 3, np.arange(table.n) == 4)
+    made = mapdata.points_of(table, xy, truth)
+    assert made.flags[:6].tolist() == [0, 0, 0, mapdata.MISLABELLED, mapdata.OUTLIER, 0]
+    assert np.array_equal(made.ids, table.ids)
+    assert np.array_equal(made.labels, table.labels)
+    assert made.key == mapdata.points_of(table, xy).key != mapdata.points_of(table, xy + 1).key
+
+
+def test_a_witness_lends_its_evidence(table):
+    xy = np.zeros((table.n, 2))
+    evidence = {"own_share": np.linspace(0, 1, table.n), "preferred": table.labels}
+    made = mapdata.points_of(table, xy, None, Ranking(np.arange(table.n), survivors=table.n - 1, evidence=evidence))
+    assert np.array_equal(made.own, evidence["own_share"])
+    assert np.array_equal(made.preferred, table.labels)
+    assert np.flatnonzero(made.flags).tolist() == [table.n - 1]
+
+
 def test_a_ranking_per_count_becomes_one_bit_per_count():
     rankings = {4: Ranking(np.array([4, 3, 2, 1, 0])), 1: Ranking(np.array([1, 0, 2, 3, 4]))}
     read = unpack(mapdata.pack(points(), rankings, mapdata.Words(), fractions=[0.5]), scored=0)
@@ -76,9 +105,11 @@ def test_the_key_names_the_points_and_not_the_method():
     assert first == mapdata.pack(points(), one, mapdata.Words("a"), fractions=[1])
 
 
-def test_flags_tell_injected_from_suspected():
-    truth = Truth(np.zeros(4), np.array([True, False, False, True]), np.array([False, True, False, False]))
-    assert mapdata.flags(4, truth, np.array([2, 3])).tolist() == [2, 4, 1, 3]
+def test_rejected_rows_are_suspected_only_where_the_truth_is_unknown():
+    witness = Ranking(np.array([2, 0, 3, 1]), survivors=2)
+    truth = Truth(np.zeros(4), np.array([True, False, False, True]), np.array([False, True, False, True]))
+    assert mapdata.flags(4, None, witness).tolist() == [0, 1, 0, 1]
+    assert mapdata.flags(4, truth, witness).tolist() == [2, 4, 0, 6]
     assert mapdata.flags(2).tolist() == [0, 0]
 
 
@@ -111,3 +142,12 @@ def test_the_brink_is_what_leaves_next_and_what_left_last():
     assert left.tolist() == [0, 2]
     assert [rows.tolist() for rows in mapdata.brink(ranking, 0, width=2)] == [[], [3, 1]]
     assert [rows.tolist() for rows in mapdata.brink(ranking, 5, width=2)] == [[2, 0], []]
+
+
+def test_without_one_order_the_brink_lies_between_neighbouring_counts():
+    rankings = {1: Ranking(np.array([2, 0, 1, 3, 4])), 3: Ranking(np.array([2, 1, 3, 0, 4])), 5: Ranking(np.arange(5))}
+    leaving, left = mapdata.brink(rankings, 3)
+    assert leaving.tolist() == [3, 1]
+    assert left.tolist() == [4, 0]
+    assert mapdata.brink(rankings, 5)[1].tolist() == []
+    assert mapdata.brink(rankings, 1)[0].tolist() == [2]

@@ -10,13 +10,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from fdmat_core.types import Ranking, Truth, fingerprint
+from fdmat_core.types import FeatureTable, Ranking, Truth, fingerprint
 
 #: Header: magic, version, what is there, rows, unused, key of the points, pruning ratio to start from.
 HEADER = struct.Struct("<4sHHII8sd")
 MAGIC, VERSION = b"FMAP", 1
-NESTED, SCORED = 1, 2
+NESTED, SCORED, WITNESSED = 1, 2, 4
 
+#: The share kept at the right end of the slider, unless something smaller was measured.
+LEAST = 0.001
 #: Bits of a row's flag.
 SUSPECTED, MISLABELLED, OUTLIER = 1, 2, 4
 #: A ranking that is not nested is told for at most this many kept counts, one bit each.
@@ -33,6 +35,8 @@ class Points:
     classes: tuple[str, ...]
     key: str  # names these points: the camera stays while it does
     flags: np.ndarray | None = None  # (n,) bits SUSPECTED, MISLABELLED, OUTLIER
+    own: np.ndarray | None = None  # (n,) share of a row's mass that the transport plan leaves in its class
+    preferred: np.ndarray | None = None  # (n,) the class that the plan sends most of it to; there if `own` is
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,32 @@ class Words:
     thumbs: str = ""  # the address of a picture, before its item's id; none if empty
 
 
-def flags(n: int, truth: Truth | None = None, suspected: np.ndarray | None = None) -> np.ndarray:
-    """A byte (n,) per row: what was injected, and what is suspected (rows, or a mask)."""
+def points_of(
+    table: FeatureTable, xy: np.ndarray, truth: Truth | None = None, witness: Ranking | None = None
+) -> Points:
+    """The points of a table at the places xy (n, 2), with what is known about noise.
+
+    Parameters
+    ----------
+    truth
+        What was injected. Where it is known, nothing is called suspected.
+    witness
+        A ranking that rejects rows of itself: those are suspected; and its evidence, if it holds a plan's.
+    """
+    key = fingerprint([table.key, float(xy[0].sum()), float(xy[-1].sum())])
+    bits = flags(table.n, truth, witness)
+    told = witness.evidence if witness else {}
+    return Points(xy, table.labels, table.ids, table.classes, key, bits, told.get("own_share"), told.get("preferred"))
+
+
+def flags(n: int, truth: Truth | None = None, witness: Ranking | None = None) -> np.ndarray:
+    """A byte (n,) per row: what was injected, or else what a ranking rejected."""
     bits = np.zeros(n, dtype=np.uint8)
     if truth is not None:
         bits[truth.mislabelled] |= MISLABELLED
         bits[truth.outlier] |= OUTLIER
-    if suspected is not None:
-        bits[suspected] |= SUSPECTED
+    elif witness is not None:
+        bits[witness.order[witness.survivors :]] |= SUSPECTED
     return bits
 
 
@@ -80,20 +102,22 @@ def pack(
     nested = isinstance(rankings, Ranking)
     stops = sorted(fractions if nested else (k / n for k in rankings))
     score = rankings.score if nested else None
-    bits = np.zeros(n, np.uint8) if points.flags is None else points.flags
-    columns = [
-        np.asarray(points.xy, "<f4").reshape(n, 2),
-        np.asarray(rankings.order if nested else kept_bits(rankings), "<u4"),
-        np.asarray(points.ids, "<u4"),
-        *([] if score is None else [np.asarray(score, "<f4")]),
-        np.asarray(points.labels, "<u2"),
-        np.asarray(bits, "u1"),
-    ]
-    has = NESTED * nested | SCORED * (score is not None)
+    columns = {
+        "xy": np.asarray(points.xy, "<f4").reshape(n, 2),
+        "order": np.asarray(rankings.order if nested else kept_bits(rankings), "<u4"),
+        "ids": np.asarray(points.ids, "<u4"),
+        "score": None if score is None else np.asarray(score, "<f4"),
+        "own": None if points.own is None else np.asarray(points.own, "<f4"),
+        "labels": np.asarray(points.labels, "<u2"),
+        "preferred": None if points.preferred is None else np.asarray(points.preferred, "<u2"),
+        "flags": np.zeros(n, "u1") if points.flags is None else np.asarray(points.flags, "u1"),
+    }
+    has = NESTED * nested | SCORED * (score is not None) | WITNESSED * (points.own is not None)
     key = bytes.fromhex(fingerprint([points.key, n]))
     facts = asdict(words) | {"classes": points.classes, "fractions": [float(stop) for stop in stops]}
     head = HEADER.pack(MAGIC, VERSION, has, n, 0, key, start)
-    return b"".join([head, *(column.tobytes() for column in columns), json.dumps(facts).encode()])
+    body = [column.tobytes() for column in columns.values() if column is not None]
+    return b"".join([head, *body, json.dumps(facts).encode()])
 
 
 def kept_bits(rankings: Mapping[int, Ranking]) -> np.ndarray:
@@ -123,7 +147,22 @@ def rows_in(lasso: str | None, n: int) -> np.ndarray:
     return np.flatnonzero(np.unpackbits(packed, bitorder="little")[:n])
 
 
-def brink(ranking: Ranking, k: int, width: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """The rows nearest to the cut at k: those about to leave, and those that have just left, nearest first."""
-    k = int(np.clip(k, 0, len(ranking.order)))
-    return ranking.order[max(0, k - width) : k][::-1], ranking.order[k : k + width]
+def brink(rankings: Ranking | Mapping[int, Ranking], k: int, width: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """The rows nearest to the cut at k: those about to leave, and those that have just left, nearest first.
+
+    Without one nested order they are what the next smaller count drops, and what this count drops from the next larger.
+    """
+    if isinstance(rankings, Ranking):
+        order, k = rankings.order, int(np.clip(k, 0, len(rankings.order)))
+        return order[max(0, k - width) : k][::-1], order[k : k + width]
+    kept = {count: ranking.order[:count] for count, ranking in rankings.items()}
+    fewer = max((count for count in kept if count < k), default=None)
+    more = min((count for count in kept if count > k), default=None)
+    leaving = _without(kept[k], kept[fewer] if fewer is not None else kept[k][:0])
+    left = _without(kept[more], kept[k]) if more is not None else kept[k][:0]
+    return leaving[:width], left[:width]
+
+
+def _without(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Rows that are not among others, the last first."""
+    return rows[~np.isin(rows, others)][::-1]

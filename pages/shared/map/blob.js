@@ -1,6 +1,6 @@
 // The bytes that fdmat_core/view/mapdata.py packs, and what follows from them alone.
 
-const NESTED = 1, SCORED = 2
+const NESTED = 1, SCORED = 2, WITNESSED = 4
 const SUSPECTED = 1, MISLABELLED = 2, OUTLIER = 4
 
 function readBlob(bytes) {
@@ -16,7 +16,9 @@ function readBlob(bytes) {
   blob.column = take(Uint32Array, n) // nested: rows best first; otherwise by row, bit j = kept at fraction j
   blob.ids = take(Uint32Array, n)
   blob.score = has & SCORED ? take(Float32Array, n) : null
+  blob.own = has & WITNESSED ? take(Float32Array, n) : null // share of a row's mass that stays in its class
   blob.labels = take(Uint16Array, n)
+  blob.preferred = has & WITNESSED ? take(Uint16Array, n) : null // the class that most of it goes to
   blob.flags = take(Uint8Array, n)
   return Object.assign(blob, JSON.parse(new TextDecoder().decode(new Uint8Array(raw, at))))
 }

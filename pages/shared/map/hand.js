@@ -3,7 +3,7 @@
 const CLICK = 4 // a pointer that moved less than this many pixels has clicked
 
 function listenPlane(view) {
-  const { canvas, lasso, fit: all, help } = view.el
+  const { canvas, lasso, fit: all, help, link } = view.el
   canvas.addEventListener("pointerdown", (event) => grab(view, event))
   canvas.addEventListener("pointermove", (event) => view.gesture ? view.gesture.move(at(view, event)) : point(view, event))
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => release(view, at(view, event)))
@@ -12,6 +12,7 @@ function listenPlane(view) {
   lasso.addEventListener("click", () => arm(view, !view.armed))
   all.addEventListener("click", () => fit(view))
   help.addEventListener("click", () => showKeys(view, view.el.keys.hidden))
+  link.addEventListener("click", () => copyLink(view))
 }
 
 function at(view, event) {
@@ -62,7 +63,7 @@ function closeLasso(view) {
   arm(view, false)
   if (view.polygon.length < 6) view.polygon = []
   view.caught = view.polygon.length ? rowsInside(view.blob, Float64Array.from(view.polygon)) : []
-  view.trigger("lasso", packRows(view.caught, view.blob.n))
+  view.trigger("lasso", view.caught.length ? packRows(view.caught, view.blob.n) : "")
   ask(view)
 }
 
@@ -157,6 +158,14 @@ function follow(view, event, act) {
   ask(view)
 }
 
+/** The address names run, method and ratio, so that it opens the same view elsewhere. */
+async function copyLink(view) {
+  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false)
+  view.told = copied ? "link copied" : `copy it from the address bar: ${location.href}`
+  setTimeout(() => { view.told = ""; ask(view) }, copied ? 1500 : 6000)
+  ask(view)
+}
+
 function showKeys(view, open) {
   view.el.keys.hidden = !open
   view.el.help.ariaExpanded = open
@@ -197,7 +206,7 @@ function showLegend(view) {
     score: () => [...scale(digits(clip.low), digits(clip.high), VIRIDIS), make("em", `${blob.scored}, middle 98%; pruned are paler`)],
     noise: () => [swatch("big", "kept"), swatch("small", "pruned"), swatch("gone", "injected, removed"), swatch("stays", "injected, still kept"),
       ...(blob.flags.some((flags) => flags & SUSPECTED) ? [swatch("doubt", "suspected")] : [])],
-    density: () => [...scale("0%", percent(view.top ?? 1), ["color-mix(in srgb, #0072B2 9%, var(--ground))", KEPT]), make("em", "kept share of each cell")],
+    density: () => [...scale("0%", `${Math.round(100 * (view.top ?? 1))}%`, ["color-mix(in srgb, #0072B2 14%, var(--ground))", KEPT]), make("em", "kept share of each cell")],
   }
   legend.replaceChildren(...kinds[view.mode]())
 }

@@ -2,13 +2,14 @@
 // Python hears the ratio at rest, a lasso when it closes and the number key of a method; it never answers back here.
 
 const REST = 150 // ms without a move before Python hears
+const BARS = 40 // pixels that the controls take at the top of the plane
 const SMOOTH = 300_000 // points drawn while something moves
 const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", density: "Density" }
-const KEYS = {
-  "← →": "1% of the slider (shift: 5%)", "Home End": "keep all, keep least", "[ ]": "previous, next computed ratio",
-  "1 – 4": "method", "L": "lasso (or hold shift and drag)", "Esc": "clear lasso and pinned card", "0": "show all",
-  "+ −": "zoom", "?": "this list",
-}
+const KEYS = [
+  ["← →", "1% of the slider (shift: 5%)"], ["[ ]", "previous, next computed ratio"], ["Home End", "keep all, keep least"],
+  ["1 – 4", "method"], ["L", "lasso (or hold shift and drag)"], ["Esc", "clear lasso and pinned card"],
+  ["+ − 0", "zoom in, out, show all"], ["?", "this list"],
+]
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const view = parentElement.fdmat ??= mount(parentElement)
@@ -25,10 +26,10 @@ function mount(host) {
     ticks: find(".ticks"), stage: find(".stage"), canvas: find(".plane"), path: find(".lasso"), modes: find(".modes"),
     focus: find(".ring.focus"), hover: find(".ring.hover"), card: find(".card"), said: find(".said"),
     keys: find(".keys"), legend: find(".legend"), note: find(".note"), lasso: find(".act-lasso"),
-    fit: find(".act-fit"), help: find(".act-keys"),
+    fit: find(".act-fit"), help: find(".act-keys"), link: find(".act-link"),
   }
   const view = { host, el, gone: new AbortController(), mode: "kept", only: -1, polygon: [], caught: [], focus: -1, hover: -1 }
-  el.keys.replaceChildren(...Object.entries(KEYS).flatMap(([key, what]) => [make("dt", key), make("dd", what)]))
+  el.keys.replaceChildren(...KEYS.flatMap(([key, what]) => [make("dt", key), make("dd", what)]))
   listenSlider(view)
   listenPlane(view)
   listenKeys(view)
@@ -47,11 +48,12 @@ function make(tag, text = "", facts = {}) {
 /** Take new bytes; with the same points (only another method) camera, slider and lasso stay. */
 function receive(view, bytes) {
   const blob = readBlob(bytes), known = view.blob?.key === blob.key
+  view.ratio ??= view.sent = blob.start // later the slider is the hand's alone
   Object.assign(view, { bytes, blob, slot: -1, clip: blob.score && clipOf(blob.score) })
   view.least = Math.min(0.001, ...blob.fractions.filter((fraction) => fraction > 0))
   view.chosen = blob.n > SMOOTH ? thinned(blob, SMOOTH) : null
   if (!known) {
-    Object.assign(view, { box: bounds(blob.xy), polygon: [], caught: [], focus: -1, hover: -1, ratio: blob.start, sent: blob.start })
+    Object.assign(view, { box: bounds(blob.xy), polygon: [], caught: [], focus: -1, hover: -1 })
     view.grid = gridOf(blob, view.box)
     fit(view)
   }
@@ -169,15 +171,15 @@ function draw(view) {
   if (layer.seen !== camera || layer.on !== screen) { project(layer, screen, camera); layer.seen = camera; layer.on = screen }
   screen.buffer.fill(look.ground)
   const cut = cutOf(layer, view.k), size = radii(screen, camera, view.grid.inked, layer.n, cut)
-  if (look.mode === "density") view.top = paintDensity(screen, layer, cut, look)
+  if (look.mode === "density") view.top = paintDensity(screen, layer, cut, look, size.fit(8, layer.n))
   else paintPoints(screen, layer, cut, size, look)
-  if (look.mode === "noise") paintFlags(screen, layer, cut, blob, look, size)
+  if (look.mode === "noise") paintFlags(screen, layer, cut, blob, look, size.fit)
   screen.pen.putImageData(screen.image, -EDGE, -EDGE)
   view.ms = performance.now() - began
   view.frames = (view.frames ?? 0) + 1
   overlay(view)
   if (look.mode === "density") showLegend(view)
-  say(view, thin ? `drawing ${whole(layer.n)} of ${whole(blob.n)} points while it moves` : lassoWords(view))
+  say(view, thin ? `drawing ${whole(layer.n)} of ${whole(blob.n)} points while it moves` : view.told || lassoWords(view))
 }
 
 function resize(view) {
@@ -212,9 +214,10 @@ function hex(colour) {
 function fit(view) {
   const { stage } = view.el, { box } = view
   if (!box || !stage.clientWidth) return
-  const scale = Math.min((stage.clientWidth - 40) / box.width, (stage.clientHeight - 40) / box.height)
+  const scale = Math.min((stage.clientWidth - 36) / box.width, (stage.clientHeight - BARS - 28) / box.height)
   view.fitScale = scale
-  view.camera = { x: box.left + box.width / 2, y: box.low + box.height / 2, scale, zoom: 1, touched: false }
+  const middle = box.low + box.height / 2 + BARS / 2 / scale // below the floating controls
+  view.camera = { x: box.left + box.width / 2, y: middle, scale, zoom: 1, touched: false }
   ask(view)
 }
 
@@ -273,10 +276,16 @@ function facts(view, row) {
     said.push(`${rank[row] < k ? "leaves" : "left"} when more than ${percent(1 - (rank[row] + 1) / blob.n)} is pruned`)
   } else said.push(rank[row] < k ? "kept at this ratio" : "pruned at this ratio")
   if (blob.score) said.push(`${blob.scored} ${+blob.score[row].toPrecision(3)}: higher than ${above(blob, row)}% of ${name}`)
+  if (blob.own) said.push(witness(blob, row, name))
   if (blob.flags[row] & MISLABELLED) said.push("its label was changed (injected)")
   if (blob.flags[row] & OUTLIER) said.push("an outlier (injected)")
   if (blob.flags[row] & SUSPECTED) said.push("suspected noise")
   return said
+}
+
+function witness({ own, preferred, classes, labels }, row, name) {
+  const stays = `${Math.round(100 * own[row])}% of its mass stays in ${name}`
+  return preferred[row] === labels[row] ? stays : `only ${stays}, most goes to ${classes[preferred[row]]}`
 }
 
 function above({ score, labels }, row) {

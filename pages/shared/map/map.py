@@ -38,6 +38,13 @@ def show(
     MAP(key=key, data=blob, on_ratio_change=on_ratio, on_lasso_change=on_lasso, on_method_change=on_method)
 
 
+def start(ratio: float, *, key: str = "map") -> float:
+    """The pruning ratio to put into the bytes: the one given when the map appears, unchanged while it is shown."""
+    if key not in st.session_state:
+        st.session_state[f"{key}_start"] = ratio
+    return st.session_state.setdefault(f"{key}_start", ratio)
+
+
 def ratio(default: float, *, key: str = "map") -> float:
     """The pruning ratio that the slider shows, or the one it starts from."""
     said = st.session_state.get(key) or {}

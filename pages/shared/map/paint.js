@@ -61,7 +61,7 @@ const rimmed = (radius, width, ground) => ({ ...disc(radius, width), ground,
 const ring = (radius, thick, width) => stamp(`ring ${radius} ${thick}`, width, Math.ceil(radius) + 1,
   (dx, dy) => Math.min(radius + 0.5 - Math.hypot(dx, dy), Math.hypot(dx, dy) - radius + thick + 0.5))
 
-const triangle = (size, width) => stamp(`triangle ${size}`, width, size,
+const triangle = (size, width) => stamp(`triangle ${size}`, width, Math.ceil(size),
   (dx, dy) => dy > size * 0.7 ? 0 : (dy + size) / 2 - Math.abs(dx) + 0.5)
 
 function stampOne(buffer, p, colour, { solid, edge, alpha, rim, ground }) {
@@ -136,8 +136,8 @@ function clipOf(score) {
 function radii(screen, camera, inked, n, k) {
   const area = inked * (camera.scale * screen.ratio) ** 2
   const fit = (share, count) => Math.sqrt(share * area / (Math.PI * Math.max(1, count)))
-  const most = 4 * Math.max(1, screen.ratio), pruned = clamp(fit(0.25, n), 1, 0.5 * most)
-  return { pruned, kept: clamp(fit(0.25, k), n > 100_000 ? 1 : pruned + 0.5, most) }
+  const most = 4 * Math.max(1, screen.ratio), pruned = clamp(fit(0.45, n), 1, 0.5 * most)
+  return { fit, pruned, kept: clamp(fit(0.25, k), n > 100_000 ? 1 : pruned + 0.5, most) }
 }
 
 function paintPoints(screen, layer, cut, size, look) {
@@ -148,9 +148,10 @@ function paintPoints(screen, layer, cut, size, look) {
 }
 
 /** Flagged items over the others: a ring left, a filled ring is still kept, a triangle is only suspected. */
-function paintFlags({ buffer, width }, layer, cut, blob, look, size) {
-  const r = clamp(Math.round(size.kept + 1), 3, 6), [noise, dark, suspect] = [NOISE, look.outline, SUSPECT].map(ink)
-  const gone = [[ring(r, 1.25, width), noise]]
+function paintFlags({ buffer, width, ratio }, layer, cut, blob, look, fit) {
+  const flagged = blob.flagged ??= blob.flags.reduce((count, flags) => count + (flags > 0), 0)
+  const r = clamp(Math.round(4 * fit(0.25, flagged)) / 4, 2.5, 5) * Math.max(1, ratio), [noise, dark, suspect] = [NOISE, look.outline, SUSPECT].map(ink)
+  const gone = [[ring(r, r < 3.5 ? 1 : 1.5, width), noise]]
   const kept = [[disc(r, width), dark], [disc(r - 1.5, width), noise]]
   const doubted = [[triangle(r + 2, width), dark], [triangle(r, width), suspect]]
   for (let i = layer.n - 1; i >= 0; i--) {
@@ -161,16 +162,16 @@ function paintFlags({ buffer, width }, layer, cut, blob, look, size) {
   }
 }
 
-/** Share of each cell's points that is kept, in one hue; the darkest is the 98th percentile of the cells. */
-function paintDensity(screen, layer, cut, look) {
-  const size = 6 * Math.max(1, Math.round(screen.ratio)), across = Math.ceil(screen.width / size)
+/** Share of each cell's points that is kept, in one hue; the strongest is the 98th percentile of the cells. */
+function paintDensity(screen, layer, cut, look, wanted) {
+  const size = Math.round(clamp(1.77 * wanted, 4, 28)), across = Math.ceil(screen.width / size)
   const full = new Uint32Array(across * Math.ceil(screen.height / size)), kept = new Uint32Array(full.length)
   const cell = (p) => ((p / screen.width / size) | 0) * across + ((p % screen.width / size) | 0)
   for (let i = 0; i < layer.n; i++) if (layer.place[i] >= 0) full[cell(layer.place[i])]++
   for (let i = 0; i < cut; i++) if (layer.place[i] >= 0) kept[cell(layer.place[i])]++
   const shares = Float32Array.from(kept.map((_, c) => c).filter((c) => full[c]), (c) => kept[c] / full[c]).sort()
   const top = Math.max(shares[shares.length * 0.98 | 0] || 0, 1e-6)
-  const hues = [blend(look.ground, ink(KEPT), 24), ink(KEPT)]
+  const hues = [blend(look.ground, ink(KEPT), 36), ink(KEPT)]
   for (let c = 0; c < full.length; c++)
     if (full[c]) fillCell(screen, c % across * size, (c / across | 0) * size, size, ramp(hues, kept[c] / full[c] / top))
   return Math.min(1, top)

@@ -1,0 +1,137 @@
+"""What stands around the map: the method switch, three numbers, two charts with a line, and the gallery."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.types import Choice
+from fdmat_core.view.panels import percent
+from fdmat_core.view.readings import Noise, Reading
+from pages.shared import thumbs, widgets
+from pages.shared.thumbs import Card
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+TABS = ("About to leave", "Just left", "Lasso")
+#: Cards of the gallery; half of them are hidden on a low screen.
+CARDS = 12
+#: Up to this many methods stand side by side; more become a menu.
+SIDE_BY_SIDE = 8
+
+
+class Number(NamedTuple):
+    """One of the numbers: what it is, its value, and what to compare it with."""
+
+    name: str
+    value: str
+    beside: str
+    help: str = ""
+
+
+def numbers(shown: Iterable[Number]) -> None:
+    """Draw the numbers side by side."""
+    cells = "".join(
+        f'<div title="{html.escape(one.help, quote=True)}"><i>{html.escape(one.name)}</i>'
+        f"<b>{html.escape(one.value)}</b><i>{html.escape(one.beside)}</i></div>"
+        for one in shown
+    )
+    st.html(f'<div class="numbers">{cells}</div>')
+
+
+def measured(name: str, reading: Reading | None, *, share: bool, help: str = "") -> Number:
+    """A measure at the nearest measured ratio, with its spread and what random gets there."""
+    if reading is None:
+        return Number(name, "–", "not measured yet", help)
+    show = (lambda value: f"{100 * value:.1f}%") if share else (lambda value: f"{value:.3g}")
+    spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
+    random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
+    seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
+    return Number(name, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept{seeds}", help)
+
+
+def cleared(noise: Noise, *, word: str) -> Number:
+    """The share of noisy items that is gone, what random would remove, and the price in clean ones."""
+    if not noise.noisy:
+        return Number(f"{word.capitalize()} noise removed", "none", f"no item is {word}")
+    gone, price = noise.noisy_removed / noise.noisy, noise.clean_removed / max(1, noise.clean)
+    chance = (noise.noisy_removed + noise.clean_removed) / (noise.noisy + noise.clean)
+    beside = f"{noise.noisy_removed:,} of {noise.noisy:,} · random {percent(round(chance, 3))}"
+    told = f"with {100 * price:.1f}% of the other items"
+    return Number(f"{word.capitalize()} noise removed", f"{100 * gone:.3g}%", beside, told)
+
+
+def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str], None]) -> Choice:
+    """The method switch; `chosen` is set from outside, by the link or by a number key."""
+    by_name = {str(choice): choice for choice in methods}
+    names = list(by_name)
+    st.session_state["method"] = str(chosen) if str(chosen) in by_name else names[0]
+    facts = {
+        "format_func": lambda name: _title(by_name[name], family=len(names) > SIDE_BY_SIDE),
+        "key": "method",
+        "on_change": lambda: on_choice(st.session_state["method"]),
+        "label_visibility": "collapsed",
+    }
+    if len(names) > SIDE_BY_SIDE:
+        return by_name[st.selectbox("Method", names, width=420, **facts)]
+    return by_name[st.segmented_control("Method", names, required=True, **facts)]
+
+
+def _title(choice: Choice, *, family: bool) -> str:
+    name = widgets.title(registry.methods, choice)
+    group = registry.methods.get(choice.name).family
+    return f"{widgets.FAMILIES.get(group, group)} · {name}" if family else name
+
+
+def curves(figure: go.Figure, least: float) -> None:
+    """The small charts, with a line that follows the slider without being sent."""
+    figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
+    st.html(f"<style>{line(figure, least)}</style>")
+    figure.update_layout(height=None)
+    config = {"displayModeBar": False}
+    st.plotly_chart(figure, height="stretch", theme=None, config=config, alt="Distance and accuracy by share kept")
+
+
+def gallery(brink: tuple[list[Card], list[Card]], caught: tuple[list[Card], int], source: str) -> None:
+    """The items on either side of the cut, or in the lasso."""
+    tab = st.segmented_control("Gallery", TABS, key="tab", default=TABS[0], required=True, label_visibility="collapsed")
+    empty = "Draw a lasso on the map: press L or hold shift." if tab == TABS[2] else "Nothing on this side of the cut."
+    cards = dict(zip(TABS, (*brink, caught[0]), strict=True))[tab]
+    st.html(thumbs.gallery(cards, source, empty=empty))
+
+
+def waiting() -> None:
+    """The layout of the page before there is a map, and the end of the page."""
+    left, right = st.columns([7, 5], gap="medium")
+    left.skeleton(height=620)
+    right.skeleton(height=120)
+    right.skeleton(height=340)
+    st.stop()
+
+
+def line(figure: go.Figure, least: float) -> str:
+    """The style of a line over a chart that follows the slider without being sent: it reads `--fdmat-place`.
+
+    Parameters
+    ----------
+    least
+        The share kept at the right end of the slider, where the place is 1; it is 0 where all is kept.
+    """
+    margin, (start, end) = figure.layout.margin, figure.layout.xaxis.range
+    first, slope = start / (start - end), -math.log10(least) / (start - end)
+    inside = f"(100% - {margin.l + margin.r}px)"
+    ink = ", ".join(
+        f"transparent 0 {100 * (1 - top):.2f}%, currentColor 0 {100 * (1 - low):.2f}%"
+        for low, top in sorted((axis.domain for axis in figure.select_yaxes()), reverse=True)
+    )
+    return (
+        ".st-key-curves::after{"
+        f"left:calc({margin.l}px + ({first:.5f} + {slope:.5f} * var(--fdmat-place, 0)) * {inside});"
+        f"top:{margin.t}px;bottom:{margin.b}px;background:linear-gradient({ink})}}"
+    )
