@@ -167,10 +167,10 @@ def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
 
 
 def _coarse_first(values: Sequence[int]) -> list[int]:
-    """Both ends, then the middle, then the quarters, and so on."""
-    last = len(values) - 1
-    places = sorted(range(len(values)), key=lambda place: (place not in (0, last), -(place & -place), place))
-    return [values[place] for place in places]
+    """Both ends, then every eighth place, every fourth, every second and the rest."""
+    ends = [values[0], values[-1]] if len(values) > 1 else list(values)
+    inner = sorted(range(1, len(values) - 1), key=lambda place: (-(place & -place), place))
+    return ends + [values[place] for place in inner]
 
 
 def _repeats(method: Choice, one: Choice, spec: Spec) -> int:

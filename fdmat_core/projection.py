@@ -43,12 +43,12 @@ def umap(table: FeatureTable, seed: int = 0) -> np.ndarray:
     """A UMAP (n, 2) of the standardised embedding, reduced to 50 principal components first, scaled to [-1, 1].
 
     It starts from the first two components, so that large distances keep some meaning. One seed gives one map, on one
-    core. Fewer than five items get their components. (McInnes, Healy, Melville, arXiv 1802.03426, 2018)
+    core. Fewer than five different items get their components. (McInnes, Healy, Melville, arXiv 1802.03426, 2018)
     """
     import warnings
 
     components = principal(table.embedding, UMAP_DIMS)
-    if table.n < 5:
+    if len(np.unique(components, axis=0)) < 5:
         return to_square(components)
     from umap import UMAP
 
