@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,9 @@ class Cancelled(BaseException):
 class Heart:
     """A `progress(done, total, "stage: note")` that writes each step to `status.jsonl`, and passes it on."""
 
-    def __init__(self, folder: Path, pid: int, born: float, draw: Progress | None) -> None:
+    def __init__(self, folder: Path, mark: Mapping[str, int], draw: Progress | None) -> None:
         self._file, self._draw = folder / "status.jsonl", draw
-        self._line: dict[str, Any] = {"state": "running", "pid": pid, "born": born, "started": time.time()}
+        self._line: dict[str, Any] = {"state": "running", "started": time.time()} | dict(mark)
         self._stage_began = self._told = 0.0
 
     def __call__(self, done: int, total: int, note: str) -> None:
@@ -56,14 +56,8 @@ class Heart:
         """Append the present line; a full disk must not stop the work for the sake of its status."""
         self._told = time.monotonic()
         text = json.dumps(self._line | {"heartbeat": time.time()}) + "\n"
-        try:
-            handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-            try:
-                os.write(handle, text.encode())
-            finally:
-                os.close(handle)
-        except OSError:
-            pass
+        with suppress(OSError), self._file.open("ab", buffering=0) as stream:
+            stream.write(text.encode())
 
     def beat(self, stop: threading.Event) -> None:
         """Repeat the present line until told to stop."""
@@ -73,9 +67,15 @@ class Heart:
 
 
 @contextmanager
-def beating(folder: Path, pid: int, born: float, draw: Progress | None = None) -> Iterator[Heart]:
-    """Tell how the work inside goes and ends: done, failed with its cause, or cancelled by SIGTERM or Ctrl-C."""
-    heart, stop = Heart(folder, pid, born, draw), threading.Event()
+def beating(folder: Path, mark: Mapping[str, int], draw: Progress | None = None) -> Iterator[Heart]:
+    """Tell how the work inside goes and ends: done, failed with its cause, or cancelled by SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    mark
+        Numbers in every line by which `last` knows the lines of this attempt.
+    """
+    heart, stop = Heart(folder, mark, draw), threading.Event()
     thread = threading.Thread(target=heart.beat, args=(stop,), daemon=True)
     thread.start()
     before = _on_terminate(_raise_cancelled)
@@ -85,7 +85,7 @@ def beating(folder: Path, pid: int, born: float, draw: Progress | None = None) -
     except (Cancelled, KeyboardInterrupt):
         ending = ("cancelled", "Cancelled.", causes.RESUME)
     except Exception as error:
-        with (folder / "log.txt").open("a") as log:
+        with suppress(OSError), (folder / "log.txt").open("a") as log:
             traceback.print_exc(file=log)
         ending = ("failed", *causes.explain(error))
     finally:
@@ -95,8 +95,8 @@ def beating(folder: Path, pid: int, born: float, draw: Progress | None = None) -
     heart.finish(*ending)
 
 
-def last(folder: Path, pid: int, born: float) -> Mapping[str, Any]:
-    """The last whole line that this process wrote, or nothing."""
+def last(folder: Path, mark: Mapping[str, int]) -> Mapping[str, Any]:
+    """The last whole line with this mark, or nothing."""
     try:
         with (folder / "status.jsonl").open("rb") as stream:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - 8192))
@@ -105,7 +105,7 @@ def last(folder: Path, pid: int, born: float) -> Mapping[str, Any]:
         return {}
     for text in reversed(lines):
         line = _parsed(text)
-        if (line.get("pid"), line.get("born")) == (pid, born):
+        if all(line.get(name) == number for name, number in mark.items()):
             return line
     return {}
 

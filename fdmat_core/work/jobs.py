@@ -24,6 +24,8 @@ from fdmat_core.work import causes, heartbeat, runs, store
 
 STATES = ("queued", "running", "done", "failed", "cancelled", "lost")
 FINAL = ("done", "failed", "cancelled")
+#: What a job is; the file of its spec follows.
+COMMAND = (sys.executable, "-m", "fdmat_core", "run", "--spec")
 #: Seconds that a cancelled process has to finish what it is in the middle of, before it is killed.
 GRACE = 1.2
 #: A process is the one we mean if it started within this many seconds of the time that was written down.
@@ -48,6 +50,11 @@ class Job:
     born: float
     cancelled: bool  # someone asked it to stop
     over: bool  # it said that it ended
+
+    @property
+    def mark(self) -> dict[str, int]:
+        """What its status lines are known by."""
+        return {"job": self.number, "pid": self.pid}
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def status(key: str) -> Status | None:
         job = _job(database, key)
         if job is None:
             return None
-        line = heartbeat.last(_folder(key), job.pid, job.born)
+        line = heartbeat.last(_folder(key), job.mark)
         known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
         now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
         return replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
@@ -158,7 +165,7 @@ def alive(job: Job) -> bool:
 
 
 def _do(spec: Spec, job: Job, draw: runs.Progress | None) -> None:
-    with heartbeat.beating(_folder(job.run), job.pid, job.born, draw) as heart:
+    with heartbeat.beating(_folder(job.run), job.mark, draw) as heart:
         _take_turn(job, heart)
         runs.execute(spec, heart)
     with store.database(SCHEMA) as database:
@@ -195,10 +202,9 @@ def _inferred(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
 def _spawn(key: str) -> tuple[int, float]:
     package = Path(__file__).resolve().parents[2]
     paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
-    command = [sys.executable, "-m", "fdmat_core", "run", "--spec", str(_folder(key) / "spec.json")]
     with (_folder(key) / "log.txt").open("ab") as log_file:
         process = subprocess.Popen(
-            command,
+            [*COMMAND, str(_folder(key) / "spec.json")],
             stdin=subprocess.DEVNULL,
             stdout=log_file,
             stderr=subprocess.STDOUT,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from fdmat_core import budgets, curves, datasets, registry
+from fdmat_core import budgets, corruption, curves, datasets, registry
 from fdmat_core.projection import Projection
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
 from fdmat_core.work import parts, points, stages, store
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas
 
 Progress = Callable[[int, int, str], None]
-CLEAN = Choice("none")  # the corruption that does nothing
 KINDS = ("features", "projection", "ranking")
 MAPS = ("UMAP", "PCA")  # the better first
 
@@ -35,7 +34,7 @@ SAMPLE = Spec(
     measures=tuple(map(Choice, MEASURES)),
 )
 #: The same with a fifth of the labels flipped: what leaves first is noise.
-SAMPLE_NOISY = replace(SAMPLE, corruption=Choice.of("symmetric", rate=0.2))
+SAMPLE_NOISY = replace(SAMPLE, corruption=Choice("symmetric"))
 
 
 @lru_cache(maxsize=256)
@@ -60,7 +59,7 @@ def checked(spec: Spec) -> Spec:
     return replace(
         spec,
         dataset=_checked(registry.datasets, spec.dataset),
-        corruption=CLEAN if spec.corruption == CLEAN else _checked(registry.corruptions, spec.corruption),
+        corruption=_checked(registry.corruptions, spec.corruption),
         backbone=_checked(registry.backbones, spec.backbone),
         methods=_all_checked(registry.methods, spec.methods),
         measures=_all_checked(registry.measures, spec.measures),
@@ -86,12 +85,7 @@ def execute(spec: Spec, progress: Progress | None = None) -> None:
 
 def dataset(spec: Spec) -> Dataset:
     """The dataset of a spec, loaded and corrupted, with all its splits."""
-    loaded = datasets.load(spec.dataset)
-    if spec.corruption == CLEAN:
-        return loaded
-    from fdmat_core import corruption
-
-    return corruption.corrupt(loaded, spec.corruption)
+    return corruption.corrupt(datasets.load(spec.dataset), spec.corruption)
 
 
 def tables(spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:

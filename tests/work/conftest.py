@@ -1,0 +1,46 @@
+"""Small specs, jobs that can be slowed down, and no UMAP, which takes long to compile."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fdmat_core import projection
+from fdmat_core.types import Choice, Spec
+from fdmat_core.work import jobs, runs
+
+CHILD = Path(__file__).parent / "child.py"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Maps by PCA only, children from `child.py`, and none of them left behind."""
+    monkeypatch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
+    monkeypatch.setattr(jobs, "COMMAND", (sys.executable, str(CHILD)))
+    yield
+    for key in runs.listing():
+        jobs.cancel(key)
+
+
+def make_spec(*methods, **changes):
+    fields = {
+        "dataset": Choice.of("mixture", n=250),
+        "backbone": Choice("given"),
+        "methods": tuple(map(Choice, methods or ("fdmat", "herding", "el2n"))),
+        "measures": (Choice("energy"), Choice("class_balance")),
+        "fractions": (0.05, 0.2, 0.5),
+        "seeds": 2,
+        "band": 3,
+    }
+    return Spec(**(fields | changes))
+
+
+def wait_for(condition, seconds=60):
+    """The first true answer, or a failure when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"nothing after {seconds} s")
