@@ -16,14 +16,16 @@ CORE = sorted((ROOT / "fdmat_core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 #: The rooms from the ground up: a module may import those of its own floor and below, never above.
 FLOORS = [
-    {"types", "work.device", "work.store", "work.points"},
+    {"types", *(f"work.{name}" for name in ("device", "store", "points", "decisions", "causes", "heartbeat"))},
     {"registry", "budgets"},
-    {"kernels", "submodular", "transport", "corruption"},
+    {"kernels", "submodular", "transport", "corruption", "work.versions"},
     {"datasets", "backbones", "methods", "measures"},
     {"features", "training", "selection", "projection"},
     {"curves", "audit"},
+    {"work.parts"},
+    {"work.stages"},
     {"work.runs"},
-    {"work.jobs", "work.engine", "cli", "__main__"},
+    {"work.jobs", "work.exports", "cli", "__main__"},
 ]
 HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
 
