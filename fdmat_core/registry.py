@@ -175,10 +175,9 @@ class Kind:
 
     def get(self, name: str) -> Entry:
         """The entry of this name; a near miss is suggested."""
-        entries = self.all()
-        if name not in entries:
-            raise ValueError(f"no {self.name} named {name!r}{_nearest(name, entries)}")
-        return entries[name]
+        if name not in self._entries and name not in self.all():  # looking through the room takes milliseconds
+            raise ValueError(f"no {self.name} named {name!r}{_nearest(name, self.all())}")
+        return self._entries[name]
 
 
 datasets = Kind("dataset", "fdmat_core.datasets", ("title", "licence", "source"), images=True)
