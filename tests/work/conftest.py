@@ -6,16 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from fdmat_core import projection
+from fdmat_core import features, projection
 from fdmat_core.types import Choice, Spec
 from fdmat_core.work import jobs, runs
 
 CHILD = Path(__file__).parent / "child.py"
 
 
+REAL_EXTRACT, REMEMBERED = features.extract, {}
+
+
+def remembered(dataset, backbone, **options):
+    """Features as they were made before in this session."""
+    key = features.key(dataset, backbone)
+    if key not in REMEMBERED:
+        REMEMBERED[key] = REAL_EXTRACT(dataset, backbone, **options)
+    return REMEMBERED[key]
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """Maps by PCA only, children from `child.py`, and none of them left behind."""
+    """Maps by PCA only, features made once, children from `child.py`, and none of them left behind."""
+    monkeypatch.setattr(features, "extract", remembered)
     monkeypatch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
     monkeypatch.setattr(jobs, "COMMAND", (sys.executable, str(CHILD)))
     yield
