@@ -90,8 +90,8 @@ def test_rows_without_a_gradient_come_last():
     """Gradients 0, 2, 0, 1 on a line, in the direction of their mean."""
     table = from_probabilities((1, 0), (0.6, 0.4), (1, 0), (0.8, 0.2))
     assert order(table, "gradmatch") == [1, 3, 0, 2]
-    against = points([[2], [0], [2], [-2]], logits=np.log([[0.1, 0.9], [1, 1e-300], [0.1, 0.9], [0.9, 0.1]]))
-    assert order(against, "gradmatch") == [0, 2, 3, 1]
+    away = points([[2], [0], [8], [-2]], logits=np.log([[0.1, 0.9], [1, 1e-300], [0.1, 0.9], [0.9, 0.1]]))
+    assert order(away, "gradmatch", lam=1000) == [2, 0, 3, 1]
     assert selection.coreset(table, "gradmatch", 4).weights.min() >= 0
 
 
