@@ -98,8 +98,23 @@ def test_weights_are_used_by_every_measure(table, test_table):
     energy = registry.measures.get("energy")(curves.space(table), seed=0)
     assert value(curve, name, 18, "energy") == pytest.approx(energy(kept.rows, kept.weights))
     assert value(curve, name, 18, "energy") != pytest.approx(energy(kept.rows, None), rel=1e-6)
-    whole = selection.coreset(table, name, 90)
-    assert value(curve, name, 90, "energy") == pytest.approx(energy(whole.rows, whole.weights), abs=1e-12)
+
+
+def test_weights_count_when_everything_is_kept(table, test_table, monkeypatch):
+    uneven = np.linspace(0.1, 1.9, 90)
+    monkeypatch.setattr(
+        selection, "weights", lambda _, method, rows: uneven[: len(rows)] if method.name == "herding" else None
+    )
+    curve = measured(table, test_table, "herding", "k_center", fractions=(0.2,))
+    assert value(curve, "random", 90, "energy") == value(curve, "k_center", 90, "energy") == pytest.approx(0, abs=1e-9)
+    assert value(curve, "herding", 90, "energy") > 1e-3
+
+
+def test_every_subset_is_measured_along_the_same_directions(table):
+    curve = measured(table, None, "herding", measures=["sliced_wasserstein"], fractions=(0.2,))
+    sliced = registry.measures.get("sliced_wasserstein")(curves.space(table), seed=0)
+    drawn = selection.coreset(table, "random", 18, seed=3)
+    assert value(curve, "random", 18, "sliced_wasserstein", 3) == pytest.approx(sliced(drawn.rows, None))
 
 
 def test_rankings_are_asked_once_and_as_promised(table, test_table):
@@ -221,8 +236,9 @@ def coresets(kept, near, good):
     """A random method with some draws and four methods without, as rows of a curve."""
     named = [(f"m{place}", near[-4 + place], good[-4 + place]) for place in range(4)]
     found = rows("random", kept, "energy", near[:-4]) + rows("random", kept, "probe", good[:-4])
-    for name, close, right in named:
-        found += rows(name, kept, "energy", [close]) + rows(name, kept, "probe", [right - 0.5, right + 0.5])
+    for place, (name, close, right) in enumerate(named):
+        by = 9 * (-1) ** place  # the first training alone would say something else
+        found += rows(name, kept, "energy", [close]) + rows(name, kept, "probe", [right - by, right + by])
     return found
 
 
