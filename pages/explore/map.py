@@ -11,34 +11,24 @@ from pages.shared.map import rail, scene
 STYLE = Path(plane.__file__).with_name("page.css")
 
 
-def moved():
-    """The slider rests: numbers and gallery follow, and nothing else is sent."""
-    session.choose(ratio=plane.ratio(session.ratio()))
-    st.rerun(["numbers", "gallery"])
-
-
 def lassoed():
     """A lasso was closed or cleared: the gallery turns to what it holds."""
     st.session_state["lasso"] = plane.lasso()
     st.session_state["tab"] = rail.TABS[2] if plane.lasso() else rail.TABS[0]
 
 
-def numbered(methods):
-    """A number key was pressed on the map."""
-    if (place := plane.method() - 1) < len(methods):
-        session.choose(method=methods[place])
-
-
-@st.fragment(key="numbers")
-def show_numbers(view):
-    """Distance, accuracy and noise at the ratio."""
-    rail.numbers(view.numbers(session.ratio()))
-
-
-@st.fragment(key="gallery")
-def show_gallery(view):
-    """The items on either side of the cut, or in the lasso."""
-    rail.gallery(view.brink(session.ratio()), view.lassoed(st.session_state.get("lasso")), view.pictures)
+@st.fragment
+def show_map(view, blob, methods, numbers, gallery):
+    """The map, and what follows its slider; nothing else of the page is sent again."""
+    plane.show(blob, on_lasso=lassoed)
+    if plane.method() and plane.method() <= len(methods):
+        session.choose(method=methods[plane.method() - 1])
+        st.rerun()
+    session.choose(ratio=plane.ratio(session.ratio()))
+    with numbers:
+        rail.numbers(view.numbers(session.ratio()))
+    with gallery:
+        rail.gallery(view.brink(session.ratio()), view.lassoed(st.session_state.get("lasso")), view.pictures)
 
 
 def show_curves(view):
@@ -64,14 +54,9 @@ with widgets.plain_errors():
     train, _ = cached.tables(spec)
     view = scene.Scene(spec, method, train, projection, methods[method], scene.witness(methods))
     left, right = st.columns([7, 5], gap="medium")
-    with left:
-        plane.show(
-            view.blob(plane.start(session.ratio()), live=live),
-            on_ratio=moved,
-            on_lasso=lassoed,
-            on_method=lambda: numbered(list(methods)),
-        )
     with right, st.container(key="rail"):
-        show_numbers(view)
+        numbers = st.container()
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
-        show_gallery(view)
+        gallery = st.container()
+    with left:
+        show_map(view, view.blob(plane.start(session.ratio()), live=live), list(methods), numbers, gallery)

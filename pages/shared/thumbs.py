@@ -88,5 +88,6 @@ def gallery(cards: Iterable[Card], source: str, *, empty: str) -> str:
 
 def _figure(card: Card, source: str) -> str:
     words, label = html.escape(card.words, quote=True), html.escape(card.label)
-    image = f'<img src="{source}{card.id}" alt="{words}">' if source else f"<b>{card.id}</b>"
-    return f'<figure data-item="{card.id}" class="{card.mark}" title="{words}">{image}{label}</figure>'
+    image = f'<img src={source}{card.id} alt="{words}">' if source else f"<b>{card.id}</b>"
+    marked = f' class={card.mark} title="{words}"' if card.mark else ""
+    return f"<figure data-item={card.id}{marked}>{image}{label}</figure>"

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import math
 import os
 import socket
 import subprocess
@@ -16,7 +17,7 @@ BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 #: The map of the page, as its own JavaScript sees it.
-VIEW = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.fdmat"
+VIEW = "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.fdmat"
 
 
 def browser_path():
@@ -79,6 +80,11 @@ def open_map(page, address):
 def look(page, expression):
     """A value of the map: `look(page, "k")`."""
     return page.evaluate(f"(() => {{ const view = {VIEW}; return view.{expression} }})()")
+
+
+def place_of(fraction, least=0.001):
+    """The place of the slider at which a share is kept."""
+    return math.log(fraction) / math.log(least)
 
 
 def slide_to(page, place):

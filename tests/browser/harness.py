@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -26,37 +27,36 @@ def block(n: int, noise: bool, method: str, start: float) -> bytes:
     return mapdata.pack(cloud(n, noise), ranking, words, fractions=FRACTIONS, start=start)
 
 
-def switch() -> None:
-    """A number key of the map chooses the method."""
-    st.session_state["method"] = "ABC"[(plane.method() - 1) % 3]
-
-
 def keep_lasso() -> None:
     """A lasso is said once; remember it."""
     st.session_state["lasso"] = plane.lasso()
-    st.rerun("heard")
 
 
-def draw(n: int, noise: bool, start: float) -> None:
-    """The method switch and the map."""
-    method = st.segmented_control("Method", list("ABC"), key="method", required=True, default="A")
-    spoken = {"on_ratio": lambda: st.rerun("heard"), "on_lasso": keep_lasso, "on_method": switch}
-    plane.show(block(n, noise, method, start), **spoken)
-
-
-@st.fragment(key="heard")
-def tell(n: int, noise: bool, start: float) -> None:
-    """What Python has heard."""
-    ids = cloud(n, noise).ids[mapdata.rows_in(st.session_state.get("lasso"), n)]
-    ratio = plane.ratio(start)
+@st.fragment
+def draw(blob: bytes, ids: np.ndarray, heard: DeltaGenerator) -> None:
+    """The map and what Python has heard; a number key of the map chooses the method."""
+    plane.show(blob, on_lasso=keep_lasso)
+    if plane.method():
+        st.session_state["chosen"] = "ABC"[(plane.method() - 1) % 3]
+        st.rerun()
+    ratio = plane.ratio(st.session_state["begin"])
     st.query_params["ratio"] = f"{ratio:g}"
-    st.text(f"heard ratio={ratio:g} method={st.session_state['method']} count={len(ids)} ids={ids[:40].tolist()}")
+    caught = ids[mapdata.rows_in(st.session_state.get("lasso"), len(ids))]
+    heard.text(f"heard ratio={ratio:g} method={method} count={len(caught)} ids={caught[:40].tolist()}")
+
+
+def keep_method() -> None:
+    """The switch was pressed."""
+    st.session_state["chosen"] = st.session_state["method"]
 
 
 st.set_page_config(layout="wide")
 query = st.query_params
 begin = st.session_state.setdefault("begin", float(query.get("ratio", 0.5)))
 st.html("<style>[data-testid=stMainBlockContainer]{padding:3.5rem 2rem 0} body{--fdmat-top:13rem}</style>")
-chosen = (int(query.get("n", 8000)), "noise" in query, begin)
-draw(*chosen)
-tell(*chosen)
+n, noise = int(query.get("n", 8000)), "noise" in query
+st.session_state["method"] = st.session_state.get("chosen", "A")
+method = st.segmented_control("Method", list("ABC"), key="method", required=True, on_change=keep_method)
+above, below = st.container(), st.container()
+with above:
+    draw(block(n, noise, method, begin), cloud(n, noise).ids, below)

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from fdmat_core.types import FRACTIONS
 from tests.browser import clouds, driving
+from tests.browser.driving import place_of
 
 N = 8000
 BLUE = """(() => {
@@ -40,10 +40,6 @@ def stage_point(page, xy):
     box = page.locator("canvas.plane").bounding_box()
     x = box["x"] + box["width"] / 2 + (xy[0] - camera["x"]) * camera["scale"]
     return x, box["y"] + box["height"] / 2 - (xy[1] - camera["y"]) * camera["scale"]
-
-
-def place_of(fraction):
-    return float(np.log(fraction) / np.log(min(FRACTIONS)))
 
 
 def test_dragging_the_slider_turns_blue_pixels_grey(on_map):

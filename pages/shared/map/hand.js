@@ -204,11 +204,18 @@ function showLegend(view) {
     kept: () => [swatch("big", "kept"), swatch("small", "pruned")],
     class: () => classKeys(view),
     score: () => [...scale(digits(clip.low), digits(clip.high), VIRIDIS), make("em", `${blob.scored}, middle 98%; pruned are paler`)],
-    noise: () => [swatch("big", "kept"), swatch("small", "pruned"), swatch("gone", "injected, removed"), swatch("stays", "injected, still kept"),
-      ...(blob.flags.some((flags) => flags & SUSPECTED) ? [swatch("doubt", "suspected")] : [])],
+    noise: () => [swatch("big", "kept"), swatch("small", "pruned"), ...noiseKeys(blob)],
     density: () => [...scale("0%", `${Math.round(100 * (view.top ?? 1))}%`, ["color-mix(in srgb, #0072B2 14%, var(--ground))", KEPT]), make("em", "kept share of each cell")],
   }
   legend.replaceChildren(...kinds[view.mode]())
+}
+
+function noiseKeys({ flags }) {
+  const injected = flags.some((bits) => bits & (MISLABELLED | OUTLIER)), suspected = flags.some((bits) => bits & SUSPECTED)
+  return [
+    ...(injected ? [swatch("gone", "injected, removed"), swatch("stays", "injected, still kept")] : []),
+    ...(suspected ? [swatch("left", "suspected, removed"), swatch("doubt", "suspected, still kept")] : []),
+  ]
 }
 
 /** A key per class; pressing one shows that class alone. Above ten classes one class is shown at a time. */

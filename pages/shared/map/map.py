@@ -17,25 +17,20 @@ MAP = st.components.v2.component(
 )
 
 
-def show(
-    blob: bytes,
-    *,
-    key: str = "map",
-    on_ratio: Callable[[], None] = lambda: None,
-    on_lasso: Callable[[], None] = lambda: None,
-    on_method: Callable[[], None] = lambda: None,
-) -> None:
-    """Draw the map with its slider.
+def show(blob: bytes, *, key: str = "map", on_lasso: Callable[[], None] = lambda: None) -> None:
+    """Draw the map with its slider; `ratio`, `lasso` and `method` tell what it said since.
 
-    `on_ratio` is called at rest, `on_lasso` when a lasso closes or is cleared, `on_method` when a number key is
-    pressed; `ratio(key, ...)`, `lasso(key)` and `method(key)` then read what was said.
+    Inside a fragment a move of the slider runs that fragment alone.
 
     Parameters
     ----------
     blob
         What `fdmat_core.view.mapdata.pack` made. Never put the present ratio into it: the component keeps its own.
+    on_lasso
+        Called when a lasso closes or is cleared, before the script runs.
     """
-    MAP(key=key, data=blob, on_ratio_change=on_ratio, on_lasso_change=on_lasso, on_method_change=on_method)
+    silent = {"on_ratio_change": lambda: None, "on_method_change": lambda: None}
+    MAP(key=key, data=blob, on_lasso_change=on_lasso, **silent)
 
 
 def start(ratio: float, *, key: str = "map") -> float:
@@ -52,10 +47,10 @@ def ratio(default: float, *, key: str = "map") -> float:
 
 
 def lasso(*, key: str = "map") -> str | None:
-    """In `on_lasso`: the rows that the lasso holds, for `mapdata.rows_in`."""
+    """In `on_lasso`: the rows that the lasso holds, for `mapdata.rows_in`; "" for none."""
     return (st.session_state.get(key) or {}).get("lasso")
 
 
 def method(*, key: str = "map") -> int | None:
-    """In `on_method`: the number key that was pressed, from 1."""
+    """The number key that was just pressed, from 1, or None."""
     return (st.session_state.get(key) or {}).get("method")

@@ -154,10 +154,11 @@ function paintFlags({ buffer, width, ratio }, layer, cut, blob, look, fit) {
   const gone = [[ring(r, r < 3.5 ? 1 : 1.5, width), noise]]
   const kept = [[disc(r, width), dark], [disc(r - 1.5, width), noise]]
   const doubted = [[triangle(r + 2, width), dark], [triangle(r, width), suspect]]
+  const dropped = [[triangle(r + 1.5, width), look.pruned], [triangle(r, width), blend(look.ground, suspect, 110)]]
   for (let i = layer.n - 1; i >= 0; i--) {
     const p = layer.place[i], flags = blob.flags[layer.row[i]]
     if (p < 0 || !flags) continue
-    const shapes = flags & (MISLABELLED | OUTLIER) ? i < cut ? kept : gone : doubted
+    const shapes = flags & (MISLABELLED | OUTLIER) ? i < cut ? kept : gone : i < cut ? doubted : dropped
     for (const [shape, colour] of shapes) stampOne(buffer, p, colour, shape)
   }
 }

@@ -38,22 +38,26 @@ class Number(NamedTuple):
 def numbers(shown: Iterable[Number]) -> None:
     """Draw the numbers side by side."""
     cells = "".join(
-        f'<div title="{html.escape(one.help, quote=True)}"><i>{html.escape(one.name)}</i>'
+        f"<div{_tip(one.help)}><i>{html.escape(one.name)}</i>"
         f"<b>{html.escape(one.value)}</b><i>{html.escape(one.beside)}</i></div>"
         for one in shown
     )
     st.html(f'<div class="numbers">{cells}</div>')
 
 
-def measured(name: str, reading: Reading | None, *, share: bool, help: str = "") -> Number:
+def _tip(text: str) -> str:
+    return f' title="{html.escape(text, quote=True)}"' if text else ""
+
+
+def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     """A measure at the nearest measured ratio, with its spread and what random gets there."""
     if reading is None:
-        return Number(name, "–", "not measured yet", help)
+        return Number(name, "–", "not measured yet")
     show = (lambda value: f"{100 * value:.1f}%") if share else (lambda value: f"{value:.3g}")
     spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
     random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
     seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
-    return Number(name, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept{seeds}", help)
+    return Number(name, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept{seeds}")
 
 
 def cleared(noise: Noise, *, word: str) -> Number:
@@ -108,10 +112,11 @@ def gallery(brink: tuple[list[Card], list[Card]], caught: tuple[list[Card], int]
 
 def waiting() -> None:
     """The layout of the page before there is a map, and the end of the page."""
-    left, right = st.columns([7, 5], gap="medium")
-    left.skeleton(height=620)
-    right.skeleton(height=120)
-    right.skeleton(height=340)
+    with st.container(key="waiting"):
+        left, right = st.columns([7, 5], gap="medium")
+        left.skeleton(height=520)
+        for height in (76, 340, 150):
+            right.skeleton(height=height)
     st.stop()
 
 

@@ -94,7 +94,7 @@ class Scene:
         entry = registry.measures.get(names[0].partition("(")[0])
         table = figures.summary(cached.curve(self.spec), names[0])
         reading = readings.nearest(table, str(self.method), ratio)
-        return rail.measured(entry.title, reading, share=kind != "distance", help=entry.summary)
+        return rail.measured(entry.title, reading, share=kind != "distance")
 
     @property
     def charted(self) -> list[str]:

@@ -1,0 +1,175 @@
+"""The Map page in a real browser, on a small stored run: what follows the slider, and what a link brings back."""
+
+import re
+
+import numpy as np
+import pytest
+
+from fdmat_core.view import figures, mapdata, readings
+from fdmat_core.work import runs
+from tests.browser import driving
+from tests.browser.driving import place_of
+from tests.browser.tiny import SPEC
+
+FDMAT, RANDOM, MODERATE = SPEC.methods
+
+
+@pytest.fixture
+def store(stored, monkeypatch):
+    """This process reads the store that the app reads."""
+    monkeypatch.setenv("FDMAT_HOME", str(stored))
+
+
+@pytest.fixture
+def on_page(page, app, store):
+    driving.open_map(page, f"{app}/?run={runs.checked(SPEC).key}&ratio=0.5")
+    page.wait_for_selector(".cards img")
+    return page
+
+
+def shown(page, text):
+    page.wait_for_function(
+        "text => document.querySelector('.numbers')?.innerText.includes(text)", arg=text, timeout=8000
+    )
+
+
+def gallery(page):
+    return [int(item) for item in page.eval_on_selector_all(".cards figure", "all => all.map(one => one.dataset.item)")]
+
+
+def wait_for_gallery(page, ids):
+    want = [int(item) for item in ids]
+    page.wait_for_function(
+        "want => String([...document.querySelectorAll('.cards figure')].map(it => +it.dataset.item)) === String(want)",
+        arg=want,
+        timeout=8000,
+    )
+
+
+def test_the_numbers_are_those_of_the_store_at_the_ratio(on_page):
+    driving.slide_to(on_page, place_of(0.1))
+    shown(on_page, "at 10% kept")
+    table = figures.summary(runs.curve(SPEC), "sliced_wasserstein")
+    reading = readings.nearest(table, "fdmat", 0.9)
+    shown(on_page, f"{reading.value:.3g}")
+    shown(on_page, f"random {reading.random:.3g}")
+    ranking, train = runs.ranking(SPEC, FDMAT), runs.dataset(SPEC).split("train")
+    noisy = readings.injected(train.truth)
+    k = driving.look(on_page, "k")
+    assert k == round(0.1 * len(noisy))
+    shown(on_page, f"{noisy[ranking.order[k:]].sum()} of {noisy.sum()}")
+
+
+def test_the_gallery_shows_who_is_next_and_who_just_left(on_page):
+    driving.slide_to(on_page, place_of(0.05))
+    shown(on_page, "at 5% kept")
+    table, k = runs.tables(SPEC)[0], driving.look(on_page, "k")
+    leaving, left = mapdata.brink(runs.ranking(SPEC, FDMAT), k, 12)
+    wait_for_gallery(on_page, table.ids[leaving])
+    on_page.get_by_role("radio", name="Just left").click()
+    wait_for_gallery(on_page, table.ids[left])
+
+
+def test_pictures_come_one_by_one_from_the_server(on_page):
+    on_page.wait_for_function("[...document.querySelectorAll('.cards img')].every(image => image.naturalWidth > 50)")
+    source = on_page.locator(".cards img").first.get_attribute("src")
+    answer = on_page.request.get(
+        source if source.startswith("http") else re.match(r"https?://[^/]+", on_page.url)[0] + source
+    )
+    assert answer.headers["content-type"] == "image/png"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["nobody/1", "%2e%2e%2f%2e%2e/1", "{key}/999999", "{key}/x"])
+def test_no_picture_of_what_is_not_there(on_page, app, path):
+    answer = on_page.request.get(f"{app}/thumb/{path.format(key=runs.checked(SPEC).key)}")
+    assert answer.headers.get("content-type") != "image/png"
+
+
+def test_the_line_over_the_curves_follows_the_slider_at_once(on_page):
+    on_page.wait_for_selector(".st-key-curves .js-plotly-plot .xaxislayer-above", state="attached")
+    left = "parseFloat(getComputedStyle(document.querySelector('.st-key-curves'), '::after').left)"
+    for fraction in (0.5, 0.1, 0.01):
+        driving.slide_to(on_page, place_of(fraction))
+        axis = """document.querySelector('.st-key-curves .js-plotly-plot')._fullLayout.xaxis"""
+        wanted = on_page.evaluate(f"{axis}._offset + {axis}.l2p(Math.log10({fraction}))")
+        assert on_page.evaluate(left) == pytest.approx(wanted, abs=2)
+
+
+def test_a_lasso_fills_the_gallery(on_page):
+    box = on_page.locator("canvas.plane").bounding_box()
+    x, y, w, h = box["x"], box["y"], box["width"], box["height"]
+    on_page.keyboard.press("l")
+    on_page.mouse.move(x + 0.3 * w, y + 0.3 * h)
+    on_page.mouse.down()
+    for spot in [(0.6, 0.3), (0.6, 0.7), (0.3, 0.7)]:
+        on_page.mouse.move(x + spot[0] * w, y + spot[1] * h)
+    on_page.mouse.up()
+    caught = driving.look(on_page, "caught")
+    assert len(caught) > 12
+    wait_for_gallery(on_page, runs.tables(SPEC)[0].ids[caught[:12]])
+    assert on_page.get_by_role("radio", name="Lasso", exact=True).get_attribute("aria-checked") == "true"
+
+
+def test_another_method_keeps_camera_and_slider_and_changes_the_rest(on_page):
+    driving.slide_to(on_page, place_of(0.1))
+    shown(on_page, "at 10% kept")
+    camera, before = driving.look(on_page, "camera"), gallery(on_page)
+    on_page.keyboard.press("2")
+    on_page.wait_for_url(re.compile("method=moderate"))
+    on_page.wait_for_function(f"{driving.VIEW}.blob.method === 'Moderate'")
+    assert driving.look(on_page, "camera") == camera
+    assert driving.look(on_page, "ratio") == 0.9
+    order = runs.ranking(SPEC, MODERATE).order
+    assert [driving.look(on_page, f"rank[{row}]") for row in order[:3]] == [0, 1, 2]
+    on_page.wait_for_function("before => document.querySelector('.cards figure').dataset.item != before", arg=before[0])
+
+
+def test_a_link_brings_back_run_method_and_ratio(on_page, chromium):
+    driving.slide_to(on_page, place_of(0.05))
+    on_page.wait_for_url(re.compile("ratio=0.95"))
+    on_page.get_by_role("radio", name="Random").click()
+    on_page.wait_for_url(re.compile("method=random"))
+    with chromium.new_context() as context:
+        other = context.new_page()
+        driving.open_map(other, on_page.url)
+        assert driving.look(other, "ratio") == 0.95
+        assert driving.look(other, "blob.method") == "Random"
+
+
+def test_the_slider_comes_back_from_another_page_where_it_was(on_page):
+    driving.slide_to(on_page, place_of(0.05))
+    on_page.wait_for_url(re.compile("ratio=0.95"))
+    on_page.get_by_role("link", name="Runs").click()
+    on_page.wait_for_url(re.compile("/runs"))
+    on_page.get_by_role("link", name="Map").first.click()
+    on_page.wait_for_function(f"{driving.VIEW}?.frames > 0")
+    assert driving.look(on_page, "ratio") == 0.95
+    driving.slide_to(on_page, place_of(0.5))
+    on_page.wait_for_url(re.compile("ratio=0.5"))
+
+
+def test_a_picture_under_the_hand_rings_its_point(on_page):
+    item = gallery(on_page)[3]
+    on_page.locator(".cards figure").nth(3).hover()
+    row = int(np.flatnonzero(runs.tables(SPEC)[0].ids == item)[0])
+    on_page.wait_for_function(f"{driving.VIEW}.hover === {row}")
+    on_page.locator(".count").hover()
+    on_page.wait_for_function(f"{driving.VIEW}.hover === -1")
+
+
+def test_nothing_scrolls_on_a_projector(on_page):
+    on_page.wait_for_selector(".st-key-curves .js-plotly-plot")
+    heights = on_page.evaluate(
+        "[document.querySelector('[data-testid=stMain]')].map(it => [it.scrollHeight, it.clientHeight])[0]"
+    )
+    assert heights[0] <= heights[1] == 1080
+
+
+def test_a_move_of_the_page_costs_little_on_the_wire(on_page):
+    on_page.wait_for_timeout(500)
+    sizes = driving.count_wire(on_page)
+    driving.slide_to(on_page, place_of(0.01))
+    shown(on_page, "at 1% kept")
+    on_page.wait_for_timeout(300)
+    assert 0 < sum(sizes) < 5000
