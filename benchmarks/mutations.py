@@ -17,6 +17,7 @@ import sys
 import tempfile
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,17 +83,32 @@ def report(name, mutant, copy):
 
 
 def outcome(name, mutant, copy):
-    """What the method's test says about the mutant."""
-    test = Path("tests/methods") / f"test_{name}.py"
-    if not (copy / test).exists():
+    """What the method's test says about the mutant, if it has nothing to say about the method."""
+    if not (copy / test_of(name)).exists():
         return "NO TEST"
+    if untouched(name, copy) != 0:
+        return "RED BEFORE"
     target, original = copy / mutant.path, (ROOT / mutant.path).read_text()
     target.write_text(original[: mutant.start] + mutant.new + original[mutant.stop :])
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(test)]
-    place = os.environ | {"PYTHONPATH": "."}
-    ran = subprocess.run(command, cwd=copy, env=place, capture_output=True, check=False)
+    code = run_test(name, copy)
     target.write_text(original)
-    return {0: "UNNOTICED", 1: "red"}.get(ran.returncode, f"COULD NOT RUN ({ran.returncode})")
+    return {0: "UNNOTICED", 1: "red"}.get(code, f"COULD NOT RUN ({code})")
+
+
+def test_of(name):
+    return Path("tests/methods") / f"test_{name}.py"
+
+
+@cache
+def untouched(name, copy):
+    return run_test(name, copy)
+
+
+def run_test(name, copy):
+    """Pytest's exit code: 0 green, 1 red, more when it could not run."""
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(test_of(name))]
+    place = os.environ | {"PYTHONPATH": "."}
+    return subprocess.run(command, cwd=copy, env=place, capture_output=True, check=False).returncode
 
 
 def mutants(name) -> Iterator[Mutant]:
