@@ -8,7 +8,7 @@ import pytest
 
 from fdmat_core import features, projection
 from fdmat_core.types import Choice, Spec
-from fdmat_core.work import jobs, runs
+from fdmat_core.work import jobs, runs, stages
 
 CHILD = Path(__file__).parent / "child.py"
 
@@ -46,6 +46,12 @@ def make_spec(*methods, **changes):
         "band": 3,
     }
     return Spec(**(fields | changes))
+
+
+def with_features(spec):
+    """The spec, with its features stored already, so that its job has no need of torch."""
+    stages.make_features(runs.checked(spec), runs.dataset(spec), lambda done, total, note: None)
+    return spec
 
 
 def wait_for(condition, seconds=60):
