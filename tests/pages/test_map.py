@@ -1,0 +1,175 @@
+"""The Map page under AppTest: every state of a run, and what follows the ratio. The canvas itself is a browser's."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fdmat_core import datasets, selection
+from fdmat_core.corruption import corrupt
+from fdmat_core.projection import Projection
+from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
+from fdmat_core.work import runs
+from pages.shared import places, thumbs
+from pages.shared.map import scene
+from pages.shared.thumbs import Card
+
+MEASURES = tuple(map(Choice, ("sliced_wasserstein", "linear_probe", "coverage")))
+DIGITS = Spec(
+    dataset=Choice("digits"),
+    backbone=Choice("pixels"),
+    methods=(Choice("random"), Choice("moderate")),
+    measures=MEASURES,
+    fractions=(0.01, 0.1, 1.0),
+)
+POINTS = Spec(Choice("mixture"), Choice("given"), (Choice("random"),), MEASURES, fractions=(0.1, 1.0))
+FLIPPED = Spec(Choice("digits"), Choice("pixels"), DIGITS.methods, MEASURES, Choice.of("symmetric", rate=0.2))
+
+
+@pytest.fixture
+def stored(monkeypatch):
+    """Pretend that these stages of any run are there."""
+    made = {}
+
+    def table(spec):
+        if spec.key not in made:
+            train = corrupt(datasets.load(spec.dataset), spec.corruption).split("train")
+            x = train.features if train.images is None else train.images(train.ids).reshape(len(train.ids), -1)
+            made[spec.key] = FeatureTable(train.ids, train.labels, np.float32(x), train.classes, spec.key)
+        return made[spec.key]
+
+    def curve(spec):
+        rows = [
+            (str(method), 1 - f, round(f * table(spec).n), seed, str(measure), f + 0.1 * seed + 0.01 * place)
+            for place, method in enumerate(spec.methods)
+            for f in spec.fractions
+            for measure in spec.measures
+            for seed in range(2)
+        ]
+        return pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+
+    def ranking(spec, method, *, seed=0, k=None):
+        return selection.rank(table(spec), method, budget=k, seed=seed)
+
+    def pretend(*stages):
+        fakes = {
+            "tables": lambda spec: (table(spec), table(spec)),
+            "projection": lambda spec: Projection(table(spec).embedding[:, :2], "PCA"),
+            "ranking": ranking,
+            "curve": curve,
+        }
+        for stage in stages:
+            monkeypatch.setattr(runs, stage, fakes[stage])
+
+    return pretend
+
+
+def numbers(app):
+    """Name, value and what stands beside it, of each number."""
+    page = next(one.value for one in app.get("html") if 'class="numbers"' in one.value)
+    return [re.findall(r"<[ib]>(.*?)</[ib]>", cell) for cell in page.split("<div")[2:]]
+
+
+def gallery(app):
+    return next(one.value for one in app.get("html") if 'class="cards' in one.value)
+
+
+ALL = ("tables", "projection", "ranking", "curve")
+
+
+def test_a_stored_run_shows_three_numbers_and_a_gallery(visit, desk, stored):
+    stored(*ALL)
+    app = visit(places.MAP, run=desk.say(DIGITS, "done"), method="moderate", ratio="0.9")
+    assert not app.exception
+    assert [name for name, *_ in numbers(app)] == ["Sliced Wasserstein distance", "Linear probe accuracy", "Coverage"]
+    assert numbers(app)[0][1:] == ["0.16 ± 0.0707", "random 0.15 · at 10% kept"]
+    assert gallery(app).count("<figure") == 12
+
+
+def test_what_follows_the_slider_follows_it(visit, desk, stored):
+    stored(*ALL)
+    app = visit(places.MAP, run=desk.say(DIGITS, "done"), method="moderate", ratio="0.9")
+    before = gallery(app)
+    app.session_state["map"] = {"ratio": 0.99}
+    app.run()
+    assert numbers(app)[0][1:] == ["0.07 ± 0.0707", "random 0.06 · at 1% kept"]
+    assert gallery(app) != before
+    assert app.query_params["ratio"] in (["0.99"], "0.99")
+
+
+def test_injected_noise_is_counted_instead_of_coverage(visit, desk, stored):
+    stored(*ALL)
+    app = visit(places.MAP, run=desk.say(FLIPPED, "done"), method="random", ratio="0.5")
+    name, value, beside = numbers(app)[2]
+    assert name == "Injected noise removed"
+    assert 40 < float(value.rstrip("%")) < 60
+    assert beside.endswith("random 50%")
+
+
+def test_data_without_images_shows_the_numbers_of_its_items(visit, desk, stored):
+    stored(*ALL)
+    app = visit(places.MAP, run=desk.say(POINTS, "done"))
+    assert not app.exception
+    assert "<img" not in gallery(app)
+    assert gallery(app).count("<b>") == 12
+
+
+def test_while_the_run_works_on_its_features_the_layout_waits(visit, desk):
+    app = visit(places.MAP, run=desk.say(DIGITS, "running", stage="features", done=1, total=4))
+    assert not app.exception
+    assert not any('class="numbers"' in one.value for one in app.get("html"))
+    assert len(app.get("skeleton")) == 4
+
+
+def test_a_run_without_curves_yet_has_a_map_already(visit, desk, stored):
+    stored("tables", "projection", "ranking")
+    app = visit(places.MAP, run=desk.say(DIGITS, "running", stage="rankings", done=1, total=4))
+    assert not app.exception
+    assert numbers(app)[0] == ["Sliced Wasserstein distance", "–", "not measured yet"]
+    assert gallery(app).count("<figure") == 12
+
+
+def test_a_method_that_the_run_lacks_gives_way_to_one_it_has(visit, desk, stored):
+    stored(*ALL)
+    app = visit(places.MAP, run=desk.say(DIGITS, "done"), method="herding")
+    assert not app.exception
+    assert app.session_state["method"] == "moderate"
+
+
+def test_a_method_that_is_not_nested_is_cut_at_its_nearest_count(stored):
+    stored("tables")
+    table, _ = runs.tables(DIGITS)
+    rankings = {k: Ranking(np.arange(table.n), nested=False) for k in (14, 144, table.n)}
+    view = scene.Scene(DIGITS, Choice("moderate"), table, Projection(np.zeros((table.n, 2)), "UMAP"), rankings)
+    assert [view.cut(ratio)[1] for ratio in (0.0, 0.88, 0.999)] == [table.n, 144, 14]
+    leaving, left = view.brink(0.9)
+    assert [card.id for card in leaving] == table.ids[143:131:-1].tolist()
+    assert [card.id for card in left] == table.ids[:-13:-1].tolist()
+
+
+def test_small_pictures_are_enlarged_in_whole_pixels():
+    import io
+
+    from PIL import Image
+
+    pixels = np.zeros((8, 8, 1), np.uint8)
+    pixels[3, 4] = 255
+    image = np.asarray(Image.open(io.BytesIO(thumbs.png(pixels))))
+    assert image.shape == (112, 112)
+    assert (image == 255).sum() == 14 * 14
+    assert (image[42:56, 56:70] == 255).all()
+    large = Image.open(io.BytesIO(thumbs.png(np.zeros((900, 600, 3), np.uint8))))
+    assert large.size == (149, 224)
+
+
+def test_words_of_a_card_cannot_leave_their_place():
+    shown = thumbs.gallery([Card(7, "<b>a&b", 'x" onload="y', "noise")], "/thumb/k/", empty="")
+    assert "<b>a" not in shown
+    assert 'onload="y' not in shown
+    assert "<figure data-item=7 class=noise" in shown
+    assert "src=/thumb/k/7" in shown
+
+
+def test_an_empty_gallery_says_so():
+    assert "Nothing &lt;here" in thumbs.gallery([], "", empty="Nothing <here")
