@@ -290,8 +290,8 @@ def _runs() -> Table:
 def _summary(curve: pandas.DataFrame, spec: Spec, fraction: float) -> Table:
     here = curve[(curve["ratio"] - (1 - fraction)).abs() < 1e-9]
     measures = [str(measure) for measure in spec.measures]
-    table = _table(f"kept {fraction:.3%}".replace("0%", "%"), "method", *measures)
-    for method in map(str, spec.methods):
+    table = _table(f"kept {100 * fraction:g}%", "method", *measures)
+    for method in dict.fromkeys([*map(str, spec.methods), "random"]):
         mine = here[here["method"] == method]
         table.add_row(method, *(_spread(mine.loc[mine["measure"] == measure, "value"]) for measure in measures))
     return table

@@ -1,0 +1,272 @@
+"""The command line: the same results as the library, and errors in one line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fdmat_core import cli, selection
+from fdmat_core.types import Choice
+from fdmat_core.work import jobs, parts, runs, store
+from tests.work.conftest import make_spec, quick
+
+ROOT = Path(__file__).parent.parent
+RUN = "run --dataset mixture(n=250) --backbone given --methods fdmat,herding,el2n --measures energy,class_balance"
+SIZES = "--fractions 0.05,0.2,0.5 --seeds 2 --band 3"
+FLAGS = (*RUN.split(), *SIZES.split())
+
+pytestmark = pytest.mark.usefixtures("quick")
+assert quick  # the fixture
+
+
+@pytest.fixture
+def say(capsys):
+    """Run a command: its exit status, what it printed, and what it complained of."""
+
+    def call(*arguments):
+        status = cli.main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def done(say):
+    """The key of a run that is done."""
+    status, out, err = say(*FLAGS)
+    assert status == 0, err
+    return out.strip()
+
+
+def test_list_shows_every_entry_with_its_summary(say):
+    status, out, _ = say("list")
+    assert status == 0
+    for kind in cli.KINDS.values():
+        for entry in kind.all().values():
+            line = next(line for line in out.splitlines() if line.startswith(f"{entry.name} "))
+            assert entry.summary in line
+
+
+def test_list_of_one_kind_shows_only_that(say):
+    _, out, _ = say("list", "measures")
+    assert "energy" in out and "herding" not in out
+
+
+def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, done):
+    spec = make_spec()
+    assert done == runs.checked(spec).key and runs.open(done) == runs.checked(spec)
+    train, _ = runs.tables(spec)
+    assert np.array_equal(runs.ranking(spec, Choice("fdmat")).order, selection.rank(train, "fdmat").order)
+    assert jobs.status(done).state == "done"
+    status, out, _ = say("list", "runs")
+    assert status == 0 and f"{done}  done" in out and "mixture(n=250)" in out
+
+
+def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
+    _, out, err = say(*FLAGS)
+    assert out == f"{runs.checked(make_spec()).key}\n"
+    assert err.split() == ["features", "projection", "rankings", "points", "projection"]
+
+
+def test_flags_change_a_spec_file(say, tmp_path):
+    file = tmp_path / "spec.json"
+    file.write_text(json.dumps(make_spec("herding").to_json()))
+    status, out, _ = say("run", "--spec", file, "--methods", "random", "--band", 1, "--balance", "equal")
+    assert status == 0
+    assert runs.open(out.strip()) == runs.checked(make_spec("random", band=1, balance="equal"))
+
+
+def test_the_sample_is_the_sample(say, monkeypatch):
+    specs = []
+    monkeypatch.setattr(cli, "_run", lambda spec: specs.append(spec) or 0)
+    assert say("run", "--sample")[0] == 0
+    say("run", "--sample", "--corruption", "symmetric(rate=0.2)")
+    say("run", "--sample", "--corruption", "symmetric(rate=0.4)")
+    assert specs[:2] == [runs.SAMPLE, runs.SAMPLE_NOISY]
+    assert specs[2].corruption == Choice.of("symmetric", rate=0.4)
+
+
+@pytest.mark.parametrize(
+    ("text", "choices"),
+    [
+        ("fdmat", [Choice("fdmat")]),
+        ("fdmat, random", [Choice("fdmat"), Choice("random")]),
+        ("fdmat(lam=3, tau=0),random", [Choice.of("fdmat", lam="3", tau="0"), Choice("random")]),
+        ("fashion_mnist(root=/data/x-1)", [Choice.of("fashion_mnist", root="/data/x-1")]),
+        ("", []),
+    ],
+)
+def test_choices_are_read_as_they_are_printed(text, choices):
+    assert list(cli.read_choices(text)) == choices
+    assert cli.read_choices(",".join(map(str, choices))) == tuple(choices)
+
+
+@pytest.mark.parametrize("text", ["fdmat(lam=3", "fdmat)", "a b", "fdmat(3)", ",", "fdmat((a=1))"])
+def test_choices_that_cannot_be_read_are_refused(text):
+    with pytest.raises(ValueError, match="cannot read"):
+        cli.read_choices(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ("list nothing", "kind is 'nothing'; choose datasets, corruptions"),
+        ("lst", "No such command 'lst'"),
+        ("run", "nothing to run; name a --dataset"),
+        ("run --dataset digitz", "no dataset named 'digitz'; did you mean 'digits'"),
+        ("run --dataset digits --methods fdmat(lamb=3)", "no parameter 'lamb'; did you mean 'lam'"),
+        ("run --dataset digits --methods fdmat(lam=zero)", "lam is 'zero'; give a value of type float"),
+        ("run --dataset digits --fractions 0.1,much", "fractions is '0.1,much'; write numbers"),
+        ("run --dataset digits --fractions 2", "kept fraction is 2.0"),
+        ("run --dataset digits,mixture", "'digits,mixture' names 2 things; name one"),
+        ("run --dataset digits --seeds many", "--seeds"),
+        ("run --spec missing.json", "missing.json"),
+        ("show 123", "no run starts with '123'"),
+        ("export 123 --method fdmat --kept 0.1 --to x.csv", "no run starts with '123'"),
+        ("export 123 --method fdmat", "--kept"),
+        ("cache delete 123", "no run starts with '123'"),
+    ],
+)
+def test_an_error_is_one_line_with_the_fix(say, arguments, complaint):
+    status, out, err = say(*arguments.split())
+    assert status == 2 and out == ""
+    assert err.startswith("error: ") and len(err.splitlines()) == 1 and complaint in err
+    assert runs.listing() == []
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "{}", '{"dataset": "digits", "ratios": [0.1]}', '{"dataset": 3}'])
+def test_a_file_that_is_no_spec_is_refused(say, tmp_path, content):
+    (tmp_path / "spec.json").write_text(content)
+    status, _, err = say("run", "--spec", tmp_path / "spec.json")
+    assert status == 2 and len(err.splitlines()) == 1 and "spec" in err
+
+
+def test_a_run_that_fails_says_why_in_one_line(say):
+    status, out, err = say("run", "--dataset", "digits", "--backbone", "given", "--methods", "random")
+    assert status == 2 and out == ""
+    assert err.splitlines()[-1].startswith("error: backbone 'given' reads features, which dataset 'digits' does not")
+    assert "Traceback" not in err
+
+
+def test_a_method_that_fails_is_named_and_the_run_is_done(say, monkeypatch):
+    rank = selection.rank
+
+    def picky(table, method, **options):
+        if method.name == "el2n":
+            raise ValueError("el2n is not in the mood; ask again")
+        return rank(table, method, **options)
+
+    monkeypatch.setattr(selection, "rank", picky)
+    status, out, err = say(*FLAGS)
+    assert status == 0 and "el2n: el2n is not in the mood; ask again" in err
+    assert "el2n is not in the mood" in say("show", out.strip())[1]
+
+
+def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
+    status, out, _ = say("show", done[:5], "--at", "0.06,0.5")
+    assert status == 0 and "kept 5%" in out and "kept 50%" in out and "kept 20%" not in out
+    curve = runs.curve(make_spec())
+    random = curve[(curve["method"] == "random") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
+    fdmat = curve[(curve["method"] == "fdmat") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
+    lines = out.split("kept 50%")[0].splitlines()
+    told = {line.split()[0]: line.split()[1:] for line in lines if line[:6] in ("random", "fdmat ")}
+    assert told["random"][:3] == [f"{random.mean():.4g}", "±", f"{random.std():.2g}"]
+    assert told["fdmat"][0] == f"{fdmat.item():.4g}"
+
+
+def test_exports_hold_the_selection(say, done, tmp_path):
+    train, _ = runs.tables(make_spec())
+    kept = selection.coreset(train, "fdmat", 20).ids.tolist()
+    files = {end: tmp_path / f"kept.{end}" for end in ("csv", "parquet", "json", "npy", "txt")}
+    for file in files.values():
+        status, out, _ = say("export", done, "--method", "fdmat", "--kept", 0.1, "--to", file)
+        assert status == 0 and out == f"{file}: 20 of 200 items kept by fdmat\n"
+    assert np.load(files["npy"]).tolist() == kept
+    assert list(map(int, files["txt"].read_text().split())) == kept
+    told = json.loads(files["json"].read_text())
+    assert (told["run"], told["method"], told["kept"], told["of"], told["seed"]) == (done, "fdmat", 20, 200, 0)
+    for frame in (pd.read_csv(files["csv"]), pd.read_parquet(files["parquet"]), pd.DataFrame(told["items"])):
+        assert list(frame.columns) == ["id", "rank", "label", "score", "kept", "weight", "reason"]
+        assert frame["id"][frame["kept"]].tolist() == kept and frame["rank"].tolist() == list(range(1, 201))
+        row = int(np.flatnonzero(train.ids == frame["id"][0])[0])
+        assert frame["label"][0] == train.classes[train.labels[row]]
+        assert np.isclose(frame["score"][0], runs.ranking(make_spec(), Choice("fdmat")).score[row])
+        assert frame["weight"][:20].tolist() == [1.0] * 20 and frame["weight"][20:].isna().all()
+        assert set(frame["reason"]) <= {"kept in the running", "suspected mislabelled", "outlier in its class"}
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ("--method moderate --kept 0.1 --to x.csv", "method is moderate; this run has fdmat, herding, el2n"),
+        ("--method fdmat --kept 1.1 --to x.csv", "kept fraction is 1.1"),
+        ("--method fdmat --kept 0.1 --to x.docx", "'x.docx'; let it end in .csv"),
+        ("--method fdmat --kept 0.1 --to missing/x.csv", "missing"),
+    ],
+)
+def test_an_export_that_cannot_be_is_refused(say, done, options, complaint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = say("export", done, *options.split())
+    assert status == 2 and len(err.splitlines()) == 1 and complaint in err
+    assert list(tmp_path.glob("x.*")) == []
+
+
+def test_an_export_of_a_size_that_was_not_chosen_afresh_is_refused(say, tmp_path):
+    _, out, _ = say(*FLAGS, "--methods", "ccs")
+    status, _, err = say("export", out.strip(), "--method", "ccs", "--kept", 0.3, "--to", tmp_path / "x.csv")
+    assert status == 2 and "was run for kept fractions 0.05, 0.2, 0.5; give one of these" in err
+    assert say("export", out.strip(), "--method", "ccs", "--kept", 0.2, "--to", tmp_path / "x.csv")[0] == 0
+
+
+def test_an_export_carries_the_weights_of_methods_that_weigh(say, tmp_path):
+    _, out, _ = say(*FLAGS, "--methods", "craig")
+    say("export", out.strip(), "--method", "craig", "--kept", 0.1, "--to", tmp_path / "x.csv")
+    weights = pd.read_csv(tmp_path / "x.csv")["weight"][:20]
+    assert np.isclose(weights.mean(), 1) and weights.std() > 0
+
+
+def test_cache_counts_checks_and_clears(say, done):
+    status, out, _ = say("cache")
+    assert status == 0 and str(store.home()) in out.replace("\n", "") and "ranking" in out and "runs" in out
+    ranking = next((store.home() / "ranking").glob("*/order.npy"))
+    ranking.write_bytes(ranking.read_bytes()[:-8])
+    status, out, _ = say("cache", "verify")
+    assert status == 0 and f"ranking {ranking.parent.name}: damaged, set aside" in out
+    status, out, _ = say("cache", "prune")
+    assert status == 0 and out.startswith("1 entries removed")
+    assert say(*FLAGS)[0] == 0
+    status, out, _ = say("cache", "delete", done[:6])
+    assert status == 0 and runs.listing() == []
+    assert all(not list(store.entries(kind)) for kind in runs.KINDS)
+    assert jobs.status(done) is None and not parts.folder(done).exists()
+
+
+def python(*arguments, **options):
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+def test_the_module_runs_as_a_program():
+    listed = python("-m", "fdmat_core", "list", "methods")
+    assert listed.returncode == 0 and "herding" in listed.stdout and listed.stderr == ""
+    wrong = python("-m", "fdmat_core", "show", "nothing")
+    assert wrong.returncode == 2 and wrong.stdout == "" and wrong.stderr.count("\n") == 1
+
+
+def test_a_reader_that_stops_reading_is_no_error():
+    code = f"{sys.executable} -m fdmat_core list | head -1"
+    piped = subprocess.run(code, cwd=ROOT, shell=True, capture_output=True, text=True, timeout=120, check=False)
+    assert piped.stderr == ""
+
+
+def test_starting_loads_nothing_heavy():
+    """What takes long to load stays out of the way of `list` and of a job that waits for its turn."""
+    code = "import sys; from fdmat_core import cli; cli.main(['list']); print(*sys.modules)"
+    loaded = set(python("-c", code).stdout.split("\n")[-2].split())
+    assert loaded & {"torch", "ot", "umap", "sklearn", "pandas", "scipy", "plotly", "streamlit"} == set()
