@@ -67,6 +67,7 @@ def refit(product: Callable[[np.ndarray], np.ndarray], aligned: np.ndarray, *, l
         (k,) inner products `G^T b` of the picked gradients with the target.
     """
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         slope = product(w) + lam * w - aligned
@@ -74,7 +75,9 @@ def refit(product: Callable[[np.ndarray], np.ndarray], aligned: np.ndarray, *, l
 
     exact = {"maxiter": 5000, "maxfun": 50_000, "maxcor": 30, "ftol": 0, "gtol": 1e-9 * np.abs(aligned).max()}
     bounds = [(0, None)] * len(aligned)
-    return minimize(loss, np.zeros(len(aligned)), jac=True, method="L-BFGS-B", bounds=bounds, options=exact).x
+    with threadpool_limits(1, "blas"):  # many small products: on several cores they mostly wait for one another
+        found = minimize(loss, np.zeros(len(aligned)), jac=True, method="L-BFGS-B", bounds=bounds, options=exact)
+    return found.x
 
 
 def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
