@@ -247,6 +247,30 @@ def test_cache_counts_checks_and_clears(say, done):
     assert jobs.status(done) is None and not parts.folder(done).exists()
 
 
+def test_a_home_that_cannot_be_written_is_one_line_with_the_fix(say, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "file"))
+    status, out, err = say(*FLAGS)
+    assert status == 2 and out == "" and len(err.splitlines()) == 1
+    assert "Not a directory" in err and "let FDMAT_HOME name a folder to write in" in err
+
+
+def test_a_disk_that_fills_up_is_told_and_the_run_goes_on_later(say, monkeypatch):
+    real = np.save
+
+    def full(file, array, **options):
+        if "order" in str(file):
+            raise OSError(28, "No space left on device")
+        real(file, array, **options)
+
+    monkeypatch.setattr(np, "save", full)
+    status, _, err = say(*FLAGS)
+    assert status == 2 and err.splitlines()[-1].startswith("error: The disk is full. (cannot store ranking")
+    assert "cache prune" in err and jobs.status(runs.checked(make_spec()).key).stage == "rankings"
+    monkeypatch.setattr(np, "save", real)
+    assert say(*FLAGS)[0] == 0
+
+
 def python(*arguments, **options):
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, **options)
