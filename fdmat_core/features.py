@@ -117,14 +117,19 @@ def _by_learning(
 
 def _frozen(backbone: Backbone, train: Dataset, test: Dataset, seed: int, tell: Progress) -> tuple[Columns, Columns]:
     """Columns from a network that stays as it is, and a linear head trained on what it gives."""
-    total = len(train.ids) + len(test.ids)
+    n, items = len(train.ids), len(train.ids) + len(test.ids)
+    epoch = max(1, items // 100)  # an epoch of the head counts as so many items
+    total = items + (training.HEAD_EPOCHS * epoch if len(train.classes) > 1 else 0)
     embedding = _embed(backbone, train, lambda done: tell(done, total, "features"))
-    shown = _embed(backbone, test, lambda done: tell(len(train.ids) + done, total, "features"))
+    shown = _embed(backbone, test, lambda done: tell(n + done, total, "features"))
     if len(train.classes) < 2:
         return {"embedding": embedding}, {"embedding": shown}
-    labels = np.array(train.labels)
     head, dynamics = training.linear_head(
-        embedding, labels, len(train.classes), seed=seed, tell=lambda done, epochs: tell(done, epochs, "linear head")
+        embedding,
+        np.array(train.labels),
+        len(train.classes),
+        seed=seed,
+        tell=lambda done: tell(items + done * epoch, total, f"linear head, epoch {done} of {training.HEAD_EPOCHS}"),
     )
     columns = {"embedding": embedding, "logits": training.apply(head, embedding), "head": head, "dynamics": dynamics}
     return columns, {"embedding": shown, "logits": training.apply(head, shown), "head": head}

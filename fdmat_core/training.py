@@ -219,8 +219,8 @@ class Recorder:
     - `mean_loss`: mean cross-entropy
     - `aum_logit`, `aum_prob`: mean lead of the label over the best other class, in logits and in probabilities
     - `el2n`, `grand`: mean error norm and mean gradient norm of the head, over the first third of the epochs
-    - `tdds`: spread of the change of prediction within windows of a third of the epochs, at least three; the last
-      window weighs 0.9, each one before it a tenth of the next; absent with fewer than three epochs
+    - `tdds`: spread of the change of prediction within windows of a third of the epochs, from 3 to 10; the last window
+      weighs 0.9, each one before it a tenth of the next; absent with fewer than three epochs
     """
 
     def __init__(self, labels: np.ndarray, c: int, epochs: int) -> None:
@@ -230,7 +230,8 @@ class Recorder:
         self.sums = {name: np.zeros(len(labels)) for name in names}
         self.right, self.ever = np.zeros(len(labels), dtype=bool), np.zeros(len(labels), dtype=bool)
         self.last = np.zeros((len(labels), c), dtype=np.float32)  # probabilities after the last epoch
-        self.changes = np.zeros((max(3, self.early) - 1, len(labels)), dtype=np.float32)  # ring of the latest K
+        window = min(10, max(3, self.early))
+        self.changes = np.zeros((window - 1, len(labels)), dtype=np.float32)  # ring of the latest
 
     def add(self, logits: np.ndarray, embedding: np.ndarray) -> None:
         """Take in the logits (n, c) after an epoch, and what the head saw, (n, d)."""
@@ -279,7 +280,7 @@ def change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def linear_head(
-    embedding: np.ndarray, labels: np.ndarray, c: int, *, seed: int = 0, tell: Callable[[int, int], None]
+    embedding: np.ndarray, labels: np.ndarray, c: int, *, seed: int = 0, tell: Callable[[int], None]
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Train a linear head on frozen features: its weights (c, d + 1), bias last, and the dynamics of every row.
 
@@ -293,7 +294,7 @@ def linear_head(
     labels
         (n,) class numbers.
     tell
-        Called with epochs done and epochs in all.
+        Called with the epochs done after each of the `HEAD_EPOCHS`.
     """
     import torch
     from torch import nn
@@ -309,7 +310,7 @@ def linear_head(
     for step in train(head, inputs, targets, recipe, seed=seed):
         if step % per_epoch == 0:
             recorder.add(evaluate(head, inputs).cpu().numpy(), inputs.cpu().numpy())
-            tell(step // per_epoch, HEAD_EPOCHS)
+            tell(step // per_epoch)
     return fold(parameters(head), mean, scale), recorder.columns()
 
 

@@ -65,9 +65,8 @@ def load_weights(network: nn.Module, file: Path) -> None:
         network.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
     except FileNotFoundError:
         raise ValueError(f"weights is {str(file)!r}, but there is no such file; give a checkpoint's path") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError) as error:
-        first = str(error).splitlines()[0]
-        raise ValueError(f"{file} does not hold this network's weights ({first}); name another file") from error
+    except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError, LookupError) as error:
+        raise ValueError(f"{file} does not hold this network's weights; name a checkpoint of it") from error
 
 
 def _published(url: str) -> Path:

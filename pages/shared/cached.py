@@ -7,15 +7,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from fdmat_core.corruption import corrupt
 
 from fdmat_core import datasets
+from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
 from fdmat_core.work import runs
 from pages.shared.gallery import Images
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from fdmat_core.projection import Projection
 
 
