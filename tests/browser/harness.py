@@ -19,8 +19,9 @@ cloud = st.cache_resource(clouds.cloud)
 
 @st.cache_resource
 def block(n: int, noise: bool, method: str, start: float) -> bytes:
-    """Method "A" keeps the lowest rows, "B" the highest, "C" is not nested: it keeps the last rows at every count."""
-    ranking = Ranking.by_score(np.arange(n, dtype=float), keep="lowest" if method == "A" else "highest")
+    """Method "A" keeps the rows from the 100th on, "B" the same backwards; "C" is as "B", but not nested."""
+    score = np.roll(np.arange(n, dtype=float), 100)
+    ranking = Ranking.by_score(score, keep="lowest" if method == "A" else "highest")
     if method == "C":
         ranking = {int(n * fraction): Ranking(ranking.order, nested=False) for fraction in FRACTIONS[3:]}
     words = mapdata.Words(method=method, scored="row")
