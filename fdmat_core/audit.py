@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fdmat_core import kernels, transport
+from fdmat_core.methods import fdmat
 from fdmat_core.types import FeatureTable, Ranking
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class Witness:
 
 def witness(table: FeatureTable, *, lam: float = 10.0) -> Witness:
     """Prepare the evidence for cards about a table's rows."""
-    x, usable = transport.features(table.embedding, power=0.5, norm="unit")
-    return Witness(x, transport.class_plan(x[usable], table.labels[usable], table.c, lam=lam))
+    x, _, plan = fdmat.transported(table, lam=lam)
+    return Witness(x, plan)
 
 
 def plan_row(called: Witness, table: FeatureTable, row: int) -> pandas.DataFrame:

@@ -26,7 +26,7 @@ Seed = Annotated[int, Range(0, 2**31 - 1)]
 
 def corrupt(dataset: Dataset, choice: str | Choice) -> Dataset:
     """Damage the train items of a dataset as chosen; `truth` tells what was done, `key` names the result."""
-    choice = choice if isinstance(choice, Choice) else Choice(choice)
+    choice = Choice.named(choice)
     entry = registry.corruptions.get(choice.name)
     params = entry.read(dict(choice.params))
     damaged = entry(dataset, params=params)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fdmat_core import budgets, projection, registry, selection
-from fdmat_core.types import FRACTIONS, Choice, FeatureTable, Ranking, Spec
+from fdmat_core.types import FRACTIONS, Choice, FeatureTable, Progress, Ranking, Spec
 
 if TYPE_CHECKING:
     import pandas
@@ -57,7 +57,7 @@ def measure(  # noqa: PLR0913
     seeds: int = 3,
     band: int = 10,
     balance: str = "proportional",
-    progress: selection.Progress | None = None,
+    progress: Progress | None = None,
     known: pandas.DataFrame | None = None,
 ) -> pandas.DataFrame:
     """Measure the coresets of several methods at several sizes: a curve, see the top of this module.
@@ -80,7 +80,7 @@ def measure(  # noqa: PLR0913
     import pandas
 
     given = Choice(table.key)
-    choices = [tuple(one if isinstance(one, Choice) else Choice(one) for one in many) for many in (methods, measures)]
+    choices = [tuple(map(Choice.named, many)) for many in (methods, measures)]
     spec = Spec(given, given, *choices, fractions=tuple(fractions), seeds=seeds, band=band, balance=balance)
     new = frame(points(table, test, spec, known=known, progress=progress))
     curve = new if known is None else pandas.concat([known[list(COLUMNS)], new])
@@ -95,7 +95,7 @@ def points(
     *,
     ranking: Rank | None = None,
     known: pandas.DataFrame | None = None,
-    progress: selection.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Measure and yield one point of a curve after the other, the most telling first.
 

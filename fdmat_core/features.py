@@ -9,10 +9,9 @@ import numpy as np
 
 from fdmat_core import registry, training
 from fdmat_core.backbones import Backbone
-from fdmat_core.types import Choice, Dataset, FeatureTable, fingerprint
+from fdmat_core.types import Choice, Dataset, FeatureTable, Progress, fingerprint, silent
 from fdmat_core.work import device
 
-Progress = Callable[[int, int, str], None]
 Columns = dict[str, Any]
 
 #: Part of every key: raised when the same choice gives other features than before.
@@ -40,18 +39,18 @@ def extract(
     ValueError
         The backbone cannot read this dataset, or features are not finite; the message names the fix.
     """
-    choice = backbone if isinstance(backbone, Choice) else Choice(backbone)
+    choice = Choice.named(backbone)
     name = key(dataset, choice, seed=seed)
     train, test = dataset.split("train"), dataset.split("test")
     described = describe(train, choice)
     make = _by_learning if described.epochs else _frozen
-    columns, test_columns = make(described, train, test, seed, progress or _silent)
+    columns, test_columns = make(described, train, test, seed, progress or silent)
     return _table(train, name, columns), _table(test, f"{name}-test", test_columns)
 
 
 def key(dataset: Dataset, backbone: str | Choice, *, seed: int = 0) -> str:
     """The name of the features that `extract` makes; it needs neither images nor training."""
-    choice = backbone if isinstance(backbone, Choice) else Choice(backbone)
+    choice = Choice.named(backbone)
     params = registry.backbones.get(choice.name).read(dict(choice.params))
     return fingerprint(
         {"dataset": dataset.key, "backbone": choice.name, "params": params, "seed": seed, "version": VERSION}
@@ -73,10 +72,6 @@ def describe(dataset: Dataset, choice: Choice) -> Backbone:
             "choose a frozen backbone, such as 'pixels'"
         )
     return entry(_items(dataset, dataset.ids[:1]).shape[1:], params=dict(choice.params))
-
-
-def _silent(done: int, total: int, note: str) -> None:
-    """Report progress to nobody."""
 
 
 def _table(items: Dataset, name: str, columns: Columns) -> FeatureTable:

@@ -182,7 +182,7 @@ class Kind:
 
 datasets = Kind("dataset", "fdmat_core.datasets", ("title", "licence", "source"), images=True)
 corruptions = Kind("corruption", "fdmat_core.corruption", ("title",))
-backbones = Kind("backbone", "fdmat_core.backbones", ("title", "source"), trains=False, reads="images", extra="")
+backbones = Kind("backbone", "fdmat_core.backbones", ("title", "source"), trains=False, reads="images")
 methods = Kind(
     "method",
     "fdmat_core.methods",

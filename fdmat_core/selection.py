@@ -9,9 +9,7 @@ from functools import partial
 import numpy as np
 
 from fdmat_core import budgets, registry
-from fdmat_core.types import Choice, Coreset, FeatureTable, Ranking
-
-Progress = Callable[[int, int, str], None]
+from fdmat_core.types import Choice, Coreset, FeatureTable, Progress, Ranking
 
 
 def rank(
@@ -40,7 +38,7 @@ def rank(
     ValueError
         A missing column, a value that is not finite, an unknown method or parameter; the message names the fix.
     """
-    choice = method if isinstance(method, Choice) else Choice(method)
+    choice = Choice.named(method)
     entry = registry.methods.get(choice.name)
     budgets.check_balance(balance)
     check(table, entry)
@@ -59,7 +57,7 @@ def coreset(
     table: FeatureTable, method: str | Choice, k: int, *, balance: str = "proportional", seed: int = 0
 ) -> Coreset:
     """The k items that a method keeps, with weights if the method weighs its items."""
-    choice = method if isinstance(method, Choice) else Choice(method)
+    choice = Choice.named(method)
     return cut(table, choice, rank(table, choice, budget=k, balance=balance, seed=seed), k, seed=seed)
 
 

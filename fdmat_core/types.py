@@ -32,6 +32,14 @@ def _require_distinct(owner: str, ids: np.ndarray) -> None:
         raise ValueError(f"{owner}.ids repeats an id; every item needs an id of its own")
 
 
+#: Told as (done, total, note): how far long work has come.
+Progress = Callable[[int, int, str], None]
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Report progress to nobody."""
+
+
 def fingerprint(value: Any) -> str:
     """Sixteen hex digits that name a JSON-able value; the same value always gets the same name."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
@@ -229,6 +237,11 @@ class Choice:
     def of(name: str, **params: Any) -> Choice:
         """`Choice.of("fdmat", lam=10)`."""
         return Choice(name, tuple(sorted(params.items())))
+
+    @staticmethod
+    def named(choice: str | Choice) -> Choice:
+        """A choice as it is, or a name as the choice of its defaults."""
+        return choice if isinstance(choice, Choice) else Choice(choice)
 
     @staticmethod
     def from_json(value: str | Mapping[str, Any]) -> Choice:

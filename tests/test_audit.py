@@ -68,6 +68,12 @@ def test_tally_by_hand():
     assert tally.recall == 0.5 and tally.price == pytest.approx(1 / 3) and tally.noise_kept == pytest.approx(1 / 3)
 
 
+def test_tally_counts_both_sides_of_the_cut():
+    bad, order = np.array([True, False, True, False, False]), np.array([0, 3, 1, 2, 4])
+    assert audit.tally(order, 2, bad) == audit.Tally(1, 1, 2, 1)  # 2 bad, 1 of them gone; 3 clean, 2 of them gone
+    assert audit.tally(order, 5, bad) == audit.Tally(0, 2, 0, 3)
+
+
 def test_detection_knows_which_end_is_suspicious():
     bad = np.array([True] * 3 + [False] * 7)
     score = np.arange(10)[::-1].astype(float)

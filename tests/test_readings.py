@@ -39,13 +39,6 @@ def test_one_seed_has_no_spread_and_an_absent_method_no_reading(table):
     assert readings.nearest(table, "herding", 0.9) is None
 
 
-def test_noise_is_counted_on_both_sides_of_the_cut():
-    noisy = np.array([True, False, True, False, False])
-    ranking = Ranking(np.array([0, 3, 1, 2, 4]))
-    assert readings.noise(ranking, 2, noisy) == readings.Noise(2, 1, 3, 2)
-    assert readings.noise(ranking, 5, noisy) == readings.Noise(2, 0, 3, 0)
-
-
 def test_injected_and_suspected_noise_are_masks_by_row():
     truth = Truth(np.zeros(3), np.array([True, False, False]), np.array([False, False, True]))
     assert readings.injected(truth).tolist() == [True, False, True]

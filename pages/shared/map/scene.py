@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fdmat_core import budgets, registry
+from fdmat_core import audit, budgets, registry
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
 from fdmat_core.view import figures, mapdata, readings
 from fdmat_core.view.theme import Look
@@ -82,10 +82,14 @@ class Scene:
 
     def _third(self, ratio: float) -> Number | None:
         if self.train.truth is not None:
-            return rail.cleared(readings.noise(*self.cut(ratio), readings.injected(self.train.truth)), word="injected")
+            return rail.cleared(self._tally(ratio, readings.injected(self.train.truth)), word="injected")
         if self.witness:
-            return rail.cleared(readings.noise(*self.cut(ratio), self._suspected), word="suspected")
+            return rail.cleared(self._tally(ratio, self._suspected), word="suspected")
         return self._measured("coverage", ratio)
+
+    def _tally(self, ratio: float, noisy: Sequence[bool]) -> audit.Tally:
+        ranking, k = self.cut(ratio)
+        return audit.tally(ranking.order, k, noisy)
 
     def _measured(self, kind: str, ratio: float) -> Number | None:
         names = measures(self.spec, kind)
