@@ -125,8 +125,7 @@ def classifier(body: nn.Module, shape: tuple[int, ...], c: int, *, seed: int) ->
         width = body(torch.zeros((1, *shape))).shape[1]
     network = nn.Sequential(body, nn.Linear(width, c))
     initialise(network, seed)
-    layout = torch.channels_last if device.best().type != "cpu" else torch.contiguous_format
-    return network.to(device.best(), memory_format=layout)
+    return network.to(device.best(), memory_format=torch.channels_last)
 
 
 def initialise(network: nn.Module, seed: int) -> None:
@@ -181,7 +180,7 @@ def train_network(
 
     network = build()
     initialise(network, seed)
-    network = network.to(device.best())
+    network = network.to(device.best(), memory_format=torch.channels_last)
     inputs, targets = to_inputs(images), torch.as_tensor(labels, device=device.best())
     mass = None if weights is None else torch.as_tensor(weights, dtype=torch.float32, device=device.best())
     for _ in train(network, inputs, targets, Recipe(steps), weights=mass, seed=seed):
@@ -195,11 +194,14 @@ def train_network(
 
 
 def to_inputs(batch: np.ndarray) -> torch.Tensor:
-    """Images (m, height, width, channels) as a tensor (m, channels, height, width) on the device; features as such."""
+    """Images (m, height, width, channels) as a tensor (m, channels, height, width) on the device; features as such.
+
+    In memory the channels stay last, which pools and convolves several times as fast, also on a CPU.
+    """
     import torch
 
     tensor = torch.from_numpy(np.array(batch)).to(device.best())
-    return tensor.permute(0, 3, 1, 2).contiguous() if tensor.ndim == 4 else tensor
+    return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor
 
 
 def floats(batch: torch.Tensor) -> torch.Tensor:

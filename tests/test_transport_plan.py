@@ -104,3 +104,41 @@ def test_norm_before_centring_differs_from_unit():
     before, _ = transport.features(z, power=0.5, norm="before centring")
     t = transport.tukey(z)
     assert np.allclose(before, (t - t.mean(axis=0)) / np.linalg.norm(t, axis=1, keepdims=True), atol=1e-5)
+
+
+def noisy(n, c, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, c, n)
+    x = rng.normal(size=(c, 16))[labels] + rng.normal(size=(n, 16))
+    wrong = rng.random(n) < 0.3
+    labels[wrong] = rng.integers(0, c, wrong.sum())
+    return transport.features(x, power=0.5, norm="unit")[0], labels
+
+
+def test_a_handful_of_rounds_balances_what_takes_sinkhorn_hundreds():
+    x, labels = noisy(600, 8)
+    plan = transport.class_plan(x, labels, 8, lam=30)
+    assert plan.rounds <= 12 and plan.residual <= 1e-6
+    assert plan.shares(x).sum(axis=0) == pytest.approx(np.bincount(labels), rel=1e-5)
+
+
+def test_without_newton_it_is_sinkhorn_and_ends_at_the_same_plan(monkeypatch):
+    x, labels = noisy(300, 4)
+    plan = transport.class_plan(x, labels, 4, lam=10, tolerance=1e-9)
+    monkeypatch.setattr(transport, "_newton", lambda now, sizes: None)
+    slow = transport.class_plan(x, labels, 4, lam=10, tolerance=1e-9, max_rounds=2000)
+    assert slow.rounds > 3 * plan.rounds
+    assert slow.shares(x) == pytest.approx(plan.shares(x), abs=1e-7)
+    one = transport.class_plan(x, labels, 4, lam=10, max_rounds=2)
+    by_hand = np.exp(np.log(np.bincount(labels)) - 10 * one.costs(x))  # rows, then columns, then rows again
+    by_hand *= np.bincount(labels) / (by_hand / by_hand.sum(axis=1, keepdims=True)).sum(axis=0)
+    assert one.shares(x) == pytest.approx(by_hand / by_hand.sum(axis=1, keepdims=True), abs=1e-6)
+
+
+def test_a_step_that_leads_away_is_not_taken(monkeypatch):
+    x, labels = noisy(300, 4)
+    newton = transport._newton
+    monkeypatch.setattr(transport, "_newton", lambda now, sizes: -newton(now, sizes))
+    plan = transport.class_plan(x, labels, 4, lam=10, max_rounds=500)
+    assert plan.residual <= 1e-6
+    assert plan.shares(x).sum(axis=0) == pytest.approx(np.bincount(labels), rel=1e-5)
