@@ -1,7 +1,6 @@
 """Figures: the right values in the right traces, inputs unchanged, nothing covered."""
 
 import itertools
-import math
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,20 +54,6 @@ def points(figure):
 
 def texts(figure):
     return [annotation.text for annotation in figure.layout.annotations]
-
-
-def test_summary_is_one_row_per_method_and_ratio(frame):
-    table = figures.summary(frame, "accuracy")
-    assert len(table) == 9
-    row = table[(table.method == "fdmat") & (table.kept == 100)].iloc[0]
-    assert row["fraction"] == pytest.approx(0.1) and row["seeds"] == 3
-    assert row["mean"] == pytest.approx(0.8) and row["sd"] == pytest.approx(0.01)
-    assert row["low"] == pytest.approx(0.79) and row["high"] == pytest.approx(0.81)
-
-
-def test_summary_leaves_out_what_is_not_a_number(frame):
-    frame.loc[frame["measure"] == "sliced", "value"] = math.nan
-    assert figures.summary(frame, "sliced").empty
 
 
 def test_curve_draws_every_method_in_its_style_at_its_means(frame):

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from fdmat_core.readings import summary
 from fdmat_core.view import panels
 from fdmat_core.view.panels import Panel, percent
 from fdmat_core.view.theme import KEPT, NOISE, Look, template
@@ -20,26 +21,6 @@ from fdmat_core.view.theme import KEPT, NOISE, Look, template
 TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 DECADES = (1, 0.1, 0.01, 0.001)
 FEW = 40  # classes that have a line each
-
-
-def summary(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """One row per method and ratio: what a curve draws, and the table beside it.
-
-    Columns `method, ratio, kept, fraction, mean, sd, low, high, seeds`; `fraction` is the share kept, `sd` is NaN for
-    one seed, `seeds` counts the values behind the mean.
-    """
-    points = frame[frame["measure"] == measure].dropna(subset="value")
-    table = points.groupby(["method", "ratio"], sort=False).agg(
-        kept=("kept", "first"),
-        mean=("value", "mean"),
-        sd=("value", "std"),
-        low=("value", "min"),
-        high=("value", "max"),
-        seeds=("value", "size"),
-    )
-    table = table.reset_index()
-    table.insert(3, "fraction", 1 - table["ratio"])
-    return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
 
 
 def curve(

@@ -21,7 +21,7 @@ LABEL_GAP = 17  # pixels between the names at the line ends
 class Panel:
     """One measure to draw. With a `focus` that method is thick and named, and the others step back."""
 
-    points: pd.DataFrame  # of figures.summary
+    points: pd.DataFrame  # of readings.summary
     measure: str
     look: Look
     pixels: int  # height of the plot area

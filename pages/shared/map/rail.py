@@ -11,9 +11,9 @@ import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.audit import Tally
+from fdmat_core.readings import Reading
 from fdmat_core.types import Choice
 from fdmat_core.view.panels import percent
-from fdmat_core.view.readings import Reading
 from pages.shared import thumbs, widgets
 from pages.shared.thumbs import Card
 
