@@ -23,7 +23,7 @@ FLOORS = [
     {"features", "selection", "projection"},
     {"curves", "audit"},
     {"work.parts"},
-    {"work.stages"},
+    {"work.stages", "work.costs"},
     {"work.runs"},
     {"work.jobs", "work.exports", "cli", "__main__"},
 ]

@@ -13,10 +13,9 @@ import plotly.graph_objects as go
 
 from fdmat_core.readings import summary
 from fdmat_core.view import panels
-from fdmat_core.view.panels import DECADES, Panel, percent, ratio_axis
+from fdmat_core.view.panels import DECADES, RATIO_TITLE, Panel, percent, ratio_axis
 from fdmat_core.view.theme import KEPT, NOISE, Look, template
 
-RATIO_TITLE = "share kept, and share pruned below it"
 FEW = 40  # classes that have a line each
 
 

@@ -14,6 +14,7 @@ from fdmat_core.view.theme import RANDOM, Look, Style
 
 #: Kept fractions that get a tick: of a large chart, and of a small one.
 TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+RATIO_TITLE = "share kept, and share pruned below it"
 DECADES = (1, 0.1, 0.01, 0.001)
 #: Values of a distance that span more than this factor are drawn on a log scale.
 LOG_SPAN = 20
@@ -283,3 +284,8 @@ def _nothing_yet(panel: Panel) -> dict[str, Any]:
 def percent(share: float) -> str:
     """A share as a short percentage: 0.1%, 5%, 99.9%."""
     return f"{100 * share:.4g}%"
+
+
+def signed(value: float) -> str:
+    """A correlation with two digits and a true minus sign."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
