@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from fdmat_core import datasets
+from fdmat_core import claim, datasets
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
 from fdmat_core.work import runs
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fdmat_core.projection import Projection
+    from fdmat_core.work.costs import Costs
 
 
 def _there(value: Any) -> bool:
@@ -132,3 +133,38 @@ def _ranking(key: str, name: str, seed: int, k: int | None, _spec: Spec, _method
 def curve(spec: Spec) -> pd.DataFrame:
     """The points of a run's curves that exist by now (within a second)."""
     return runs.curve(spec)
+
+
+def correlation(points: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFrame:
+    """Rank correlations of two measures within each size of a curve."""
+    part = points[points["measure"].isin([distance, accuracy])]
+    return _correlation(_content(part), distance, accuracy, part)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _correlation(content: int, distance: str, accuracy: str, _points: pd.DataFrame) -> pd.DataFrame:
+    return claim.correlation(_points, distance, accuracy)
+
+
+def predictors(points: pd.DataFrame, distances: tuple[str, ...], accuracy: str) -> pd.DataFrame:
+    """Which distance of a curve predicts an accuracy best, over all its sizes."""
+    part = points[points["measure"].isin([*distances, accuracy])]
+    return _predictors(_content(part), distances, accuracy, part)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _predictors(content: int, distances: tuple[str, ...], accuracy: str, _points: pd.DataFrame) -> pd.DataFrame:
+    return claim.ranking(_points, distances, accuracy)
+
+
+def _content(points: pd.DataFrame) -> int:
+    """A number that stands for all that is in a frame."""
+    from pandas.util import hash_pandas_object
+
+    return hash(tuple(hash_pandas_object(points, index=False)))
+
+
+@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False)
+def costs(spec: Spec) -> Costs | None:
+    """What a run cost, as far as it is stored (within two seconds)."""
+    return runs.costs(spec)
