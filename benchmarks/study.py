@@ -63,9 +63,14 @@ MEASURES = {"full_training": "trained from scratch", "linear_probe": "linear pro
 
 def spec(dataset, corruption, folder):
     make, backbone, methods = DATASETS[dataset]
-    measures = tuple(map(Choice, SHARED))
     return Spec(
-        make(folder), backbone, tuple(map(Choice, methods)), measures, FRACTIONS, CORRUPTIONS[corruption], band=3
+        dataset=make(folder),
+        corruption=CORRUPTIONS[corruption],
+        backbone=backbone,
+        methods=tuple(map(Choice, methods)),
+        measures=tuple(map(Choice, SHARED)),
+        fractions=FRACTIONS,
+        band=3,
     )
 
 
@@ -180,7 +185,6 @@ def report(points):
 
 def figure(points, file):
     """Gain over random by share kept, one panel per dataset and corruption, trained from scratch."""
-    import plotly.graph_objects as go
     from playwright.sync_api import sync_playwright
     from plotly.subplots import make_subplots
 
