@@ -1,8 +1,12 @@
 """`python -m fdmat_core list | run | show | export | cache`."""
 
+import os
 import sys
 
-from fdmat_core.cli import main
+# Threads that wait sleep: where other programs want the same cores, spinning makes training several times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from fdmat_core.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())
