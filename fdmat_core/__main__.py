@@ -6,7 +6,7 @@ import sys
 # Threads that wait sleep: where other programs want the same cores, spinning makes training several times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from fdmat_core.cli import main  # noqa: E402
+from fdmat_core.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())
