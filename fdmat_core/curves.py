@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fdmat_core import budgets, projection, registry, selection
-from fdmat_core.types import FRACTIONS, Choice, FeatureTable, Progress, Ranking, Spec
+from fdmat_core.types import FRACTIONS, Choice, Dataset, FeatureTable, Progress, Ranking, Spec
 
 if TYPE_CHECKING:
     import pandas
@@ -51,6 +51,7 @@ def measure(  # noqa: PLR0913
     table: FeatureTable,
     test: FeatureTable | None = None,
     *,
+    dataset: Dataset | None = None,
     methods: Sequence[str | Choice],
     measures: Sequence[str | Choice],
     fractions: Sequence[float] = FRACTIONS,
@@ -68,6 +69,8 @@ def measure(  # noqa: PLR0913
     ----------
     test
         Features of the test items, for measures of accuracy.
+    dataset
+        The items themselves, for measures that train on them.
     fractions
         Shares of the items to keep.
     seeds
@@ -82,17 +85,18 @@ def measure(  # noqa: PLR0913
     given = Choice(table.key)
     choices = [tuple(map(Choice.named, many)) for many in (methods, measures)]
     spec = Spec(given, given, *choices, fractions=tuple(fractions), seeds=seeds, band=band, balance=balance)
-    new = frame(points(table, test, spec, known=known, progress=progress))
+    new = frame(points(table, test, spec, dataset=dataset, known=known, progress=progress))
     curve = new if known is None else pandas.concat([known[list(COLUMNS)], new])
     wanted = {task.key for task in tasks(table.n, spec)}
     return frame(row for row in curve.to_dict("records") if _key(row) in wanted)
 
 
-def points(
+def points(  # noqa: PLR0913
     table: FeatureTable,
     test: FeatureTable | None,
     spec: Spec,
     *,
+    dataset: Dataset | None = None,
     ranking: Rank | None = None,
     known: pandas.DataFrame | None = None,
     progress: Progress | None = None,
@@ -113,12 +117,12 @@ def points(
     todo = [task for task in tasks(table.n, spec) if task.key not in done]
     ratios = sizes(table.n, spec)
     pick = _picker(table, ranking or _ranker(table, spec))
-    value, threads = _evaluator(table, test), 1 if table.n <= ONE_CORE else None
+    value = _evaluator(table, test, dataset)
     for number, task in enumerate(todo):
         if progress:
             progress(number, len(todo), f"{task.method}, {task.kept} kept: {task.measure}")
         rows, weights = pick(task.method, task.kept, task.seed)
-        with _threads().limit(limits=threads):
+        with _threads().limit(limits=1 if table.n <= ONE_CORE and not _dear(task.measure) else None):
             measured = value(task.measure, task.seed, rows, weights)
         method, kept, seed, name = task.key
         yield dict(zip(COLUMNS, (method, ratios[kept], kept, seed, name, measured), strict=True))
@@ -131,18 +135,22 @@ def sizes(n: int, spec: Spec) -> dict[int, float]:
 
 
 def tasks(n: int, spec: Spec) -> list[Task]:
-    """All points of a curve in the order of work: random and fdmat first, and a coarse curve before a fine one."""
+    """All points of a curve in the order of work: random and fdmat first, and a coarse curve before a fine one.
+
+    Dear measures come after all others.
+    """
     methods = (Choice("random"), *(method for method in spec.methods if method != Choice("random")))
     leaders = [method for method in methods if method.name in LEADERS]
     rest = [method for method in methods if method.name not in LEADERS]
     return [
         Task(method, k, seed, one)
+        for dear in (False, True)
         for group in (leaders, rest)
         for k in _coarse_first(list(sizes(n, spec)))
         for method in group
         for seed in range(max(spec.band, spec.seeds))
         for one in spec.measures
-        if seed < _repeats(method, one, spec)
+        if _dear(one) is dear and seed < _repeats(method, one, spec)
     ]
 
 
@@ -175,7 +183,7 @@ def _coarse_first(values: Sequence[int]) -> list[int]:
 
 def _repeats(method: Choice, one: Choice, spec: Spec) -> int:
     """How many seeds a method needs under a measure."""
-    if method.name == "random":
+    if method.name == "random" and not _dear(one):
         return spec.band
     return spec.seeds if _draws(method) or _trains(one) else 1
 
@@ -201,7 +209,7 @@ def _picker(table: FeatureTable, ranking: Rank) -> Callable[[Choice, int, int], 
     return pick
 
 
-def _evaluator(table: FeatureTable, test: FeatureTable | None) -> Callable[..., float]:
+def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset | None) -> Callable[..., float]:
     """A function that measures a coreset: (measure, training seed, rows, weights) -> value.
 
     Each measure is prepared once, and what it says of all items without weights is asked once for all methods.
@@ -215,7 +223,7 @@ def _evaluator(table: FeatureTable, test: FeatureTable | None) -> Callable[..., 
         if missing:
             raise ValueError(f"measure {one.name!r} needs {', '.join(missing)}, which this feature table lacks")
         given = table if _trains(one) else seen()
-        return entry(given, params=dict(one.params), test=test, seed=seed)
+        return entry(given, params=dict(one.params), test=test, dataset=dataset, seed=seed)
 
     @cache
     def of_everything(one: Choice, seed: int) -> float:
@@ -242,6 +250,12 @@ def _threads() -> ThreadpoolController:
 def _trains(one: Choice) -> bool:
     """Whether a measure trains, so that its value depends on a seed."""
     return registry.measures.get(one.name).facts["kind"] == "accuracy"
+
+
+@cache
+def _dear(one: Choice) -> bool:
+    """Whether one value of a measure takes long."""
+    return registry.measures.get(one.name).facts["dear"]
 
 
 @cache

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 #: Arguments that the caller provides; every other keyword-only argument is a parameter that people may set.
-PROVIDED = ("budget", "rng", "seed", "test", "progress")
+PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
 
@@ -193,7 +193,12 @@ methods = Kind(
     recommended=False,
 )
 measures = Kind(
-    "measure", "fdmat_core.measures", ("title", "unit", "better", "source"), kind="distance", needs=("embedding",)
+    "measure",
+    "fdmat_core.measures",
+    ("title", "unit", "better", "source"),
+    kind="distance",
+    needs=("embedding",),
+    dear=False,  # one value takes seconds or more: measured last, and random gets no band of its own
 )
 
 dataset = datasets.register

@@ -18,9 +18,9 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 FLOORS = [
     {"types", *(f"work.{name}" for name in ("device", "store", "points", "decisions", "causes", "heartbeat"))},
     {"registry", "budgets"},
-    {"kernels", "submodular", "transport", "corruption", "work.versions"},
+    {"kernels", "submodular", "transport", "corruption", "training", "work.versions"},
     {"datasets", "backbones", "methods", "measures"},
-    {"features", "training", "selection", "projection"},
+    {"features", "selection", "projection"},
     {"curves", "audit"},
     {"work.parts"},
     {"work.stages"},

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import registry
+from fdmat_core.types import Dataset
 from tests.conftest import make_table
 
 MEASURES = registry.measures.all()
@@ -21,7 +22,23 @@ distance = pytest.mark.parametrize("name", DISTANCES)
 
 def measured(name, table, rows, weights=None, **params):
     test = make_table((20, 20, 20), seed=9)
-    return MEASURES[name](table, params=params, test=test, seed=0)(np.asarray(rows), weights)
+    params = {"steps": 20} | params if name == "full_training" else params
+    entry = MEASURES[name](table, params=params, test=test, dataset=items(table, test), seed=0)
+    return entry(np.asarray(rows), weights)
+
+
+def items(table, test):
+    """The dataset whose features are these tables' embeddings."""
+    ids = np.concatenate([table.ids, test.ids + 10_000])
+    return Dataset(
+        name="items",
+        ids=ids,
+        labels=np.concatenate([table.labels, test.labels]),
+        classes=max(table.classes, test.classes, key=len),
+        splits={"train": table.ids, "test": test.ids + 10_000},
+        key="items",
+        features=np.concatenate([table.embedding, test.embedding]),
+    )
 
 
 def with_features(table, embedding):

@@ -20,10 +20,11 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
     """Make all that a checked spec asks for: features, a PCA map, rankings, points, and the UMAP that replaces it."""
     store.write_json(parts.folder(spec.key) / "problems.json", {})
     tell(0, 0, "features: reading the data")
-    used, tables = make_features(spec, dataset(), partial(_staged, tell, "features"))
+    data = dataset()
+    used, tables = make_features(spec, data, partial(_staged, tell, "features"))
     make_projection(used, tables[0], "PCA", tell)
     make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"))
-    make_points(spec, used, tables, partial(_staged, tell, "points"))
+    make_points(spec, used, tables, data, partial(_staged, tell, "points"))
     make_projection(used, tables[0], "UMAP", tell)
 
 
@@ -69,13 +70,13 @@ def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -
         raise ValueError(f"no method could rank: {next(iter(parts.problems(spec).values()))}")
 
 
-def make_points(spec: Spec, used: Made, tables: Tables, tell: Progress) -> None:
+def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Progress) -> None:
     """The points of the curves, each stored when it is known; a measure that fails is written down and left out."""
     failed = parts.problems(spec)
     rest = replace(spec, methods=tuple(method for method in spec.methods if str(method) not in failed))
     source, ranking = parts.source(spec, used), partial(rank, spec, used, tables[0])
     while rest.measures:
-        new = curves.points(*tables, rest, ranking=ranking, known=points.read(source), progress=tell)
+        new = curves.points(*tables, rest, dataset=data, ranking=ranking, known=points.read(source), progress=tell)
         try:
             points.insert(source, new)
             return
