@@ -1,4 +1,4 @@
-"""The Removed page in a real browser: the order of the wall, filters, decisions by key, and the way to the map and back."""
+"""The Removed page in a real browser: the order of the wall, filters, decisions by key, to the map and back."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The Removed page under AppTest: what the wall is given, what cards say, how decisions arrive. Its hand is a browser."""
+"""The Removed page under AppTest: what the wall is given, what cards say, how decisions arrive."""
 
 import json
 
