@@ -13,8 +13,6 @@ const ink = (hex) => {
   return (0xff000000 | (value & 0xff) << 16 | value & 0xff00 | value >> 16) >>> 0
 }
 
-const clamp = (value, low, high) => Math.max(low, Math.min(high, value))
-
 /** Colour `top` over `under` with opacity a of 256. */
 function blend(under, top, a) {
   const b = 256 - a
@@ -161,6 +159,14 @@ function paintFlags({ buffer, width, ratio }, layer, cut, blob, look, fit) {
     const shapes = flags & (MISLABELLED | OUTLIER) ? i < cut ? kept : gone : i < cut ? doubted : dropped
     for (const [shape, colour] of shapes) stampOne(buffer, p, colour, shape)
   }
+}
+
+/** Rings around the rows that a person picked on another page; thin ones if they are many. */
+function paintRinged({ buffer, width, ratio }, layer, ringed, look) {
+  const many = ringed.reduce((count, one) => count + one, 0) > 300, scale = Math.max(1, ratio)
+  const shape = ring((many ? 4 : 7) * scale, (many ? 1 : 2) * scale, width), mark = ink(look.outline)
+  for (let i = layer.n - 1; i >= 0; i--)
+    if (layer.place[i] >= 0 && ringed[layer.row[i]]) stampOne(buffer, layer.place[i], mark, shape)
 }
 
 /** Share of each cell's points that is kept, in one hue; the strongest is the 98th percentile of the cells. */
