@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from fdmat_core.readings import near_ratio
-from fdmat_core.view.panels import LOG_SPAN, RATIO_TITLE, percent, ratio_axis, signed
+from fdmat_core.view.panels import LOG_SPAN, RATIO_TITLE, log_ticks, percent, ratio_axis, signed
 from fdmat_core.view.theme import KEPT, NOISE, Look, template
 
 #: The marks of methods, so that points differ without their colours.
@@ -31,7 +32,8 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
     """
     look = look or Look()
     titles = [look.measures.get(name, {}).get("title", name) for name in (distance, accuracy)]
-    methods = sorted(dict.fromkeys(found["method"]), key=lambda name: name != "random")
+    there = set(found["method"])
+    methods = [name for name in dict.fromkeys(["random", *look.methods, *sorted(there)]) if name in there]
     data = [
         _cloud(found[(found["method"] == name) & ((found["kept"] == kept) == loud)], name, place, look, loud)
         for loud in (False, True)
@@ -79,20 +81,23 @@ def _words(row: Any) -> str:
 
 
 def _distance_axis(values: pd.Series) -> dict[str, Any]:
-    positive = values[values > 0]
-    log = len(positive) == len(values) > 1 and positive.max() > LOG_SPAN * positive.min()
-    return {"type": "log", "dtick": "D2" if positive.max() < 500 * positive.min() else 1} if log else {"type": "linear"}
+    """A linear axis, or a logarithmic one for distances that span more than LOG_SPAN."""
+    if len(values) < 2 or values.min() <= 0 or values.max() <= LOG_SPAN * values.min():
+        return {"type": "linear"}
+    low, high = math.log10(values.min()), math.log10(values.max())
+    room = 0.04 * (high - low)
+    ticks = log_ticks(low - room, high + room)
+    labels = [f"{tick:.6g}" for tick in ticks]
+    return {"type": "log", "range": [low - room, high + room], "tickvals": ticks, "ticktext": labels}
 
 
-def correlations(table: pd.DataFrame, *, look: Look | None = None, at: float | None = None) -> go.Figure:
+def correlations(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
     """Draw rho with its interval against the share kept; filled where the interval leaves out 0.
 
     Parameters
     ----------
     table
         Of `claim.correlation`.
-    at
-        The pruning ratio that a vertical line marks.
     """
     look = look or Look()
     clear = ((table["low"] > 0) | (table["high"] < 0)).tolist()
@@ -126,11 +131,11 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None, at: float | N
     edge = float((1 - table["ratio"]).min()) if len(table) else 0.001
     layout = {
         "template": template(look),
-        "height": 300,
+        "height": 470,
         "margin": {"l": 60, "r": 16, "t": 8, "b": 76},
         "xaxis": ratio_axis(edge) | {"title": {"text": RATIO_TITLE}},
         "yaxis": {"range": [-1.08, 1.08], "tickvals": [-1, -0.5, 0, 0.5, 1], "title": {"text": "rho"}},
-        "shapes": [_zero(look), *([] if at is None else [_line(max(1 - at, edge), look)])],
+        "shapes": [_zero(look)],
         "annotations": [_side("closer is better", -1.04, "bottom", look), _side("closer is worse", 1.04, "top", look)],
     }
     return go.Figure({"data": [trace], "layout": layout})
@@ -139,11 +144,6 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None, at: float | N
 def _zero(look: Look) -> dict[str, Any]:
     line = {"color": look.ink.focus, "width": 1.5, "dash": "dot"}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": line}
-
-
-def _line(x: float, look: Look) -> dict[str, Any]:
-    line = {"color": look.ink.focus, "width": 1.5}
-    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
 
 
 def _side(text: str, y: float, anchor: str, look: Look) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def rail(
 
 
 def balance(
-    classes: Sequence[str], sizes: Sequence[int], kept: Sequence[int], *, look: Look | None = None
+    classes: Sequence[str], sizes: Sequence[int], kept: Sequence[int], *, look: Look | None = None, pitch: int = 26
 ) -> go.Figure:
     """Draw the share of each class that is kept, with a line at the overall share; the worst class is named.
 
@@ -100,6 +100,8 @@ def balance(
         (c,) items of each class in the full set.
     kept
         (c,) items of each class in the coreset.
+    pitch
+        Pixels from one class to the next.
     """
     look = look or Look()
     shares = [some / size if size else 0.0 for some, size in zip(kept, sizes, strict=True)]
@@ -107,8 +109,9 @@ def balance(
     lying = len(classes) <= FEW
     order = range(len(classes)) if lying else sorted(range(len(classes)), key=lambda i: -sizes[i])
     bars = _bars([classes[i] for i in order], [shares[i] for i in order], KEPT, lying=lying) | {
-        "text": [percent(round(shares[i], 3)) for i in order] if lying else None,
+        "text": [percent(float(f"{shares[i]:.3g}")) for i in order] if lying else None,
         "textposition": "auto",
+        "textangle": 0,
         "cliponaxis": False,
         "customdata": [[kept[i], sizes[i]] for i in order],
         "hovertemplate": f"<b>%{{{'y' if lying else 'x'}}}</b><br>"
@@ -116,10 +119,10 @@ def balance(
     }
     layout = {
         "title": {"text": "<b>Kept share per class</b>", "subtitle": {"text": _worst(classes, shares, overall)}},
-        "height": 124 + 26 * len(classes) if lying else 320,
+        "height": 124 + pitch * len(classes) if lying else 320,
         "margin": {"l": 8, "r": 60, "t": 74, "b": 40},
         "shapes": [_upright(overall, look, "dot") if lying else _level(overall, look)],
-        "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
+        "xaxis" if lying else "yaxis": {"tickformat": ".3~%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
     }
     return _bar_figure([bars], layout, look, lying)
 

@@ -95,7 +95,7 @@ def y_axis(panel: Panel) -> dict[str, Any]:
     low, high = panel.range
     if not panel.log:
         return {"range": [low, high], "type": "linear", "nticks": 6}
-    ticks = _log_ticks(low, high)
+    ticks = log_ticks(low, high)
     return {"range": [low, high], "type": "log", "tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
 
 
@@ -116,7 +116,7 @@ def ratio_axis(edge: float, ticks: Sequence[float] = TICKS) -> dict[str, Any]:
     }
 
 
-def _log_ticks(low: float, high: float) -> list[float]:
+def log_ticks(low: float, high: float) -> list[float]:
     """Round values between two exponents: decades if there are enough of them, else with 2 and 5 between."""
     steps = (1,) if high - low > 2 else (1, 3) if high - low > 1.2 else (1, 2, 5)
     exponents = range(math.floor(low), math.ceil(high) + 1)

@@ -95,7 +95,7 @@ def predictions(table: pd.DataFrame, sizes: Mapping[str, Mapping[int, float]], t
         The titles of the distances by name.
     """
     kept = sorted({count for rhos in sizes.values() for count in rhos}, reverse=True)
-    head = ["", "all sizes, 95% interval", *(f"{count:,}" for count in kept)]
+    head = ["rho by items kept", "all sizes, 95% interval", *(f"{count:,}" for count in kept)]
     rows = [
         [
             f"<th>{html.escape(titles.get(row.distance, row.distance))}</th>",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 
-from fdmat_core import audit, claim, datasets, registry
+from fdmat_core import audit, datasets, registry
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
 from fdmat_core.work import runs
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from fdmat_core.projection import Projection
     from fdmat_core.work.costs import Costs
+
+
+Made = TypeVar("Made")
 
 
 def _there(value: Any) -> bool:
@@ -176,26 +180,14 @@ def curve(spec: Spec) -> pd.DataFrame:
     return runs.curve(spec)
 
 
-def correlation(points: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFrame:
-    """Rank correlations of two measures within each size of a curve."""
-    part = points[points["measure"].isin([distance, accuracy])]
-    return _correlation(_content(part), distance, accuracy, part)
+def once(points: pd.DataFrame, *key: Any, make: Callable[[pd.DataFrame], Made]) -> Made:
+    """What follows from some points and a key: made the first time, then the same shared, read-only object."""
+    return _once((_content(points), *key), make, points)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def _correlation(content: int, distance: str, accuracy: str, _points: pd.DataFrame) -> pd.DataFrame:
-    return claim.correlation(_points, distance, accuracy)
-
-
-def predictors(points: pd.DataFrame, distances: tuple[str, ...], accuracy: str) -> pd.DataFrame:
-    """Which distance of a curve predicts an accuracy best, over all its sizes."""
-    part = points[points["measure"].isin([*distances, accuracy])]
-    return _predictors(_content(part), distances, accuracy, part)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _predictors(content: int, distances: tuple[str, ...], accuracy: str, _points: pd.DataFrame) -> pd.DataFrame:
-    return claim.ranking(_points, distances, accuracy)
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _once(key: tuple[Any, ...], _make: Callable[[pd.DataFrame], Made], _points: pd.DataFrame) -> Made:
+    return _make(_points)
 
 
 def _content(points: pd.DataFrame) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -15,7 +16,11 @@ from fdmat_core.view.panels import percent
 from fdmat_core.view.theme import Look
 from pages.shared import cached, places, session, widgets
 from pages.shared.map import scene
-from pages.shared.results import charts
+from pages.shared.results import charts, head
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
 
 WORST, IMBALANCE = "worst_class_accuracy", "class_balance"
 
@@ -56,8 +61,8 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
     with right:
         _worst(spec, focus)
         _imbalance(spec, focus)
-    with st.expander("The same as a table: every method at this ratio", icon=":material/table:"):
-        st.html(_table(spec, rankings))
+    st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
+    st.html(_table(spec, rankings))
 
 
 def sentence(counts: Counts) -> str:
@@ -87,11 +92,12 @@ def lost(counts: Counts) -> str:
 
 
 def _bars(counts: Counts) -> None:
-    figure = figures.balance(counts.classes, counts.sizes, counts.kept, look=Look(widgets.dark()))
+    pitch = max(26, min(46, 520 // len(counts.classes)))
+    figure = figures.balance(counts.classes, counts.sizes, counts.kept, look=Look(widgets.dark()), pitch=pitch)
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 60)
     st.markdown("**Kept share per class** :small[:gray[dotted: the share kept of all]]")
     alt = f"Kept share of each of {len(counts.classes)} classes"
-    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key="shares", alt=alt)
+    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
 
 
 def _worst(spec: Spec, focus: Choice) -> None:
@@ -105,7 +111,7 @@ def _worst(spec: Spec, focus: Choice) -> None:
     _curve(spec, name, focus)
 
 
-def _numbers(table: object, focus: Choice) -> None:
+def _numbers(table: pd.DataFrame, focus: Choice) -> None:
     here, whole = (readings.nearest(table, str(focus), ratio) for ratio in (session.ratio(), 0.0))
     if here is None:
         st.caption("The accuracy of the worst class is not measured yet.")
@@ -130,9 +136,15 @@ def _imbalance(spec: Spec, focus: Choice) -> None:
 
 def _curve(spec: Spec, name: str, focus: Choice) -> None:
     curve, look = cached.curve(spec), widgets.look(spec)
-    figure = figures.rail(curve, [name], look=look, at=session.ratio(), focus=str(focus))
-    figure.update_layout(height=300)
-    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=f"rail.{name}", alt=charts.title(name))
+    mine = curve[curve["measure"] == name]
+    key = (spec.key, "rail", name, str(focus), look.dark)
+    figure = cached.once(mine, *key, make=lambda points: _drawn(points, name, look, str(focus)))
+    head.lined(figure, name.partition("(")[0], f"{charts.title(name)} by share kept")
+
+
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:
+    figure = figures.rail(points, [name], look=look, focus=focus).update_layout(height=300)
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
 
 
 def _offer(spec: Spec) -> None:
@@ -154,7 +166,7 @@ def _table(spec: Spec, rankings: Mapping[Choice, scene.Rankings]) -> str:
     least = {method: min(counts.shares) for method, counts in found.items()}
     rows = [
         [
-            f"<th>{tables.escaped(name)}</th>",
+            f"<th>{html.escape(name)}</th>",
             tables.cell(f"{first.sizes[place]:,}"),
             *(
                 tables.cell(

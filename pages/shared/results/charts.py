@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,18 @@ import streamlit as st
 from fdmat_core import readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
-from fdmat_core.view.theme import Look
+from fdmat_core.view.theme import Look, Style
 from pages.shared import cached, places, session, widgets
+from pages.shared.results import head
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 #: Kinds of measures in the order in which people ask for them: the first two stand side by side.
 KINDS = ("accuracy", "distance", "coverage", "balance")
 #: Kept fractions worth training networks on, and how many methods at most, random not counted.
 FEW, SOME = (0.01, 0.05, 0.1), 3
-CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
 def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
@@ -29,7 +31,7 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
     others = [str(method) for method in methods if method.name != "random"]
     titles = {str(method): widgets.title(registry.methods, method) for method in methods}
     look = widgets.look(spec)
-    st.html(f"<style>{_underlines([look.style(name).colour for name in others])}</style>")
+    st.html(f"<style>{_strokes(map(look.style, others))}</style>")
     with st.container(key="shown", horizontal=True, vertical_alignment="center"):
         shown = st.pills(
             "Methods that are drawn",
@@ -40,19 +42,19 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
             key=f"shown.{spec.key}",
             label_visibility="collapsed",
             persist_state="session",
-            width="stretch",
+            width="content",
         )
         _offer_networks(spec, shown)
     return [*(name for name in others if name in shown), "random"]
 
 
-def _underlines(colours: Sequence[str]) -> str:
-    """Each method's switch is underlined in its colour."""
+def _strokes(styles: Iterable[Style]) -> str:
+    """Before the name on each switch stands the stroke that the method has in the charts."""
+    images = (base64.b64encode(tables.stroke(style).encode()).decode() for style in styles)
     return "".join(
-        f".st-key-shown button[data-variant]:nth-of-type({place + 1}),"
-        f".st-key-shown [role=group] > *:nth-child({place + 1})"
-        f"{{box-shadow: inset 0 -4px 0 {colour}}}"
-        for place, colour in enumerate(colours)
+        f".st-key-shown button[data-variant=pills]:nth-of-type({place})::before"
+        f'{{background-image: url("data:image/svg+xml;base64,{image}")}}'
+        for place, image in enumerate(images, 1)
     )
 
 
@@ -80,20 +82,26 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
     """The two charts, the same as tables, and their numbers to take away."""
     curve = cached.curve(spec)
     drawn = curve[curve["method"].isin(shown)]
-    look, names = widgets.look(spec), in_order(spec)
-    second = next((name for name in names if names[name] != names[next(iter(names))]), list(names)[-1])
-    choices, chosen = {str(choice): choice for choice in spec.measures}, []
-    for cell, key, start in zip(
-        st.columns(2, gap="large"), ("left", "right"), (next(iter(names)), second), strict=True
-    ):
+    names, choices = list(in_order(spec)), {str(choice): choice for choice in spec.measures}
+    chosen = []
+    for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
         with cell:
-            chosen.append(_choose_measure(list(names), start, key))
-            st.caption(caveat(choices[chosen[-1]]))
-            _chart(drawn, chosen[-1], look, str(focus) if str(focus) in shown else None)
-    with st.expander("The same as tables, and to take away", icon=":material/table:"):
-        for name in dict.fromkeys(chosen):
-            _table(drawn, name, shown, look)
-        _downloads(spec, curve, drawn, chosen)
+            chosen.append(_choose_measure(names, start, key))
+            _chart(spec, drawn, choices[chosen[-1]], str(focus) if str(focus) in shown else None, key)
+    icon = ":material/table:"
+    more = st.expander("The same as tables, and to take away", icon=icon, key="tables", on_change="rerun")
+    if more.open:
+        with more:
+            for name in dict.fromkeys(chosen):
+                _table(drawn, name, shown, widgets.look(spec))
+            _downloads(spec, curve, drawn, chosen)
+
+
+def _starts(spec: Spec) -> tuple[str, str]:
+    """What the two charts show at first: the first measure, and the first of another kind."""
+    kinds = in_order(spec)
+    first, *rest = kinds
+    return first, next((name for name in rest if kinds[name] != kinds[first]), rest[0] if rest else first)
 
 
 def in_order(spec: Spec) -> dict[str, str]:
@@ -114,12 +122,24 @@ def _choose_measure(names: Sequence[str], start: str, key: str) -> str:
     return st.selectbox(f"Measure of the {key} chart", names, names.index(start), format_func=title, key=key, **facts)
 
 
-def _chart(drawn: pd.DataFrame, name: str, look: Look, focus: str | None) -> None:
+def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, key: str) -> None:
     """One chart under its choice of measure, and what must be known to read it."""
-    figure = figures.curve(drawn, name, look=look, at=session.ratio(), focus=focus, pixels=380)
-    st.caption(figure.layout.title.subtitle.text.replace("<br>", " · "))
+    name, look = str(choice), widgets.look(spec)
+    mine = drawn[drawn["measure"] == name]
+    figure, words = cached.once(
+        mine, spec.key, name, focus, look.dark, make=lambda points: _drawn(points, name, look, focus)
+    )
+    st.caption(words)
+    head.lined(figure, key, f"{title(name)} by share kept")
+    st.caption(caveat(choice))
+
+
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
+    """A chart without its title, and what the title says of the points."""
+    figure = figures.curve(points, name, look=look, focus=focus, pixels=380)
+    words = figure.layout.title.subtitle.text.replace("<br>", " · ")
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=f"chart.{name}", alt=f"{title(name)} by share kept")
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
 
 
 def caveat(choice: Choice) -> str:

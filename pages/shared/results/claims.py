@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from fdmat_core.view import claims, tables
 from fdmat_core.view.theme import Look
 from pages.shared import cached, session, widgets
 from pages.shared.map import scene
-from pages.shared.results import charts
+from pages.shared.results import charts, head
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,15 +36,20 @@ def show(spec: Spec) -> None:
     with left:
         distance, accuracy = _choose(distances, accuracies)
     curve = cached.curve(spec)
-    by_size = cached.correlation(curve, distance, accuracy)
+    by_size = _correlation(curve, distance, accuracy)
     row = claims.nearest(by_size, session.ratio())
     with left:
         st.subheader(claims.verdict(row, charts.title(distance)), anchor=False)
-        st.caption(WHY, help=HOW)
-        _scatter(spec, claim.coresets(curve, distance, accuracy), distance, accuracy, row)
+        _scatter(spec, curve, distance, accuracy, row)
     with right:
         _sizes(by_size)
-        _predictors(curve, tuple(distances), accuracy)
+    _predictors(curve, tuple(distances), accuracy)
+
+
+def _correlation(curve: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFrame:
+    part = curve[curve["measure"].isin([distance, accuracy])]
+    key = ("correlation", distance, accuracy)
+    return cached.once(part, *key, make=lambda points: claim.correlation(points, distance, accuracy))
 
 
 def _choose(distances: list[str], accuracies: list[str]) -> tuple[str, str]:
@@ -55,28 +60,38 @@ def _choose(distances: list[str], accuracies: list[str]) -> tuple[str, str]:
     )
 
 
-def _scatter(spec: Spec, found: pd.DataFrame, distance: str, accuracy: str, row: object | None) -> None:
+def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, row: Any | None) -> None:
+    """Every coreset as a point; those of the size that the verdict is about stand out."""
+    part = curve[curve["measure"].isin([distance, accuracy])]
+    found = cached.once(part, "coresets", distance, accuracy, make=lambda it: claim.coresets(it, distance, accuracy))
     if found.empty:
         st.caption("No coreset has both measures yet.")
         return
-    kept = row.kept if row else int(found["kept"].iloc[0])
-    figure = claims.scatter(found, distance, accuracy, look=widgets.look(spec), kept=kept)
+    kept, look = row.kept if row else int(found["kept"].iloc[0]), widgets.look(spec)
+    drawn = int(((found["kept"] == kept) & (found["method"] == "random")).sum())
+    st.caption(f"{WHY} {drawn} of the coresets of this size are random draws.", help=HOW)
+    key = (spec.key, "scatter", distance, accuracy, kept, look.dark)
+    figure = cached.once(found, *key, make=lambda it: claims.scatter(it, distance, accuracy, look=look, kept=kept))
     alt = f"{charts.title(distance)} against {charts.title(accuracy)}"
-    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key="scatter", alt=alt)
+    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="scatter", alt=alt)
 
 
 def _sizes(by_size: pd.DataFrame) -> None:
     st.markdown("**Within each size** :small[:gray[rho and its interval; filled where it leaves out 0]]")
-    figure = claims.correlations(by_size, look=Look(widgets.dark()), at=session.ratio())
-    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key="rhos", alt="Rank correlation by share kept")
+    look = Look(widgets.dark())
+    figure = cached.once(by_size, "rhos", look.dark, make=lambda table: claims.correlations(table, look=look))
+    head.lined(figure, "rhos", "Rank correlation by share kept")
 
 
 def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str) -> None:
-    found = cached.predictors(curve, distances, accuracy)
+    """Which distance tells most, over all sizes and at each."""
+    part = curve[curve["measure"].isin([*distances, accuracy])]
+    key = ("ranking", distances, accuracy)
+    found = cached.once(part, *key, make=lambda points: claim.ranking(points, distances, accuracy))
     titles = {name: charts.title(name) for name in distances}
-    st.markdown(f"**{claims.winner(found, titles)}**")
+    st.subheader(claims.winner(found, titles), anchor=False)
     if len(found):
-        rhos = {name: _by_kept(cached.correlation(curve, name, accuracy)) for name in found["distance"]}
+        rhos = {name: _by_kept(_correlation(curve, name, accuracy)) for name in found["distance"]}
         st.html(tables.predictions(found, rhos, titles))
 
 

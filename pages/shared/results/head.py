@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,6 +11,11 @@ from fdmat_core.types import Choice, Spec
 from fdmat_core.view.panels import percent
 from pages.shared import session
 from pages.shared.map import rail, scene
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
 def strip(spec: Spec, methods: Mapping[Choice, scene.Rankings]) -> Choice:
@@ -38,3 +44,12 @@ def _kept(spec: Spec) -> None:
 
 def _move() -> None:
     session.choose(ratio=1 - st.session_state["kept"])
+
+
+def lined(figure: go.Figure, key: str, alt: str) -> None:
+    """Show a chart over the share kept, with a line at the session's ratio; the chart itself does not depend on it."""
+    edge = 10 ** (figure.layout.xaxis.range[1] + 0.03)
+    share = max(1 - session.ratio(), edge)
+    with st.container(key=f"lined-{key}"):
+        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"chart-{key}", alt=alt)
+    st.html(f"<style>{rail.line(figure, share, key=f'lined-{key}', place='1')}</style>")
