@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -65,7 +66,7 @@ def grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def swatch(style: Style) -> str:
     """A method's name after a short stroke in its colour and dash."""
-    return f'<span class="swatch">{stroke(style)}{html.escape(style.title)}</span>'
+    return f'<span class="swatch"><img src="{address(style)}" alt="">{html.escape(style.title)}</span>'
 
 
 def stroke(style: Style) -> str:
@@ -75,6 +76,11 @@ def stroke(style: Style) -> str:
         f'<line x1="2" y1="12" x2="62" y2="12" stroke="{style.colour}" stroke-width="4" stroke-dasharray="{dashes}"/>'
     )
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="24">{line}</svg>'
+
+
+def address(style: Style) -> str:
+    """The stroke of a method as an address that holds the picture itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(stroke(style).encode()).decode()}"
 
 
 def cell(text: str, *, strong: bool = False) -> str:

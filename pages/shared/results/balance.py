@@ -61,8 +61,8 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
     with right:
         _worst(spec, focus)
         _imbalance(spec, focus)
-    st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
-    st.html(_table(spec, rankings))
+        st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
+        st.html(_table(spec, rankings))
 
 
 def sentence(counts: Counts) -> str:

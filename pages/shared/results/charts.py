@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -50,11 +49,10 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
 
 def _strokes(styles: Iterable[Style]) -> str:
     """Before the name on each switch stands the stroke that the method has in the charts."""
-    images = (base64.b64encode(tables.stroke(style).encode()).decode() for style in styles)
     return "".join(
         f".st-key-shown button[data-variant=pills]:nth-of-type({place})::before"
-        f'{{background-image: url("data:image/svg+xml;base64,{image}")}}'
-        for place, image in enumerate(images, 1)
+        f'{{background-image: url("{tables.address(style)}")}}'
+        for place, style in enumerate(styles, 1)
     )
 
 
