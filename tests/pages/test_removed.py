@@ -192,6 +192,23 @@ def test_a_decision_is_written_with_author_and_run(visit, ranked):
     assert data.key != datasets.load("digits").key  # the corrupted data have decisions of their own
 
 
+def test_what_was_decided_is_listed_the_latest_word_on_each(visit, ranked):
+    key = ranked(FLIPPED)
+    app = visit(places.REMOVED, run=key)
+    app.session_state["part"] = "Decisions"
+    app.run()
+    assert "Nothing is decided yet" in app.info[0].value
+    data = cached.train(runs.open(key))
+    routes.write(key, {"item": int(data.ids[7]), "decision": "keep"})
+    routes.write(key, {"item": int(data.ids[7]), "decision": "relabel", "label": data.classes[2]})
+    app.run()
+    (line,) = app.dataframe[0].value.to_dict("records")
+    assert (line["item"], line["decision"], line["label"]) == (data.ids[7], "relabel", data.classes[2])
+    assert line["given"] == data.classes[data.labels[7]]
+    assert line["picture"] == f"/thumb/{key}/{data.ids[7]}"
+    assert not app.exception
+
+
 def test_changes_are_those_since_a_number(visit, ranked):
     key = ranked(FLIPPED)
     first, second = (int(item) for item in cached.train(runs.open(key)).ids[:2])
