@@ -16,7 +16,7 @@ from fdmat_core import projection
 from fdmat_core.types import Choice, Spec
 from fdmat_core.work import runs
 from tests.browser import driving
-from tests.browser.test_removed_page import WALL, open_wall
+from tests.browser.driving import WALL, open_wall
 
 TIMED = """async ([what, times]) => {
   const view = WALL, root = view.host, shown = []
