@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page(places.DATA, title="Data", icon=":material/database:", url_path="data"),
         st.Page(places.RUNS, title="Runs", icon=":material/play_circle:", url_path="runs"),
         st.Page(places.NOTES, title="Method notes", icon=":material/menu_book:", url_path="methods"),
+        st.Page(places.ABOUT, title="About", icon=":material/info:", url_path="about"),
     ],
     position="top",
 )
