@@ -114,6 +114,7 @@ function showChips(view) {
   for (const name of ["issue", "label", "pair", "decision"])
     if (filters[name]) chip(filters[name].replace(">", " → "), () => setFilter(view, name, filters[name]))
   el.chips.replaceChildren(...chips)
+  el.map.disabled = !view.list.length
 }
 
 function dropOnly(view) {
