@@ -21,7 +21,7 @@ FLOORS = [
     {"kernels", "submodular", "transport", "corruption", "training", "work.versions"},
     {"datasets", "backbones", "methods", "measures"},
     {"features", "selection", "projection"},
-    {"curves", "audit"},
+    {"curves", "audit", "detection"},
     {"work.parts"},
     {"work.stages"},
     {"work.runs"},

@@ -70,7 +70,7 @@ def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, 
 def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
     _, out, err = say(*FLAGS)
     assert out == f"{runs.checked(make_spec()).key}\n"
-    assert err.split() == ["features", "projection", "rankings", "points", "projection"]
+    assert err.split() == ["features", "projection", "rankings", "points", "detection", "projection"]
 
 
 def test_flags_change_a_spec_file(say, tmp_path):
