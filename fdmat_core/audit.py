@@ -58,7 +58,7 @@ def issues(table: FeatureTable, witness: Ranking) -> np.ndarray:
     conditions = [
         evidence["reason"] == 1,
         evidence["reason"] >= 2,
-        _near_duplicates(evidence["nearest"], table.labels),
+        closeness(evidence["nearest"], table.labels) < DUPLICATE_SHARE,
         unclear,
     ]
     return np.select(conditions, ISSUES[:-1], default=ISSUES[-1]).astype(object)
@@ -75,11 +75,12 @@ def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return share
 
 
-def _near_duplicates(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def closeness(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far (n,) every row lies from its nearest neighbour, in units of what is usual in its class."""
     usual = np.ones(len(labels))
     for label in np.unique(labels):
         usual[labels == label] = np.median(nearest[labels == label])
-    return nearest < DUPLICATE_SHARE * usual
+    return nearest / np.where(usual > 0, usual, 1)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ FLOORS = [
     {"work.parts"},
     {"work.stages"},
     {"work.runs"},
-    {"work.jobs", "work.exports", "cli", "__main__"},
+    {"work.jobs", "work.exports", "work.imports", "cli", "__main__"},
 ]
 HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
 

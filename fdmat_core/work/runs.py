@@ -95,6 +95,13 @@ def tables(spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
     return parts.unpack_tables(item) if item else None
 
 
+def dataset_key(spec: Spec) -> str | None:
+    """The key of a run's dataset, corrupted as it is, under which decisions are kept; None until features are made."""
+    used = parts.made(checked(spec))
+    item = store.find("features", used.key) if used else None
+    return item.facts["dataset"] if item else None
+
+
 def projection(spec: Spec) -> Projection | None:
     """The 2D map of a run's training items: UMAP if it is there, else PCA, else None."""
     used = parts.made(checked(spec))
