@@ -15,7 +15,9 @@ from fdmat_core.work import device
 Columns = dict[str, Any]
 
 #: Part of every key: raised when the same choice gives other features than before.
-VERSION = 1
+VERSION = 2
+#: A network that learns the dataset takes at least so many steps; small datasets are passed over more often for it.
+LEAST_STEPS = 200
 
 
 def extract(
@@ -94,11 +96,12 @@ def _by_learning(
     c, labels = len(train.classes), np.array(train.labels)
     inputs = training.to_inputs(_items(train, train.ids))
     network = training.classifier(backbone.network, inputs.shape[1:], c, seed=seed)
-    recorder = training.Recorder(labels, c, backbone.epochs)
-    recipe = training.Recipe.of_epochs(backbone.epochs, len(labels), rate=backbone.rate)
-    per_epoch = recipe.steps // backbone.epochs
+    epochs = max(backbone.epochs, -(-LEAST_STEPS // training.steps_per_epoch(len(labels), training.BATCH)))
+    recorder = training.Recorder(labels, c, epochs)
+    recipe = training.Recipe.of_epochs(epochs, len(labels), rate=backbone.rate)
+    per_epoch = recipe.steps // epochs
     for step in training.train(network, inputs, torch.as_tensor(labels).to(inputs.device), recipe, seed=seed):
-        tell(step, recipe.steps + 1, f"training, epoch {-(-step // per_epoch)} of {backbone.epochs}")
+        tell(step, recipe.steps + 1, f"training, epoch {-(-step // per_epoch)} of {epochs}")
         if step % per_epoch == 0:
             embedding = training.evaluate(network[0], inputs).cpu().numpy()
             head = training.parameters(network[1])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+#: Items per step, unless a recipe says otherwise.
+BATCH = 128
 #: Passes that train the head on frozen features.
 HEAD_EPOCHS = 30
 #: Numbers in the inputs evaluated at once: blocks that stay small keep the memory of the last one.
@@ -31,12 +33,12 @@ class Recipe:
     """How a network is trained: SGD with momentum 0.9, the rate falling to 0 as a cosine over exactly these steps."""
 
     steps: int
-    batch: int = 128
+    batch: int = BATCH
     rate: float = 0.05  # the first and highest
     decay: float = 5e-4  # of the weights
 
     @staticmethod
-    def of_epochs(epochs: int, n: int, *, batch: int = 128, rate: float = 0.05) -> Recipe:
+    def of_epochs(epochs: int, n: int, *, batch: int = BATCH, rate: float = 0.05) -> Recipe:
         """The recipe whose steps are so many passes over n items."""
         return Recipe(epochs * steps_per_epoch(n, batch), batch, rate)
 

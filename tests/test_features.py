@@ -106,6 +106,13 @@ def test_seeds_and_parameters_change_features_and_key():
     assert features.key(data, Choice.of("early_cnn", epochs=6)) == features.key(data, "early_cnn")
 
 
+def test_a_few_items_are_passed_over_more_often():
+    data = toy(n=150)
+    few, test = features.extract(data, Choice.of("early_cnn", epochs=1))
+    assert (test.logits.argmax(axis=1) == test.labels).mean() > 0.8  # one pass is one step, which teaches nothing
+    assert few.dynamics["forgetting"].max() <= 200 and len(few.dynamics) == len(DYNAMICS)
+
+
 def test_progress_rises_to_its_end():
     for backbone in ("early_cnn", "pixels"):
         told = []

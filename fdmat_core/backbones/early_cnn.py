@@ -31,7 +31,7 @@ def early_cnn(shape: tuple[int, ...], *, epochs: Annotated[int, Range(1, 200)] =
     Parameters
     ----------
     epochs
-        Passes over the training items.
+        Passes over the training items; more if they would come to fewer than 200 steps of 128 items.
     """
     from torch import nn
 

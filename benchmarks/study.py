@@ -1,0 +1,245 @@
+"""Does FDMat select better? Datasets x corruptions x kept x methods x seeds: `python -m benchmarks.study`.
+
+    --home FOLDER       where the runs are stored (.study); what is there is not made again, so it can be stopped
+    --only a b c        these datasets instead of all (see `DATASETS`)
+    --report            run nothing; write what is stored so far
+    --out FILE          the report, as Markdown, and beside it the figure (benchmarks/results/study.md, .png)
+
+Every cell is a run of the explorer like any other: same code, same store. A method wins a cell when its mean is the
+highest; it is "within one sd" when its mean is at most one standard deviation (over seeds, the larger of its own and
+the winner's) below the highest. `segments` are features of image patches that come with the package `river`.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas
+
+from fdmat_core import registry
+from fdmat_core.types import Choice, Spec
+from fdmat_core.work import runs
+
+FRACTIONS = (0.005, 0.01, 0.02, 0.05, 0.1)
+CORRUPTIONS = {
+    "clean": Choice("none"),
+    "20% flips": Choice("symmetric"),
+    "40% flips": Choice.of("symmetric", rate=0.4),
+    "long tail 100": Choice("long_tail"),
+    "long tail + 20% flips": Choice("long_tail_flips"),
+    "outliers": Choice("outliers"),
+}
+METHODS = ("fdmat", "random", "herding", "energy_greedy", "moderate", "facility_location_stochastic")
+#: More methods where a training takes no time.
+MORE = ("fdmat_published", "k_center", "graph_cut", "k_medoids", "el2n", "ccs", "d2", "lcmat", "zcore")
+SHARED = ("energy", "exact_wasserstein", "linear_probe", "full_training")
+
+
+def segments(folder):
+    """Features of image segments as a file: 2,310 x 18 in 7 classes."""
+    from river import datasets
+
+    items = [(list(x.values()), y) for x, y in datasets.ImageSegments()]
+    file = folder / "segments.npz"
+    if not file.exists():
+        features = np.array([x for x, _ in items], dtype=np.float32)
+        np.savez(file, features=features, labels=np.array([y for _, y in items]))
+    return Choice.of("arrays", path=str(file))
+
+
+#: name -> (what makes the dataset, given a folder; backbone; methods)
+DATASETS = {
+    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS + MORE),
+    "segments": (segments, Choice("given"), METHODS + MORE),
+    "Fashion-MNIST 8k": (lambda folder: Choice("fashion_mnist_8k"), Choice("early_cnn"), METHODS),
+    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS),
+}
+MEASURES = {"full_training": "trained from scratch", "linear_probe": "linear probe"}
+
+
+def spec(dataset, corruption, folder):
+    make, backbone, methods = DATASETS[dataset]
+    return Spec(
+        dataset=make(folder),
+        corruption=CORRUPTIONS[corruption],
+        backbone=backbone,
+        methods=tuple(map(Choice, methods)),
+        measures=tuple(map(Choice, SHARED)),
+        fractions=FRACTIONS,
+        band=3,
+    )
+
+
+def run(names, folder):
+    for dataset in names:
+        for corruption in CORRUPTIONS:
+            began = time.monotonic()
+            try:
+                runs.execute(spec(dataset, corruption, folder), told(dataset, corruption))
+            except (ValueError, ImportError) as error:
+                print(f"{dataset}, {corruption}: left out, {error}", file=sys.stderr)
+            print(f"{dataset}, {corruption}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def told(dataset, corruption):
+    last = [0.0]
+
+    def tell(done, total, note):
+        if time.monotonic() - last[0] > 30:
+            last[0] = time.monotonic()
+            print(f"{dataset}, {corruption}: {note} ({done} of {total})", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def collected(names, folder):
+    """All points of all cells, with the columns `dataset, corruption` and `percent` kept."""
+    parts = []
+    for dataset in names:
+        for corruption in CORRUPTIONS:
+            try:
+                curve = runs.curve(spec(dataset, corruption, folder))
+            except (ValueError, ImportError):
+                continue
+            parts.append(curve.assign(dataset=dataset, corruption=corruption))
+    points = pandas.concat(parts, ignore_index=True)
+    points["percent"] = (100 * (1 - points["ratio"])).round(3)
+    return points[points["percent"] <= 100 * max(FRACTIONS)]
+
+
+def cells(points, measure):
+    """One row per cell and method: `mean, sd, count, best, near, rank` and whether it beats random."""
+    by = ["dataset", "corruption", "percent"]
+    mine = points[points["measure"] == measure]
+    table = mine.groupby([*by, "method"])["value"].agg(mean="mean", sd="std", count="count").reset_index()
+    table["sd"] = table["sd"].fillna(0)
+    groups = table.groupby(by)
+    best = table.loc[groups["mean"].transform("idxmax")].reset_index(drop=True)
+    table["best"] = table["mean"] == best["mean"]
+    table["near"] = table["mean"] >= best["mean"] - np.maximum(table["sd"], best["sd"])
+    table["rank"] = groups["mean"].rank(ascending=False, method="min")
+    random = table[table["method"] == "random"].set_index(by)["mean"]
+    above = table.set_index(by).index.map(random)
+    table["above random"] = table["mean"].to_numpy() > np.asarray(above, dtype=float)
+    present = groups["method"].transform("count")
+    return table[present == present.groupby(table["dataset"]).transform("max")]  # cells that are done
+
+
+def standings(table):
+    """How often each method is first, within one sd of the first, and above random."""
+    lines = table.groupby("method").agg(
+        cells=("best", "size"),
+        first=("best", "sum"),
+        near=("near", "mean"),
+        above=("above random", "mean"),
+        rank=("rank", "mean"),
+    )
+    return lines.sort_values("rank")
+
+
+def markdown(table, dataset):
+    """Means of one dataset: a line per corruption and share kept, a column per method, the best in bold."""
+    part = table[table["dataset"] == dataset]
+    methods = list(dict.fromkeys(part.sort_values("rank").groupby("method")["rank"].mean().sort_values().index))
+    lines = ["| corruption | kept | " + " | ".join(methods) + " |", "|" + "---|" * (len(methods) + 2)]
+    for corruption in CORRUPTIONS:
+        for percent, cell in part[part["corruption"] == corruption].groupby("percent"):
+            by = cell.set_index("method")
+            shown = " | ".join(_number(by.loc[name]) if name in by.index else "" for name in methods)
+            lines.append(f"| {corruption} | {percent:g}% | {shown} |")
+    return "\n".join(lines)
+
+
+def _number(row):
+    text = f"{row['mean']:.3f} ± {row['sd']:.3f}".replace("0.", ".")
+    return f"**{text}**" if row["best"] else f"{text}°" if row["near"] else text
+
+
+def report(points):
+    parts = ["# Study: which coreset trains best\n", __doc__.split("\n\n", 2)[2].strip(), ""]
+    for measure, words in MEASURES.items():
+        table = cells(points, measure)
+        if table.empty:
+            continue
+        parts.append(f"\n## Accuracy, {words}\n\n### Standings over all cells\n")
+        parts.append(
+            "| method | cells | first | first or within one sd | above random | mean rank |\n|---|---|---|---|---|---|"
+        )
+        for name, line in standings(table).iterrows():
+            parts.append(
+                f"| {name} | {line.cells} | {line['first']} | {line.near:.0%} | {line.above:.0%} | {line['rank']:.1f} |"
+            )
+        lost = table[(table["method"] == "fdmat") & ~table["near"]]
+        parts.append(f"\nCells where `fdmat` is not within one sd of the first: {len(lost)}.")
+        behind = table[(table["method"] == "fdmat") & ~table["above random"]]
+        parts.append(f"Cells where `fdmat` is not above random: {len(behind)}.")
+        for dataset in table["dataset"].unique():
+            parts.append(f"\n### {dataset}\n\nBold: first; °: within one sd of it. Mean ± sd over 3 seeds.\n")
+            parts.append(markdown(table, dataset))
+    return "\n".join(parts) + "\n"
+
+
+def figure(points, file):
+    """Gain over random by share kept, one panel per dataset and corruption, trained from scratch."""
+    from playwright.sync_api import sync_playwright
+    from plotly.subplots import make_subplots
+
+    from tests.browser import driving
+
+    table = cells(points, "full_training")
+    datasets, corruptions = list(table["dataset"].unique()), list(CORRUPTIONS)
+    chart = make_subplots(
+        len(datasets), len(corruptions), row_titles=datasets, column_titles=corruptions, shared_xaxes=True,
+        horizontal_spacing=0.03, vertical_spacing=0.06,
+    )  # fmt: skip
+    for (dataset, corruption), part in table.groupby(["dataset", "corruption"]):
+        random = part[part["method"] == "random"].set_index("percent")["mean"]
+        for name in METHODS:
+            line = part[part["method"] == name].set_index("percent")
+            chart.add_scatter(
+                x=line.index, y=100 * (line["mean"] - random), name=name, legendgroup=name, mode="lines+markers",
+                showlegend=(dataset, corruption) == (datasets[0], corruptions[0]),
+                line={"color": registry.methods.get(name).colour, "width": 4 if name == "fdmat" else 1.5},
+                row=datasets.index(dataset) + 1, col=corruptions.index(corruption) + 1,
+            )  # fmt: skip
+    chart.update_xaxes(type="log", tickvals=[100 * f for f in FRACTIONS], ticktext=[f"{100 * f:g}%" for f in FRACTIONS])
+    chart.update_layout(
+        template="plotly_white", width=1800, height=120 + 260 * len(datasets), font_size=14,
+        title="Accuracy of networks trained from scratch, in points above random, against the share kept",
+        legend={"orientation": "h", "y": -0.05},
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as player:
+        page_file = Path(folder) / "figure.html"
+        chart.write_html(page_file, include_plotlyjs=True)
+        browser = player.chromium.launch(executable_path=driving.browser_path(), args=driving.FLAGS)
+        page = browser.new_page(viewport={"width": 1820, "height": 140 + 260 * len(datasets)})
+        page.goto(page_file.as_uri())
+        page.wait_for_selector(".main-svg")
+        page.screenshot(path=str(file))
+        browser.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, default=Path(".study"))
+    parser.add_argument("--only", nargs="+", choices=DATASETS, default=list(DATASETS))
+    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/study.md"))
+    given = parser.parse_args()
+    folder = given.home.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["FDMAT_HOME"] = str(folder)
+    if not given.report:
+        run(given.only, folder)
+    points = collected(given.only, folder)
+    given.out.write_text(report(points))
+    figure(points, given.out.with_suffix(".png"))
+    print(given.out.read_text())
+
+
+if __name__ == "__main__":
+    main()
