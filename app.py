@@ -3,5 +3,6 @@
 import streamlit as st
 
 from pages.shared import thumbs
+from pages.shared.removed import routes
 
-app = st.App("pages/shell/router.py", routes=thumbs.routes())
+app = st.App("pages/shell/router.py", routes=thumbs.routes() + routes.routes())

@@ -64,6 +64,19 @@ def issues(table: FeatureTable, witness: Ranking) -> np.ndarray:
     return np.select(conditions, ISSUES[:-1], default=ISSUES[-1]).astype(object)
 
 
+def worst_first(table: FeatureTable, witness: Ranking) -> np.ndarray:
+    """All rows (n,) in the order to look at them: by issue, the gravest first, and within one the worst first.
+
+    Outliers go by how far they lie from their neighbours, rows without features before them, all others by suspicion.
+    Ties go to the lower row.
+    """
+    evidence, issue = witness.evidence, issues(table, witness)
+    place = np.argmax(issue[:, None] == np.array(ISSUES, dtype=object), axis=1)
+    severity = np.where(issue == ISSUES[1], evidence["radius"], evidence["suspicion"])
+    severity = np.where(evidence["reason"] == 3, np.inf, severity)
+    return np.lexsort((-severity, place))
+
+
 def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """For each row the share (n,) of its class with a smaller value, 0 to 1; ties count half."""
     from scipy.stats import rankdata

@@ -47,6 +47,7 @@ class Words:
     map: str = "UMAP"
     scored: str = "score"  # what the method's score is called
     thumbs: str = ""  # the address of a picture, before its item's id; none if empty
+    ringed: str = ""  # rows to ring, in the form that a lasso has
 
 
 def points_of(
@@ -145,6 +146,13 @@ def rows_in(lasso: str | None, n: int) -> np.ndarray:
     except ValueError:
         raise ValueError(f"lasso is {str(lasso)[:20]!r}; give the base64 text that the map sends") from None
     return np.flatnonzero(np.unpackbits(packed, bitorder="little")[:n])
+
+
+def bits_of(rows: np.ndarray, n: int) -> str:
+    """Rows as the map says them: base64 of one bit per row; what `rows_in` reads."""
+    mask = np.zeros(n, dtype=bool)
+    mask[rows] = True
+    return base64.b64encode(np.packbits(mask, bitorder="little").tobytes()).decode()
 
 
 def brink(rankings: Ranking | Mapping[int, Ranking], k: int, width: int = 12) -> tuple[np.ndarray, np.ndarray]:

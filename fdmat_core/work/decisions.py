@@ -83,6 +83,16 @@ def current(dataset: str) -> pandas.DataFrame:
     return _frame(_CURRENT, dataset)
 
 
+def changes(dataset: str, after: int = 0) -> tuple[int, pandas.DataFrame]:
+    """What became of items since a decision's number: the latest number, and the latest line of each item since then.
+
+    Columns `COLUMNS`, ordered by item; an item whose decision was taken back has `OPEN`.
+    """
+    with store.database(SCHEMA) as database:
+        last = database.execute("SELECT coalesce(max(number), 0) FROM decisions").fetchone()[0]
+    return last, _frame(_CHANGES, dataset, after, last)
+
+
 def history(dataset: str) -> pandas.DataFrame:
     """Every decision ever written, oldest first, those taken back included (their decision is empty)."""
     return _frame(f"SELECT {', '.join(COLUMNS)} FROM decisions WHERE dataset = ? ORDER BY number", dataset)
@@ -136,11 +146,11 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
-def _frame(query: str, dataset: str) -> pandas.DataFrame:
+def _frame(query: str, *asked: str | int) -> pandas.DataFrame:
     import pandas
 
     with store.database(SCHEMA) as database:
-        return pandas.DataFrame(database.execute(query, (dataset,)).fetchall(), columns=list(COLUMNS))
+        return pandas.DataFrame(database.execute(query, asked).fetchall(), columns=list(COLUMNS))
 
 
 _FIELDS = "dataset, item, decision, label, author, run, made"
@@ -148,6 +158,11 @@ _FIELDS = "dataset, item, decision, label, author, run, made"
 _CURRENT = f"""
 SELECT {", ".join(COLUMNS)} FROM decisions AS own WHERE dataset = ? AND decision <> ''
 AND number = (SELECT max(number) FROM decisions WHERE dataset = own.dataset AND item = own.item) ORDER BY item
+"""
+
+_CHANGES = f"""
+SELECT {", ".join(COLUMNS)} FROM decisions WHERE number IN
+    (SELECT max(number) FROM decisions WHERE dataset = ? AND number > ? AND number <= ? GROUP BY item) ORDER BY item
 """
 
 _UNDOABLE = """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from fdmat_core import datasets
+from fdmat_core import audit, datasets, registry
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
 from fdmat_core.work import runs
@@ -126,6 +126,47 @@ def ranking(spec: Spec, method: Choice, *, seed: int = 0, k: int | None = None) 
 @st.cache_resource(max_entries=64, show_spinner=False, validate=_there)
 def _ranking(key: str, name: str, seed: int, k: int | None, _spec: Spec, _method: Choice) -> Ranking | None:
     return runs.ranking(_spec, _method, seed=seed, k=k)
+
+
+def train(spec: Spec) -> Dataset:
+    """The training items of a run, in the order of its table."""
+    return _train(spec.dataset, spec.corruption)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _train(choice: Choice, corruption: Choice) -> Dataset:
+    return dataset(choice, corruption).split("train")
+
+
+class Inspection(NamedTuple):
+    """What FDMat's two witnesses say about the items of a run."""
+
+    witness: Ranking
+    items: pd.DataFrame  # of audit.items
+    worst: Any  # (n,) of audit.worst_first
+    plan: audit.Witness
+
+
+def inspection(spec: Spec) -> Inspection | None:
+    """What FDMat says about a run's items, by the parameters that the run gave it; None until it has ranked."""
+    return _inspection(spec.key, spec)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Asking the witnesses", validate=_there)
+def _inspection(key: str, _spec: Spec) -> Inspection | None:
+    method, both = fdmat(_spec), tables(_spec)
+    found = ranking(_spec, method) if method and both else None
+    if found is None:
+        return None
+    lam = registry.methods.get("fdmat").read(dict(method.params))["lam"]
+    table = both[0]
+    items, worst = audit.items(table, found), audit.worst_first(table, found)
+    return Inspection(found, items, worst, audit.witness(table, lam=lam))
+
+
+def fdmat(spec: Spec) -> Choice | None:
+    """The first choice of a run that asks FDMat, whose witnesses tell what is the matter with an item."""
+    return next((choice for choice in spec.methods if choice.name == "fdmat"), None)
 
 
 @st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MAP = ROOT / "pages/explore/map.py"
+REMOVED = ROOT / "pages/explore/removed.py"
 DATA = ROOT / "pages/work/data.py"
 RUNS = ROOT / "pages/work/runs.py"
 NOTES = ROOT / "pages/help/methods.py"

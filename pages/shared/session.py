@@ -6,6 +6,7 @@ The session holds them; the link mirrors them. When a page is first opened the l
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -13,6 +14,8 @@ from fdmat_core.types import Choice, Spec
 from fdmat_core.work import runs
 
 NAMES = ("run", "method", "ratio")
+#: What narrows the Removed page, in the link of that page only.
+FILTERS = ("issue", "label", "pair", "decision", "item")
 #: Share removed before anyone has moved the slider.
 RATIO = 0.3
 
@@ -67,6 +70,33 @@ def travel() -> None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def filters() -> dict[str, str]:
+    """The filters of the Removed page: those that the link names, or else the last ones of this session."""
+    named = {name: st.query_params[name] for name in FILTERS if name in st.query_params}
+    return named or st.session_state.get("filters", {})
+
+
+def filter_by(chosen: Mapping[str, str]) -> None:
+    """Write the filters of the Removed page into the link; those that are off leave it."""
+    st.session_state["filters"] = dict(chosen)
+    for name in FILTERS:
+        if chosen.get(name):
+            st.query_params[name] = chosen[name]
+        else:
+            st.query_params.pop(name, None)
+
+
+def picked(what: str) -> str:
+    """Rows that somebody picked on one page to see them on another, in the form that a lasso has; "" for none."""
+    run_then, rows = st.session_state.get(f"picked_{what}", ("", ""))
+    return rows if run_then == run() else ""
+
+
+def pick(what: str, rows: str) -> None:
+    """Carry rows of the chosen run to another page: "ringed" to the map, "only" to the removed."""
+    st.session_state[f"picked_{what}"] = (run(), rows)
 
 
 def start() -> Spec:

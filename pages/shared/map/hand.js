@@ -110,8 +110,7 @@ function zoom(view, factor, [x, y]) {
 function listenKeys(view) {
   const { signal } = view.gone
   document.addEventListener("keydown", (event) => {
-    const typing = event.composedPath()[0].closest?.("input:not(.ratio), textarea, select, [contenteditable], [role=dialog]")
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+    if (isTaken(event)) return
     const here = event.target === document.body || event.target === view.host.host
     if (press(view, event.key) || here && slideByKey(view, event)) event.preventDefault()
   }, { signal })
@@ -129,24 +128,6 @@ function press(view, key) {
   const act = Object.hasOwn(acts, key.toLowerCase()) && acts[key.toLowerCase()]
   if (act) act()
   return !!act
-}
-
-function slideByKey(view, event) {
-  const step = event.shiftKey ? 0.05 : 0.01
-  const moves = {
-    ArrowRight: view.place + step, ArrowUp: view.place + step, ArrowLeft: view.place - step, ArrowDown: view.place - step,
-    Home: 0, End: 1, "[": neighbour(view, -1), "]": neighbour(view, 1),
-  }
-  if (!Object.hasOwn(moves, event.key)) return false
-  const stepped = event.key.startsWith("Arrow") && !view.blob.nested
-  slide(view, stepped ? neighbour(view, moves[event.key] > view.place ? 1 : -1) : moves[event.key])
-  return true
-}
-
-/** The place of the next computed ratio to the right (1) or left (-1). */
-function neighbour(view, way) {
-  const places = view.blob.fractions.map((fraction) => placeOf(view, fraction)).sort((a, b) => way * (a - b))
-  return places.find((place) => way * (place - view.place) > 1e-4) ?? view.place
 }
 
 /** A picture elsewhere on the page that names an item (`data-item`) rings its point; a click pins its card. */

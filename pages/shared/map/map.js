@@ -1,7 +1,6 @@
 // The map: a slider that the picture follows at once, and a hand that pans, zooms, points and lassos.
 // Python hears the ratio at rest, a lasso when it closes and the number key of a method; it never answers back here.
 
-const REST = 150 // ms without a move before Python hears
 const BARS = 40 // pixels that the controls take at the top of the plane
 const SMOOTH = 300_000 // points drawn while something moves
 const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", density: "Density" }
@@ -39,10 +38,6 @@ function mount(host) {
   return view
 }
 
-function make(tag, text = "", facts = {}) {
-  return Object.assign(document.createElement(tag), { textContent: text }, facts)
-}
-
 // ---- data ------------------------------------------------------------------------------------------------------
 
 /** Take new bytes; with the same points (only another method) camera, slider and lasso stay. */
@@ -75,58 +70,6 @@ function resort(view) {
   view.el.root.classList.toggle("steps", !blob.nested)
 }
 
-function nearestSlot(fractions, fraction) {
-  const away = fractions.map((one) => Math.abs(Math.log(one / Math.max(fraction, 1e-9))))
-  return away.indexOf(Math.min(...away))
-}
-
-// ---- slider ----------------------------------------------------------------------------------------------------
-
-const placeOf = (view, fraction) => fraction <= 0 ? 1 : clamp(Math.log(fraction) / Math.log(view.least), 0, 1)
-const fractionAt = (view, place) => view.least ** place
-
-function listenSlider(view) {
-  const { slider } = view.el
-  slider.addEventListener("input", () => { view.moving = true; slide(view, magnet(view, +slider.value)) })
-  slider.addEventListener("change", () => rest(view))
-  slider.addEventListener("keydown", (event) => { if (slideByKey(view, event)) event.preventDefault() })
-}
-
-/** Six thousandths around a computed ratio count as that ratio. */
-function magnet(view, place) {
-  const near = view.blob.fractions.map((fraction) => placeOf(view, fraction)).find((at) => Math.abs(at - place) < 0.006)
-  return near ?? place
-}
-
-/** Put the slider at a place (0 keeps all, 1 the least); Python hears after a rest, or at once. */
-function slide(view, place, quiet = false) {
-  const { blob, el } = view
-  let fraction = fractionAt(view, clamp(place, 0, 1))
-  if (!blob.nested) fraction = blob.fractions[nearestSlot(blob.fractions, fraction)]
-  view.ratio = Math.round((1 - fraction) * 1e6) / 1e6
-  view.k = keptCount(blob.n, view.ratio)
-  view.place = placeOf(view, 1 - view.ratio)
-  el.slider.value = view.place
-  el.root.style.setProperty("--place", view.place)
-  resort(view)
-  count(view)
-  ask(view)
-  clearTimeout(view.wait)
-  view.wait = setTimeout(() => rest(view), quiet ? 0 : REST)
-}
-
-function rest(view) {
-  clearTimeout(view.wait)
-  view.moving = false
-  ask(view)
-  describe(view)
-  document.documentElement.style.setProperty("--fdmat-place", view.place)
-  if (view.sent !== view.ratio) view.state("ratio", view.sent = view.ratio)
-}
-
-const percent = (share) => `${(100 * share).toFixed(share > 0 && Math.min(share, 1 - share) < 0.01 && share < 1 ? 2 : 1)}%`
-const whole = (number) => number.toLocaleString("en-US")
-
 function count(view) {
   const { k, blob: { n }, el } = view
   el.kept.textContent = `kept ${whole(k)} of ${whole(n)} (${percent(k / n)})`
@@ -143,19 +86,6 @@ function describe(view) {
   const [least, most] = [shares[0], shares.at(-1)].map(([name, share]) => `${name} (${percent(share)})`)
   el.canvas.ariaLabel = `${blob.map} map of ${whole(blob.n)} items. ${el.kept.textContent} ${el.pruned.textContent}. `
     + `Method ${blob.method}. Kept least of ${least}, most of ${most}.`
-}
-
-function showTicks(view) {
-  const { blob, el } = view
-  const label = (fraction) => `${+(100 * fraction).toPrecision(2)}%`
-  let last = -1
-  el.ticks.replaceChildren(...[...blob.fractions].sort((a, b) => b - a).map((fraction) => {
-    const at = placeOf(view, fraction), room = at - last > 0.045
-    if (room) last = at
-    const tick = make("i", room ? label(fraction) : "")
-    tick.style.setProperty("--at", at)
-    return tick
-  }))
 }
 
 // ---- drawing ---------------------------------------------------------------------------------------------------
@@ -204,11 +134,6 @@ function restyle(view) {
     pruned: ink(dark ? "#5A5A5A" : "#C4C4C4"), outline: dark ? "#FFFFFF" : "#000000" }
   showLegend(view)
   ask(view)
-}
-
-function hex(colour) {
-  const [r, g, b] = colour.match(/[\d.]+/g).map(Number)
-  return "#" + [r, g, b].map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")
 }
 
 function fit(view) {

@@ -9,11 +9,17 @@ import streamlit as st
 
 HERE = Path(__file__).parent
 
+
+def text(*names: str) -> str:
+    """Files of this folder, one after the other."""
+    return "\n".join((HERE / name).read_text() for name in names)
+
+
 MAP = st.components.v2.component(
     "fdmat.map",
     html=(HERE / "map.html").read_text(),
-    css=(HERE / "map.css").read_text(),
-    js="\n".join((HERE / name).read_text() for name in ("blob.js", "paint.js", "hand.js", "map.js")),
+    css=text("slider.css", "map.css"),
+    js=text("page.js", "blob.js", "slider.js", "paint.js", "hand.js", "map.js"),
 )
 
 

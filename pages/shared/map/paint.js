@@ -13,8 +13,6 @@ const ink = (hex) => {
   return (0xff000000 | (value & 0xff) << 16 | value & 0xff00 | value >> 16) >>> 0
 }
 
-const clamp = (value, low, high) => Math.max(low, Math.min(high, value))
-
 /** Colour `top` over `under` with opacity a of 256. */
 function blend(under, top, a) {
   const b = 256 - a

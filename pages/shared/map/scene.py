@@ -59,21 +59,16 @@ class Scene:
         return mapdata.pack(points, self.rankings, words, fractions=self.spec.fractions, start=start)
 
     def cut(self, ratio: float) -> tuple[Ranking, int]:
-        """The ranking and the count kept at a pruning ratio; without one nested order, of the nearest count."""
-        if isinstance(self.rankings, Ranking):
-            return self.rankings, budgets.kept_count(self.n, 1 - ratio)
-        k = self._stops[mapdata.snap(ratio, list(self._stops))]
-        return self.rankings[k], k
-
-    @property
-    def _stops(self) -> dict[float, int]:
-        """The counts of a method that is not nested, by the share kept."""
-        return {k / self.n: k for k in self.rankings}
+        """The ranking and the count kept at a pruning ratio."""
+        return cut(self.rankings, self.n, ratio)
 
     @property
     def least(self) -> float:
         """The share kept at the right end of the slider."""
-        return min(mapdata.LEAST, *(self.spec.fractions if isinstance(self.rankings, Ranking) else self._stops))
+        return min(
+            mapdata.LEAST,
+            *(self.spec.fractions if isinstance(self.rankings, Ranking) else _stops(self.rankings, self.n)),
+        )
 
     def numbers(self, ratio: float) -> list[Number]:
         """Distance, accuracy, and noise (or else coverage) at a ratio."""
@@ -138,6 +133,20 @@ class Scene:
     @cached_property
     def _suspected(self) -> Sequence[bool]:
         return readings.suspected(self.witness)
+
+
+def cut(rankings: Rankings, n: int, ratio: float) -> tuple[Ranking, int]:
+    """The ranking of n items and the count kept at a pruning ratio; without one nested order, of the nearest count."""
+    if isinstance(rankings, Ranking):
+        return rankings, budgets.kept_count(n, 1 - ratio)
+    stops = _stops(rankings, n)
+    k = stops[mapdata.snap(ratio, list(stops))]
+    return rankings[k], k
+
+
+def _stops(rankings: Mapping[int, Ranking], n: int) -> dict[float, int]:
+    """The counts of a method that is not nested, by the share kept."""
+    return {k / n: k for k in rankings}
 
 
 def title(spec: Spec) -> str:

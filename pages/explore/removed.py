@@ -1,0 +1,46 @@
+"""Removed: everything that leaves at this ratio and why, with evidence, and decisions that last."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared import cached, empty, places, progress, session, widgets
+from pages.shared.map import rail, scene
+from pages.shared.removed import desk, lacking, wall
+
+STYLE = Path(wall.__file__).with_name("page.css")
+
+
+def ring():
+    """Somebody wants to see items on the map."""
+    session.pick("ringed", wall.ringed())
+
+
+@st.fragment
+def show_wall(shown):
+    """The wall, and what follows it into the link; nothing else of the page is sent again."""
+    filters = wall.start_filters(session.filters())
+    blob = shown.blob(wall.start(session.ratio()), only=session.picked("only"), filters=filters)
+    wall.show(blob, on_ringed=ring, on_only=lambda: session.pick("only", ""))
+    if wall.ringed():
+        st.switch_page(places.MAP)
+    session.choose(ratio=wall.ratio(session.ratio()))
+    if wall.filters() is not None:
+        session.filter_by(wall.filters())
+
+
+st.html(STYLE)
+spec = session.spec()
+if spec is None:
+    empty.invite()
+with widgets.plain_errors():
+    status = progress.strip(session.run())
+    methods = scene.ready(spec)
+    if not methods:
+        lacking.waiting()
+    with st.container(key="strip", horizontal=True, vertical_alignment="center"):
+        method = rail.choose(list(methods), session.method(spec), lambda name: session.choose(method=name))
+        st.caption(scene.title(spec), width="content")
+    if cached.inspection(spec) is None:
+        lacking.witness(spec, live=status is not None and status.live)
+    show_wall(desk.Desk(spec, method, cached.tables(spec)[0], methods[method]))
