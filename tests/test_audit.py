@@ -5,7 +5,7 @@ import pandas
 import pytest
 
 from fdmat_core import audit, selection
-from fdmat_core.types import FeatureTable
+from fdmat_core.types import FeatureTable, Ranking
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,28 @@ def test_every_item_gets_its_gravest_issue(flipped, witness):
     assert frame.issue[60] == "outlier"
     assert frame.issue[61] == frame.issue[62] == "near duplicate"
     assert (frame.issue == "redundant").sum() > 150
+
+
+def test_the_worst_come_first_issue_by_issue(flipped, witness):
+    worst, issue = audit.worst_first(flipped, witness), audit.issues(flipped, witness)
+    assert sorted(worst) == list(range(180))
+    places = [audit.ISSUES.index(name) for name in issue[worst]]
+    assert places == sorted(places) and set(worst[:5]) == set(range(5)) and worst[5] == 60
+    suspicion = witness.evidence["suspicion"]
+    alike = worst[np.array(places) == audit.ISSUES.index("redundant")]
+    assert (np.diff(suspicion[alike]) <= 0).all() and suspicion[alike][0] > suspicion[alike][-1]
+
+
+def test_outliers_go_by_their_distance_and_those_without_features_before_them():
+    table = FeatureTable(np.arange(4), np.zeros(4, int), np.ones((4, 2), np.float32), ("a",), "t")
+    evidence = {
+        "reason": np.array([2, 2, 3, 0]),
+        "radius": np.array([5.0, 9, 0, 1]),
+        "suspicion": np.array([0.9, 0.1, 0, 0.5]),
+        "nearest": np.ones(4),
+    }
+    witness = Ranking(np.arange(4), evidence=evidence, notes={"unclear classes": []})
+    assert audit.worst_first(table, witness).tolist() == [2, 1, 0, 3]
 
 
 def test_percentile_counts_the_class_only():

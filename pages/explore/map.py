@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from fdmat_core.view import mapdata
 from pages.shared import cached, empty, progress, session, widgets
 from pages.shared.map import map as plane
 from pages.shared.map import rail, scene
@@ -45,12 +46,14 @@ if spec is None:
 with widgets.plain_errors():
     status = progress.strip(session.run())
     live = status is not None and status.live
+    ringed = session.picked("ringed")
     methods, projection = scene.ready(spec), cached.projection(spec)
     if not methods or projection is None:
         rail.waiting()
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = rail.choose(list(methods), session.method(spec), lambda name: session.choose(method=name))
         st.caption(scene.title(spec), width="content")
+        rail.ringed(len(mapdata.rows_in(ringed, cached.tables(spec)[0].n)))
     train, _ = cached.tables(spec)
     view = scene.Scene(spec, method, train, projection, methods[method], scene.witness(methods))
     left, right = st.columns([7, 5], gap="medium")
@@ -59,4 +62,5 @@ with widgets.plain_errors():
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
         gallery = st.container()
     with left:
-        show_map(view, view.blob(plane.start(session.ratio()), live=live), list(methods), numbers, gallery)
+        blob = view.blob(plane.start(session.ratio()), live=live, ringed=ringed)
+        show_map(view, blob, list(methods), numbers, gallery)

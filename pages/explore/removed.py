@@ -25,8 +25,7 @@ def show_wall(shown):
     if wall.ringed():
         st.switch_page(places.MAP)
     session.choose(ratio=wall.ratio(session.ratio()))
-    if wall.filters() is not None:
-        session.filter_by(wall.filters())
+    session.filter_by(filters if wall.filters() is None else wall.filters())
 
 
 st.html(STYLE)

@@ -33,6 +33,19 @@ def test_undo_goes_back_one_by_one():
     assert decisions.undo("d", "ann") is None
 
 
+def test_changes_tell_what_became_of_items_since_a_number():
+    first = decisions.decide("d", Decision(1, "keep", author="ann"))
+    decisions.decide("other", Decision(9, "keep", author="ann"))
+    decisions.decide("d", Decision(2, "drop", author="ann"))
+    decisions.decide("d", Decision(1, "unsure", author="bob"))
+    last, told = decisions.changes("d", first)
+    assert told[["item", "decision", "author"]].values.tolist() == [[1, "unsure", "bob"], [2, "drop", "ann"]]
+    decisions.undo("d", "ann")
+    assert decisions.changes("d", last)[1][["item", "decision"]].values.tolist() == [[2, decisions.OPEN]]
+    assert decisions.changes("d", last + 1)[1].empty
+    assert decisions.changes("d")[0] == last + 1
+
+
 def test_undo_does_not_touch_what_somebody_else_said():
     decisions.decide("d", Decision(1, "keep", author="ann"))
     decisions.decide("d", Decision(1, "drop", author="bob"))

@@ -107,6 +107,14 @@ function packRows(rows, n) {
   return btoa(text)
 }
 
+/** Which rows a lasso's text names, a byte per row; null for no text: all rows. */
+function rowsNamed(text, n) {
+  if (!text) return null
+  const bits = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)), named = new Uint8Array(n)
+  for (let row = 0; row < n; row++) named[row] = bits[row >> 3] >> (row & 7) & 1
+  return named
+}
+
 /** Every m-th row of each class, so that a thinner picture keeps its proportions. */
 function thinned(blob, most) {
   const step = Math.ceil(blob.n / most), seen = new Uint32Array(65536), chosen = new Uint8Array(blob.n)

@@ -46,6 +46,7 @@ function receive(view, bytes) {
   view.ratio ??= view.sent = blob.start // later the slider is the hand's alone
   Object.assign(view, { bytes, blob, slot: -1, clip: blob.score && clipOf(blob.score) })
   view.least = Math.min(0.001, ...blob.fractions.filter((fraction) => fraction > 0))
+  view.ringed = rowsNamed(blob.ringed, blob.n)
   view.chosen = blob.n > SMOOTH ? thinned(blob, SMOOTH) : null
   if (!known) {
     Object.assign(view, { box: bounds(blob.xy), polygon: [], caught: [], focus: -1, hover: -1 })
@@ -104,6 +105,7 @@ function draw(view) {
   if (look.mode === "density") view.top = paintDensity(screen, layer, cut, look, size.fit(8, layer.n))
   else paintPoints(screen, layer, cut, size, look)
   if (look.mode === "noise") paintFlags(screen, layer, cut, blob, look, size.fit)
+  if (view.ringed) paintRinged(screen, layer, view.ringed, look)
   screen.pen.putImageData(screen.image, -EDGE, -EDGE)
   view.ms = performance.now() - began
   view.frames = (view.frames ?? 0) + 1

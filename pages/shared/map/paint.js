@@ -161,6 +161,14 @@ function paintFlags({ buffer, width, ratio }, layer, cut, blob, look, fit) {
   }
 }
 
+/** Rings around the rows that a person picked on another page; thin ones if they are many. */
+function paintRinged({ buffer, width, ratio }, layer, ringed, look) {
+  const many = ringed.reduce((count, one) => count + one, 0) > 300, scale = Math.max(1, ratio)
+  const shape = ring((many ? 4 : 7) * scale, (many ? 1 : 2) * scale, width), mark = ink(look.outline)
+  for (let i = layer.n - 1; i >= 0; i--)
+    if (layer.place[i] >= 0 && ringed[layer.row[i]]) stampOne(buffer, layer.place[i], mark, shape)
+}
+
 /** Share of each cell's points that is kept, in one hue; the strongest is the 98th percentile of the cells. */
 function paintDensity(screen, layer, cut, look, wanted) {
   const size = Math.round(clamp(1.77 * wanted, 4, 28)), across = Math.ceil(screen.width / size)

@@ -14,7 +14,7 @@ from fdmat_core.audit import Tally
 from fdmat_core.types import Choice
 from fdmat_core.view.panels import percent
 from fdmat_core.view.readings import Reading
-from pages.shared import thumbs, widgets
+from pages.shared import places, session, thumbs, widgets
 from pages.shared.thumbs import Card
 
 if TYPE_CHECKING:
@@ -105,10 +105,30 @@ def curves(figure: go.Figure, least: float) -> None:
 
 def gallery(brink: tuple[list[Card], list[Card]], caught: tuple[list[Card], int], source: str) -> None:
     """The items on either side of the cut, or in the lasso."""
-    tab = st.segmented_control("Gallery", TABS, key="tab", default=TABS[0], required=True, label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        hidden = {"required": True, "label_visibility": "collapsed"}
+        tab = st.segmented_control("Gallery", TABS, key="tab", default=TABS[0], **hidden)
+        if tab == TABS[2] and caught[1]:
+            _inspect(caught[1])
     empty = "Draw a lasso on the map: press L or hold shift." if tab == TABS[2] else "Nothing on this side of the cut."
     cards = dict(zip(TABS, (*brink, caught[0]), strict=True))[tab]
     st.html(thumbs.gallery(cards, source, empty=empty))
+
+
+def _inspect(count: int) -> None:
+    """Offer to look into what the lasso holds."""
+    label, icon = f"Inspect {count:,}", ":material/content_cut:"
+    if st.button(label, icon=icon, type="tertiary", help="See on the Removed page what of the lasso leaves, and why"):
+        session.pick("only", st.session_state["lasso"])
+        session.filter_by({})
+        st.switch_page(places.REMOVED)
+
+
+def ringed(count: int) -> None:
+    """Say how many items of another page are ringed, and offer to take the rings off."""
+    if count:
+        facts = {"icon": ":material/close:", "type": "tertiary", "help": "Take the rings off"}
+        st.button(f"{count:,} ringed", key="unring", on_click=session.pick, args=("ringed", ""), **facts)
 
 
 def waiting() -> None:

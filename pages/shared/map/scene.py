@@ -50,11 +50,11 @@ class Scene:
         """The address of the pictures."""
         return thumbs.address(self.spec, self.train)
 
-    def blob(self, start: float, *, live: bool) -> bytes:
-        """What the map draws; `live` says that a better map may come."""
+    def blob(self, start: float, *, live: bool, ringed: str = "") -> bytes:
+        """What the map draws; `live` says that a better map may come, `ringed` which rows to ring, as a lasso does."""
         kind = self.projection.kind
         told = "PCA (UMAP is being computed)" if kind == "PCA" and live else kind
-        words = mapdata.Words(registry.methods.get(self.method.name).title, told, "score", self.pictures)
+        words = mapdata.Words(registry.methods.get(self.method.name).title, told, "score", self.pictures, ringed)
         points = mapdata.points_of(self.table, self.projection.xy, self.train.truth, self.witness)
         return mapdata.pack(points, self.rankings, words, fractions=self.spec.fractions, start=start)
 

@@ -17,14 +17,6 @@ function readSheet(bytes) {
   return sheet
 }
 
-/** Which rows a lasso's text names, a byte per row; null for no text: all rows. */
-function rowsNamed(text, n) {
-  if (!text) return null
-  const bits = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)), named = new Uint8Array(n)
-  for (let row = 0; row < n; row++) named[row] = bits[row >> 3] >> (row & 7) & 1
-  return named
-}
-
 const stateOf = (view, row) => view.decided.get(view.blob.ids[row])?.decision || "open"
 const pairOf = (blob, row) => blob.labels[row] * blob.classes.length + blob.preferred[row]
 

@@ -16,7 +16,7 @@ function mount(host) {
     ticks: find(".ticks"), issues: find(".issues"), states: find(".states"), labels: find(".labels"),
     pairs: find(".pairs"), told: find(".told"), chips: find(".chips"), find: find(".find"), map: find(".act-map"),
     help: find(".act-keys"), frame: find(".frame"), cells: find(".cells"), none: find(".none"), keys: find(".keys"),
-    card: find(".card"),
+    card: find(".card"), author: find(".author"),
   }
   const view = { host, el, gone: new AbortController(), decided: new Map(), cells: new Map(), known: new Map(),
     asked: new Set(), outbox: [], trouble: "", last: 0, filters: {}, list: new Uint32Array(0), at: 0, row: -1, drawn: 0 }
@@ -36,6 +36,8 @@ function listenTools(view) {
   el.labels.addEventListener("change", () => setFilter(view, "label", el.labels.value))
   el.find.addEventListener("input", () => setFilter(view, "item", el.find.value.replace(/\D/g, "")))
   el.find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) el.find.blur() })
+  el.author.value = localStorage.getItem(SIGNED) ?? ""
+  el.author.addEventListener("change", () => localStorage.setItem(SIGNED, el.author.value.trim()))
   el.map.addEventListener("click", () => view.trigger("ringed", packRows(view.list, view.blob.n)))
   el.help.addEventListener("click", () => showKeys(view, el.keys.hidden))
 }
@@ -77,8 +79,8 @@ function resort(view) {
 
 function count(view) {
   const { k, blob: { n }, el } = view
-  el.goes.textContent = `removed ${whole(n - k)} of ${whole(n)} (${percent(1 - k / n)})`
-  el.stays.textContent = `kept ${whole(k)}`
+  el.goes.textContent = `removed ${whole(n - k)} of ${whole(n)}`
+  el.stays.textContent = `${percent(1 - k / n)} · kept ${whole(k)}`
   el.slider.ariaValueText = `${percent(k / n)} kept, ${whole(n - k)} of ${whole(n)} items removed`
   view.stale = true
 }

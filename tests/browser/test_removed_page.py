@@ -1,0 +1,268 @@
+"""The Removed page in a real browser: the order of the wall, filters, decisions by key, and the way to the map and back."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+
+from fdmat_core import audit
+from fdmat_core.work import decisions, runs
+from tests.browser import driving
+from tests.browser.tiny import SPEC
+
+FDMAT, RANDOM, _ = SPEC.methods
+KEY = runs.checked(SPEC).key
+#: The wall of the page, as its own JavaScript sees it.
+HOSTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+WALL = f"{HOSTS}.map(it => it.shadowRoot?.triage).find(Boolean)"
+RATIO = 0.4
+
+
+@pytest.fixture
+def store(stored, monkeypatch):
+    """This process reads the store that the app reads, and nobody has decided anything."""
+    monkeypatch.setenv("FDMAT_HOME", str(stored))
+    with decisions.store.database(decisions.SCHEMA) as database:
+        database.execute("DELETE FROM decisions")
+
+
+@pytest.fixture
+def on_wall(page, app, store):
+    open_wall(page, f"{app}/removed?run={KEY}&ratio={RATIO}&method=fdmat")
+    return page
+
+
+def open_wall(page, address):
+    page.goto(address)
+    page.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.last !== undefined", timeout=60_000)
+    page.wait_for_selector(".card .sentence", timeout=30_000)
+
+
+def look(page, expression):
+    return page.evaluate(f"(() => {{ const view = {WALL}; return {expression} }})()")
+
+
+def shown_ids(page):
+    """The items of the list, in order."""
+    return look(page, "Array.from(view.list, row => view.blob.ids[row])")
+
+
+def removed(method=FDMAT, ratio=RATIO):
+    """The frame of what leaves, worst first, as the core tells it."""
+    table, ranking, witness = runs.tables(SPEC)[0], runs.ranking(SPEC, method), runs.ranking(SPEC, FDMAT)
+    k = round((1 - ratio) * table.n)
+    items = audit.items(table, witness).iloc[audit.worst_first(table, witness)]
+    return items[np.isin(items["row"], ranking.order[k:])]
+
+
+def dataset_key():
+    return runs.dataset(SPEC).split("train").key
+
+
+def wait_for_log(count, seconds=10):
+    """The decisions on the disk, as soon as there are this many."""
+    until = time.monotonic() + seconds
+    while len(decisions.history(dataset_key())) < count and time.monotonic() < until:
+        time.sleep(0.05)
+    return decisions.history(dataset_key())
+
+
+def told(page, text):
+    page.wait_for_function(f"text => {WALL}.el.told.textContent === text", arg=text, timeout=8000)
+
+
+def test_the_wall_shows_what_leaves_worst_first(on_wall):
+    want = removed()
+    assert shown_ids(on_wall) == want["item"].tolist()
+    cells = on_wall.eval_on_selector_all(
+        ".cells figure", "all => all.map(it => [it.offsetTop, it.querySelector('b').innerText])"
+    )
+    assert 10 < len(cells) < 120 < len(want)
+    first = on_wall.locator(".cells figure").first
+    assert f"item {want['item'].iloc[0]}:" in first.get_attribute("title")
+    counts = {
+        button["dataset"]: button["count"]
+        for button in look(
+            on_wall,
+            """[...view.el.issues.children].map(it =>
+        ({ dataset: it.dataset.value, count: +it.querySelector("em").textContent.replace(",", "") }))""",
+        )
+    }
+    assert counts.pop("") == len(want)
+    assert counts == {issue: int((want["issue"] == issue).sum()) for issue in audit.ISSUES}
+    assert counts["suspected mislabelled"] > 50
+
+
+def test_only_pictures_on_screen_are_asked_for(page, app, store):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/thumb/" in request.url else None)
+    open_wall(page, f"{app}/removed?run={KEY}&ratio={RATIO}&method=fdmat")
+    assert 10 < len(set(asked)) < 120 < len(removed())
+
+
+def test_filters_narrow_the_list_travel_in_the_link_and_come_back(on_wall, chromium):
+    want = removed()
+    on_wall.click(".issues [data-value='suspected mislabelled']")
+    suspected = want[want["issue"] == "suspected mislabelled"]
+    assert shown_ids(on_wall) == suspected["item"].tolist()
+    pair = (suspected["given"] + ">" + suspected["preferred"]).value_counts().index[0]
+    on_wall.click(f".matrix [data-pair='{pair}']")
+    given, preferred = pair.split(">")
+    both = suspected[(suspected["given"] == given) & (suspected["preferred"] == preferred)]
+    assert shown_ids(on_wall) == both["item"].tolist()
+    assert f"{len(both)} labelled {given}" in on_wall.get_attribute(f".matrix [data-pair='{pair}']", "title")
+    on_wall.wait_for_url(re.compile("pair="))
+    with chromium.new_context() as context:
+        other = context.new_page()
+        open_wall(other, on_wall.url)
+        assert shown_ids(other) == both["item"].tolist()
+    on_wall.keyboard.press("Escape")
+    assert shown_ids(on_wall) == want["item"].tolist()
+    on_wall.select_option(".labels", given)
+    assert shown_ids(on_wall) == want[want["given"] == given]["item"].tolist()
+
+
+def test_an_item_is_found_by_its_number_and_typing_decides_nothing(on_wall):
+    item = removed()["item"].iloc[40]
+    on_wall.keyboard.press("/")
+    on_wall.keyboard.type(f"kdu{item}")
+    on_wall.wait_for_function(f"{WALL}.list.length < 50")
+    assert item in shown_ids(on_wall)
+    assert decisions.history(dataset_key()).empty
+
+
+def test_the_slider_moves_the_cut_and_the_other_method_the_list(on_wall):
+    on_wall.locator(".ratio").focus()
+    on_wall.keyboard.press("]")
+    on_wall.wait_for_url(re.compile("ratio=0.5"))
+    assert shown_ids(on_wall) == removed(ratio=0.5)["item"].tolist()
+    on_wall.get_by_role("radio", name="Random").click()
+    on_wall.wait_for_function(f"{WALL}.blob.method === 'random'")
+    on_wall.wait_for_function(f"!{WALL}.stale")
+    assert shown_ids(on_wall) == removed(RANDOM, 0.5)["item"].tolist()
+
+
+def test_the_card_tells_the_evidence(on_wall):
+    line = removed().iloc[0]
+    on_wall.wait_for_selector(".card .near img")
+    card = on_wall.locator("aside.card")
+    text = card.inner_text()
+    assert audit.sentence(line) in text
+    assert f"Relabel {line.preferred}" in text and f"item {line['item']}" in text
+    table = runs.tables(SPEC)[0]
+    kept = runs.ranking(SPEC, FDMAT).order[: round(0.6 * table.n)]
+    near = audit.nearest_kept(audit.witness(table), table, int(line.row), kept)
+    pictures = on_wall.eval_on_selector_all(".near img", "all => all.map(it => +it.src.split('/').pop())")
+    assert pictures == near["item"].tolist()
+    truth = runs.dataset(SPEC).split("train").truth
+    real = table.classes[truth.clean_labels[line.row]]
+    assert f"injected: was {real}" in text
+
+
+def test_fifty_cards_are_triaged_by_keyboard_in_under_two_minutes(on_wall):
+    want = removed()["item"].tolist()[:50]
+    keys = [("k", "keep"), ("d", "drop"), ("u", "unsure"), ("r", "relabel")]
+    began = time.monotonic()
+    for place in range(50):
+        on_wall.wait_for_function(f"place => {WALL}.at === place", arg=place)
+        on_wall.keyboard.press(keys[place % 4][0])
+    log = wait_for_log(50)
+    seconds = time.monotonic() - began
+    print(f"50 cards triaged and on the disk in {seconds:.1f} s")
+    assert seconds < 120
+    assert log["item"].tolist() == want
+    assert log["decision"].tolist() == [keys[place % 4][1] for place in range(50)]
+    preferred = removed()["preferred"].tolist()
+    assert [label for label in log["label"] if label] == [preferred[place] for place in range(50) if place % 4 == 3]
+    assert set(log["author"]) == {"me"} and set(log["run"]) == {KEY}
+    told(on_wall, f"50 decided of {len(removed())}")
+
+
+def test_keys_faster_than_the_server_lose_nothing(on_wall):
+    for _ in range(30):
+        on_wall.keyboard.press("d")
+    log = wait_for_log(30)
+    assert log["item"].tolist() == removed()["item"].tolist()[:30]
+
+
+def test_decisions_survive_a_reload_and_reach_another_session(on_wall, chromium, app):
+    first, second = removed()["item"].tolist()[:2]
+    with chromium.new_context() as context:
+        other = context.new_page()
+        open_wall(other, on_wall.url)
+        on_wall.keyboard.press("k")
+        other.wait_for_function(f"item => {WALL}.decided.get(item)?.decision === 'keep'", arg=first, timeout=15_000)
+        other.keyboard.press("n")
+        other.keyboard.press("d")
+        on_wall.wait_for_function(f"item => {WALL}.decided.get(item)?.decision === 'drop'", arg=second, timeout=15_000)
+    on_wall.reload()
+    on_wall.wait_for_function(f"{WALL}?.decided.size === 2", timeout=30_000)
+    told(on_wall, f"2 decided of {len(removed())}")
+    on_wall.click(".states [data-value='drop']")
+    assert shown_ids(on_wall) == [second]
+
+
+def test_undo_takes_the_last_back_and_goes_there(on_wall):
+    for key in ("k", "d"):
+        on_wall.keyboard.press(key)
+    wait_for_log(2)
+    on_wall.keyboard.press("n")
+    on_wall.keyboard.press("z")
+    on_wall.wait_for_function(f"{WALL}.at === 1 && {WALL}.decided.size === 1")
+    assert decisions.current(dataset_key())["decision"].tolist() == ["keep"]
+
+
+def test_a_server_that_does_not_answer_is_told_and_asked_again(on_wall):
+    on_wall.route("**/decisions/**", lambda route: route.abort())
+    on_wall.keyboard.press("k")
+    on_wall.wait_for_function(f"{WALL}.el.told.textContent.includes('1 not saved yet')")
+    on_wall.unroute("**/decisions/**")
+    assert wait_for_log(1)["decision"].tolist() == ["keep"]
+    told(on_wall, f"1 decided of {len(removed())}")
+
+
+def test_another_class_is_chosen_for_a_relabel(on_wall):
+    line = removed().iloc[0]
+    other = next(name for name in runs.tables(SPEC)[0].classes if name not in (line.given, line.preferred))
+    on_wall.keyboard.press("Shift+R")
+    on_wall.select_option("select.target", other)
+    on_wall.locator("select.target").press("Enter")
+    assert wait_for_log(1)[["decision", "label"]].values.tolist() == [["relabel", other]]
+
+
+def test_the_list_goes_to_the_map_and_a_lasso_comes_back(on_wall):
+    on_wall.click(".issues [data-value='suspected mislabelled']")
+    want = removed()
+    rows = set(want[want["issue"] == "suspected mislabelled"]["row"])
+    on_wall.click(".act-map")
+    on_wall.wait_for_function(f"{driving.VIEW}?.frames > 0", timeout=30_000)
+    assert set(driving.look(on_wall, "ringed.reduce((all, one, row) => one ? [...all, row] : all, [])")) == rows
+    on_wall.get_by_role("button", name=f"{len(rows)} ringed").click()
+    on_wall.wait_for_function(f"{driving.VIEW}.ringed === null")
+    box = on_wall.locator("canvas.plane").bounding_box()
+    on_wall.keyboard.press("l")
+    corners = [(0.3, 0.3), (0.7, 0.3), (0.7, 0.8), (0.3, 0.8)]
+    spots = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    on_wall.mouse.move(*spots[0])
+    on_wall.mouse.down()
+    for spot in spots[1:]:
+        on_wall.mouse.move(*spot)
+    on_wall.mouse.up()
+    caught = set(driving.look(on_wall, "caught"))
+    on_wall.get_by_role("button", name="Inspect").click()
+    on_wall.wait_for_function(f"{WALL}?.only && {WALL}.drawn > 0", timeout=30_000)
+    inside = [item for item, row in zip(want["item"], want["row"], strict=True) if row in caught]
+    assert shown_ids(on_wall) == inside and 0 < len(inside) < len(want)
+    on_wall.locator(".chips button").first.click()
+    assert shown_ids(on_wall) == want["item"].tolist()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])
+def test_nothing_scrolls_but_the_list_and_the_card(on_wall, width, height):
+    on_wall.set_viewport_size({"width": width, "height": height})
+    on_wall.wait_for_timeout(400)
+    main = on_wall.evaluate(
+        "(it => [it.scrollHeight, it.clientHeight])(document.querySelector('[data-testid=stMain]'))"
+    )
+    assert main[0] <= main[1] == height

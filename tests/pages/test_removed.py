@@ -1,0 +1,231 @@
+"""The Removed page under AppTest: what the wall is given, what cards say, how decisions arrive. Its hand is a browser."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fdmat_core import audit, datasets, selection
+from fdmat_core.corruption import corrupt
+from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
+from fdmat_core.view import mapdata, triage
+from fdmat_core.work import decisions, runs
+from pages.shared import cached, places
+from pages.shared.removed import desk, evidence, routes
+from tests.pages.conftest import button, texts
+
+MEASURES = (Choice("coverage"),)
+FDMAT = Choice.of("fdmat", lam=20.0)
+POINTS = Spec(Choice("mixture"), Choice("given"), (Choice("random"), FDMAT), MEASURES, fractions=(0.1, 1.0))
+FLIPPED = Spec(
+    Choice("digits"), Choice("pixels"), (Choice("fdmat"), Choice("random")), MEASURES, Choice.of("symmetric", rate=0.1)
+)
+PLAIN = Spec(Choice("digits"), Choice("pixels"), (Choice("random"),), MEASURES)
+
+
+@pytest.fixture
+def ranked(desk, monkeypatch):
+    """Make the stages of a run that this page needs, in memory; returns its key."""
+    made = {}
+
+    def table(spec):
+        if spec.key not in made:
+            train = corrupt(datasets.load(spec.dataset), spec.corruption).split("train")
+            x = train.features if train.images is None else train.images(train.ids).reshape(len(train.ids), -1)
+            made[spec.key] = FeatureTable(train.ids, train.labels, np.float32(x), train.classes, spec.key)
+        return made[spec.key]
+
+    def ranking(spec, method, *, seed=0, k=None):
+        return selection.rank(table(spec), method, budget=k, seed=seed)
+
+    monkeypatch.setattr(runs, "tables", lambda spec: (table(spec), table(spec)))
+    monkeypatch.setattr(runs, "ranking", ranking)
+    return lambda spec: desk.say(spec, "done")
+
+
+def unpack(blob):
+    """The words and columns of a wall's bytes, read as its JavaScript reads them."""
+    magic, version, _, n, told = triage.HEADER.unpack_from(blob)
+    assert (magic, version) == (b"FTRI", 1)
+    at = triage.HEADER.size
+    facts = json.loads(blob[at : at + told])
+    at += told
+    columns = {}
+    for name, kind, length in facts["columns"]:
+        assert at % 4 == 0
+        columns[name] = np.frombuffer(blob, "<" + kind, length, at)
+        at += -(-columns[name].nbytes // 4) * 4
+    assert at == len(blob)
+    return facts | {"n": n}, columns
+
+
+def test_the_wall_gets_every_row_worst_first_and_the_order_of_the_method(visit, ranked):
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    spec = runs.open(key)
+    table, random = cached.tables(spec)[0], cached.ranking(spec, Choice("random"))
+    blob = desk.Desk(spec, Choice("random"), table, random).blob(0.4, only="", filters={"issue": "outlier"})
+    facts, columns = unpack(blob)
+    found = cached.inspection(spec)
+    assert (facts["n"], facts["start"], facts["filters"]) == (table.n, 0.4, {"issue": "outlier"})
+    assert facts["issues"] == list(audit.ISSUES) and facts["classes"] == list(table.classes)
+    assert columns["column"].tolist() == random.order.tolist()
+    assert columns["worst"].tolist() == audit.worst_first(table, found.witness).tolist()
+    assert columns["ids"].tolist() == table.ids.tolist() != list(range(table.n))
+    assert [audit.ISSUES[code] for code in columns["issue"]] == found.items.issue.tolist()
+    assert np.array(table.classes)[columns["preferred"]].tolist() == found.items.preferred.tolist()
+    truth = cached.train(spec).truth
+    assert ((columns["flags"] & mapdata.MISLABELLED) > 0).tolist() == truth.mislabelled.tolist()
+    assert columns["real"].tolist() == truth.clean_labels.tolist()
+
+
+def test_the_worst_are_nearly_all_flipped(visit, ranked):
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    found, truth = cached.inspection(runs.open(key)), cached.train(runs.open(key)).truth
+    assert truth.mislabelled[found.worst[:50]].mean() >= 0.94
+    suspicion = found.items.suspicion.to_numpy()[found.worst[:50]]
+    assert (np.diff(suspicion) <= 0).all()
+
+
+def test_a_method_without_one_order_sends_what_it_keeps_at_each_count(visit, ranked):
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    table = cached.tables(runs.open(key))[0]
+    rankings = {k: Ranking(np.roll(np.arange(table.n), k), nested=False) for k in (10, 100)}
+    facts, columns = unpack(desk.Desk(runs.open(key), Choice("ccs"), table, rankings).blob(0.5, only="", filters={}))
+    assert not facts["nested"]
+    assert facts["fractions"] == [10 / table.n, 100 / table.n]
+    assert np.flatnonzero(columns["column"] & 1).tolist() == list(range(table.n - 10, table.n))
+    assert np.flatnonzero(columns["column"] & 2).tolist() == list(range(table.n - 100, table.n))
+
+
+def test_the_page_runs_and_its_choices_travel(visit, ranked):
+    app = visit(places.REMOVED, run=ranked(FLIPPED), ratio="0.6", method="random", issue="redundant")
+    assert not app.exception and not app.error
+    assert app.session_state["method"] == "random"
+    app.session_state["wall"] = {"ratio": 0.75, "filters": {"pair": "1>7"}}
+    app.run()
+    assert not app.exception
+    said = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+    assert said["ratio"] == "0.75" and said["pair"] == "1>7" and "issue" not in said
+
+
+def test_a_card_says_what_the_core_says(visit, ranked):
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    spec = runs.open(key)
+    table, found, truth = cached.tables(spec)[0], cached.inspection(spec), cached.train(spec).truth
+    row = int(np.flatnonzero(truth.mislabelled)[3])
+    card = evidence.card(spec, Choice("random"), 0.8, int(table.ids[row]))
+    assert card["sentence"] == audit.sentence(found.items.iloc[row])
+    assert card["truth"] == f"injected: was {table.classes[truth.clean_labels[row]]}"
+    shares = audit.plan_row(found.plan, table, row)
+    assert [name for name, _ in card["bars"]] == list(table.classes)
+    assert [share for _, share in card["bars"]] == pytest.approx(shares.share.tolist(), abs=1e-4)
+    random, k = cached.ranking(spec, Choice("random")), round(0.2 * table.n)
+    near = audit.nearest_kept(found.plan, table, row, random.order[:k])
+    assert [one["item"] for one in card["near"]] == near.item.tolist() and len(near) == 5
+    places_ = {one["method"]: (one["place"], one["kept"]) for one in card["ranks"]}
+    at = random.order.tolist().index(row) + 1
+    assert places_["Random"] == (at, at <= k)
+    assert json.loads(json.dumps(card)) is not None
+
+
+def test_the_plan_of_a_card_is_that_of_the_runs_own_parameters(visit, ranked):
+    key = ranked(POINTS)
+    visit(places.REMOVED, run=key)
+    spec = runs.open(key)
+    table = cached.tables(spec)[0]
+    card = evidence.card(spec, Choice("random"), 0.5, int(table.ids[5]))
+    right, wrong = (audit.plan_row(audit.witness(table, lam=lam), table, 5).share for lam in (20.0, 10.0))
+    assert [share for _, share in card["bars"]] == pytest.approx(right.tolist(), abs=1e-4)
+    assert [share for _, share in card["bars"]] != pytest.approx(wrong.tolist(), abs=1e-4)
+
+
+def test_data_without_images_show_their_fields(visit, ranked):
+    key = ranked(POINTS)
+    app = visit(places.REMOVED, run=key)
+    assert not app.exception and not app.error
+    spec = runs.open(key)
+    train, table = cached.train(spec), cached.tables(spec)[0]
+    facts, columns = unpack(desk.Desk(spec, FDMAT, table, cached.ranking(spec, FDMAT)).blob(0.5, only="", filters={}))
+    assert facts["thumbs"] == ""
+    assert columns["fields"].reshape(table.n, 4).tolist() == train.features[:, :4].tolist()
+    fields = evidence.card(spec, FDMAT, 0.5, int(table.ids[9]))["fields"]
+    assert len(fields) == 12 and fields[2] == ("feature 2", round(float(train.features[9, 2]), 4))
+
+
+def test_many_classes_show_the_largest_shares(visit, ranked):
+    spec = Spec(Choice.of("mixture", classes=30), Choice("given"), (Choice("fdmat"),), MEASURES)
+    key = ranked(spec)
+    visit(places.REMOVED, run=key)
+    table = cached.tables(runs.open(key))[0]
+    shares = [share for _, share in evidence.card(runs.open(key), Choice("fdmat"), 0.5, int(table.ids[0]))["bars"]]
+    assert len(shares) == 10 and shares == sorted(shares, reverse=True)
+
+
+def test_a_run_without_fdmat_says_which_setting_is_missing(visit, ranked):
+    app = visit(places.REMOVED, run=ranked(PLAIN))
+    assert not app.exception and not app.error
+    assert "does not rank by FDMat" in texts(app)
+    button(app, "Prepare this run with FDMat added").click().run()
+    assert app.session_state["start"].methods == (Choice("fdmat"), Choice("random"))
+
+
+def test_the_layout_waits_while_the_run_has_no_ranking(visit, desk):
+    app = visit(places.REMOVED, run=desk.say(FLIPPED, "running", stage="features", done=1, total=4))
+    assert not app.exception and len(app.get("skeleton")) == 3
+
+
+def test_a_decision_is_written_with_author_and_run(visit, ranked):
+    key = ranked(FLIPPED)
+    data = cached.train(runs.open(key))
+    first, second = (int(item) for item in data.ids[:2])
+    assert routes.write(key, {"item": first, "decision": "keep", "author": "ann"})["decision"] == "keep"
+    routes.write(key, {"item": second, "decision": "relabel", "label": data.classes[4], "author": ""})
+    told = decisions.current(data.key)
+    assert told.drop(columns="made").values.tolist() == [
+        [first, "keep", "", "ann", key],
+        [second, "relabel", data.classes[4], "me", key],
+    ]
+    assert data.key != datasets.load("digits").key  # the corrupted data have decisions of their own
+
+
+def test_changes_are_those_since_a_number(visit, ranked):
+    key = ranked(FLIPPED)
+    first, second = (int(item) for item in cached.train(runs.open(key)).ids[:2])
+    routes.write(key, {"item": first, "decision": "keep"})
+    then = routes.changes(key, 0)
+    assert then["changes"] == [(first, "keep", "", "me")]
+    routes.write(key, {"item": second, "decision": "unsure"})
+    routes.write(key, {"item": second, "decision": "drop"})
+    assert routes.changes(key, then["last"])["changes"] == [(second, "drop", "", "me")]
+    assert routes.write(key, {"undo": True}) == {"item": second, "decision": "unsure", "label": ""}
+    assert routes.changes(key, then["last"])["changes"] == [(second, "unsure", "", "me")]
+    assert routes.write(key, {"undo": True}) == {"item": second, "decision": "", "label": ""}
+    assert routes.write(key, {"undo": True})["item"] == first
+    assert routes.write(key, {"undo": True}) == {"item": None}
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"item": 10**6, "decision": "keep"}, "no item 1000000"),
+        ({"decision": "keep"}, "no item -1"),
+        ({"decision": "burn"}, "burn"),
+        ({"decision": "relabel", "label": "cat"}, "cat"),
+        ({"decision": "relabel"}, "relabel"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_in_words(visit, ranked, said, message):
+    key = ranked(FLIPPED)
+    item = {"item": int(cached.train(runs.open(key)).ids[0])} if "burn" in str(said) or "relabel" in str(said) else {}
+    with pytest.raises(ValueError, match=message):
+        routes.write(key, item | said)
+    assert decisions.history(routes.dataset_key(key)).empty
+
+
+def test_bits_are_what_the_map_reads():
+    assert mapdata.rows_in(mapdata.bits_of(np.array([2, 9, 16]), 17), 17).tolist() == [2, 9, 16]
+    assert mapdata.rows_in(mapdata.bits_of(np.array([], int), 17), 17).tolist() == []
