@@ -38,7 +38,7 @@ CORRUPTIONS = {
 METHODS = ("fdmat", "random", "herding", "energy_greedy", "moderate")
 #: The linear probe judges these as well.
 MORE = ("fdmat_published", "k_center", "k_medoids", "el2n", "ccs", "d2", "lcmat", "zcore")
-PROBED = (Choice("energy"), Choice("exact_wasserstein"), Choice("linear_probe"))
+PROBED = (Choice("energy"), Choice("linear_probe"))
 TRAINED = Choice.of("full_training", steps=300)
 
 
@@ -54,19 +54,19 @@ def segments(folder):
     return Choice.of("arrays", path=str(file))
 
 
-#: name -> (what makes the dataset, given a folder; backbone)
+#: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; seeds)
 DATASETS = {
-    "digits": (lambda folder: Choice("digits"), Choice("pixels")),
-    "segments": (segments, Choice("given")),
-    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn")),
-    "Fashion-MNIST 8k": (lambda folder: Choice("fashion_mnist_8k"), Choice("early_cnn")),
+    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 3),
+    "segments": (segments, Choice("given"), METHODS, 3),
+    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 2),
+    "Fashion-MNIST 8k": (lambda folder: Choice("fashion_mnist_8k"), Choice("early_cnn"), METHODS[:4], 2),
 }
 MEASURES = {str(TRAINED): "trained from scratch", "linear_probe": "linear probe"}
 
 
 def specs(dataset, corruption, folder):
     """The two runs of a dataset and a corruption: all methods probed, and some with networks trained from scratch."""
-    make, backbone = DATASETS[dataset]
+    make, backbone, trained, seeds = DATASETS[dataset]
     probed = Spec(
         dataset=make(folder),
         corruption=CORRUPTIONS[corruption],
@@ -75,7 +75,7 @@ def specs(dataset, corruption, folder):
         measures=PROBED,
         fractions=FRACTIONS,
     )
-    return probed, replace(probed, methods=tuple(map(Choice, METHODS)), measures=(TRAINED,))
+    return probed, replace(probed, methods=tuple(map(Choice, trained)), measures=(TRAINED,), seeds=seeds)
 
 
 def run(names, folder):

@@ -21,11 +21,11 @@ FLOORS = [
     {"kernels", "submodular", "transport", "corruption", "training", "work.versions"},
     {"datasets", "backbones", "methods", "measures"},
     {"features", "selection", "projection"},
-    {"curves", "audit"},
+    {"curves", "audit", "detection"},
     {"work.parts"},
     {"work.stages", "work.costs"},
     {"work.runs"},
-    {"work.jobs", "work.exports", "cli", "__main__"},
+    {"work.jobs", "work.exports", "work.imports", "cli", "__main__"},
 ]
 HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
 
