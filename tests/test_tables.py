@@ -54,6 +54,12 @@ def test_less_is_better_for_a_distance_and_a_missing_point_is_a_dash(curve):
     ]
 
 
+def test_numbers_are_read_at_a_glance():
+    assert tables.number(8e-9, "feature units") == "0" and tables.number(8e-6, "feature units") == "8e-06"
+    assert tables.spread(0.2049, 0.01193, 10, "feature units") == "0.205 ± 0.012 (10)"
+    assert tables.spread(2, 0.0, 3, "classes") == "2 ± 0 (3)"
+
+
 def test_only_the_methods_that_are_shown_compete(curve):
     page = tables.wide(readings.summary(curve, "probe"), "probe", ["random"], look=LOOK)
     assert "★" not in page and "FDMat" not in page
@@ -75,5 +81,7 @@ def test_predictions_list_distances_by_rho_and_star_a_sure_winner():
         ["Energy", "★ −0.70 [−0.80, −0.50]", "−0.50", "−0.90"],
         ["W2", "0.00 [−0.70, 0.20]", "–", "0.25"],
     ]
+    close = pd.DataFrame(rows, columns=columns).assign(first=[0.6, 0.4])
+    assert "★" not in tables.predictions(close, sizes, {})
     unsure = pd.DataFrame(rows, columns=columns).assign(high=0.1)
     assert "★" not in tables.predictions(unsure, sizes, {})
