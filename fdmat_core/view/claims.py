@@ -39,10 +39,11 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
         for loud in (False, True)
         for place, name in enumerate(methods)
     ]
+    room = 68 + 20 * -(-len(methods) // 2)  # the legend has at least two names to a row
     layout = {
         "template": template(look),
-        "height": 470,
-        "margin": {"l": 60, "r": 16, "t": 8, "b": 112},
+        "height": 360 + room,
+        "margin": {"l": 60, "r": 16, "t": 8, "b": room},
         "xaxis": _distance_axis(found["distance"]) | {"title": {"text": f"{titles[0]}: closer is left"}},
         "yaxis": {"title": {"text": titles[1]}, "nticks": 6},
         "showlegend": True,

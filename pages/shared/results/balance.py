@@ -58,11 +58,11 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
         st.subheader(sentence(counts), anchor=False)
         st.caption(lost(counts))
         _bars(counts)
-        st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
-        st.html(_table(spec, rankings))
     with right:
         _worst(spec, focus)
         _imbalance(spec, focus)
+    st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
+    st.html(_table(spec, rankings))
 
 
 def sentence(counts: Counts) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from fdmat_core import readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
+from fdmat_core.view.panels import LABEL_GAP
 from fdmat_core.view.theme import Look, Style
 from pages.shared import cached, places, session, widgets
 from pages.shared.results import head
@@ -43,7 +44,6 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
             persist_state="session",
             width="content",
         )
-        _offer_networks(spec, shown)
     return [*(name for name in others if name in shown), "random"]
 
 
@@ -56,13 +56,13 @@ def _strokes(styles: Iterable[Style]) -> str:
     )
 
 
-def _offer_networks(spec: Spec, shown: Sequence[str]) -> None:
+def _offer_networks(spec: Spec, shown: Sequence[str], key: str) -> None:
     """Offer to train networks on some of the coresets, if the run has none."""
     if any(registry.measures.get(measure.name).dear for measure in spec.measures):
         return
     label, icon = "Train networks on these coresets", ":material/model_training:"
     told = "Prepares a run that shares features, rankings and points with this one; it starts when you say so."
-    if st.button(label, icon=icon, help=told, type="tertiary"):
+    if st.button(label, icon=icon, help=told, type="tertiary", key=f"networks-{key}"):
         session.start_from(with_networks(spec, shown))
         st.switch_page(places.RUNS)
 
@@ -86,6 +86,10 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
         with cell:
             chosen.append(_choose_measure(names, start, key))
             _chart(spec, drawn, choices[chosen[-1]], str(focus) if str(focus) in shown else None, key)
+            with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
+                st.caption(caveat(choices[chosen[-1]]), width="content")
+                if in_order(spec)[chosen[-1]] == "accuracy":
+                    _offer_networks(spec, shown, key)
     icon = ":material/table:"
     more = st.expander("The same as tables, and to take away", icon=icon, key="tables", on_change="rerun")
     if more.open:
@@ -121,7 +125,7 @@ def _choose_measure(names: Sequence[str], start: str, key: str) -> str:
 
 
 def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, key: str) -> None:
-    """One chart under its choice of measure, and what must be known to read it."""
+    """One chart, and what stands behind its points."""
     name, look = str(choice), widgets.look(spec)
     mine = drawn[drawn["measure"] == name]
     figure, words = cached.once(
@@ -129,12 +133,12 @@ def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, k
     )
     st.caption(words)
     head.lined(figure, key, f"{title(name)} by share kept")
-    st.caption(caveat(choice))
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
     """A chart without its title, and what the title says of the points."""
-    figure = figures.curve(points, name, look=look, focus=focus, pixels=380)
+    pixels = max(380, LABEL_GAP * (points["method"].nunique() + 2))
+    figure = figures.curve(points, name, look=look, focus=focus, pixels=pixels)
     words = figure.layout.title.subtitle.text.replace("<br>", " · ")
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
