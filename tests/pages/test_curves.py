@@ -71,6 +71,12 @@ def test_any_measure_may_be_shown(open_curves):
     assert "Compare the class shares of the coreset" in texts(app)
 
 
+def test_a_link_names_the_measures(open_curves):
+    app = open_curves(left="Energy distance", near="Sliced Wasserstein distance")
+    assert app.selectbox(key="left").value == "energy" and app.selectbox(key="near").value == "sliced_wasserstein"
+    assert not open_curves(left="Nonsense").exception
+
+
 def test_methods_are_switched_on_and_off_and_random_stays(open_curves):
     app = open_curves()
     before = traces(figures(app)[PROBE])["Moderate"]["line"]
@@ -152,8 +158,8 @@ def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, res
     copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
     copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
     app = visit(places.CURVES, run=desk.say(spec, "running", stage="points", done=3, total=9), ratio="0.8")
-    app.selectbox(key="left").set_value("full_training(steps=2000)").run()
     assert not app.exception
+    assert app.selectbox(key="left").value == app.selectbox(key="good").value == "full_training(steps=2000)"
     assert "Networks trained from scratch: 2,000 steps, the same for every method and size." in texts(app)
     assert "no points yet" in texts(app) and "Train networks on these coresets" not in [one.label for one in app.button]
     assert len(app.get("progress")) == 1

@@ -107,9 +107,18 @@ def _starts(spec: Spec) -> tuple[str, str]:
 
 
 def in_order(spec: Spec) -> dict[str, str]:
-    """The measures of a run, as its curves name them, with their kinds, in the order in which people ask for them."""
-    kinds = {str(choice): registry.measures.get(choice.name).facts["kind"] for choice in spec.measures}
-    return dict(sorted(kinds.items(), key=lambda pair: KINDS.index(pair[1])))
+    """The measures of a run, as its curves name them, with their kinds, in the order in which people ask for them.
+
+    Networks trained from scratch come before anything else.
+    """
+    entries = {str(choice): registry.measures.get(choice.name) for choice in spec.measures}
+    order = sorted(entries, key=lambda name: (not entries[name].dear, KINDS.index(entries[name].facts["kind"])))
+    return {name: entries[name].facts["kind"] for name in order}
+
+
+def of_kind(spec: Spec, kind: str) -> list[str]:
+    """The measures of a kind, in this order."""
+    return [name for name, its in in_order(spec).items() if its == kind]
 
 
 def title(name: str) -> str:

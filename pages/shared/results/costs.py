@@ -63,14 +63,14 @@ def _sentences(found: Costs, fraction: float, whole: float) -> None:
     features = "not stored yet" if found.features is None else seconds_of(found.features)
     with st.container(horizontal=True, gap="large"):
         st.metric("Features", features, width="content", help="Once for all methods. Read from the store.")
-        st.metric(f"A training on {percent(round(fraction, 6))}", duration(whole - saved), width="content")
-        st.metric("Saved by each", duration(saved), width="content")
+        st.metric(f"A training on {percent(round(fraction, 6))}", seconds_of(whole - saved), width="content")
+        st.metric("Saved by each", seconds_of(saved), width="content")
     st.caption(
         "Assumed, not measured: the same epochs on coreset and whole, so that training time goes with the items kept. "
         "Seconds are read from the store: those of the machine and the day that made them."
     )
     for name, seconds in found.trainings.items():
-        st.caption(f"Here `{name}` takes the same steps at every size: about {duration(seconds)} each, no saving.")
+        st.caption(f"Here `{name}` takes the same steps at every size: about {seconds_of(seconds)} each, no saving.")
 
 
 def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, fraction: float, whole: float) -> Iterator[list[str]]:
