@@ -80,7 +80,13 @@ def test_classes_that_keep_nothing_are_named():
     assert "Worst off: dog, 0 of 10 (0%). Best off: cat, 5 of 10 (50%)." in balance.sentence(counts)
     many = Counts(tuple(f"c{i}" for i in range(20)), [1] * 20, [0] * 20)
     assert many.overall == 0 and balance.lost(many).endswith("c11 and 8 more.]")
-    assert balance.sentence(counts._replace(kept=[3, 3, 3, 0])).endswith("Every class keeps the same share.")
+    assert balance.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps about the same share.")
+
+
+def test_an_empty_class_is_neither_worst_nor_marked():
+    counts = Counts(("cat", "dog", "emu"), [10, 10, 0], [5, 2, 0])
+    assert counts.present == [1, 0] and "Worst off: dog" in balance.sentence(counts)
+    assert [balance._kept(counts, place).startswith("<td><b>★") for place in range(3)] == [False, True, False]
 
 
 def test_the_worst_class_is_offered_where_it_was_not_measured(open_balance, results):

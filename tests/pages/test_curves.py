@@ -181,6 +181,7 @@ def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves,
     app.number_input[0].set_value(0.2).run()  # 12 s, of which 11.4 are saved
     page = next(page for page in grids(app) if "paid back after" in page)
     assert re.findall(r"\d+ trainings?", page)[:2] == ["4 trainings", "3 trainings"]
+    assert "k-center greedy</span></th><td>–</td><td>–</td><td>–</td>" in page  # nothing of it is stored
     assert "same epochs" in texts(app) and "about 10 min each" in texts(app)
 
 

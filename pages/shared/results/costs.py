@@ -76,14 +76,19 @@ def _sentences(found: Costs, fraction: float, whole: float) -> None:
 def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, fraction: float, whole: float) -> Iterator[list[str]]:
     look = widgets.look(spec)
     for place, method in enumerate(methods):
-        ranking, selection = found.rankings.get(str(method)), found.selection(str(method))
-        times = None if selection is None else costs.repaid(selection, whole, fraction)
+        seconds = found.rankings.get(str(method)), found.selection(str(method))
         yield [
             f"<th>{tables.swatch(look.style(str(method), place))}</th>",
-            tables.cell("–" if ranking is None else seconds_of(ranking)),
-            tables.cell("–" if selection is None else seconds_of(selection)),
-            tables.cell("never" if times is None else f"{times:,} training{'s' * (times != 1)}"),
+            *(tables.cell("–" if one is None else seconds_of(one)) for one in seconds),
+            tables.cell(_repaid(seconds[1], whole, fraction)),
         ]
+
+
+def _repaid(selection: float | None, whole: float, fraction: float) -> str:
+    if selection is None:
+        return "–"
+    times = costs.repaid(selection, whole, fraction)
+    return "never" if times is None else f"{times:,} training{'s' * (times != 1)}"
 
 
 def seconds_of(value: float) -> str:
