@@ -161,6 +161,8 @@ def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, res
     assert not app.exception
     assert app.selectbox(key="left").value == app.selectbox(key="good").value == "full_training(steps=2000)"
     assert "Networks trained from scratch: 2,000 steps, the same for every method and size." in texts(app)
+    (recipe,) = [one.help for one in app.caption if one.value.startswith("Networks trained from scratch")]
+    assert "Three 3 x 3 convolutions" in recipe and "steps\n    Gradient" not in recipe
     assert "no points yet" in texts(app) and "Train networks on these coresets" not in [one.label for one in app.button]
     assert len(app.get("progress")) == 1
 
@@ -183,6 +185,15 @@ def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves,
     assert re.findall(r"\d+ trainings?", page)[:2] == ["4 trainings", "3 trainings"]
     assert "k-center greedy</span></th><td>–</td><td>–</td><td>–</td>" in page  # nothing of it is stored
     assert "same epochs" in texts(app) and "about 10 min each" in texts(app)
+
+
+def test_a_run_without_measures_says_so(visit, desk, results):
+    spec = replace(results, measures=())
+    runs.save(spec)
+    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
+    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    app = visit(places.CURVES, run=desk.say(spec, "done"), ratio="0.8")
+    assert not app.exception and "takes no measures" in texts(app) and len(app.metric) == 3
 
 
 def test_a_run_without_distances_says_what_the_claim_needs(visit, desk, results):
