@@ -1,4 +1,4 @@
-"""What was removed and why: one line per item, evidence for a card, and how well suspicion meets the truth."""
+"""What was removed and why: one line per item, evidence for a card, and the tally against the truth."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def issues(table: FeatureTable, witness: Ranking) -> np.ndarray:
     conditions = [
         evidence["reason"] == 1,
         evidence["reason"] >= 2,
-        _near_duplicates(evidence["nearest"], table.labels),
+        closeness(evidence["nearest"], table.labels) < DUPLICATE_SHARE,
         unclear,
     ]
     return np.select(conditions, ISSUES[:-1], default=ISSUES[-1]).astype(object)
@@ -88,11 +88,12 @@ def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return share
 
 
-def _near_duplicates(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def closeness(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far (n,) every row lies from its nearest neighbour, in units of what is usual in its class."""
     usual = np.ones(len(labels))
     for label in np.unique(labels):
         usual[labels == label] = np.median(nearest[labels == label])
-    return nearest < DUPLICATE_SHARE * usual
+    return nearest / np.where(usual > 0, usual, 1)
 
 
 @dataclass(frozen=True)
@@ -171,77 +172,6 @@ def tally(order: np.ndarray, k: int, bad: np.ndarray) -> Tally:
     """How the first k rows of an order (n,) divide the bad rows (n,) bool."""
     kept, removed = bad[order[:k]], bad[order[k:]]
     return Tally(int(removed.sum()), int(kept.sum()), int((~removed).sum()), int((~kept).sum()))
-
-
-def detectors(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str, np.ndarray]:
-    """Scores (n,) of FDMat and its competitors on the same features, higher is more suspicious, by name.
-
-    Self-confidence (as in cleanlab) and the margin come from out-of-fold probabilities of a logistic regression; AUM
-    from the training dynamics if the table has them; the local outlier factor looks inside each class.
-    """
-    rows = np.arange(table.n)
-    probabilities = out_of_fold(table, seed=seed)
-    own = probabilities[rows, table.labels]
-    others = probabilities.copy()
-    others[rows, table.labels] = -1
-    scores = {
-        "FDMat": np.asarray(witness.evidence["suspicion"]),
-        "self-confidence": 1 - own,
-        "normalised margin": others.max(axis=1) - own,
-        "neighbour disagreement": 1 - np.asarray(witness.evidence["agreement"]),
-        "local outlier factor": _local_outlier_factor(table),
-    }
-    if table.has("dynamics.aum_logit"):
-        scores["AUM"] = -np.asarray(table.dynamics["aum_logit"])
-    return scores
-
-
-def out_of_fold(table: FeatureTable, *, folds: int = 5, seed: int = 0) -> np.ndarray:
-    """Class probabilities (n, c) of a logistic regression that never saw the row it judges."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import KFold
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    probabilities = np.zeros((table.n, table.c))
-    for fit, ask in KFold(folds, shuffle=True, random_state=seed).split(table.embedding):
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
-        model.fit(table.embedding[fit], table.labels[fit])
-        probabilities[np.ix_(ask, model.classes_)] = model.predict_proba(table.embedding[ask])
-    return probabilities
-
-
-def _local_outlier_factor(table: FeatureTable, neighbours: int = 20) -> np.ndarray:
-    from sklearn.neighbors import LocalOutlierFactor
-
-    score = np.zeros(table.n)
-    for label in np.unique(table.labels):
-        mine = np.flatnonzero(table.labels == label)
-        if len(mine) > 2:
-            model = LocalOutlierFactor(n_neighbors=min(neighbours, len(mine) - 1)).fit(table.embedding[mine])
-            score[mine] = -model.negative_outlier_factor_
-    return np.clip(score, 0, 1e6)
-
-
-def detection(
-    scores: dict[str, np.ndarray], bad: np.ndarray, cuts: tuple[int, ...] = (50, 100, 200)
-) -> pandas.DataFrame:
-    """How well each detector's score (n,), higher is more suspicious, finds the bad rows (n,) bool.
-
-    Columns: `detector, auroc, auprc`, and `precision_at_<m>` for each cut; NaN where the truth has one side only.
-    """
-    import pandas
-    from sklearn.metrics import average_precision_score, roc_auc_score
-
-    defined = bad.any() and not bad.all()
-    lines = []
-    for name, score in scores.items():
-        worst = np.argsort(-score, kind="stable")
-        line = {"detector": name, "auroc": roc_auc_score(bad, score) if defined else np.nan}
-        line["auprc"] = average_precision_score(bad, score) if defined else np.nan
-        line |= {f"precision_at_{m}": bad[worst[:m]].mean() if defined else np.nan for m in cuts if m <= len(bad)}
-        lines.append(line)
-    return pandas.DataFrame(lines)
 
 
 def false_alarms(reason: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> pandas.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -117,20 +117,45 @@ def show(
 @app.command()
 def export(
     key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    method: Annotated[str, typer.Option(help="Which method of the run.")],
-    kept: Annotated[float, typer.Option(help="Kept fraction.")],
     to: Annotated[
         Path, typer.Option(help="File that ends in .csv, .parquet, .json (all items), .npy or .txt (ids kept).")
     ],
-    seed: Annotated[int, typer.Option(help="For methods that draw.")] = 0,
+    what: Annotated[str, typer.Option(help="selection, issues (one line per item) or decisions")] = "selection",
+    method: Annotated[str, typer.Option(help="Of a selection: which method of the run.")] = "",
+    kept: Annotated[float | None, typer.Option(help="Of a selection: kept fraction.")] = None,
+    seed: Annotated[int, typer.Option(help="Of a selection by a method that draws.")] = 0,
 ) -> None:
-    """Write a selection to a file: ids, ranks, labels, scores, weights, reasons."""
+    """Write a selection, the issues or the decisions to a file; decisions overrule the method in a selection."""
     from fdmat_core.work import exports
 
     spec = runs.open(runs.resolve(key))
-    told = exports.frame(spec, _one(method), kept, seed=seed)
+    if what == "selection":
+        if not method or kept is None:
+            raise ValueError("a selection is by a method and of a size; give --method and --kept")
+        told = exports.frame(spec, _one(method), kept, seed=seed)
+        exports.write(told, to)
+        print(f"{to}: {told.attrs['kept']:,} of {told.attrs['of']:,} items kept by {method}{_overruled(told.attrs)}")
+        return
+    if what not in ("issues", "decisions"):
+        raise ValueError(f"--what is {what!r}; say selection, issues or decisions")
+    told = exports.issues(spec) if what == "issues" else exports.decided(spec)
     exports.write(told, to)
-    print(f"{to}: {told.attrs['kept']:,} of {told.attrs['of']:,} items kept by {method}")
+    print(f"{to}: {what} of {len(told):,} items")
+
+
+@app.command("import")
+def import_(
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    file: Annotated[Path, typer.Argument(help="Decisions, as `export` wrote them: .csv, .parquet or .json.")],
+    author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
+) -> None:
+    """Read decisions back from a file: all of them or, if one line is wrong, none; twice does no harm."""
+    from fdmat_core.work import imports
+
+    spec = runs.open(runs.resolve(key))
+    with file.open("rb") as stream:
+        taken = imports.take_in(spec, imports.table(stream, file.suffix), author=author)
+    print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
 
 
 @cache.callback(invoke_without_command=True)
@@ -190,6 +215,15 @@ def describe(spec: Spec) -> str:
     """A spec in one line."""
     noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
     return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {len(spec.methods)} methods, {spec.seeds} seeds"
+
+
+def _overruled(attrs: Mapping[str, Any]) -> str:
+    """What people's decisions did to a selection, in words."""
+    said = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
+    if not said:
+        return ""
+    moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
+    return f"; decisions: {', '.join(said)}; {moved}"
 
 
 def _parameters(inside: str, text: str) -> dict[str, str]:

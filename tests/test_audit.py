@@ -96,28 +96,6 @@ def test_tally_counts_both_sides_of_the_cut():
     assert audit.tally(order, 5, bad) == audit.Tally(0, 2, 0, 3)
 
 
-def test_detection_knows_which_end_is_suspicious():
-    bad = np.array([True] * 3 + [False] * 7)
-    score = np.arange(10)[::-1].astype(float)
-    frame = audit.detection({"good": score, "reversed": -score}, bad, cuts=(3,)).set_index("detector")
-    assert frame.loc["good"].tolist() == [1, 1, 1]
-    assert frame.auroc.sum() == 1 and frame.loc["reversed", "precision_at_3"] == 0
-    assert audit.detection({"any": score}, np.zeros(10, bool)).auroc.isna().all()
-
-
-def test_every_detector_beats_chance_on_swapped_labels(flipped, witness):
-    bad = np.arange(180) < 5
-    frame = audit.detection(audit.detectors(flipped, witness), bad, cuts=(5,)).set_index("detector")
-    label_detectors = frame.drop("local outlier factor")
-    assert (label_detectors.auroc > 0.95).all() and (label_detectors.precision_at_5 >= 0.8).all()
-
-
-def test_self_confidence_is_cleanlabs(flipped, witness):
-    rank = pytest.importorskip("cleanlab.rank")
-    theirs = rank.get_label_quality_scores(flipped.labels, audit.out_of_fold(flipped), method="self_confidence")
-    assert np.allclose(1 - theirs, audit.detectors(flipped, witness)["self-confidence"])
-
-
 def test_false_alarms_are_counted_by_class():
     frame = audit.false_alarms(np.array([1, 0, 2, 0]), np.array([0, 0, 1, 1]), ("a", "b", "c"))
     assert frame.suspected.tolist() == [1, 1, 0] and frame.share.tolist() == [0.5, 0.5, 0]

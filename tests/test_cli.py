@@ -11,7 +11,8 @@ import pytest
 
 from fdmat_core import cli, selection
 from fdmat_core.types import Choice
-from fdmat_core.work import jobs, parts, runs, store
+from fdmat_core.work import decisions, jobs, parts, runs, store
+from fdmat_core.work.decisions import Decision
 from tests.work.conftest import make_spec, quick
 
 ROOT = Path(__file__).parent.parent
@@ -70,7 +71,7 @@ def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, 
 def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
     _, out, err = say(*FLAGS)
     assert out == f"{runs.checked(make_spec()).key}\n"
-    assert err.split() == ["features", "projection", "rankings", "points", "projection"]
+    assert err.split() == ["features", "projection", "rankings", "points", "detection", "projection"]
 
 
 def test_flags_change_a_spec_file(say, tmp_path):
@@ -128,7 +129,7 @@ def test_choices_that_cannot_be_read_are_refused(text):
         ("run --spec missing.json", "missing.json"),
         ("show 123", "no run starts with '123'"),
         ("export 123 --method fdmat --kept 0.1 --to x.csv", "no run starts with '123'"),
-        ("export 123 --method fdmat", "--kept"),
+        ("export 123 --method fdmat", "--to"),
         ("cache delete 123", "no run starts with '123'"),
     ],
 )
@@ -191,7 +192,9 @@ def test_exports_hold_the_selection(say, done, tmp_path):
     told = json.loads(files["json"].read_text())
     assert (told["run"], told["method"], told["kept"], told["of"], told["seed"]) == (done, "fdmat", 20, 200, 0)
     for frame in (pd.read_csv(files["csv"]), pd.read_parquet(files["parquet"]), pd.DataFrame(told["items"])):
-        assert list(frame.columns) == ["id", "rank", "label", "score", "kept", "weight", "reason"]
+        assert list(frame.columns) == [
+            *("id", "rank", "label", "score", "kept", "weight", "reason", "decision", "label_decided")
+        ]
         assert frame["id"][frame["kept"]].tolist() == kept and frame["rank"].tolist() == list(range(1, 201))
         row = int(np.flatnonzero(train.ids == frame["id"][0])[0])
         assert frame["label"][0] == train.classes[train.labels[row]]
@@ -208,6 +211,10 @@ def test_exports_hold_the_selection(say, done, tmp_path):
         ("--method fdmat --kept 1.1 --to x.csv", "kept fraction is 1.1"),
         ("--method fdmat --kept 0.1 --to x.docx", "'x.docx'; let it end in .csv"),
         ("--method fdmat --kept 0.1 --to missing/x.csv", "missing"),
+        ("--method fdmat --to x.csv", "give --method and --kept"),
+        ("--kept 0.1 --to x.csv", "give --method and --kept"),
+        ("--what issues --to x.txt", "'x.txt'; let it end in .csv, .parquet, .json"),
+        ("--what truth --to x.csv", "--what is 'truth'; say selection, issues or decisions"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(say, done, options, complaint, tmp_path, monkeypatch):
@@ -229,6 +236,48 @@ def test_an_export_carries_the_weights_of_methods_that_weigh(say, tmp_path):
     say("export", out.strip(), "--method", "craig", "--kept", 0.1, "--to", tmp_path / "x.csv")
     weights = pd.read_csv(tmp_path / "x.csv")["weight"][:20]
     assert np.isclose(weights.mean(), 1) and weights.std() > 0
+
+
+def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeypatch):
+    train, _ = runs.tables(make_spec())
+    order = train.ids[runs.ranking(make_spec(), Choice("fdmat")).order].tolist()
+    label = train.classes[0]
+    for one in (Decision(order[150], "keep"), Decision(order[3], "drop"), Decision(order[5], "relabel", label)):
+        decisions.decide(runs.dataset_key(make_spec()), one)
+    command = ("export", done, "--method", "fdmat", "--kept", 0.1, "--to")
+    status, out, _ = say(*command, tmp_path / "kept.txt")
+    assert status == 0 and out.endswith(
+        "20 of 200 items kept by fdmat; decisions: 1 keep, 1 drop, 1 relabel; 1 are in and 1 out because of them\n"
+    )
+    ids = list(map(int, (tmp_path / "kept.txt").read_text().split()))
+    assert ids == [order[150], *order[:3], *order[4:20]]
+    assert say("export", done, "--what", "decisions", "--to", tmp_path / "d.csv")[1].endswith("decisions of 3 items\n")
+    assert say("export", done, "--what", "issues", "--to", tmp_path / "i.csv")[1].endswith("issues of 200 items\n")
+
+    monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "elsewhere"))
+    say(*FLAGS)
+    file = tmp_path / "d.csv"
+    assert say("import", done[:6], file)[1] == f"{file}: 3 decisions, 3 of them new\n"
+    assert say("import", done, file)[1] == f"{file}: 3 decisions, 0 of them new\n"
+    assert say(*command, tmp_path / "again.txt")[0] == 0
+    assert (tmp_path / "again.txt").read_text() == (tmp_path / "kept.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("d.csv", "item,decision\n5,keep\n6,burn\n", "item '6': decision is 'burn'"),
+        ("d.json", "[1", "cannot be read as json"),
+        ("d.txt", "5", "the file ends in '.txt'"),
+        ("missing.csv", None, "missing.csv"),
+    ],
+)
+def test_an_import_that_cannot_be_is_refused(say, done, tmp_path, name, text, complaint):
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    status, out, err = say("import", done, tmp_path / name)
+    assert status == 2 and out == "" and len(err.splitlines()) == 1 and complaint in err
+    assert decisions.history(runs.dataset_key(make_spec())).empty
 
 
 def test_cache_counts_checks_and_clears(say, done):

@@ -101,27 +101,49 @@ def history(dataset: str) -> pandas.DataFrame:
 def read(frame: pandas.DataFrame, classes: tuple[str, ...]) -> list[Decision]:
     """Decisions from an imported table with columns `item, decision` and maybe `label, author, run`.
 
+    Also from the exports of a selection or of issues, where they are `id`, `decision` and `label_decided`. Lines whose
+    decision is empty are passed over.
+
     Raises
     ------
     ValueError
-        A missing column, an unknown decision or class; nothing is written then.
+        A missing column, an unknown decision or class, an item with two decisions; nothing is written then.
     """
+    frame = _renamed(frame)
     missing = {"item", "decision"} - set(frame.columns)
     if missing:
         raise ValueError(f"the table lacks the column {sorted(missing)[0]!r}; export once to see the form")
-    decisions = [_from_row(row) for row in frame.fillna("").to_dict("records") if row["decision"] != OPEN]
-    for one in decisions:
-        if one.label and one.label not in classes:
-            raise ValueError(f"item {one.item} is relabelled {one.label!r}; classes are {', '.join(classes)}")
-    return decisions
+    frame = frame.astype(object).where(frame.notna(), "")
+    found: dict[int, Decision] = {}
+    for one in (_from_row(row, classes) for row in frame.to_dict("records") if row["decision"] != OPEN):
+        before = found.setdefault(one.item, one)
+        if (before.decision, before.label) != (one.decision, one.label):
+            raise ValueError(f"item {one.item} has two decisions, {before.decision} and {one.decision}; leave one")
+    return list(found.values())
 
 
-def _from_row(row: Mapping[str, Any]) -> Decision:
+def _renamed(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """The table with its columns called as ours are; `label` beside `label_decided` is the label that was given."""
+    if "label_decided" in frame.columns:
+        frame = frame.drop(columns="label", errors="ignore").rename(columns={"label_decided": "label"})
+    return frame if "item" in frame.columns else frame.rename(columns={"id": "item"})
+
+
+def _from_row(row: Mapping[str, Any], classes: tuple[str, ...]) -> Decision:
     extras = {name: str(row.get(name, "")) for name in ("label", "author", "run")}
     try:
-        return Decision(int(row["item"]), str(row["decision"]), **extras)
+        one = Decision(_whole(row["item"]), str(row["decision"]), **extras)
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot read the decision on item {row['item']!r}: {error}") from None
+    if one.label and one.label not in classes:
+        raise ValueError(f"item {one.item} is relabelled {one.label!r}; classes are {', '.join(classes)}")
+    return one
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError("not a whole number")
+    return int(value)
 
 
 def _frame(query: str, *asked: str | int) -> pandas.DataFrame:

@@ -72,6 +72,16 @@ def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None
     )
 
 
+def witness(spec: Spec) -> Choice | None:
+    """The method of a run whose evidence tells what is suspected: its first FDMat, if it has one."""
+    return next((method for method in spec.methods if method.name == "fdmat"), None)
+
+
+def detection_key(spec: Spec, used: Made, witness: Choice) -> str:
+    """Name the scores of all detectors of bad items, FDMat's being those of the witness."""
+    return fingerprint([ranking_key(spec, used, witness, 0, None), versions.code("fdmat_core.detection")])
+
+
 def source(spec: Spec, used: Made) -> points.Source:
     """Where the points of a run are kept, and which code they must come from."""
     shared = "fdmat_core.selection", "fdmat_core.curves"
@@ -122,6 +132,16 @@ def unpack_ranking(item: Item) -> Ranking:
         evidence=_below(item, "evidence."),
         notes=item.facts["notes"],
     )
+
+
+def pack_scores(scores: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Item:
+    """Scores (n,) by name as an entry, in their order."""
+    return Item({"scores": np.stack(list(scores.values()))}, dict(facts) | {"detectors": list(scores)})
+
+
+def unpack_scores(item: Item) -> dict[str, np.ndarray]:
+    """The scores of an entry."""
+    return dict(zip(item.facts["detectors"], item.arrays["scores"], strict=True))
 
 
 def _columns(table: FeatureTable) -> Iterator[tuple[str, np.ndarray | None]]:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from fdmat_core import budgets, corruption, curves, datasets, registry
 from fdmat_core.projection import Projection
 from fdmat_core.types import Choice, Dataset, FeatureTable, Progress, Ranking, Spec, silent
+from fdmat_core.work import costs as stored_costs
 from fdmat_core.work import parts, points, stages, store
+from fdmat_core.work.costs import Costs
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas
 
-KINDS = ("features", "projection", "ranking")
+KINDS = ("features", "projection", "ranking", "detection")
 MAPS = ("UMAP", "PCA")  # the better first
 
 METHODS = ("fdmat", "fdmat_published", "random", "herding", "k_center", "energy_greedy", "moderate", "el2n")
@@ -32,7 +35,7 @@ SAMPLE = Spec(
     measures=tuple(map(Choice, MEASURES)),
 )
 #: The same with a fifth of the labels flipped: what leaves first is noise.
-SAMPLE_NOISY = replace(SAMPLE, corruption=Choice("symmetric"), measures=(*SAMPLE.measures, Choice("noise_kept")))
+SAMPLE_NOISY = replace(SAMPLE, corruption=Choice("symmetric"))
 
 
 @lru_cache(maxsize=256)
@@ -75,7 +78,8 @@ def execute(spec: Spec, progress: Progress | None = None) -> None:
     Parameters
     ----------
     progress
-        Called with (done, total, "stage: note"); stages are features, projection, rankings, points.
+        Called with (done, total, "stage: note"); stages are features, projection, rankings, points,
+        detection.
     """
     save(spec)
     stages.everything(checked(spec), partial(dataset, spec), progress or silent)
@@ -91,6 +95,13 @@ def tables(spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
     used = parts.made(checked(spec))
     item = store.find("features", used.key) if used else None
     return parts.unpack_tables(item) if item else None
+
+
+def dataset_key(spec: Spec) -> str | None:
+    """The key of a run's dataset, corrupted as it is, under which decisions are kept; None until features are made."""
+    used = parts.made(checked(spec))
+    item = store.find("features", used.key) if used else None
+    return item.facts["dataset"] if item else None
 
 
 def projection(spec: Spec) -> Projection | None:
@@ -115,6 +126,16 @@ def ranking(spec: Spec, method: Choice, *, seed: int = 0, k: int | None = None) 
     return parts.unpack_ranking(item) if item else None
 
 
+def detection(spec: Spec) -> dict[str, np.ndarray] | None:
+    """How suspicious each detector finds the training items, scores (n,) by name; None until made, or without FDMat."""
+    spec = checked(spec)
+    used, witness = parts.made(spec), parts.witness(spec)
+    if used is None or witness is None:
+        return None
+    item = store.find("detection", parts.detection_key(spec, used, witness))
+    return parts.unpack_scores(item) if item else None
+
+
 def curve(spec: Spec) -> pandas.DataFrame:
     """The points of a run's curves that exist by now: the tidy frame `method, ratio, kept, seed, measure, value`."""
     spec = checked(spec)
@@ -126,6 +147,13 @@ def curve(spec: Spec) -> pandas.DataFrame:
     found["ratio"] = found["kept"].map(ratios)
     rows = found.to_dict("records")
     return curves.frame(row for row in rows if (row["method"], row["kept"], row["seed"], row["measure"]) in wanted)
+
+
+def costs(spec: Spec) -> Costs | None:
+    """What a run cost in seconds, as far as it is stored; None until its features are made."""
+    spec = checked(spec)
+    used = parts.made(spec)
+    return stored_costs.read(spec, used) if used else None
 
 
 def problems(spec: Spec) -> dict[str, str]:
@@ -198,7 +226,9 @@ def _owned(key: str) -> set[tuple[str, str]]:
         for seed in range(max(spec.seeds, spec.band))
         for k in parts.sizes(spec, used, method)
     }
-    return maps | rankings | {("features", used.key), ("points", parts.source(spec, used).origin)}
+    witness = parts.witness(spec)
+    scores = {("detection", parts.detection_key(spec, used, witness))} if witness else set()
+    return maps | rankings | scores | {("features", used.key), ("points", parts.source(spec, used).origin)}
 
 
 def _needed() -> set[tuple[str, str]]:

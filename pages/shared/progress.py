@@ -24,6 +24,7 @@ STAGES = {
     "rankings": "Ranking",
     "curve": "Measuring",
     "points": "Measuring",
+    "detection": "Comparing detectors",
 }
 
 

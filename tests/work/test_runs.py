@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 
-from fdmat_core import budgets, curves, features, registry, selection
+from fdmat_core import budgets, curves, detection, features, registry, selection
 from fdmat_core.types import Choice, Spec
 from fdmat_core.work import parts, points, runs, store
 from tests.work.conftest import REAL_EXTRACT, make_spec
@@ -204,7 +204,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(monkeypatch):
     assert len(runs.curve(spec)) == 32
 
 
-@pytest.mark.parametrize("kind", ["features", "ranking", "projection"])
+@pytest.mark.parametrize("kind", ["features", "ranking", "projection", "detection"])
 def test_damaged_parts_are_made_again(kind):
     spec = make_spec("fdmat", "herding")
     runs.execute(spec)
@@ -216,6 +216,35 @@ def test_damaged_parts_are_made_again(kind):
     runs.execute(spec)
     whole = {name: digest for name, digest in bytes_of(kind).items() if ".damaged-" not in name}
     assert whole == before and runs.curve(spec).equals(curve)
+
+
+def test_detection_is_of_the_runs_own_fdmat():
+    spec = make_spec("random", methods=(Choice("random"), Choice.of("fdmat", lam=3.0, neighbours=5)))
+    assert runs.detection(spec) is None
+    runs.execute(spec)
+    train, _ = runs.tables(spec)
+    fresh = detection.scores(train, selection.rank(train, spec.methods[1]))
+    mine = runs.detection(spec)
+    assert list(mine) == list(fresh) and all(np.array_equal(mine[name], fresh[name]) for name in fresh)
+    other = dataclasses.replace(spec, methods=(Choice("random"), Choice("fdmat")))
+    assert runs.detection(other) is None
+    runs.execute(other)
+    assert not np.array_equal(runs.detection(other)["FDMat"], mine["FDMat"])
+    assert np.array_equal(runs.detection(other)["self-confidence"], mine["self-confidence"])
+
+
+def test_a_run_without_fdmat_has_no_detection():
+    spec = make_spec("herding")
+    runs.execute(spec)
+    assert runs.detection(spec) is None and list(store.entries("detection")) == []
+
+
+def test_detection_that_fails_stops_nothing(monkeypatch):
+    monkeypatch.setattr(detection, "out_of_fold", lambda *_, **__: 1 / 0)
+    spec = make_spec("fdmat")
+    runs.execute(spec)
+    assert "zero" in runs.problems(spec)["detection"] and runs.projection(spec).kind == "UMAP"
+    assert runs.detection(spec) is None and not runs.curve(spec).empty
 
 
 def test_points_that_got_lost_are_measured_again(counted):
@@ -295,6 +324,7 @@ def test_deleting_a_run_leaves_what_another_needs():
     assert runs.listing() == [kept.key]
     assert runs.ranking(kept, Choice("herding")) is not None and len(runs.curve(kept)) == 32
     assert len(list(store.entries("ranking"))) == 1 + 3  # herding, and random for the band
+    assert list(store.entries("detection")) == []
     runs.delete(kept.key)
     assert {kind: list(store.entries(kind)) for kind in runs.KINDS} == {kind: [] for kind in runs.KINDS}
     assert points.origins() == set()

@@ -1,0 +1,131 @@
+"""Who finds the bad items: scores of FDMat and of its competitors on the same features, and how well they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fdmat_core.types import FeatureTable, Ranking
+
+if TYPE_CHECKING:
+    import pandas
+
+FOLDS = 5
+#: Up to this many numbers, `n d c`, a logistic regression per fold takes minutes at most; above it is left out.
+AFFORDABLE = 1e9
+#: How many of the most suspicious items are looked at to tell a detector's precision.
+CUTS = (50, 100, 200)
+STEPS = 80  # points of a ROC curve, close together where false alarms are few
+
+
+def scores(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str, np.ndarray]:
+    """Scores (n,) of FDMat and its competitors on the same features, higher is more suspicious, by name.
+
+    Self-confidence (as in cleanlab) and the margin come from out-of-fold probabilities of a logistic regression, and
+    are left out where that would take too long or there is one class only; AUM comes from the training dynamics if the
+    table has them; the local outlier factor looks inside each class.
+
+    Parameters
+    ----------
+    table
+        The features.
+    witness
+        The ranking of method `fdmat` on this table, for its evidence.
+    seed
+        Of the folds.
+    """
+    found = {"FDMat": np.asarray(witness.evidence["suspicion"])}
+    if table.n * table.embedding.shape[1] * table.c <= AFFORDABLE and len(np.unique(table.labels)) > 1:
+        found |= label_quality(out_of_fold(table, seed=seed), table.labels)
+    if table.has("dynamics.aum_logit"):
+        found["AUM"] = -np.asarray(table.dynamics["aum_logit"])
+    found["neighbour disagreement"] = 1 - np.asarray(witness.evidence["agreement"])
+    found["local outlier factor"] = _local_outlier_factor(table)
+    return found
+
+
+def label_quality(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+    """Two scores (n,) from out-of-fold probabilities (n, c), higher is more suspicious, by name."""
+    rows = np.arange(len(labels))
+    own, others = probabilities[rows, labels], probabilities.copy()
+    others[rows, labels] = -1
+    return {"self-confidence": 1 - own, "normalised margin": others.max(axis=1) - own}
+
+
+def out_of_fold(table: FeatureTable, *, folds: int = FOLDS, seed: int = 0) -> np.ndarray:
+    """Class probabilities (n, c) of a logistic regression that never saw the row it judges."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import KFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
+
+    probabilities = np.zeros((table.n, table.c))
+    with threadpool_limits(1, "blas"):  # many small products: on several cores they mostly wait for one another
+        for fit, ask in KFold(min(folds, table.n), shuffle=True, random_state=seed).split(table.embedding):
+            model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
+            model.fit(table.embedding[fit], table.labels[fit])
+            probabilities[np.ix_(ask, model.classes_)] = model.predict_proba(table.embedding[ask])
+    return probabilities
+
+
+def _local_outlier_factor(table: FeatureTable, neighbours: int = 20) -> np.ndarray:
+    from sklearn.neighbors import LocalOutlierFactor
+
+    score = np.zeros(table.n)
+    for label in np.unique(table.labels):
+        mine = np.flatnonzero(table.labels == label)
+        if len(mine) > 2:
+            model = LocalOutlierFactor(n_neighbors=min(neighbours, len(mine) - 1)).fit(table.embedding[mine])
+            score[mine] = -model.negative_outlier_factor_
+    return np.clip(score, 0, 1e6)
+
+
+def compare(scores: Mapping[str, np.ndarray], bad: np.ndarray, cuts: tuple[int, ...] = CUTS) -> pandas.DataFrame:
+    """How well each detector's score (n,), higher is more suspicious, finds the bad rows (n,) bool.
+
+    Columns: `detector, auroc, auprc`, and `precision_at_<m>` for each cut; NaN where the truth has one side only.
+    """
+    import pandas
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    defined = bad.any() and not bad.all()
+    lines = []
+    for name, score in scores.items():
+        worst = np.argsort(-score, kind="stable")
+        line = {"detector": name, "auroc": roc_auc_score(bad, score) if defined else np.nan}
+        line["auprc"] = average_precision_score(bad, score) if defined else np.nan
+        line |= {f"precision_at_{m}": bad[worst[:m]].mean() if defined else np.nan for m in cuts if m <= len(bad)}
+        lines.append(line)
+    return pandas.DataFrame(lines)
+
+
+def roc(scores: Mapping[str, np.ndarray], bad: np.ndarray) -> pandas.DataFrame:
+    """The ROC curve of each detector's score (n,) against the bad rows (n,) bool; none if the truth has one side only.
+
+    Columns `detector, false_alarms, found`: the share of the clean rows that are flagged, and the largest share of the
+    bad rows that is found at that price.
+    """
+    import pandas
+    from sklearn.metrics import roc_curve
+
+    price = np.linspace(0, 1, STEPS) ** 2
+    lines = []
+    for name, score in scores.items() if bad.any() and not bad.all() else ():
+        alarms, found, _ = roc_curve(bad, score)
+        best = found[np.searchsorted(alarms, price, side="right") - 1]
+        lines.append(pandas.DataFrame({"detector": name, "false_alarms": price, "found": best}))
+    return (
+        pandas.concat(lines, ignore_index=True)
+        if lines
+        else pandas.DataFrame([], columns=["detector", "false_alarms", "found"])
+    )
+
+
+def removal(order: np.ndarray, bad: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The shares of the bad and of the clean rows (m,) that are gone when the first `kept` (m,) of an order stay."""
+    stay = np.concatenate([[0], np.cumsum(bad[order])])[kept]  # (m,) bad rows among the kept
+    clean = len(bad) - bad.sum()
+    return 1 - stay / max(1, bad.sum()), 1 - (kept - stay) / max(1, clean)

@@ -1,0 +1,79 @@
+"""Detectors of bad items: which end is suspicious, what they find at what price, and the same scores as cleanlab's."""
+
+import numpy as np
+import pytest
+
+from fdmat_core import detection, selection
+from fdmat_core.types import FeatureTable
+
+
+@pytest.fixture(scope="module")
+def flipped():
+    """Three clear blobs of 60; rows 0-4 of class 0 carry label 1."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 60)
+    embedding = np.abs(5 * np.eye(3)[labels] @ rng.random((3, 12)) + 0.3 * rng.standard_normal((180, 12)))
+    given = labels.copy()
+    given[:5] = 1
+    return FeatureTable(np.arange(180) + 1000, given, embedding.astype(np.float32), ("cat", "dog", "emu"), "t")
+
+
+@pytest.fixture(scope="module")
+def witness(flipped):
+    return selection.rank(flipped, "fdmat")
+
+
+def test_detection_knows_which_end_is_suspicious():
+    bad = np.array([True] * 3 + [False] * 7)
+    score = np.arange(10)[::-1].astype(float)
+    frame = detection.compare({"good": score, "reversed": -score}, bad, cuts=(3,)).set_index("detector")
+    assert frame.loc["good"].tolist() == [1, 1, 1]
+    assert frame.auroc.sum() == 1 and frame.loc["reversed", "precision_at_3"] == 0
+    assert detection.compare({"any": score}, np.zeros(10, bool)).auroc.isna().all()
+
+
+def test_every_detector_beats_chance_on_swapped_labels(flipped, witness):
+    bad = np.arange(180) < 5
+    frame = detection.compare(detection.scores(flipped, witness), bad, cuts=(5,)).set_index("detector")
+    label_detectors = frame.drop("local outlier factor")
+    assert (label_detectors.auroc > 0.95).all() and (label_detectors.precision_at_5 >= 0.8).all()
+
+
+def test_self_confidence_is_cleanlabs(flipped, witness):
+    rank = pytest.importorskip("cleanlab.rank")
+    theirs = rank.get_label_quality_scores(flipped.labels, detection.out_of_fold(flipped), method="self_confidence")
+    assert np.allclose(1 - theirs, detection.scores(flipped, witness)["self-confidence"])
+
+
+def test_what_would_take_too_long_or_cannot_be_asked_is_left_out(flipped, witness, monkeypatch):
+    fitted = {"self-confidence", "normalised margin"}
+    assert fitted < set(detection.scores(flipped, witness))
+    monkeypatch.setattr(detection, "AFFORDABLE", 180 * 12 * 3 - 1)
+    assert not fitted & set(detection.scores(flipped, witness))
+    monkeypatch.setattr(detection, "AFFORDABLE", 180 * 12 * 3)
+    alone = flipped.take(np.flatnonzero(flipped.labels == 2))
+    assert not fitted & set(detection.scores(alone, selection.rank(alone, "fdmat")))
+
+
+def test_a_row_is_judged_by_a_model_that_has_not_seen_it():
+    """Labels by lot: a model that knew the row would be right more often than chance."""
+    rng = np.random.default_rng(1)
+    table = FeatureTable(np.arange(60), rng.integers(0, 2, 60), rng.random((60, 80), np.float32), ("a", "b"), "t")
+    own = detection.out_of_fold(table)[np.arange(60), table.labels]
+    assert np.mean(own > 0.5) < 0.7
+
+
+def test_roc_by_hand():
+    bad = np.array([True, False, True, False, False])
+    frame = detection.roc({"one": np.array([9.0, 8, 7, 1, 0])}, bad)  # bad, clean, bad, clean, clean
+    found = frame.set_index("false_alarms").found
+    assert found.iloc[0] == 0.5 and found[found.index < 1 / 3].eq(0.5).all() and found[found.index >= 1 / 3].eq(1).all()
+    assert frame.false_alarms.iloc[[0, -1]].tolist() == [0, 1] and set(frame.detector) == {"one"}
+    assert detection.roc({"one": np.arange(5.0)}, np.zeros(5, bool)).empty
+
+
+def test_removal_by_hand():
+    bad, order = np.array([True, False, True, False, False]), np.array([1, 3, 0, 4, 2])
+    gone, price = detection.removal(order, bad, np.array([0, 2, 3, 5]))
+    assert gone.tolist() == [1, 1, 0.5, 0]
+    assert price == pytest.approx([1, 1 / 3, 1 / 3, 0])
