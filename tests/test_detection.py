@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import detection, selection
-from fdmat_core.types import FeatureTable
+from fdmat_core.types import FeatureTable, Ranking
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +72,23 @@ def test_roc_by_hand():
     assert detection.roc({"one": np.arange(5.0)}, np.zeros(5, bool)).empty
 
 
-def test_removal_by_hand():
+def test_removals_by_hand():
     bad, order = np.array([True, False, True, False, False]), np.array([1, 3, 0, 4, 2])
-    gone, price = detection.removal(order, bad, np.array([0, 2, 3, 5]))
-    assert gone.tolist() == [1, 1, 0.5, 0]
-    assert price == pytest.approx([1, 1 / 3, 1 / 3, 0])
+    afresh = {2: Ranking(np.array([0, 2, 1, 3, 4]), nested=False), 4: Ranking(order, nested=False)}
+    frame = detection.removals({"nested": Ranking(order), "afresh": afresh}, bad)
+    nested = frame[frame["method"] == "nested"].set_index("kept")
+    assert nested.index.tolist() == [0, 1, 2, 3, 4, 5]
+    assert nested["ratio"].tolist() == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0])
+    assert nested["gone"].tolist() == [1, 1, 1, 0.5, 0.5, 0]
+    assert nested["price"].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 1 / 3, 0, 0])
+    other = frame[frame["method"] == "afresh"]
+    assert other["kept"].tolist() == [2, 4] and other["gone"].tolist() == [0, 0.5]
+    assert other["price"].tolist() == pytest.approx([1, 0])
+
+
+def test_agreement_counts_by_decision():
+    decision = np.array(["drop", "", "keep", "drop", "relabel", ""], dtype=object)
+    frame = detection.agreement(decision, np.array([True, True, True, False, True, False])).set_index("decision")
+    assert frame.loc["drop"].tolist() == [2, 1] and frame.loc["keep"].tolist() == [1, 1]
+    assert frame.loc["relabel"].tolist() == [1, 1] and len(frame) == 3
+    assert detection.agreement(np.array(["", ""], dtype=object), np.array([True, False])).empty
