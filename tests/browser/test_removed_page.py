@@ -121,6 +121,8 @@ def test_an_item_is_found_by_its_number_and_typing_decides_nothing(on_wall):
     on_wall.keyboard.type(f"kdu{item}")
     on_wall.wait_for_function(f"{WALL}.list.length < 50")
     assert item in shown_ids(on_wall)
+    on_wall.keyboard.type("k")
+    assert look(on_wall, "view.filters.item") == str(item)
     assert decisions.history(dataset_key()).empty
 
 
