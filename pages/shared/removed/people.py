@@ -59,6 +59,6 @@ def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
     frame = detection.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
     st.html(tables.detectors(frame))
     st.caption(
-        f"People's word is the truth here, on the {len(rows):,} items they decided. Those are mostly items that FDMat "
-        "showed them, which flatters none of the detectors alike."
+        f"People's word is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
+        "because FDMat doubts them, so this says little about items that it does not doubt."
     )

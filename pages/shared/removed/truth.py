@@ -118,7 +118,7 @@ def _alarms(spec: Spec, known: Bad) -> None:
     frame = audit.false_alarms(witness.evidence["reason"][clean], table.labels[clean], table.classes)
     share = percent(round(frame["suspected"].sum() / max(1, frame["items"].sum()), 3))
     worst = frame.loc[frame["share"].idxmax()]
-    st.subheader("False alarms by class", anchor=False)
+    st.subheader("False alarms by class" if known.word == "injected" else "Suspected by class", anchor=False)
     clean_items, all_items = "of the clean items", "of all items; on clean data each is a false alarm"
     whose = clean_items if known.word == "injected" else all_items
     st.caption(f"FDMat suspects {share} {whose}. Most in {worst.label}: {percent(round(worst.share, 3))}.")
