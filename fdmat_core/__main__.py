@@ -1,6 +1,10 @@
 """`python -m fdmat_core list | run | show | export | cache`."""
 
+import os
 import sys
+
+# Threads that wait sleep: where other programs want the same cores, spinning makes training several times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from fdmat_core.cli import main
 

@@ -1,4 +1,4 @@
-"""Measures over pruning ratios: one point at a time, into one tidy frame, and what is read off it.
+"""Measures over pruning ratios: one point at a time, into one tidy frame.
 
 A curve has the columns `method, ratio, kept, seed, measure, value`: `ratio` is the share removed, `kept` the number of
 items kept, and `seed` that of the selection if the method draws, else that of the training.
@@ -262,78 +262,3 @@ def _dear(one: Choice) -> bool:
 def _draws(method: Choice) -> bool:
     """Whether a method draws, so that its coreset depends on a seed."""
     return "rng" in registry.methods.get(method.name).accepts
-
-
-class Number(NamedTuple):
-    """One reading of a curve: the mean over seeds with its standard deviation, NaN if there is one seed."""
-
-    ratio: float
-    kept: int
-    mean: float
-    sd: float
-    count: int
-
-
-def summary(curve: pandas.DataFrame) -> pandas.DataFrame:
-    """One row per method, measure and size: `method, measure, ratio, kept, mean, sd, count`, by size ascending.
-
-    `sd` is the standard deviation over seeds; it is NaN where `count` is 1.
-    """
-    grouped = curve.groupby(["method", "measure", "ratio", "kept"])["value"]
-    table = grouped.agg(mean="mean", sd="std", count="count").reset_index()
-    return table.sort_values(["method", "measure", "kept"], ignore_index=True)
-
-
-def at(curve: pandas.DataFrame, method: str, ratio: float, measure: str) -> Number | None:
-    """The reading at the measured ratio closest to the one asked for, by the log of the share kept; None if none."""
-    part = summary(curve[(curve["method"] == method) & (curve["measure"] == measure)])
-    if part.empty:
-        return None
-    asked = np.log(max(1 - ratio, 1e-9))
-    row = part.iloc[int(np.abs(np.log(1 - part["ratio"]) - asked).argmin())]
-    return Number(row["ratio"], int(row["kept"]), row["mean"], row["sd"], int(row["count"]))
-
-
-def correlation(
-    curve: pandas.DataFrame, distance: str, accuracy: str, *, resamples: int = 1000, seed: int = 0
-) -> pandas.DataFrame:
-    """Rank correlation of two measures over the coresets of one size: `ratio, kept, rho, low, high, count` by size.
-
-    A coreset is a method with, if it draws, its seed; its accuracy is the mean over trainings. `low` and `high` are a
-    95% percentile interval over resampled coresets. Sizes with fewer than four coresets, or where one measure is the
-    same for all, are left out. (Spearman's rho; Efron, 1979)
-    """
-    import pandas
-
-    rows = []
-    for (ratio, kept), part in curve.groupby(["ratio", "kept"]):
-        pairs = _pairs(part, distance, accuracy)
-        if len(pairs) < 4 or np.any(np.ptp(pairs, axis=0) == 0):
-            continue
-        draws = np.random.default_rng(seed).integers(0, len(pairs), (resamples, len(pairs)))
-        low, high = np.nanquantile(_spearman(pairs[draws]), [0.025, 0.975])
-        rows.append((ratio, kept, float(_spearman(pairs[None])[0]), low, high, len(pairs)))
-    table = pandas.DataFrame(rows, columns=["ratio", "kept", "rho", "low", "high", "count"])
-    return table.sort_values("kept", ignore_index=True)
-
-
-def _pairs(part: pandas.DataFrame, distance: str, accuracy: str) -> np.ndarray:
-    """The two measures (m, 2) of each coreset of one size."""
-    near, good = (part[part["measure"] == name].set_index(["method", "seed"])["value"] for name in (distance, accuracy))
-    alone = near.groupby("method").transform("count") == 1  # drawn once: all trainings are of this coreset
-    means = good.groupby("method").mean()
-    paired = [
-        (value, means.get(method) if alone[method, seed] else good.get((method, seed)))
-        for (method, seed), value in near.items()
-    ]
-    return np.array([pair for pair in paired if pair[1] is not None], dtype=float).reshape(-1, 2)
-
-
-def _spearman(pairs: np.ndarray) -> np.ndarray:
-    """Spearman's rho (b,) of batches of pairs (b, m, 2); NaN where one side is constant."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(pairs, axis=1)
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        return (ranks[..., 0] * ranks[..., 1]).sum(axis=1) / np.sqrt((ranks**2).sum(axis=1).prod(axis=-1))

@@ -1,7 +1,6 @@
 """Figures: the right values in the right traces, inputs unchanged, nothing covered."""
 
 import itertools
-import math
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,20 +54,6 @@ def points(figure):
 
 def texts(figure):
     return [annotation.text for annotation in figure.layout.annotations]
-
-
-def test_summary_is_one_row_per_method_and_ratio(frame):
-    table = figures.summary(frame, "accuracy")
-    assert len(table) == 9
-    row = table[(table.method == "fdmat") & (table.kept == 100)].iloc[0]
-    assert row["fraction"] == pytest.approx(0.1) and row["seeds"] == 3
-    assert row["mean"] == pytest.approx(0.8) and row["sd"] == pytest.approx(0.01)
-    assert row["low"] == pytest.approx(0.79) and row["high"] == pytest.approx(0.81)
-
-
-def test_summary_leaves_out_what_is_not_a_number(frame):
-    frame.loc[frame["measure"] == "sliced", "value"] = math.nan
-    assert figures.summary(frame, "sliced").empty
 
 
 def test_curve_draws_every_method_in_its_style_at_its_means(frame):
@@ -147,12 +132,27 @@ def test_a_distance_is_logarithmic_without_its_zero_and_has_no_full_line(frame):
     assert figures.curve(frame, "accuracy", look=LOOK).layout.yaxis.type == "linear"
 
 
-def test_focus_is_on_top_thick_and_named_and_the_others_step_back(frame):
+def test_focus_is_on_top_and_thick_over_a_band_of_one_sd_and_all_are_named(frame):
     figure = figures.curve(frame, "accuracy", look=LOOK, focus="fdmat")
     lines = [trace for trace in figure.data if trace.name in ("Random", "FDMat", "Herding")]
-    assert lines[-1].name == "FDMat" and lines[-1].line.width > 3
-    assert trace(figure, "Herding").opacity < 0.5
-    assert set(texts(figure)) == {"Random", "FDMat", "All data"}
+    assert lines[-1].name == "FDMat" and lines[-1].line.width > lines[1].line.width > 2
+    assert trace(figure, "Herding").opacity == 1 and not any(line.error_y.visible for line in lines)
+    assert list(trace(figure, "one sd below").y) == pytest.approx([0.89, 0.79, 0.69])
+    assert list(trace(figure, "one sd above").y) == pytest.approx([0.91, 0.81, 0.71])
+    assert trace(figure, "one sd above").fillcolor == "rgba(0,114,178,0.22)"
+    assert set(texts(figure)) == {"Random", "FDMat", "Herding", "All data"}
+    assert "mean of 3 seeds, band of FDMat: 1 sd" in figure.layout.title.subtitle.text
+
+
+def test_one_seed_has_no_band(frame):
+    names = [trace.name for trace in figures.curve(frame, "sliced", look=LOOK, focus="fdmat").data]
+    assert "one sd above" not in names
+
+
+def test_on_a_rail_the_others_step_back(frame):
+    figure = figures.rail(frame, ["accuracy"], look=LOOK, focus="fdmat")
+    assert trace(figure, "FDMat").line.width > 3 and trace(figure, "Herding").opacity < 0.5
+    assert [text for text in texts(figure) if not text.startswith("<b>")] == ["Random", "FDMat", "All data"]
 
 
 def test_hover_says_counts_both_shares_and_the_spread(frame):

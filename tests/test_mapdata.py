@@ -151,3 +151,8 @@ def test_without_one_order_the_brink_lies_between_neighbouring_counts():
     assert left.tolist() == [4, 0]
     assert mapdata.brink(rankings, 5)[1].tolist() == []
     assert mapdata.brink(rankings, 1)[0].tolist() == [2]
+
+
+def test_rows_are_written_as_a_lasso_writes_them():
+    assert mapdata.rows_in(mapdata.bits_of(np.array([2, 9, 16]), 17), 17).tolist() == [2, 9, 16]
+    assert mapdata.rows_in(mapdata.bits_of(np.array([], int), 17), 17).tolist() == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.types import Dataset
+from fdmat_core.types import Dataset, Truth
 from tests.conftest import make_table
 
 MEASURES = registry.measures.all()
@@ -30,14 +30,17 @@ def measured(name, table, rows, weights=None, **params):
 def items(table, test):
     """The dataset whose features are these tables' embeddings."""
     ids = np.concatenate([table.ids, test.ids + 10_000])
+    labels = np.concatenate([table.labels, test.labels])
+    features = np.concatenate([table.embedding, test.embedding])
     return Dataset(
         name="items",
         ids=ids,
-        labels=np.concatenate([table.labels, test.labels]),
+        labels=labels,
         classes=max(table.classes, test.classes, key=len),
         splits={"train": table.ids, "test": test.ids + 10_000},
         key="items",
-        features=np.concatenate([table.embedding, test.embedding]),
+        features=features,
+        truth=Truth(labels, features[:, 0] > 1, features[:, 1] > 2),
     )
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fdmat_core import readings
 from fdmat_core.types import Ranking, Truth
-from fdmat_core.view import figures, readings
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def table():
         ("random", 0.5, 50, 0, 0.7),
     ]
     frame = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "value"]).assign(measure="w")
-    return figures.summary(frame, "w")
+    return readings.summary(frame, "w")
 
 
 def test_a_reading_is_taken_at_the_nearest_measured_ratio(table):
@@ -37,6 +37,40 @@ def test_near_is_meant_on_the_log_scale(table):
 def test_one_seed_has_no_spread_and_an_absent_method_no_reading(table):
     assert readings.nearest(table, "fdmat", 0).spread is None
     assert readings.nearest(table, "herding", 0.9) is None
+
+
+def test_a_summary_is_one_row_per_method_and_ratio(table):
+    assert list(table.columns) == ["method", "ratio", "kept", "fraction", "mean", "sd", "low", "high", "seeds"]
+    assert [(row.method, row.kept) for row in table.itertuples()] == [
+        ("fdmat", 50),
+        ("fdmat", 5),
+        ("random", 50),
+        ("random", 5),
+    ]
+    row = table.iloc[1]
+    assert (row["mean"], row["low"], row["high"], row["seeds"]) == (2, 1, 3, 2)
+    assert row["sd"] == pytest.approx(np.sqrt(2)) and row["fraction"] == pytest.approx(0.05)
+    assert np.isnan(table["sd"][0])
+
+
+def test_a_summary_leaves_out_what_is_not_a_number_and_other_measures():
+    rows = [("a", 0.5, 5, 0, "w", np.nan), ("a", 0.5, 5, 0, "v", 1.0), ("a", 0.5, 5, 1, "w", 4.0)]
+    frame = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    assert readings.summary(frame, "w")["mean"].tolist() == [4]
+    assert readings.summary(frame[:1], "w").empty
+
+
+def test_the_best_of_each_size_is_marked_by_what_is_better(table):
+    marked = lambda better: table[readings.best(table, better)][["method", "kept"]].to_numpy().tolist()  # noqa: E731
+    assert marked("lower") == [["fdmat", 50], ["fdmat", 5]]
+    assert marked("higher") == [["random", 50], ["random", 5]]
+    assert not readings.best(table.assign(mean=1.0), "higher").any()
+    assert not readings.best(table[table["method"] == "random"], "higher").any()
+
+
+def test_items_are_counted_per_class_also_where_none_are_left():
+    sizes, kept = readings.per_class(np.array([0, 2, 2, 0, 2]), 4, np.array([1, 2]))
+    assert (sizes, kept) == ([2, 0, 3, 0], [0, 0, 2, 0])
 
 
 def test_injected_and_suspected_noise_are_masks_by_row():

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import pytest
 
+from fdmat_core import registry
 from fdmat_core.view import theme
 from fdmat_core.view.theme import Look, Style
 
@@ -66,3 +67,8 @@ def test_template_is_one_that_plotly_accepts_transparent_and_in_the_pages_ink():
         layout = go.layout.Template(theme.template(Look(dark))).layout
         assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert layout.font.color == ink.text and layout.xaxis.gridcolor == ink.grid
+
+
+def test_no_two_methods_share_a_colour():
+    colours = [entry.colour.upper() for entry in registry.methods.all().values()]
+    assert len(set(colours)) == len(colours) > 30

@@ -13,6 +13,8 @@ from fdmat_core.types import FeatureTable
 
 #: Items per step, first step size (it falls to 0 as a cosine) and momentum.
 BATCH, RATE, MOMENTUM = 128, 0.2, 0.9
+#: (rows (k,), weights (k,) or None) -> labels of the test items.
+Predict = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 
 
 @measure(
@@ -42,15 +44,23 @@ def linear_probe(
     steps
         Gradient steps of every fit.
     """
+    predict = predictor(table, test, steps=steps, seed=seed)
+
+    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
+        return float(np.mean(predict(rows, weights) == test.labels)) if len(rows) else 0.0
+
+    return measure
+
+
+def predictor(table: FeatureTable, test: FeatureTable | None, *, steps: int, seed: int) -> Predict:
+    """A function from a coreset, never empty, to the labels (test.n,) that its probe gives the test items."""
     if test is None:
         raise ValueError("linear_probe needs test features; pass the test table as `test`")
     mean = table.embedding.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = table.embedding.std(axis=0, dtype=np.float64).astype(np.float32)
     scale[scale == 0] = 1
 
-    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
-        if len(rows) == 0:
-            return 0.0
+    def predict(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
         order = np.argsort(table.ids[rows], kind="stable")  # a set has one value, in whatever order it comes
         rows, mass = rows[order], np.ones(len(rows), np.float32) if weights is None else np.float32(weights)[order]
 
@@ -59,10 +69,9 @@ def linear_probe(
             return (table.embedding[these] - mean) / scale, table.labels[these], mass[places]
 
         slope, bias = _fit(batch, len(rows), (table.embedding.shape[1], table.c), steps, seed)
-        logits = (test.embedding - mean) / scale @ slope + bias  # (test.n, c)
-        return float(np.mean(logits.argmax(axis=1) == test.labels))
+        return ((test.embedding - mean) / scale @ slope + bias).argmax(axis=1)
 
-    return measure
+    return predict
 
 
 def _fit(

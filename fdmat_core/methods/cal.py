@@ -18,7 +18,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("embedding", "logits"),
     keeps="rows whose prediction contrasts with that of their neighbours",
     paper="Margatina, Vernikos, Barrault, Aletras, Contrastive active learning, EMNLP 2021",
-    colour="#D55E00",
+    colour="#3E8E3A",
     runs="table",
 )
 def cal(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 200)] = 10) -> Ranking:

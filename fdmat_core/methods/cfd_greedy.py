@@ -21,7 +21,7 @@ BANDWIDTHS = (0.5, 1.0, 2.0)
     needs=("embedding",),
     keeps="rows whose characteristic function matches the data's at three scales",
     paper="ours, on the criterion of Cui, Zhao, Xu, Guo, Guan, Ren (FAST), arXiv 2511.19476, 2025",
-    colour="#E69F00",
+    colour="#C2185B",
 )
 def cfd_greedy(
     table: FeatureTable,

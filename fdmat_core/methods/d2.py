@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     needs=("embedding", *kernels.SCORES),
     keeps="hard rows in hard neighbourhoods, spread out",
     paper="Maharana, Yadav, Bansal, D2 pruning: message passing for data diversity and difficulty, ICLR 2024",
-    colour="#CC79A7",
+    colour="#B71C1C",
     runs="table",
 )
 def d2(

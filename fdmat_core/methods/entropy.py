@@ -16,7 +16,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("logits",),
     keeps="rows whose probability is spread over many classes",
     paper="Settles, Active learning literature survey, 2009; Coleman et al., Selection via proxy, ICLR 2020",
-    colour="#009E73",
+    colour="#B57EDC",
 )
 def entropy(table: FeatureTable) -> Ranking:
     """Score each row by `- sum_c p_c log p_c / log C`, C the number of classes, and keep the highest.

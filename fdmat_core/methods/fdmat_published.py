@@ -18,7 +18,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("embedding",),
     keeps="rows close to the class prototypes",
     paper="Xiao, Chen, Shan, Wang, Su, Feature Distribution Matching by Optimal Transport, AAAI 2024",
-    colour="#56B4E9",
+    colour="#CC79A7",
     runs="table",
 )
 def fdmat_published(

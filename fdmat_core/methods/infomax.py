@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     needs=("embedding", *kernels.SCORES),
     keeps="important rows that are unlike each other",
     paper="Tan, Wu, Huang, Zhao, Qi, Data pruning by information maximization, ICLR 2025",
-    colour="#E69F00",
+    colour="#1D7F04",
 )
 def infomax(
     table: FeatureTable,

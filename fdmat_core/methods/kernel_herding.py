@@ -18,7 +18,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("embedding",),
     keeps="rows whose distribution matches the data's at the scale of the kernel",
     paper="Chen, Welling, Smola, Super-samples from kernel herding, UAI 2010",
-    colour="#009E73",
+    colour="#C39275",
 )
 def kernel_herding(table: FeatureTable, *, budget: int, bandwidth: Annotated[float, Range(0.01, 100)] = 1.0) -> Ranking:
     """Pick, one by one, the row that brings the mean of a Gaussian kernel closest to that of the data.

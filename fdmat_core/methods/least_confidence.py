@@ -16,7 +16,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("logits",),
     keeps="rows whose predicted class is least certain",
     paper="Settles, Active learning literature survey, 2009; Coleman et al., Selection via proxy, ICLR 2020",
-    colour="#E69F00",
+    colour="#935960",
 )
 def least_confidence(table: FeatureTable) -> Ranking:
     """Score each row by `1 - max_c p_c` and keep the highest.

@@ -16,7 +16,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("logits",),
     keeps="rows torn between their two most probable classes",
     paper="Settles, Active learning literature survey, 2009; Coleman et al., Selection via proxy, ICLR 2020",
-    colour="#0072B2",
+    colour="#145CE0",
 )
 def margin(table: FeatureTable) -> Ranking:
     """Score each row by the probability of its best class less that of the second best, and keep the lowest.

@@ -21,7 +21,7 @@ SAMPLE = 2048
     needs=("embedding",),
     keeps="rows nearest to the points that represent the data best",
     paper="Mak & Joseph, Support points, Annals of Statistics 46, 2018",
-    colour="#CC79A7",
+    colour="#B23AB2",
     nested=False,
 )
 def support_points(

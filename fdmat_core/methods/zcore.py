@@ -23,7 +23,7 @@ STRIDE = 16
     needs=("embedding",),
     keeps="rows that cover the embedding and are not doubled by their neighbours",
     paper="Griffin, Marks, Corso, Zero-shot coreset selection, arXiv 2411.15349, 2024",
-    colour="#CC79A7",
+    colour="#19B85B",
     runs="table",
 )
 def zcore(

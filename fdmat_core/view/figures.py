@@ -5,45 +5,28 @@ More is pruned to the right, as on the slider; there the curves part, and there 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from fdmat_core.readings import summary
 from fdmat_core.view import panels
-from fdmat_core.view.panels import Panel, percent
+from fdmat_core.view.panels import DECADES, RATIO_TITLE, Panel, percent, ratio_axis
 from fdmat_core.view.theme import KEPT, NOISE, Look, template
 
-#: Kept fractions that get a tick: of a large chart, and of a small one.
-TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
-DECADES = (1, 0.1, 0.01, 0.001)
 FEW = 40  # classes that have a line each
 
 
-def summary(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """One row per method and ratio: what a curve draws, and the table beside it.
-
-    Columns `method, ratio, kept, fraction, mean, sd, low, high, seeds`; `fraction` is the share kept, `sd` is NaN for
-    one seed, `seeds` counts the values behind the mean.
-    """
-    points = frame[frame["measure"] == measure].dropna(subset="value")
-    table = points.groupby(["method", "ratio"], sort=False).agg(
-        kept=("kept", "first"),
-        mean=("value", "mean"),
-        sd=("value", "std"),
-        low=("value", "min"),
-        high=("value", "max"),
-        seeds=("value", "size"),
-    )
-    table = table.reset_index()
-    table.insert(3, "fraction", 1 - table["ratio"])
-    return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
-
-
 def curve(
-    frame: pd.DataFrame, measure: str, *, look: Look | None = None, at: float | None = None, focus: str | None = None
+    frame: pd.DataFrame,
+    measure: str,
+    *,
+    look: Look | None = None,
+    at: float | None = None,
+    focus: str | None = None,
+    pixels: int = 290,
 ) -> go.Figure:
     """Draw one measure against the share kept: every method, the random band and the full-data line.
 
@@ -52,15 +35,18 @@ def curve(
     at
         The pruning ratio that a vertical line marks.
     focus
-        The method, as the frame names it, that is drawn in a thick line and alone carries a name besides random.
+        The method, as the frame names it, that is drawn in a thick line over a band of one sd over its seeds. Without
+        one, bars show the sd of every method.
+    pixels
+        The height of the plot area.
     """
-    panel = Panel(summary(frame, measure), measure, look or Look(), pixels=290, focus=focus)
+    panel = Panel(summary(frame, measure), measure, look or Look(), pixels, focus)
     title = {
         "text": f"<b>{panel.fact('title', measure)}</b>",
         "subtitle": {"text": "<br>".join(filter(None, (_direction(panel), _sources(panel))))},
     }
-    layout = {"title": title, "height": 290 + 92 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 92, "b": 76}}
-    axis = _ratio_axis([panel], TICKS) | {"title": {"text": "share kept, and share pruned below it"}}
+    layout = {"title": title, "height": pixels + 92 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 92, "b": 76}}
+    axis = ratio_axis(_edge([panel])) | {"title": {"text": RATIO_TITLE}}
     return go.Figure(_plan([panel], layout | {"xaxis": axis}, at))
 
 
@@ -85,12 +71,15 @@ def rail(
         raise ValueError("measures is empty; name at least one")
     pixels, gap = 116, 34
     drawn = [
-        Panel(summary(frame, measure), measure, look or Look(), pixels, focus or "", str(place + 1) if place else "")
+        Panel(
+            summary(frame, measure), measure, look or Look(), pixels, focus, str(place + 1) if place else "", quiet=True
+        )
         for place, measure in enumerate(measures)
     ]
     inside = len(drawn) * pixels + (len(drawn) - 1) * gap
     layout = {"height": inside + 30 + 44, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 44}}
-    plan = _plan(drawn, layout | {"xaxis": _ratio_axis(drawn, DECADES)}, at)
+    axis = ratio_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}"}
+    plan = _plan(drawn, layout | {"xaxis": axis}, at)
     for place, panel in enumerate(drawn):
         top = 1 - place * (pixels + gap) / inside
         plan["layout"][f"yaxis{panel.axis}"] |= {"domain": [max(0, top - pixels / inside), top], "nticks": 4}
@@ -99,7 +88,7 @@ def rail(
 
 
 def balance(
-    classes: Sequence[str], sizes: Sequence[int], kept: Sequence[int], *, look: Look | None = None
+    classes: Sequence[str], sizes: Sequence[int], kept: Sequence[int], *, look: Look | None = None, pitch: int = 26
 ) -> go.Figure:
     """Draw the share of each class that is kept, with a line at the overall share; the worst class is named.
 
@@ -111,6 +100,8 @@ def balance(
         (c,) items of each class in the full set.
     kept
         (c,) items of each class in the coreset.
+    pitch
+        Pixels from one class to the next.
     """
     look = look or Look()
     shares = [some / size if size else 0.0 for some, size in zip(kept, sizes, strict=True)]
@@ -118,8 +109,9 @@ def balance(
     lying = len(classes) <= FEW
     order = range(len(classes)) if lying else sorted(range(len(classes)), key=lambda i: -sizes[i])
     bars = _bars([classes[i] for i in order], [shares[i] for i in order], KEPT, lying=lying) | {
-        "text": [percent(round(shares[i], 3)) for i in order] if lying else None,
+        "text": [percent(float(f"{shares[i]:.3g}")) for i in order] if lying else None,
         "textposition": "auto",
+        "textangle": 0,
         "cliponaxis": False,
         "customdata": [[kept[i], sizes[i]] for i in order],
         "hovertemplate": f"<b>%{{{'y' if lying else 'x'}}}</b><br>"
@@ -127,10 +119,10 @@ def balance(
     }
     layout = {
         "title": {"text": "<b>Kept share per class</b>", "subtitle": {"text": _worst(classes, shares, overall)}},
-        "height": 124 + 26 * len(classes) if lying else 320,
+        "height": 124 + pitch * len(classes) if lying else 320,
         "margin": {"l": 8, "r": 60, "t": 74, "b": 40},
         "shapes": [_upright(overall, look, "dot") if lying else _level(overall, look)],
-        "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
+        "xaxis" if lying else "yaxis": {"tickformat": ".3~%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
     }
     return _bar_figure([bars], layout, look, lying)
 
@@ -182,8 +174,7 @@ def _largest_first(groups: Mapping[str, Sequence[int]]) -> list[int]:
 def _plan(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> dict[str, Any]:
     """What plotly makes one figure of: the panels, with the line at the ratio."""
     look = drawn[0].look
-    edge = min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=DECADES[-1])
-    lines = [] if at is None else [_upright(max(1 - at, edge), look, "solid", panel.axis) for panel in drawn]
+    lines = [] if at is None else [_upright(max(1 - at, _edge(drawn)), look, "solid", panel.axis) for panel in drawn]
     names = [name for panel in drawn for name in panels.names(panel)]
     axes = {f"yaxis{panel.axis}": panels.y_axis(panel) for panel in drawn}
     return {
@@ -192,17 +183,9 @@ def _plan(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> dict[
     }
 
 
-def _ratio_axis(drawn: list[Panel], ticks: Sequence[float]) -> dict[str, Any]:
-    """The log axis of the share kept, all of it at the left."""
-    edge = min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=ticks[-1])
-    shown = [tick for tick in ticks if tick >= edge * 0.99]
-    return {
-        "type": "log",
-        "range": [0.03, math.log10(edge) - 0.03],
-        "tickvals": shown,
-        "ticktext": [f"{percent(tick)}<br>{percent(1 - tick)}" for tick in shown],
-        "anchor": f"y{drawn[-1].axis}",
-    }
+def _edge(drawn: Sequence[Panel]) -> float:
+    """The smallest share kept of several panels."""
+    return min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=DECADES[-1])
 
 
 def _room(drawn: Sequence[Panel]) -> int:
@@ -217,7 +200,8 @@ def _sources(panel: Panel) -> str:
         return "no points yet"
     others = panel.table[panel.table["method"] != "random"]
     seeds = int(others["seeds"].max()) if len(others) else 1
-    said = [f"mean of {seeds} seeds, bars: 1 sd" if seeds > 1 else "1 seed"]
+    told = "bars: 1 sd" if panel.focus is None else f"band of {panel.look.style(panel.focus).title}: 1 sd"
+    said = [f"mean of {seeds} seeds, {told}" if seeds > 1 else "1 seed"]
     band = int(panel.table.loc[panel.table["method"] == "random", "seeds"].max()) if "random" in panel.styles else 0
     if band > 1:
         said.append(f"grey band: lowest to highest of {band} random subsets")

@@ -12,6 +12,10 @@ import pandas as pd
 
 from fdmat_core.view.theme import RANDOM, Look, Style
 
+#: Kept fractions that get a tick: of a large chart, and of a small one.
+TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+RATIO_TITLE = "share kept, and share pruned below it"
+DECADES = (1, 0.1, 0.01, 0.001)
 #: Values of a distance that span more than this factor are drawn on a log scale.
 LOG_SPAN = 20
 LABEL_GAP = 17  # pixels between the names at the line ends
@@ -19,14 +23,15 @@ LABEL_GAP = 17  # pixels between the names at the line ends
 
 @dataclass(frozen=True)
 class Panel:
-    """One measure to draw. With a `focus` that method is thick and named, and the others step back."""
+    """One measure to draw. The method in `focus` is thick, on a band of its spread; if `quiet` the others step back."""
 
-    points: pd.DataFrame  # of figures.summary
+    points: pd.DataFrame  # of readings.summary
     measure: str
     look: Look
     pixels: int  # height of the plot area
     focus: str | None = None
     axis: str = ""  # suffix of the y axis: "", "2", ...
+    quiet: bool = False
 
     def fact(self, name: str, otherwise: str = "") -> str:
         """A fact of the measure, as the registry knows it."""
@@ -58,14 +63,16 @@ class Panel:
     @cached_property
     def range(self) -> tuple[float, float]:
         """The ends of the y axis in its own units (exponents if it is logarithmic), with room around the lines."""
-        drawn = [
-            *self.table["mean"],
-            *self.table.loc[self.table["method"] == "random", ["low", "high"]].to_numpy().ravel(),
-        ]
+        random = self.table[self.table["method"] == "random"]
+        drawn = [*self.table["mean"], *random["low"], *random["high"], *_edges(self)[0], *_edges(self)[1]]
         scaled = [self.scale(value) for value in drawn]
         low, high = min(scaled), max(scaled)
         room = 0.06 * (high - low) or 0.05 * max(abs(high), 1e-9)
         return low - room, high + room
+
+    def loud(self, method: str) -> bool:
+        """Whether a method is drawn to be told from the others, and named."""
+        return not self.quiet or method == self.focus
 
     def scale(self, value: float) -> float:
         """A value in the units of the y axis."""
@@ -73,8 +80,8 @@ class Panel:
 
 
 def traces(panel: Panel) -> list[dict[str, Any]]:
-    """The random band, a line per method and the full-data line."""
-    drawn = _band(panel) if "random" in panel.styles else []
+    """The random band, the band of the method in focus, a line per method and the full-data line."""
+    drawn = (_band(panel) if "random" in panel.styles else []) + _spread_band(panel)
     drawn += [_line(panel, method, style) for method, style in panel.styles.items()]
     if panel.whole is not None:
         drawn.append(_full_line(panel))
@@ -88,11 +95,28 @@ def y_axis(panel: Panel) -> dict[str, Any]:
     low, high = panel.range
     if not panel.log:
         return {"range": [low, high], "type": "linear", "nticks": 6}
-    ticks = _log_ticks(low, high)
+    ticks = log_ticks(low, high)
     return {"range": [low, high], "type": "log", "tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
 
 
-def _log_ticks(low: float, high: float) -> list[float]:
+def ratio_axis(edge: float, ticks: Sequence[float] = TICKS) -> dict[str, Any]:
+    """The log axis of the share kept, all of it at the left, with the share pruned below each tick.
+
+    Parameters
+    ----------
+    edge
+        The smallest share kept that is drawn.
+    """
+    shown = [tick for tick in ticks if tick >= edge * 0.99]
+    return {
+        "type": "log",
+        "range": [0.03, math.log10(edge) - 0.03],
+        "tickvals": shown,
+        "ticktext": [f"{percent(tick)}<br>{percent(1 - tick)}" for tick in shown],
+    }
+
+
+def log_ticks(low: float, high: float) -> list[float]:
     """Round values between two exponents: decades if there are enough of them, else with 2 and 5 between."""
     steps = (1,) if high - low > 2 else (1, 3) if high - low > 1.2 else (1, 2, 5)
     exponents = range(math.floor(low), math.ceil(high) + 1)
@@ -138,8 +162,8 @@ def _mean(values: list[float]) -> float:
 
 def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
     rows = panel.table[panel.table["method"] == method]
-    loud = panel.focus in (None, method)
-    many = bool((rows["seeds"] > 1).any()) and method != "random"
+    loud = panel.loud(method)
+    bars = panel.focus is None and method != "random" and bool((rows["seeds"] > 1).any())
     return {
         "type": "scatter",
         "name": style.title,
@@ -149,14 +173,14 @@ def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
         "line": {"color": style.colour, "dash": style.dash, "width": _width(panel, method)},
         "marker": {"size": 6 if panel.focus is None else 5, "color": style.colour},
         "opacity": 1 if loud or method == "random" else 0.35,
-        "error_y": {"array": rows["sd"].fillna(0).tolist(), "thickness": 1, "width": 3, "visible": many and loud},
+        "error_y": {"array": rows["sd"].fillna(0).tolist(), "thickness": 1, "width": 3, "visible": bars},
         "customdata": [_words(panel, row) for row in rows.itertuples()],
         "hovertemplate": f"<b>{style.title}</b><br>%{{customdata}}<extra></extra>",
     }
 
 
 def _width(panel: Panel, method: str) -> float:
-    return 3.5 if method == panel.focus else 2.25 if panel.focus is None else 1.5
+    return 3.5 if method == panel.focus else 1.5 if panel.quiet else 2.25
 
 
 def _words(panel: Panel, row: Any) -> str:
@@ -187,6 +211,27 @@ def _band(panel: Panel) -> list[dict[str, Any]]:
     ]
 
 
+def _edges(panel: Panel) -> tuple[list[float], list[float]]:
+    """One sd below and above the means of the method in focus; empty with one seed, and where a log scale ends."""
+    rows = panel.table[(panel.table["method"] == panel.focus) & (panel.table["seeds"] > 1)]
+    if panel.quiet or panel.focus == "random" or (panel.log and (rows["mean"] <= rows["sd"]).any()):
+        rows = rows[:0]
+    return (rows["mean"] - rows["sd"]).tolist(), (rows["mean"] + rows["sd"]).tolist()
+
+
+def _spread_band(panel: Panel) -> list[dict[str, Any]]:
+    """One sd around the method in focus."""
+    low, high = _edges(panel)
+    if not low:
+        return []
+    rows = panel.table[(panel.table["method"] == panel.focus) & (panel.table["seeds"] > 1)]
+    red, green, blue = (int(panel.styles[str(panel.focus)].colour[at : at + 2], 16) for at in (1, 3, 5))
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    edge |= {"x": rows["fraction"].tolist()}
+    fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.22)"}
+    return [edge | {"name": "one sd below", "y": low}, edge | fill | {"name": "one sd above", "y": high}]
+
+
 def _full_line(panel: Panel) -> dict[str, Any]:
     ends = [1.0, float(panel.table["fraction"].min())]
     line = {"color": panel.look.ink.focus, "dash": "dot", "width": 1.5}
@@ -204,7 +249,7 @@ def _full_line(panel: Panel) -> dict[str, Any]:
 def _ends(panel: Panel) -> list[tuple[float, float, Style]]:
     """Value, kept fraction and style at the right end of every line that carries a name."""
     last = panel.table.sort_values("fraction").groupby("method", sort=False).first()
-    shown = [name for name in panel.styles if panel.focus is None or name in (panel.focus, "random")]
+    shown = [name for name in panel.styles if panel.loud(name) or name == "random"]
     ends = [(float(last["mean"][name]), float(last["fraction"][name]), panel.styles[name]) for name in shown]
     if panel.whole is not None:
         ends.append((panel.whole, float(panel.table["fraction"].min()), Style("All data", panel.look.ink.focus, "dot")))
@@ -239,3 +284,8 @@ def _nothing_yet(panel: Panel) -> dict[str, Any]:
 def percent(share: float) -> str:
     """A share as a short percentage: 0.1%, 5%, 99.9%."""
     return f"{100 * share:.4g}%"
+
+
+def signed(value: float) -> str:
+    """A correlation with two digits and a true minus sign."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: What names a point. `origin` is the features and the balance; `version` the code of the method and the measure.
 COLUMNS = ("origin", "method", "measure", "version", "kept", "seed")
 
+#: How the time at which a point was made is written.
+MOMENT = "%Y-%m-%d %H:%M:%S"
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS points (
     origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
@@ -64,6 +67,14 @@ def _read(source: Source) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
+def moments(source: Source, measure: str) -> list[str]:
+    """When each point of a measure was made, in the form MOMENT, from the first to the last."""
+    query = "SELECT method, version, made FROM points WHERE origin = ? AND measure = ? ORDER BY made"
+    with store.database(SCHEMA) as database:
+        found = database.execute(query, (source.origin, measure)).fetchall()
+    return [made for method, version, made in found if source.versions.get((method, measure)) == version]
+
+
 def origins() -> set[str]:
     """Every origin that has points."""
     with store.database(SCHEMA) as database:
@@ -78,5 +89,5 @@ def forget(origin: str) -> None:
 
 def _row(source: Source, point: Mapping[str, Any]) -> tuple[Any, ...]:
     pair = (point["method"], point["measure"])
-    made = time.strftime("%Y-%m-%d %H:%M:%S")
+    made = time.strftime(MOMENT)
     return (source.origin, *pair, source.versions[pair], int(point["kept"]), int(point["seed"]), point["value"], made)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from fdmat_core import budgets, corruption, curves, datasets, registry
 from fdmat_core.projection import Projection
 from fdmat_core.types import Choice, Dataset, FeatureTable, Progress, Ranking, Spec, silent
+from fdmat_core.work import costs as stored_costs
 from fdmat_core.work import parts, points, stages, store
+from fdmat_core.work.costs import Costs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -145,6 +147,13 @@ def curve(spec: Spec) -> pandas.DataFrame:
     found["ratio"] = found["kept"].map(ratios)
     rows = found.to_dict("records")
     return curves.frame(row for row in rows if (row["method"], row["kept"], row["seed"], row["measure"]) in wanted)
+
+
+def costs(spec: Spec) -> Costs | None:
+    """What a run cost in seconds, as far as it is stored; None until its features are made."""
+    spec = checked(spec)
+    used = parts.made(spec)
+    return stored_costs.read(spec, used) if used else None
 
 
 def problems(spec: Spec) -> dict[str, str]:

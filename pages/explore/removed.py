@@ -6,8 +6,9 @@ import streamlit as st
 
 from pages.shared import cached, empty, places, progress, session, widgets
 from pages.shared.map import rail, scene
-from pages.shared.removed import desk, lacking, wall
+from pages.shared.removed import desk, lacking, log, wall
 
+TABS = ("Inspect", "Decisions")
 STYLE = Path(wall.__file__).with_name("page.css")
 
 
@@ -40,6 +41,13 @@ with widgets.plain_errors():
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = rail.choose(list(methods), session.method(spec), lambda name: session.choose(method=name))
         st.caption(scene.title(spec), width="content")
+        st.space("stretch")
+        tab = st.segmented_control(
+            "Part", TABS, key="part", default=TABS[0], required=True, label_visibility="collapsed"
+        )
     if cached.inspection(spec) is None:
         lacking.witness(spec, live=status is not None and status.live)
-    show_wall(desk.Desk(spec, method, cached.tables(spec)[0], methods[method]))
+    if tab == TABS[0]:
+        show_wall(desk.Desk(spec, method, cached.tables(spec)[0], methods[method]))
+    else:
+        log.show(spec)

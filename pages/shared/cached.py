@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fdmat_core.projection import Projection
+    from fdmat_core.work.costs import Costs
+
+
+Made = TypeVar("Made")
 
 
 def _there(value: Any) -> bool:
@@ -221,3 +225,26 @@ def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Any], _ba
 def curve(spec: Spec) -> pd.DataFrame:
     """The points of a run's curves that exist by now (within a second)."""
     return runs.curve(spec)
+
+
+def once(points: pd.DataFrame, *key: Any, make: Callable[[pd.DataFrame], Made]) -> Made:
+    """What follows from some points and a key: made the first time, then the same shared, read-only object."""
+    return _once((_content(points), *key), make, points)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _once(key: tuple[Any, ...], _make: Callable[[pd.DataFrame], Made], _points: pd.DataFrame) -> Made:
+    return _make(_points)
+
+
+def _content(points: pd.DataFrame) -> int:
+    """A number that stands for all that is in a frame."""
+    from pandas.util import hash_pandas_object
+
+    return hash(tuple(hash_pandas_object(points, index=False)))
+
+
+@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False)
+def costs(spec: Spec) -> Costs | None:
+    """What a run cost, as far as it is stored (within two seconds)."""
+    return runs.costs(spec)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.registry import Entry, Parameter
-from fdmat_core.view import theme
+from fdmat_core.view import tables, theme
 from pages.shared import widgets
 
 COLUMNS = {
@@ -66,7 +66,7 @@ def show(entry: Entry) -> None:
 
 
 def _method_facts(entry: Entry) -> None:
-    st.image(sample_line(theme.styles({entry.name: entry.facts})[entry.name]), alt="Its line in charts")
+    st.image(tables.stroke(theme.styles({entry.name: entry.facts})[entry.name]), alt="Its line in charts")
     if entry.recommended:
         st.badge("Recommended", icon=":material/star:")
     nested = ("Nested", "Smaller coresets are prefixes of larger ones.")
@@ -84,14 +84,6 @@ def _method_facts(entry: Entry) -> None:
 def _measure_facts(entry: Entry) -> None:
     st.badge(KINDS.get(entry.facts["kind"], entry.facts["kind"]))
     st.badge(f"{entry.better.capitalize()} is better", color="gray")
-
-
-def sample_line(style: theme.Style) -> str:
-    """A short stroke, as an SVG, in the colour and the dash that a method has in every chart."""
-    dashes = {"solid": "", "dash": "8 5", "longdash": "14 6", "dashdot": "8 4 2 4", "longdashdot": "14 4 2 4"}
-    dash = dashes.get(style.dash, style.dash.replace("px", "").replace(",", " "))
-    line = f'<line x1="2" y1="12" x2="62" y2="12" stroke="{style.colour}" stroke-width="4" stroke-dasharray="{dash}"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="24">{line}</svg>'
 
 
 def body(doc: str) -> str:

@@ -18,9 +18,12 @@ page = st.navigation(
     [
         st.Page(places.MAP, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
         st.Page(places.REMOVED, title="Removed", icon=":material/content_cut:", url_path="removed"),
+        st.Page(places.CURVES, title="Curves", icon=":material/show_chart:", url_path="curves"),
+        st.Page(places.BALANCE, title="Class balance", icon=":material/balance:", url_path="balance"),
         st.Page(places.DATA, title="Data", icon=":material/database:", url_path="data"),
         st.Page(places.RUNS, title="Runs", icon=":material/play_circle:", url_path="runs"),
         st.Page(places.NOTES, title="Method notes", icon=":material/menu_book:", url_path="methods"),
+        st.Page(places.ABOUT, title="About", icon=":material/info:", url_path="about"),
     ],
     position="top",
 )

@@ -18,6 +18,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 #: The map of the page, as its own JavaScript sees it.
 VIEW = "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.fdmat"
+#: The wall of removed items, likewise.
+HOSTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+WALL = f"{HOSTS}.map(it => it.shadowRoot?.triage).find(Boolean)"
 
 
 def browser_path():
@@ -75,6 +78,13 @@ def open_map(page, address):
     page.goto(address)
     page.wait_for_selector("[data-testid=stBidiComponentIsolated]", timeout=60_000)
     page.wait_for_function(f"{VIEW}?.frames > 0 && !{VIEW}.frame && {VIEW}.el.canvas.ariaLabel", timeout=60_000)
+
+
+def open_wall(page, address):
+    """Go to a page and return when its wall is drawn and the first item's evidence is there."""
+    page.goto(address)
+    page.wait_for_function(f"{WALL}?.drawn > 0", timeout=60_000)
+    page.wait_for_selector(".card .sentence", timeout=60_000)
 
 
 def look(page, expression):

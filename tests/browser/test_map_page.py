@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from fdmat_core.view import figures, mapdata, readings
+from fdmat_core import readings
+from fdmat_core.view import mapdata
 from fdmat_core.work import runs
 from tests.browser import driving
 from tests.browser.driving import place_of
@@ -49,7 +50,7 @@ def wait_for_gallery(page, ids):
 def test_the_numbers_are_those_of_the_store_at_the_ratio(on_page):
     driving.slide_to(on_page, place_of(0.1))
     shown(on_page, "at 10% kept")
-    table = figures.summary(runs.curve(SPEC), "sliced_wasserstein")
+    table = readings.summary(runs.curve(SPEC), "sliced_wasserstein")
     reading = readings.nearest(table, "fdmat", 0.9)
     shown(on_page, f"{reading.value:.3g}")
     shown(on_page, f"random {reading.random:.3g}")

@@ -1,4 +1,4 @@
-"""The Removed page in a real browser: the order of the wall, filters, decisions by key, and the way to the map and back."""
+"""The Removed page in a real browser: the order of the wall, filters, decisions by key, to the map and back."""
 
 import re
 import time
@@ -9,13 +9,11 @@ import pytest
 from fdmat_core import audit
 from fdmat_core.work import decisions, runs
 from tests.browser import driving
+from tests.browser.driving import WALL, open_wall
 from tests.browser.tiny import SPEC
 
 FDMAT, RANDOM, _ = SPEC.methods
 KEY = runs.checked(SPEC).key
-#: The wall of the page, as its own JavaScript sees it.
-HOSTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
-WALL = f"{HOSTS}.map(it => it.shadowRoot?.triage).find(Boolean)"
 RATIO = 0.4
 
 
@@ -31,12 +29,6 @@ def store(stored, monkeypatch):
 def on_wall(page, app, store):
     open_wall(page, f"{app}/removed?run={KEY}&ratio={RATIO}&method=fdmat")
     return page
-
-
-def open_wall(page, address):
-    page.goto(address)
-    page.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.last !== undefined", timeout=60_000)
-    page.wait_for_selector(".card .sentence", timeout=30_000)
 
 
 def look(page, expression):
@@ -217,6 +209,9 @@ def test_a_server_that_does_not_answer_is_told_and_asked_again(on_wall):
     on_wall.route("**/decisions/**", lambda route: route.abort())
     on_wall.keyboard.press("k")
     on_wall.wait_for_function(f"{WALL}.el.told.textContent.includes('1 not saved yet')")
+    assert decisions.history(dataset_key()).empty
+    on_wall.reload()
+    on_wall.wait_for_function(f"{WALL}?.el.told.textContent.includes('1 not saved yet')", timeout=30_000)
     on_wall.unroute("**/decisions/**")
     assert wait_for_log(1)["decision"].tolist() == ["keep"]
     told(on_wall, f"1 decided of {len(removed())}")

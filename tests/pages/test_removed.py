@@ -1,4 +1,4 @@
-"""The Removed page under AppTest: what the wall is given, what cards say, how decisions arrive. Its hand is a browser."""
+"""The Removed page under AppTest: what the wall is given, what cards say, how decisions arrive."""
 
 import json
 
@@ -8,11 +8,12 @@ import pytest
 from fdmat_core import audit, datasets, selection
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
-from fdmat_core.view import mapdata, triage
+from fdmat_core.view import mapdata
 from fdmat_core.work import decisions, runs
 from pages.shared import cached, places
 from pages.shared.removed import desk, evidence, routes
 from tests.pages.conftest import button, texts
+from tests.test_triage import unpack
 
 MEASURES = (Choice("coverage"),)
 FDMAT = Choice.of("fdmat", lam=20.0)
@@ -41,22 +42,6 @@ def ranked(desk, monkeypatch):
     monkeypatch.setattr(runs, "tables", lambda spec: (table(spec), table(spec)))
     monkeypatch.setattr(runs, "ranking", ranking)
     return lambda spec: desk.say(spec, "done")
-
-
-def unpack(blob):
-    """The words and columns of a wall's bytes, read as its JavaScript reads them."""
-    magic, version, _, n, told = triage.HEADER.unpack_from(blob)
-    assert (magic, version) == (b"FTRI", 1)
-    at = triage.HEADER.size
-    facts = json.loads(blob[at : at + told])
-    at += told
-    columns = {}
-    for name, kind, length in facts["columns"]:
-        assert at % 4 == 0
-        columns[name] = np.frombuffer(blob, "<" + kind, length, at)
-        at += -(-columns[name].nbytes // 4) * 4
-    assert at == len(blob)
-    return facts | {"n": n}, columns
 
 
 def test_the_wall_gets_every_row_worst_first_and_the_order_of_the_method(visit, ranked):
@@ -192,6 +177,23 @@ def test_a_decision_is_written_with_author_and_run(visit, ranked):
     assert data.key != datasets.load("digits").key  # the corrupted data have decisions of their own
 
 
+def test_what_was_decided_is_listed_the_latest_word_on_each(visit, ranked):
+    key = ranked(FLIPPED)
+    app = visit(places.REMOVED, run=key)
+    app.session_state["part"] = "Decisions"
+    app.run()
+    assert "Nothing is decided yet" in app.info[0].value
+    data = cached.train(runs.open(key))
+    routes.write(key, {"item": int(data.ids[7]), "decision": "keep"})
+    routes.write(key, {"item": int(data.ids[7]), "decision": "relabel", "label": data.classes[2]})
+    app.run()
+    (line,) = app.dataframe[0].value.to_dict("records")
+    assert (line["item"], line["decision"], line["label"]) == (data.ids[7], "relabel", data.classes[2])
+    assert line["given"] == data.classes[data.labels[7]]
+    assert line["picture"] == f"/thumb/{key}/{data.ids[7]}"
+    assert not app.exception
+
+
 def test_changes_are_those_since_a_number(visit, ranked):
     key = ranked(FLIPPED)
     first, second = (int(item) for item in cached.train(runs.open(key)).ids[:2])
@@ -224,8 +226,3 @@ def test_what_cannot_be_written_is_refused_in_words(visit, ranked, said, message
     with pytest.raises(ValueError, match=message):
         routes.write(key, item | said)
     assert decisions.history(routes.dataset_key(key)).empty
-
-
-def test_bits_are_what_the_map_reads():
-    assert mapdata.rows_in(mapdata.bits_of(np.array([2, 9, 16]), 17), 17).tolist() == [2, 9, 16]
-    assert mapdata.rows_in(mapdata.bits_of(np.array([], int), 17), 17).tolist() == []

@@ -11,9 +11,9 @@ import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.audit import Tally
+from fdmat_core.readings import Reading
 from fdmat_core.types import Choice
 from fdmat_core.view.panels import percent
-from fdmat_core.view.readings import Reading
 from pages.shared import places, session, thumbs, widgets
 from pages.shared.thumbs import Card
 
@@ -141,23 +141,27 @@ def waiting() -> None:
     st.stop()
 
 
-def line(figure: go.Figure, least: float) -> str:
-    """The style of a line over a chart that follows the slider without being sent: it reads `--fdmat-place`.
+def line(figure: go.Figure, least: float, *, key: str = "curves", place: str = "var(--fdmat-place, 0)") -> str:
+    """The style of a line over a chart that moves without the chart being sent.
 
     Parameters
     ----------
     least
-        The share kept at the right end of the slider, where the place is 1; it is 0 where all is kept.
+        The share kept where the place is 1; it is 0 where all is kept.
+    key
+        Of the container that holds nothing but the chart.
+    place
+        Where the line is: a number, or the variable that the slider of the map sets.
     """
     margin, (start, end) = figure.layout.margin, figure.layout.xaxis.range
     first, slope = start / (start - end), -math.log10(least) / (start - end)
     inside = f"(100% - {margin.l + margin.r}px)"
     ink = ", ".join(
         f"transparent 0 {100 * (1 - top):.2f}%, currentColor 0 {100 * (1 - low):.2f}%"
-        for low, top in sorted((axis.domain for axis in figure.select_yaxes()), reverse=True)
+        for low, top in sorted((axis.domain or (0, 1) for axis in figure.select_yaxes()), reverse=True)
     )
     return (
-        ".st-key-curves::after{"
-        f"left:calc({margin.l}px + ({first:.5f} + {slope:.5f} * var(--fdmat-place, 0)) * {inside});"
+        f".st-key-{key}::after{{"
+        f"left:calc({margin.l}px + ({first:.5f} + {slope:.5f} * {place}) * {inside});"
         f"top:{margin.t}px;bottom:{margin.b}px;background:linear-gradient({ink})}}"
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fdmat_core import audit, budgets, registry
+from fdmat_core import audit, budgets, readings, registry
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
-from fdmat_core.view import figures, mapdata, readings
+from fdmat_core.view import figures, mapdata
 from fdmat_core.view.theme import Look
 from pages.shared import cached, thumbs, widgets
 from pages.shared.map import rail
@@ -91,7 +91,7 @@ class Scene:
         if not names:
             return None
         entry = registry.measures.get(names[0].partition("(")[0])
-        table = figures.summary(cached.curve(self.spec), names[0])
+        table = readings.summary(cached.curve(self.spec), names[0])
         reading = readings.nearest(table, str(self.method), ratio)
         return rail.measured(entry.title, reading, share=kind != "distance")
 

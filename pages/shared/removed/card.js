@@ -4,7 +4,7 @@ const PASSING = 40 // ms that an item must be looked at before its evidence is a
 
 function showCard(view) {
   const { el: { card }, blob, row } = view
-  if (row < 0) { card.replaceChildren(make("p", "Choose an item.", { className: "quiet" })); return }
+  if (row < 0) { card.replaceChildren(); return }
   if (view.moving && view.shown === row) return // the evidence follows when the slider rests
   if (view.shown !== row) { view.target = ""; view.shown = row }
   const known = view.known.get(askFor(view, row))

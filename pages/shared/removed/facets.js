@@ -67,13 +67,13 @@ function matrix(view) {
   const most = Math.max(1, ...[...pairs].filter(([pair]) => pair % (c + 1)).map(([, count]) => count))
   const grid = make("div", "", { className: "matrix" })
   grid.style.setProperty("--c", c)
-  grid.append(make("span", "given ↓  preferred →", { className: "corner" }),
+  grid.append(make("span"),
     ...classes.map((name) => make("span", name, { className: "column", title: name })))
   for (let given = 0; given < c; given++) {
     grid.append(make("span", classes[given], { className: "line", title: classes[given] }))
     for (let other = 0; other < c; other++) grid.append(square(view, given * c + other, most, filters.pair))
   }
-  return [heading("Label pairs"), grid]
+  return [heading("Label pairs: given ↓, preferred →"), grid]
 }
 
 function square(view, pair, most, chosen) {
@@ -114,6 +114,7 @@ function showChips(view) {
   for (const name of ["issue", "label", "pair", "decision"])
     if (filters[name]) chip(filters[name].replace(">", " → "), () => setFilter(view, name, filters[name]))
   el.chips.replaceChildren(...chips)
+  el.map.disabled = !view.list.length
 }
 
 function dropOnly(view) {

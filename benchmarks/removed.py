@@ -1,0 +1,136 @@
+"""How fast the Removed page answers: `python -m benchmarks.removed [60000]`.
+
+Makes a run on a synthetic mixture with that many training items, opens the page in headless Chromium, and prints the
+time from a filter, a move of the slider and a jump in the list until the screen shows it; from asking for an item's
+evidence and from writing a decision until the server has answered; what opening sent; and how memory grows while the
+list is scrolled from end to end.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+
+from fdmat_core import projection
+from fdmat_core.types import Choice, Spec
+from fdmat_core.work import runs
+from tests.browser import driving
+from tests.browser.driving import WALL, open_wall
+
+TIMED = """async ([what, times]) => {
+  const view = WALL, root = view.host, shown = []
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  const act = {
+    filter: (i) => root.querySelectorAll(".issues button")[i % 2 ? 0 : 1].click(),
+    pair: (i) => [...root.querySelectorAll(".matrix button:enabled")][7 * i % 40].click(),
+    slider: (i) => {
+      view.el.slider.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
+      view.el.slider.dispatchEvent(new Event("input"))
+    },
+    page: (i) => { view.el.frame.scrollTop = view.el.cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
+  }[what]
+  for (let i = 0; i < times; i++) {
+    const began = performance.now(), drawn = view.drawn
+    act(i)
+    while (view.drawn === drawn || view.stale) await painted()
+    await painted()
+    shown.push(performance.now() - began)
+    await new Promise((next) => setTimeout(next, 250))
+  }
+  return shown
+}""".replace("WALL", WALL)
+
+ASKED = """async ([what, times]) => {
+  const view = WALL, took = []
+  for (let i = 0; i < times; i++) {
+    const row = view.list[(i * 997) % view.list.length], began = performance.now()
+    const facts = { method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ item: view.blob.ids[row], decision: "keep" }) }
+    await (what === "evidence" ? fetch(askFor(row)) : fetch(view.blob.decisions, facts)).then((got) => got.json())
+    took.push(performance.now() - began)
+  }
+  return took
+  function askFor(row) {
+    const { evidence, ids, method } = view.blob
+    return `${evidence}${ids[row]}?method=${method}&ratio=${view.ratio}`
+  }
+}""".replace("WALL", WALL)
+
+SCROLL = """async () => {
+  const { frame, cells } = WALL.el
+  for (let i = 0; i < 200; i++) {
+    frame.scrollTop = cells.offsetHeight * i / 200
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  }
+}""".replace("WALL", WALL)
+
+
+def run_of(n):
+    """A stored run on n training items, and its key; its map is PCA, because this page has none."""
+    projection.umap = lambda table, _seed=0: projection.pca(table)
+    spec = Spec(
+        Choice.of("mixture", n=n * 5 // 4, classes=10, spread=2.2),
+        Choice("given"),
+        (Choice("fdmat"), Choice("random")),
+        (Choice("class_balance"),),
+        Choice.of("symmetric", rate=0.1),
+        fractions=(0.01, 0.1, 0.5, 1.0),
+        seeds=1,
+        band=1,
+    )
+    runs.execute(spec)
+    return runs.checked(spec).key
+
+
+def told(name, times):
+    print(f"{name:<34}{statistics.median(times):>8.0f} ms median{max(times):>8.0f} ms most", flush=True)
+
+
+def heap(page):
+    """Megabytes of JavaScript heap, and how many nodes there are."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    facts = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return facts["JSHeapUsedSize"] / 1e6, int(facts["Nodes"])
+
+
+def measure(page, address):
+    wire = driving.count_wire(page)
+    began = time.perf_counter()
+    open_wall(page, address)
+    print(f"opened in {time.perf_counter() - began:.1f} s with {sum(wire) / 1e6:.2f} MB")
+    for what, name in {
+        "filter": "an issue chosen, list on screen",
+        "pair": "a label pair chosen, list on screen",
+        "slider": "slider moved, list on screen",
+        "page": "jumped in the list, on screen",
+    }.items():
+        page.keyboard.press("Escape")
+        told(name, page.evaluate(TIMED, [what, 12]))
+    told("evidence of an item", page.evaluate(ASKED, ["evidence", 30]))
+    told("a decision on the disk", page.evaluate(ASKED, ["decision", 30]))
+    before = heap(page)
+    for _ in range(3):
+        page.evaluate(SCROLL)
+    after = heap(page)
+    for when, (megabytes, nodes) in {"before": before, "after": after}.items():
+        print(f"{when} scrolling to the end three times: {megabytes:.0f} MB of heap, {nodes:,} nodes")
+
+
+def main(n):
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["FDMAT_HOME"] = home
+        key = run_of(n)
+        env = {"FDMAT_HOME": os.environ["FDMAT_HOME"]}
+        with driving.server(driving.ROOT / "app.py", env) as address, driving.chromium() as browser:
+            browser.new_page().goto(address)  # the server's first page pays for its imports
+            print(f"{n:,} training items, half of them removed")
+            measure(
+                browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&ratio=0.5"
+            )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60_000)

@@ -1,0 +1,113 @@
+"""What is read off stored results: numbers off a curve, counts off a selection, doubtful rows off truths and rankings.
+
+A curve is the tidy frame `method, ratio, kept, seed, measure, value`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fdmat_core.types import Ranking, Truth
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A measure of one method at the measured ratio nearest to the one asked for, and what random subsets get there."""
+
+    value: float
+    spread: float | None  # sd over seeds; None for one seed
+    seeds: int
+    random: float | None
+    fraction: float  # the share kept that was measured
+
+
+def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
+    """One row per method and ratio of one measure: what a figure draws, and the table beside it.
+
+    Columns `method, ratio, kept, fraction, mean, sd, low, high, seeds`; `fraction` is the share kept, `sd` is NaN for
+    one seed, `seeds` counts the values behind the mean.
+    """
+    points = curve[curve["measure"] == measure].dropna(subset="value")
+    table = points.groupby(["method", "ratio"], sort=False).agg(
+        kept=("kept", "first"),
+        mean=("value", "mean"),
+        sd=("value", "std"),
+        low=("value", "min"),
+        high=("value", "max"),
+        seeds=("value", "size"),
+    )
+    table = table.reset_index()
+    table.insert(3, "fraction", 1 - table["ratio"])
+    return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
+
+
+def nearest(table: pandas.DataFrame, method: str, ratio: float) -> Reading | None:
+    """Read a summary of one measure; None if the method has no point in it.
+
+    Parameters
+    ----------
+    ratio
+        The pruning ratio asked for; near is meant on the log scale of the share kept.
+    """
+    mine = table[table["method"] == method]
+    if mine.empty:
+        return None
+    point = mine.loc[mine["ratio"] == near_ratio(mine["ratio"], ratio)].iloc[0]
+    random = table[(table["method"] == "random") & np.isclose(table["ratio"], point["ratio"])]
+    return Reading(
+        float(point["mean"]),
+        float(point["sd"]) if point["seeds"] > 1 else None,
+        int(point["seeds"]),
+        float(random["mean"].iloc[0]) if len(random) else None,
+        float(point["fraction"]),
+    )
+
+
+def near_ratio(ratios: pandas.Series, ratio: float) -> float:
+    """The measured pruning ratio nearest to the one asked for, on the log scale of the share kept."""
+    away = (np.log(1 - ratios) - np.log(max(1 - ratio, 1e-9))).abs()
+    return float(ratios.loc[away.idxmin()])
+
+
+def best(table: pandas.DataFrame, better: str) -> pandas.Series:
+    """Which rows of a summary have the best mean of their size; none where all methods that were measured are equal.
+
+    Parameters
+    ----------
+    better
+        "lower" or "higher".
+    """
+    means = table.groupby("kept")["mean"]
+    goal, other = (means.transform(name) for name in (("min", "max") if better == "lower" else ("max", "min")))
+    return (table["mean"] == goal) & (goal != other)
+
+
+def per_class(labels: np.ndarray, c: int, rows: np.ndarray) -> tuple[list[int], list[int]]:
+    """How many items each of c classes has, and how many of them are among some rows.
+
+    Parameters
+    ----------
+    labels
+        (n,) labels of all items.
+    rows
+        (k,) rows kept.
+    """
+    return np.bincount(labels, minlength=c).tolist(), np.bincount(labels[rows], minlength=c).tolist()
+
+
+def injected(truth: Truth) -> np.ndarray:
+    """Which rows (n,) were made noisy: a changed label or an outlier."""
+    return np.asarray(truth.mislabelled) | np.asarray(truth.outlier)
+
+
+def suspected(ranking: Ranking) -> np.ndarray:
+    """Which rows (n,) a method rejected by itself, whatever the ratio."""
+    mask = np.zeros(len(ranking.order), dtype=bool)
+    mask[ranking.order[ranking.survivors :]] = True
+    return mask

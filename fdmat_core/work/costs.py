@@ -1,0 +1,81 @@
+"""What a run cost, read from the facts of what is stored: nothing is measured again."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from dataclasses import dataclass
+from math import ceil
+
+from fdmat_core import registry
+from fdmat_core.types import Choice, Spec
+from fdmat_core.work import parts, points, store
+from fdmat_core.work.parts import Made
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds on the machine that did the work; what is not stored yet is not there."""
+
+    features: float | None  # of all training and test items
+    rankings: dict[str, float]  # str(Choice) of a method -> of all items; of all sizes together if it is not nested
+    trainings: dict[str, float]  # str(Choice) of a dear measure -> of one training, whatever the size
+
+    def selection(self, method: str) -> float | None:
+        """Seconds until the coresets of a method are there, features included; None if one part is not stored."""
+        if self.features is None or method not in self.rankings:
+            return None
+        return self.features + self.rankings[method]
+
+
+def read(spec: Spec, used: Made) -> Costs:
+    """The costs of a checked spec as far as they are stored."""
+    rankings = {str(method): _ranking(spec, used, method) for method in spec.methods}
+    source = parts.source(spec, used)
+    dear = [measure for measure in spec.measures if registry.measures.get(measure.name).facts["dear"]]
+    trainings = {str(measure): _pace(points.moments(source, str(measure))) for measure in dear}
+    return Costs(
+        _seconds("features", used.key),
+        {name: seconds for name, seconds in rankings.items() if seconds is not None},
+        {name: seconds for name, seconds in trainings.items() if seconds},
+    )
+
+
+def saved(whole: float, fraction: float) -> float:
+    """Seconds that one training on a share of the items saves, if each item takes its part of the time on the whole."""
+    return whole * (1 - fraction)
+
+
+def repaid(selection: float, whole: float, fraction: float) -> int | None:
+    """After how many trainings on the coreset its selection has paid for itself; None if never.
+
+    Parameters
+    ----------
+    selection
+        Seconds that the selection takes.
+    whole
+        Seconds of one training on all items.
+    fraction
+        The share of items kept.
+    """
+    gain = saved(whole, fraction)
+    return max(1, ceil(selection / gain)) if gain > 0 else None
+
+
+def _ranking(spec: Spec, used: Made, method: Choice) -> float | None:
+    keys = [parts.ranking_key(spec, used, method, 0, k) for k in parts.sizes(spec, used, method)]
+    seconds = [_seconds("ranking", key) for key in keys]
+    return None if None in seconds else round(sum(seconds), 3)
+
+
+def _seconds(kind: str, key: str) -> float | None:
+    manifest = store.read_json(store.path(kind, key) / "manifest.json")
+    return manifest["facts"].get("seconds") if manifest else None
+
+
+def _pace(moments: list[str]) -> float | None:
+    """The median of the seconds between one point and the next: half of a run may be interrupted."""
+    times = [time.mktime(time.strptime(moment, points.MOMENT)) for moment in moments]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    return statistics.median(gaps) if gaps else None

@@ -1,0 +1,181 @@
+"""How the classes fare: what is kept of each, and how well the worst one is told after training on that."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from fdmat_core import readings
+from fdmat_core.types import Choice, Spec
+from fdmat_core.view import figures, tables
+from fdmat_core.view.panels import percent
+from fdmat_core.view.theme import Look
+from pages.shared import cached, places, session, widgets
+from pages.shared.map import scene
+from pages.shared.results import charts, head
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+WORST, IMBALANCE = "worst_class_accuracy", "class_balance"
+
+
+class Counts(NamedTuple):
+    """Items of each class in the full set and in a coreset."""
+
+    classes: tuple[str, ...]
+    sizes: list[int]
+    kept: list[int]
+
+    @property
+    def shares(self) -> list[float]:
+        """The share of each class that is kept; nothing of nothing is nothing."""
+        return [some / size if size else 0.0 for some, size in zip(self.kept, self.sizes, strict=True)]
+
+    @property
+    def overall(self) -> float:
+        """The share of all items that is kept."""
+        return sum(self.kept) / max(1, sum(self.sizes))
+
+
+def count(spec: Spec, rankings: scene.Rankings) -> Counts:
+    """The counts of a method at the session's ratio."""
+    table, _ = cached.tables(spec)
+    ranking, k = scene.cut(rankings, table.n, session.ratio())
+    return Counts(table.classes, *readings.per_class(table.labels, table.c, ranking.order[:k]))
+
+
+def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -> None:
+    """The shares as bars and in words beside the accuracy of the worst class."""
+    counts = count(spec, rankings[focus])
+    left, right = st.columns([6, 6], gap="large")
+    with left:
+        st.subheader(sentence(counts), anchor=False)
+        st.caption(lost(counts))
+        _bars(counts)
+    with right:
+        _worst(spec, focus)
+        _imbalance(spec, focus)
+    st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
+    st.html(_table(spec, rankings))
+
+
+def sentence(counts: Counts) -> str:
+    """What is kept, and which class keeps least and most of itself."""
+    whole = f"Kept {sum(counts.kept):,} of {sum(counts.sizes):,} ({percent(round(counts.overall, 4))})"
+    present = [place for place, size in enumerate(counts.sizes) if size]
+    low, high = (pick(present, key=lambda place: counts.shares[place]) for pick in (min, max))
+    if counts.shares[high] - counts.shares[low] < 0.05 * counts.overall:
+        return f"{whole}. Every class keeps the same share."
+    return f"{whole}. Worst off: {_of(counts, low)}. Best off: {_of(counts, high)}."
+
+
+def _of(counts: Counts, place: int) -> str:
+    share = percent(float(f"{counts.shares[place]:.3g}"))
+    return f"{counts.classes[place]}, {counts.kept[place]:,} of {counts.sizes[place]:,} ({share})"
+
+
+def lost(counts: Counts) -> str:
+    """The classes that keep nothing, by name, as far as they fit."""
+    names = [
+        name for name, size, kept in zip(counts.classes, counts.sizes, counts.kept, strict=True) if size and not kept
+    ]
+    if not names:
+        return "No class is lost."
+    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}.]"
+
+
+def _bars(counts: Counts) -> None:
+    pitch = max(26, min(46, 520 // len(counts.classes)))
+    figure = figures.balance(counts.classes, counts.sizes, counts.kept, look=Look(widgets.dark()), pitch=pitch)
+    figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 60)
+    st.markdown("**Kept share per class** :small[:gray[dotted: the share kept of all]]")
+    alt = f"Kept share of each of {len(counts.classes)} classes"
+    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
+
+
+def _worst(spec: Spec, focus: Choice) -> None:
+    """The stored accuracy of the worst class against the ratio, or an offer to measure it."""
+    name = next((str(choice) for choice in spec.measures if choice.name == WORST), None)
+    if name is None:
+        _offer(spec)
+        return
+    table = readings.summary(cached.curve(spec), name)
+    _numbers(table, focus)
+    _curve(spec, name, focus)
+
+
+def _numbers(table: pd.DataFrame, focus: Choice) -> None:
+    here, whole = (readings.nearest(table, str(focus), ratio) for ratio in (session.ratio(), 0.0))
+    if here is None:
+        st.caption("The accuracy of the worst class is not measured yet.")
+        return
+    share = "share"
+    with st.container(horizontal=True, gap="large"):
+        spread = "" if here.spread is None else f" ± {tables.number(here.spread, share)}"
+        st.metric("Accuracy in the worst class", tables.number(here.value, share) + spread, width="content")
+        if here.random is not None:
+            st.metric("Random", tables.number(here.random, share), width="content")
+        if whole is not None and whole.fraction == 1:
+            st.metric("All data", tables.number(whole.value, share), width="content")
+    seeds = f"{here.seeds} seeds" if here.seeds > 1 else "1 seed"
+    st.caption(f"At {percent(round(here.fraction, 6))} kept, {seeds}. A linear probe on fixed features.")
+
+
+def _imbalance(spec: Spec, focus: Choice) -> None:
+    name = next((str(choice) for choice in spec.measures if choice.name == IMBALANCE), None)
+    if name is not None:
+        _curve(spec, name, focus)
+
+
+def _curve(spec: Spec, name: str, focus: Choice) -> None:
+    curve, look = cached.curve(spec), widgets.look(spec)
+    mine = curve[curve["measure"] == name]
+    key = (spec.key, "rail", name, str(focus), look.dark)
+    figure = cached.once(mine, *key, make=lambda points: _drawn(points, name, look, str(focus)))
+    head.lined(figure, name.partition("(")[0], f"{charts.title(name)} by share kept")
+
+
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:
+    figure = figures.rail(points, [name], look=look, focus=focus).update_layout(height=300)
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
+
+
+def _offer(spec: Spec) -> None:
+    """Offer to measure the worst class, which this run does not."""
+    st.markdown("**How well is the worst class told?** This run did not measure that.")
+    label, icon = "Measure the worst class", ":material/troubleshoot:"
+    told = "Prepares a run that shares all the rest with this one; it starts when you say so."
+    if st.button(label, icon=icon, help=told):
+        session.start_from(replace(spec, measures=(*spec.measures, Choice(WORST))))
+        st.switch_page(places.RUNS)
+
+
+def _table(spec: Spec, rankings: Mapping[Choice, scene.Rankings]) -> str:
+    """Classes by methods: items kept, the least of each method marked."""
+    look = widgets.look(spec)
+    found = {method: count(spec, ranked) for method, ranked in rankings.items()}
+    first = next(iter(found.values()))
+    head = ["class", "items", *(tables.swatch(look.style(str(method))) for method in found)]
+    least = {method: min(counts.shares) for method, counts in found.items()}
+    rows = [
+        [
+            f"<th>{html.escape(name)}</th>",
+            tables.cell(f"{first.sizes[place]:,}"),
+            *(
+                tables.cell(
+                    f"{counts.kept[place]:,} ({percent(round(counts.shares[place], 4))})",
+                    strong=counts.shares[place] == least[method] < counts.overall,
+                )
+                for method, counts in found.items()
+            ),
+        ]
+        for place, name in enumerate(first.classes)
+    ]
+    return tables.grid(head, rows)

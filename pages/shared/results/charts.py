@@ -1,0 +1,181 @@
+"""Two curves side by side: any measures of the run against the share kept, with what must be known to read them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fdmat_core import readings, registry
+from fdmat_core.types import Choice, Spec
+from fdmat_core.view import figures, tables
+from fdmat_core.view.theme import Look, Style
+from pages.shared import cached, places, session, widgets
+from pages.shared.results import head
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+#: Kinds of measures in the order in which people ask for them: the first two stand side by side.
+KINDS = ("accuracy", "distance", "coverage", "balance")
+#: Kept fractions worth training networks on, and how many methods at most, random not counted.
+FEW, SOME = (0.01, 0.05, 0.1), 3
+
+
+def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
+    """Ask which methods are drawn; random always is."""
+    others = [str(method) for method in methods if method.name != "random"]
+    titles = {str(method): widgets.title(registry.methods, method) for method in methods}
+    look = widgets.look(spec)
+    st.html(f"<style>{_strokes(map(look.style, others))}</style>")
+    with st.container(key="shown", horizontal=True, vertical_alignment="center"):
+        shown = st.pills(
+            "Methods that are drawn",
+            others,
+            selection_mode="multi",
+            default=others,
+            format_func=titles.get,
+            key=f"shown.{spec.key}",
+            label_visibility="collapsed",
+            persist_state="session",
+            width="content",
+        )
+        _offer_networks(spec, shown)
+    return [*(name for name in others if name in shown), "random"]
+
+
+def _strokes(styles: Iterable[Style]) -> str:
+    """Before the name on each switch stands the stroke that the method has in the charts."""
+    images = (base64.b64encode(tables.stroke(style).encode()).decode() for style in styles)
+    return "".join(
+        f".st-key-shown button[data-variant=pills]:nth-of-type({place})::before"
+        f'{{background-image: url("data:image/svg+xml;base64,{image}")}}'
+        for place, image in enumerate(images, 1)
+    )
+
+
+def _offer_networks(spec: Spec, shown: Sequence[str]) -> None:
+    """Offer to train networks on some of the coresets, if the run has none."""
+    if any(registry.measures.get(measure.name).dear for measure in spec.measures):
+        return
+    label, icon = "Train networks on these coresets", ":material/model_training:"
+    told = "Prepares a run that shares features, rankings and points with this one; it starts when you say so."
+    if st.button(label, icon=icon, help=told, type="tertiary"):
+        session.start_from(with_networks(spec, shown))
+        st.switch_page(places.RUNS)
+
+
+def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
+    """The settings of a run that trains networks from scratch on a few coresets of another run."""
+    dear = [Choice(name) for name, entry in registry.measures.all().items() if entry.dear]
+    chosen = [method for method in spec.methods if str(method) in shown and method.name != "random"][:SOME]
+    few = tuple(fraction for fraction in spec.fractions if fraction in FEW) or spec.fractions[:SOME]
+    methods = (*chosen, Choice("random"))
+    return replace(spec, methods=methods, measures=(*spec.measures, *dear), fractions=(*few, 1.0))
+
+
+def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
+    """The two charts, the same as tables, and their numbers to take away."""
+    curve = cached.curve(spec)
+    drawn = curve[curve["method"].isin(shown)]
+    names, choices = list(in_order(spec)), {str(choice): choice for choice in spec.measures}
+    chosen = []
+    for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
+        with cell:
+            chosen.append(_choose_measure(names, start, key))
+            _chart(spec, drawn, choices[chosen[-1]], str(focus) if str(focus) in shown else None, key)
+    icon = ":material/table:"
+    more = st.expander("The same as tables, and to take away", icon=icon, key="tables", on_change="rerun")
+    if more.open:
+        with more:
+            for name in dict.fromkeys(chosen):
+                _table(drawn, name, shown, widgets.look(spec))
+            _downloads(spec, curve, drawn, chosen)
+
+
+def _starts(spec: Spec) -> tuple[str, str]:
+    """What the two charts show at first: the first measure, and the first of another kind."""
+    kinds = in_order(spec)
+    first, *rest = kinds
+    return first, next((name for name in rest if kinds[name] != kinds[first]), rest[0] if rest else first)
+
+
+def in_order(spec: Spec) -> dict[str, str]:
+    """The measures of a run, as its curves name them, with their kinds, in the order in which people ask for them."""
+    kinds = {str(choice): registry.measures.get(choice.name).facts["kind"] for choice in spec.measures}
+    return dict(sorted(kinds.items(), key=lambda pair: KINDS.index(pair[1])))
+
+
+def title(name: str) -> str:
+    """What people call a measure that a curve names."""
+    entry = registry.measures.get(name.partition("(")[0])
+    inside = name.partition("(")[2]
+    return f"{entry.title} ({inside}" if inside else entry.title
+
+
+def _choose_measure(names: Sequence[str], start: str, key: str) -> str:
+    facts = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
+    return st.selectbox(f"Measure of the {key} chart", names, names.index(start), format_func=title, key=key, **facts)
+
+
+def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, key: str) -> None:
+    """One chart under its choice of measure, and what must be known to read it."""
+    name, look = str(choice), widgets.look(spec)
+    mine = drawn[drawn["measure"] == name]
+    figure, words = cached.once(
+        mine, spec.key, name, focus, look.dark, make=lambda points: _drawn(points, name, look, focus)
+    )
+    st.caption(words)
+    head.lined(figure, key, f"{title(name)} by share kept")
+    st.caption(caveat(choice))
+
+
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
+    """A chart without its title, and what the title says of the points."""
+    figure = figures.curve(points, name, look=look, focus=focus, pixels=380)
+    words = figure.layout.title.subtitle.text.replace("<br>", " · ")
+    figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
+
+
+def caveat(choice: Choice) -> str:
+    """What must be known to read a measure, in a sentence."""
+    entry = registry.measures.get(choice.name)
+    if entry.facts["kind"] == "distance":
+        return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
+    if entry.facts["kind"] != "accuracy":
+        return entry.summary
+    settings = ", ".join(f"{value:,} {widgets.words(key)}" for key, value in entry.read(dict(choice.params)).items())
+    how = "Networks trained from scratch" if entry.dear else "On fixed features, not full training"
+    return f"{how}: {settings}, the same for every method and size."
+
+
+def _table(drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
+    st.markdown(f"**{title(name)}** :small[:gray[mean ± sd (seeds) by share kept; ★ the best of a size]]")
+    st.html(tables.wide(readings.summary(drawn, name), name, shown, look=look, at=session.ratio()))
+
+
+def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, chosen: Sequence[str]) -> None:
+    """The whole curve, and what the two charts show."""
+    with st.container(horizontal=True):
+        icon = ":material/download:"
+        whole = f"curve-{spec.key}.csv"
+        st.download_button("All points (CSV)", lambda: curve.to_csv(index=False), whole, "text/csv", icon=icon)
+        st.download_button(
+            "What the charts show (CSV)",
+            lambda: _figure_data(drawn, chosen).to_csv(index=False),
+            f"charts-{spec.key}.csv",
+            "text/csv",
+            icon=icon,
+        )
+
+
+def _figure_data(drawn: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = [readings.summary(drawn, name).assign(measure=name) for name in dict.fromkeys(chosen)]
+    return pd.concat(parts, ignore_index=True)
