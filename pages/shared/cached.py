@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 
-from fdmat_core import audit, datasets, registry
+from fdmat_core import audit, datasets, readings, registry
 from fdmat_core import detection as compare
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
-from fdmat_core.view import readings
 from fdmat_core.work import parts, runs
 from pages.shared.gallery import Images
 

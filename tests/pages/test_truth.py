@@ -9,9 +9,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fdmat_core import audit, detection
+from fdmat_core import audit, detection, readings
 from fdmat_core.types import Choice
-from fdmat_core.view import readings
 from fdmat_core.work import decisions, exports, runs, stages
 from fdmat_core.work.decisions import Decision
 from pages.shared.removed import people, take_away, truth
