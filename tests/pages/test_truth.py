@@ -25,6 +25,8 @@ CLEAN = make_spec(methods=(EAGER, Choice("herding")))
 
 
 def script(key, method, ratio):
+    import streamlit as st
+
     from fdmat_core.types import Choice
     from fdmat_core.work import runs
     from pages.shared import session
@@ -32,7 +34,8 @@ def script(key, method, ratio):
 
     session.choose(run=key)
     take_away.row(runs.open(key), Choice(method), ratio)
-    truth.panel(runs.open(key), Choice(method), ratio)
+    if st.toggle("Truth", True):
+        truth.panel(runs.open(key), Choice(method), ratio)
 
 
 @pytest.fixture
@@ -101,6 +104,14 @@ def test_the_slider_moves_the_table_and_the_choice(stored):
     assert cells(app, "tally")[3] == ["All", "16080%", "4020%", "200"]
     assert app.session_state["choices"]["ratio"] == "0.8"
     assert "Injected noise at 80% removed" in words(app)
+
+
+def test_the_ratio_is_the_same_after_a_look_at_another_tab(stored):
+    app = show(stored(NOISY), ratio=0.45)
+    app.toggle[0].set_value(False).run()
+    assert not app.slider
+    app.toggle[0].set_value(True).run()
+    assert app.slider[0].value == 0.45 and app.session_state["choices"].get("ratio") is None
 
 
 def test_a_method_that_is_not_nested_is_shown_at_its_nearest_count(stored):

@@ -25,7 +25,7 @@ def show(spec: Spec, known: Bad) -> None:
     decision = decisions.by_row(cached.train(spec).key, table.ids).decision
     witness = cached.ranking(spec, cached.fdmat(spec)) if cached.fdmat(spec) else None
     if not decision.any() or witness is None:
-        st.caption("Nothing yet. On the other tab K keeps an item, D drops it, R gives it another label.")
+        st.caption("Nothing yet. On the Inspect tab K keeps an item, D drops it, R gives it another label.")
         return
     st.markdown(sentence(detection.agreement(decision, witness.evidence["reason"] > 0)))
     rows, wrong = detection.judged(decision)

@@ -44,7 +44,7 @@ def panel(spec: Spec, method: Choice, ratio: float) -> None:
 
 def _slide(ratio: float) -> float:
     """A slider of the pruning ratio that travels; it follows the one of the other pages."""
-    if st.session_state.get("truth_came_from") != ratio:
+    if st.session_state.get("truth_came_from") != ratio or "truth_ratio" not in st.session_state:
         st.session_state["truth_ratio"] = st.session_state["truth_came_from"] = ratio
     moved = st.slider("Share of all items removed", 0.0, 1.0, step=0.005, format="percent", key="truth_ratio")
     if abs(moved - ratio) > 1e-9:
