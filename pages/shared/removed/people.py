@@ -25,7 +25,7 @@ def show(spec: Spec, known: Bad) -> None:
     decision = decisions.by_row(cached.train(spec).key, table.ids).decision
     witness = cached.ranking(spec, cached.fdmat(spec)) if cached.fdmat(spec) else None
     if not decision.any() or witness is None:
-        st.caption("Nothing yet. On the other tab K keeps an item, D drops it, R gives it another label.")
+        st.caption("Nothing yet. On the Inspect tab K keeps an item, D drops it, R gives it another label.")
         return
     st.markdown(sentence(detection.agreement(decision, witness.evidence["reason"] > 0)))
     rows, wrong = detection.judged(decision)
@@ -59,6 +59,6 @@ def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
     frame = detection.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
     st.html(tables.detectors(frame))
     st.caption(
-        f"People's word is the truth here, on the {len(rows):,} items they decided. Those are mostly items that FDMat "
-        "showed them, which flatters none of the detectors alike."
+        f"People's word is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
+        "because FDMat doubts them, so this says little about items that it does not doubt."
     )

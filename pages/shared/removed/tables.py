@@ -31,7 +31,7 @@ def two_by_two(tally: audit.Tally, word: str) -> str:
     body = "".join(_count_line(name, *line, kind) for name, line, kind in zip(names, lines, "bc", strict=True))
     body += _count_line("All", *map(sum, zip(*lines, strict=True)), "a")
     head = "<tr><th></th><th scope=col>Removed</th><th scope=col>Kept</th><th scope=col>All</th></tr>"
-    return f'<table class="tally"><thead>{head}</thead><tbody>{body}</tbody></table>'
+    return f'<table class="tally {word}"><thead>{head}</thead><tbody>{body}</tbody></table>'
 
 
 def _count_line(name: str, removed: int, kept: int, kind: str) -> str:

@@ -29,7 +29,13 @@ def row(spec: Spec, method: Choice, ratio: float) -> None:
     said = decisions.current(cached.train(spec).key)
     with st.container(horizontal=True, vertical_alignment="center", key="take_away"):
         ending = st.selectbox(
-            "Format", list(FORMATS), format_func=FORMATS.get, key="ending", label_visibility="collapsed", width=120
+            "Format",
+            list(FORMATS),
+            format_func=FORMATS.get,
+            key="ending",
+            label_visibility="collapsed",
+            width=120,
+            persist_state="session",
         )
         _selection(spec, method, k, n, ending)
         _table(spec, "Issues", exports.issues, ending, missing=cached.fdmat(spec) not in rankings)

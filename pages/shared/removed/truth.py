@@ -44,7 +44,7 @@ def panel(spec: Spec, method: Choice, ratio: float) -> None:
 
 def _slide(ratio: float) -> float:
     """A slider of the pruning ratio that travels; it follows the one of the other pages."""
-    if st.session_state.get("truth_came_from") != ratio:
+    if st.session_state.get("truth_came_from") != ratio or "truth_ratio" not in st.session_state:
         st.session_state["truth_ratio"] = st.session_state["truth_came_from"] = ratio
     moved = st.slider("Share of all items removed", 0.0, 1.0, step=0.005, format="percent", key="truth_ratio")
     if abs(moved - ratio) > 1e-9:
@@ -118,7 +118,7 @@ def _alarms(spec: Spec, known: Bad) -> None:
     frame = audit.false_alarms(witness.evidence["reason"][clean], table.labels[clean], table.classes)
     share = percent(round(frame["suspected"].sum() / max(1, frame["items"].sum()), 3))
     worst = frame.loc[frame["share"].idxmax()]
-    st.subheader("False alarms by class", anchor=False)
+    st.subheader("False alarms by class" if known.word == "injected" else "Suspected by class", anchor=False)
     clean_items, all_items = "of the clean items", "of all items; on clean data each is a false alarm"
     whose = clean_items if known.word == "injected" else all_items
     st.caption(f"FDMat suspects {share} {whose}. Most in {worst.label}: {percent(round(worst.share, 3))}.")
