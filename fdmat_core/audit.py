@@ -131,12 +131,20 @@ def nearest_kept(called: Witness, table: FeatureTable, row: int, kept: np.ndarra
 
 def sentence(line: pandas.Series) -> str:
     """One line of `items` in plain words."""
-    away = f"{100 * (1 - line.own_share):.0f}% of its mass leaves {line.given}"
+    away = f"{_part(1 - line.own_share)} its mass leaves {line.given}"
     if line.preferred != line.given:
-        away = f"{100 * (1 - line.own_share):.0f}% of its mass leaves {line.given}, most of it for {line.preferred}"
-    near = f"{100 * line.agreement:.0f}% of its nearest neighbours are {line.given}"
-    far = f"it lies farther from {line.given} than {100 * line.distance_percentile:.0f}% of that class"
-    return f"{away}; {near}; {far}."
+        away += f", most of it for {line.preferred}"
+    near = f"{_part(line.agreement)} its nearest neighbours are {line.given}"
+    far = f"it lies farther from {line.given} than {_part(line.distance_percentile)} that class"
+    if round(100 * line.distance_percentile) == 0:
+        far = f"it lies closer to {line.given} than all of that class"
+    return f"{away[0].upper()}{away[1:]}; {near}; {far}."
+
+
+def _part(share: float) -> str:
+    """A share in words: "89% of", and no "100% of"."""
+    whole = round(100 * share)
+    return {0: "none of", 100: "all of"}.get(whole, f"{whole}% of")
 
 
 @dataclass(frozen=True)

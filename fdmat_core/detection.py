@@ -112,20 +112,54 @@ def roc(scores: Mapping[str, np.ndarray], bad: np.ndarray) -> pandas.DataFrame:
     from sklearn.metrics import roc_curve
 
     price = np.linspace(0, 1, STEPS) ** 2
-    lines = []
+    lines = [pandas.DataFrame([], columns=["detector", "false_alarms", "found"])]
     for name, score in scores.items() if bad.any() and not bad.all() else ():
         alarms, found, _ = roc_curve(bad, score)
         best = found[np.searchsorted(alarms, price, side="right") - 1]
         lines.append(pandas.DataFrame({"detector": name, "false_alarms": price, "found": best}))
-    return (
-        pandas.concat(lines, ignore_index=True)
-        if lines
-        else pandas.DataFrame([], columns=["detector", "false_alarms", "found"])
-    )
+    return pandas.concat(lines[1:] or lines, ignore_index=True)
 
 
-def removal(order: np.ndarray, bad: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The shares of the bad and of the clean rows (m,) that are gone when the first `kept` (m,) of an order stay."""
-    stay = np.concatenate([[0], np.cumsum(bad[order])])[kept]  # (m,) bad rows among the kept
-    clean = len(bad) - bad.sum()
-    return 1 - stay / max(1, bad.sum()), 1 - (kept - stay) / max(1, clean)
+def removals(rankings: Mapping[str, Ranking | Mapping[int, Ranking]], bad: np.ndarray) -> pandas.DataFrame:
+    """How much of the bad rows (n,) bool every method has removed at every pruning ratio.
+
+    Columns `method, ratio, kept, gone, price`: the shares of the bad and of the clean rows that are removed.
+
+    Parameters
+    ----------
+    rankings
+        By the method's name its ranking or, if it is not nested, one for each count kept.
+    """
+    import pandas
+
+    steps = np.unique(np.round(len(bad) * np.linspace(0, 1, 201)).astype(int))
+    lines = []
+    for name, found in rankings.items():
+        parts = [(found, steps)] if isinstance(found, Ranking) else [(found[k], np.array([k])) for k in sorted(found)]
+        for ranking, kept in parts:
+            stay = np.concatenate([[0], np.cumsum(bad[ranking.order])])[kept]  # bad rows among the kept
+            line = {"method": name, "ratio": 1 - kept / len(bad), "kept": kept}
+            line |= {"gone": 1 - stay / max(1, bad.sum()), "price": 1 - (kept - stay) / max(1, (~bad).sum())}
+            lines.append(pandas.DataFrame(line))
+    return pandas.concat(lines, ignore_index=True)
+
+
+def agreement(decision: np.ndarray, suspected: np.ndarray) -> pandas.DataFrame:
+    """What people decided (n,), "" for nothing, beside what was suspected (n,) bool: `decision, items, suspected`."""
+    import pandas
+
+    frame = pandas.DataFrame({"decision": decision, "items": 1, "suspected": suspected.astype(int)})
+    return frame[frame["decision"] != ""].groupby("decision", as_index=False).sum()
+
+
+def judged(decision: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows (m,) about which people were sure, and which of them (m,) bool they called wrong: dropped or relabelled.
+
+    Parameters
+    ----------
+    decision
+        (n,) what was decided about each row, "" for nothing.
+    """
+    wrong = np.isin(decision, ["drop", "relabel"])
+    rows = np.flatnonzero(wrong | (decision == "keep"))
+    return rows, wrong[rows]

@@ -83,6 +83,14 @@ def test_the_sentence_says_it_in_words():
     )
 
 
+def test_the_sentence_has_no_0_and_no_100_percent():
+    facts = {"given": "Bag", "preferred": "Bag", "own_share": 0.999, "agreement": 1.0, "distance_percentile": 0.0}
+    assert audit.sentence(pandas.Series(facts)) == (
+        "None of its mass leaves Bag; all of its nearest neighbours are Bag; it lies closer to Bag than all of "
+        "that class."
+    )
+
+
 def test_tally_by_hand():
     bad = np.array([True, False, True, False, False])
     tally = audit.tally(np.array([1, 3, 0, 4, 2]), 3, bad)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from fdmat_core import detection, selection
-from fdmat_core.types import FeatureTable
+from fdmat_core import audit, datasets, detection, features, selection
+from fdmat_core.corruption import corrupt
+from fdmat_core.types import Choice, FeatureTable, Ranking
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +73,68 @@ def test_roc_by_hand():
     assert detection.roc({"one": np.arange(5.0)}, np.zeros(5, bool)).empty
 
 
-def test_removal_by_hand():
+def test_removals_by_hand():
     bad, order = np.array([True, False, True, False, False]), np.array([1, 3, 0, 4, 2])
-    gone, price = detection.removal(order, bad, np.array([0, 2, 3, 5]))
-    assert gone.tolist() == [1, 1, 0.5, 0]
-    assert price == pytest.approx([1, 1 / 3, 1 / 3, 0])
+    afresh = {2: Ranking(np.array([0, 2, 1, 3, 4]), nested=False), 4: Ranking(order, nested=False)}
+    frame = detection.removals({"nested": Ranking(order), "afresh": afresh}, bad)
+    nested = frame[frame["method"] == "nested"].set_index("kept")
+    assert nested.index.tolist() == [0, 1, 2, 3, 4, 5]
+    assert nested["ratio"].tolist() == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0])
+    assert nested["gone"].tolist() == [1, 1, 1, 0.5, 0.5, 0]
+    assert nested["price"].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 1 / 3, 0, 0])
+    other = frame[frame["method"] == "afresh"]
+    assert other["kept"].tolist() == [2, 4] and other["gone"].tolist() == [0, 0.5]
+    assert other["price"].tolist() == pytest.approx([1, 0])
+
+
+def test_agreement_counts_by_decision():
+    decision = np.array(["drop", "", "keep", "drop", "relabel", ""], dtype=object)
+    frame = detection.agreement(decision, np.array([True, True, True, False, True, False])).set_index("decision")
+    assert frame.loc["drop"].tolist() == [2, 1] and frame.loc["keep"].tolist() == [1, 1]
+    assert frame.loc["relabel"].tolist() == [1, 1] and len(frame) == 3
+    assert detection.agreement(np.array(["", ""], dtype=object), np.array([True, False])).empty
+
+
+def clothes(corruption):
+    """The bundled images as 14 x 14 pixels, damaged like this: the training items, their table, FDMat's ranking."""
+    train = corrupt(datasets.load("fashion_mnist_8k"), corruption).split("train")
+    pixels = train.images(train.ids).astype(np.float32)[..., 0] / 255
+    pooled = pixels.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(len(pixels), -1)
+    table = FeatureTable(train.ids, train.labels, pooled, train.classes, "pooled")
+    return train, table, selection.rank(table, "fdmat", budget=80)
+
+
+def test_on_the_bundled_set_the_first_200_suspected_are_wrong():
+    train, _, witness = clothes(Choice.of("symmetric", rate=0.2))
+    found = detection.compare({"FDMat": witness.evidence["suspicion"]}, train.truth.mislabelled).iloc[0]
+    assert found["precision_at_200"] >= 0.95 and found["auroc"] > 0.95
+    last = witness.order[::-1][:200]
+    assert train.truth.mislabelled[last].mean() >= 0.95  # and they are the first to leave
+
+
+@pytest.mark.slow
+def test_on_the_bundled_set_the_first_200_suspected_by_the_sample_run_are_wrong():
+    data = corrupt(datasets.load("fashion_mnist_8k"), Choice("symmetric"))
+    table, _ = features.extract(data, "early_cnn")
+    found = detection.scores(table, selection.rank(table, "fdmat", budget=80))
+    frame = detection.compare(found, data.split("train").truth.mislabelled).set_index("detector")
+    assert frame.loc["FDMat", "precision_at_200"] >= 0.95 and frame.loc["FDMat", "auroc"] >= 0.98
+    assert frame.loc["FDMat", "auroc"] > frame.loc["self-confidence", "auroc"]
+
+
+def test_false_alarms_on_clean_data_are_stated_by_class_and_stay_few():
+    _, table, witness = clothes(Choice("none"))
+    frame = audit.false_alarms(witness.evidence["reason"], table.labels, table.classes).set_index("label")
+    assert frame["items"].tolist() == [800] * 10
+    gone = np.isin(np.arange(table.n), witness.order[witness.survivors :])
+    assert frame["suspected"].tolist() == [int(gone[table.labels == label].sum()) for label in range(10)]
+    assert frame["suspected"].sum() / 8000 < 0.15 and frame["share"].max() < 0.33
+    assert frame.loc[["Trouser", "Bag", "Ankle boot"], "share"].max() < 0.07
+
+
+def test_on_a_long_tail_no_class_is_emptied_and_the_rarest_least_of_all():
+    _, table, witness = clothes(Choice.of("long_tail", factor=100))
+    frame = audit.false_alarms(witness.evidence["reason"], table.labels, table.classes)
+    assert frame["items"].tolist()[0] == 100 * frame["items"].tolist()[-1] == 800
+    assert frame["share"].max() < 0.4
+    assert frame["suspected"].tolist()[-1] <= 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from fdmat_core.work import store
 
@@ -81,6 +83,23 @@ def undo(dataset: str, author: str) -> int | None:
 def current(dataset: str) -> pandas.DataFrame:
     """The latest decision on every item that has one: columns `COLUMNS`, ordered by item."""
     return _frame(_CURRENT, dataset)
+
+
+class ByRow(NamedTuple):
+    """What people decided, row by row of a table: the decision, or "", and the new label of those that got one."""
+
+    decision: np.ndarray  # (n,) str
+    label: np.ndarray  # (n,) str
+
+
+def by_row(dataset: str, ids: np.ndarray) -> ByRow:
+    """The latest decision on each of some items (n,) of a dataset."""
+    found = current(dataset)
+    rows = {item: row for row, item in enumerate(ids.tolist())}
+    told = ByRow(np.full(len(ids), OPEN, dtype=object), np.full(len(ids), "", dtype=object))
+    for one in found[found["item"].isin(rows)].itertuples():
+        told.decision[rows[one.item]], told.label[rows[one.item]] = one.decision, one.label
+    return told
 
 
 def changes(dataset: str, after: int = 0) -> tuple[int, pandas.DataFrame]:

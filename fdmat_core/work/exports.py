@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -18,13 +18,6 @@ from fdmat_core.work import decisions, parts, runs
 
 if TYPE_CHECKING:
     import pandas
-
-
-class Decided(NamedTuple):
-    """What people decided, row by row: the decision, or "", and the new label of those that got one."""
-
-    decision: np.ndarray  # (n,) str
-    label: np.ndarray  # (n,) str
 
 
 def frame(spec: Spec, method: Choice, kept: float, *, seed: int = 0) -> pandas.DataFrame:
@@ -45,7 +38,7 @@ def frame(spec: Spec, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
     train = _train(spec)
     k = budgets.kept_count(train.n, kept)
     ranking = _ranking(spec, method, seed, k)
-    decided = _decided(spec, train)
+    decided = decisions.by_row(runs.dataset_key(spec), train.ids)
     rows = _overruled(ranking.order, decided.decision)
     stays = _stays(decided.decision[rows], k)
     told = pandas.DataFrame(
@@ -77,7 +70,8 @@ def issues(spec: Spec) -> pandas.DataFrame:
     import pandas
 
     train, witness = _train(spec), _witness(spec)
-    evidence, names, decided = witness.evidence, np.array(train.classes, dtype=object), _decided(spec, train)
+    evidence, names = witness.evidence, np.array(train.classes, dtype=object)
+    decided = decisions.by_row(runs.dataset_key(spec), train.ids)
     close = audit.closeness(evidence["nearest"], train.labels)
     told = pandas.DataFrame(
         {
@@ -146,14 +140,6 @@ def _witness(spec: Spec) -> Ranking:
     if method is None:
         raise ValueError(f"run {spec.key} has no fdmat among its methods; issues come from its evidence, so add it")
     return _ranking(spec, method, 0, _train(spec).n)
-
-
-def _decided(spec: Spec, train: FeatureTable) -> Decided:
-    said = decisions.current(runs.dataset_key(spec))
-    by_item = {row.item: (row.decision, row.label) for row in said.itertuples()}
-    found = [by_item.get(item, (decisions.OPEN, "")) for item in train.ids.tolist()]
-    decision, label = zip(*found, strict=True) if found else ((), ())
-    return Decided(np.array(decision, dtype=object), np.array(label, dtype=object))
 
 
 def _overruled(order: np.ndarray, decision: np.ndarray) -> np.ndarray:

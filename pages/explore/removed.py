@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages.shared import cached, empty, places, progress, session, widgets
 from pages.shared.map import rail, scene
-from pages.shared.removed import desk, lacking, log, wall
+from pages.shared.removed import desk, lacking, log, take_away, truth, wall
 
-TABS = ("Inspect", "Decisions")
+TABS = ("Inspect", "Truth", "Decisions")
 STYLE = Path(wall.__file__).with_name("page.css")
 
 
@@ -49,5 +49,8 @@ with widgets.plain_errors():
         lacking.witness(spec, live=status is not None and status.live)
     if tab == TABS[0]:
         show_wall(desk.Desk(spec, method, cached.tables(spec)[0], methods[method]))
+    elif tab == TABS[1]:
+        truth.panel(spec, method, session.ratio())
     else:
+        take_away.row(spec, method, session.ratio())
         log.show(spec)

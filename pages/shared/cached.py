@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 
-from fdmat_core import audit, datasets, registry
+from fdmat_core import audit, datasets, readings, registry
+from fdmat_core import detection as compare
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec
-from fdmat_core.work import runs
+from fdmat_core.work import parts, runs
 from pages.shared.gallery import Images
 
 if TYPE_CHECKING:
@@ -171,7 +172,52 @@ def _inspection(key: str, _spec: Spec) -> Inspection | None:
 
 def fdmat(spec: Spec) -> Choice | None:
     """The first choice of a run that asks FDMat, whose witnesses tell what is the matter with an item."""
-    return next((choice for choice in spec.methods if choice.name == "fdmat"), None)
+    return parts.witness(spec)
+
+
+def detection(spec: Spec) -> dict[str, Any] | None:
+    """How suspicious each detector finds the items of a run, scores (n,) by name; None until they are made."""
+    return _detection(spec.key, spec)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, validate=_there)
+def _detection(key: str, _spec: Spec) -> dict[str, Any] | None:
+    return runs.detection(_spec)
+
+
+class Bad(NamedTuple):
+    """Which items of a run count as bad, and who says so: "injected" is the truth, "suspected" is FDMat's word."""
+
+    rows: Any  # (n,) bool
+    word: str
+
+
+def bad(spec: Spec) -> Bad | None:
+    """The injected noise of a run or, if none was injected, what FDMat suspects; None if nobody can tell yet."""
+    truth, method = train(spec).truth, fdmat(spec)
+    if truth is not None and readings.injected(truth).any():
+        return Bad(readings.injected(truth), "injected")
+    found = ranking(spec, method) if method else None
+    return None if found is None else Bad(readings.suspected(found), "suspected")
+
+
+class Comparison(NamedTuple):
+    """How well every detector finds what is bad."""
+
+    table: pd.DataFrame  # of detection.compare
+    roc: pd.DataFrame  # of detection.roc
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing detectors")
+def comparison(key: str, _scores: Mapping[str, Any], _bad: Any) -> Comparison:
+    """How well all detectors find the bad items of the run with this key."""
+    return Comparison(compare.compare(_scores, _bad), compare.roc(_scores, _bad))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Any], _bad: Any) -> pd.DataFrame:
+    """What each of these methods of a run has removed of the bad items, at every ratio."""
+    return compare.removals(_rankings, _bad)
 
 
 @st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)

@@ -121,6 +121,8 @@ def test_an_item_is_found_by_its_number_and_typing_decides_nothing(on_wall):
     on_wall.keyboard.type(f"kdu{item}")
     on_wall.wait_for_function(f"{WALL}.list.length < 50")
     assert item in shown_ids(on_wall)
+    on_wall.keyboard.type("k")
+    assert look(on_wall, "view.filters.item") == str(item)
     assert decisions.history(dataset_key()).empty
 
 
@@ -261,3 +263,18 @@ def test_nothing_scrolls_but_the_list_and_the_card(on_wall, width, height):
         "(it => [it.scrollHeight, it.clientHeight])(document.querySelector('[data-testid=stMain]'))"
     )
     assert main[0] <= main[1] == height
+
+
+def test_the_ratio_stays_from_tab_to_tab(on_wall):
+    on_wall.locator(".ratio").focus()
+    on_wall.keyboard.press("]")
+    on_wall.wait_for_url(re.compile("ratio=0.5"))
+    on_wall.get_by_role("radio", name="Truth").click()
+    on_wall.wait_for_selector(".tally")
+    on_wall.get_by_role("radio", name="Inspect").click()
+    on_wall.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.ratio === 0.5")
+    on_wall.locator(".ratio").focus()
+    on_wall.keyboard.press("[")
+    on_wall.wait_for_url(re.compile("ratio=0(&|$)"))
+    on_wall.reload()
+    on_wall.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.ratio === 0", timeout=30_000)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fdmat_core import audit, datasets, selection
+from fdmat_core import audit, budgets, datasets, selection
 from fdmat_core.corruption import corrupt
 from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
 from fdmat_core.view import mapdata
@@ -192,6 +192,18 @@ def test_what_was_decided_is_listed_the_latest_word_on_each(visit, ranked):
     assert line["given"] == data.classes[data.labels[7]]
     assert line["picture"] == f"/thumb/{key}/{data.ids[7]}"
     assert not app.exception
+
+
+def test_the_truth_is_told_at_the_ratio_that_travels(visit, ranked):
+    key = ranked(FLIPPED)
+    app = visit(places.REMOVED, run=key, ratio="0.25", method="random")
+    app.session_state["part"] = "Truth"
+    app.run()
+    assert not app.exception and not app.error
+    truth, order = cached.train(runs.open(key)).truth, cached.ranking(runs.open(key), Choice("random")).order
+    gone = truth.mislabelled[order[budgets.kept_count(len(order), 0.75) :]].sum()
+    tables = next(one.value for one in app.get("html") if "tally" in one.value and "<td" in one.value)
+    assert f">{gone:,}<" in tables and f">{truth.mislabelled.sum():,}<" in tables
 
 
 def test_changes_are_those_since_a_number(visit, ranked):

@@ -5,10 +5,15 @@ const SQUARE = 14 // up to this many classes the pairs are a matrix, beyond it a
 const MOST_PAIRS = 12
 
 function setFilter(view, name, value) {
-  view.filters = { ...view.filters, [name]: view.filters[name] === value ? "" : value }
+  view.filters = { ...view.filters, [name]: value }
   refresh(view)
   clearTimeout(view.telling)
   view.telling = setTimeout(() => view.state("filters", view.filters), REST)
+}
+
+/** Choosing what is chosen already takes it off. */
+function toggle(view, name, value) {
+  setFilter(view, name, view.filters[name] === value ? "" : value)
 }
 
 function clearFilters(view) {
@@ -22,7 +27,6 @@ function clearFilters(view) {
 function refresh(view) {
   Object.assign(view, sift(view))
   const place = view.list.indexOf(view.row)
-  view.cells && clearWall(view)
   if (place < 0) view.el.frame.scrollTop = 0
   showFacets(view)
   choose(view, Math.max(0, place))
@@ -57,7 +61,7 @@ function option(view, name, value, words, count) {
   button.append(make("span", words), make("em", whole(count)))
   button.dataset.value = value
   button.disabled = !count && button.ariaChecked !== "true"
-  button.addEventListener("click", () => setFilter(view, name, value))
+  button.addEventListener("click", () => toggle(view, name, value))
   return button
 }
 
@@ -84,7 +88,7 @@ function square(view, pair, most, chosen) {
   button.style.setProperty("--share", share)
   button.dataset.pair = name
   if (same) button.className = "same"
-  button.addEventListener("click", () => setFilter(view, "pair", name))
+  button.addEventListener("click", () => toggle(view, "pair", name))
   return button
 }
 
@@ -112,7 +116,7 @@ function showChips(view) {
   }
   if (only) chip(`from the map: ${whole(only.reduce((sum, one) => sum + one, 0))}, of them removed ${whole(here)}`, () => dropOnly(view))
   for (const name of ["issue", "label", "pair", "decision"])
-    if (filters[name]) chip(filters[name].replace(">", " → "), () => setFilter(view, name, filters[name]))
+    if (filters[name]) chip(filters[name].replace(">", " → "), () => toggle(view, name, filters[name]))
   el.chips.replaceChildren(...chips)
   el.map.disabled = !view.list.length
 }

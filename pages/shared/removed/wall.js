@@ -27,10 +27,11 @@ function drawWall(view) {
   cells.style.height = `${Math.ceil(list.length / across) * pitch + GAP}px`
   const first = Math.max(0, Math.floor(frame.scrollTop / pitch) - AHEAD) * across
   const end = Math.min(list.length, (Math.ceil((frame.scrollTop + frame.clientHeight) / pitch) + AHEAD) * across)
-  for (const [row, cell] of view.cells)
-    if (cell.place < first || cell.place >= end || list[cell.place] !== row) { cell.remove(); view.cells.delete(row) }
-  for (let place = first; place < end; place++) {
-    const cell = view.cells.get(list[place]) ?? addCell(view, list[place])
+  const wanted = new Map()
+  for (let place = first; place < end; place++) wanted.set(list[place], place)
+  for (const [row, cell] of view.cells) if (!wanted.has(row)) { cell.remove(); view.cells.delete(row) }
+  for (const [row, place] of wanted) {
+    const cell = view.cells.get(row) ?? addCell(view, row)
     if (cell.place !== place) putCell(view, cell, place)
     cell.ariaSelected = cell.place === view.at
   }

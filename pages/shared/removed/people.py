@@ -1,0 +1,64 @@
+"""What people decided about the items of a run, beside what was injected or suspected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fdmat_core import detection
+from fdmat_core.types import Spec
+from fdmat_core.view.panels import percent
+from fdmat_core.work import decisions
+from pages.shared import cached
+from pages.shared.cached import Bad
+from pages.shared.removed import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def show(spec: Spec, known: Bad) -> None:
+    """Draw how the decisions agree with suspicion, and with the truth; without a truth they are the truth."""
+    st.subheader("What people decided", anchor=False)
+    table, _ = cached.tables(spec)
+    decision = decisions.by_row(cached.train(spec).key, table.ids).decision
+    witness = cached.ranking(spec, cached.fdmat(spec)) if cached.fdmat(spec) else None
+    if not decision.any() or witness is None:
+        st.caption("Nothing yet. On the Inspect tab K keeps an item, D drops it, R gives it another label.")
+        return
+    st.markdown(sentence(detection.agreement(decision, witness.evidence["reason"] > 0)))
+    rows, wrong = detection.judged(decision)
+    if known.word == "injected":
+        st.caption(f"{(known.rows[rows] == wrong).sum():,} of {len(rows):,} agree with the injected truth.")
+    else:
+        _detectors(cached.detection(spec), rows, wrong)
+
+
+def sentence(counts: pd.DataFrame) -> str:
+    """How many items people called wrong and right, and how many of each were suspected."""
+    said = {line.decision: (line.items, line.suspected) for line in counts.itertuples()}
+    drop, relabel, keep, unsure = (said.get(kind, (0, 0)) for kind in ("drop", "relabel", "keep", "unsure"))
+    wrong, found = drop[0] + relabel[0], drop[1] + relabel[1]
+    told = [f"**{wrong:,} called wrong** ({drop[0]:,} dropped, {relabel[0]:,} relabelled){_of(found, wrong)}"]
+    told.append(f"**{keep[0]:,} called right**{_of(keep[1], keep[0])}")
+    if unsure[0]:
+        told.append(f"{unsure[0]:,} unsure")
+    return "; ".join(told) + "."
+
+
+def _of(suspected: int, items: int) -> str:
+    return f", of which FDMat suspects {suspected:,} ({percent(round(suspected / items, 3))})" if items else ""
+
+
+def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
+    """The detectors against what people decided, once they called something wrong and something right."""
+    if scores is None or not 0 < wrong.sum() < len(rows):
+        st.caption("Once some items are called wrong and some right, the detectors are compared with people here.")
+        return
+    frame = detection.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
+    st.html(tables.detectors(frame))
+    st.caption(
+        f"People's word is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
+        "because FDMat doubts them, so this says little about items that it does not doubt."
+    )

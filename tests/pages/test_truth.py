@@ -1,0 +1,260 @@
+"""The Truth tab and the buttons to take away, under AppTest, on small runs that are really stored."""
+
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from fdmat_core import audit, detection, readings
+from fdmat_core.types import Choice
+from fdmat_core.work import decisions, exports, runs, stages
+from fdmat_core.work.decisions import Decision
+from pages.shared.removed import people, take_away, truth
+from tests.work.conftest import make_spec, quick
+
+assert quick  # the fixture
+pytestmark = pytest.mark.usefixtures("quick")
+METHODS = (Choice("fdmat"), Choice("herding"), Choice("random"), Choice("ccs"))
+NOISY = make_spec(methods=METHODS, corruption=Choice.of("symmetric", rate=0.2))
+EAGER = Choice.of("fdmat", tau=1.0)
+CLEAN = make_spec(methods=(EAGER, Choice("herding")))
+
+
+def script(key, method, ratio):
+    import streamlit as st
+
+    from fdmat_core.types import Choice
+    from fdmat_core.work import runs
+    from pages.shared import session
+    from pages.shared.removed import take_away, truth
+
+    session.choose(run=key)
+    take_away.row(runs.open(key), Choice(method), ratio)
+    if st.toggle("Truth", True):
+        truth.panel(runs.open(key), Choice(method), ratio)
+
+
+@pytest.fixture
+def stored():
+    """Make features, rankings and detection of a spec; the curves are not needed here."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+    def make(spec, *, detected=True):
+        spec = runs.checked(spec)
+        runs.save(spec)
+        used, (train, _) = stages.make_features(spec, runs.dataset(spec), lambda *_: None)
+        stages.make_rankings(spec, used, train, lambda *_: None)
+        if detected:
+            stages.make_detection(spec, used, train, lambda *_: None)
+        return spec
+
+    return make
+
+
+def show(spec, method="fdmat", ratio=0.3):
+    app = AppTest.from_function(script, args=(spec.key, method, ratio), default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def cells(app, kind):
+    """The rows of an HTML table, without tags."""
+    page = next(one.value for one in app.get("html") if f'<table class="{kind}' in one.value)
+    rows = re.findall(r"<tr.*?</tr>", page)
+    return [[re.sub("<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def words(app):
+    kinds = (app.markdown, app.caption, app.subheader, app.info, app.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def tally_of(spec, method, ratio, bad):
+    n = len(bad)
+    ranking = runs.ranking(spec, Choice(method))
+    return audit.tally(ranking.order, round(n * (1 - ratio)), bad)
+
+
+def test_injected_noise_is_told_in_a_table_and_a_sentence(stored):
+    spec = stored(NOISY)
+    bad = readings.injected(runs.dataset(spec).split("train").truth)
+    for method in ("fdmat", "herding"):
+        mine, app = tally_of(spec, method, 0.3, bad), show(spec, method)
+        assert cells(app, "tally injected") == [
+            ["", "Removed", "Kept", "All"],
+            ["Noise", f"{mine.bad_removed}{mine.recall:.0%}", f"{mine.bad_kept}{1 - mine.recall:.0%}", "40"],
+            ["Clean", f"{mine.clean_removed}{mine.price:.0%}", f"{mine.clean_kept}{1 - mine.price:.0%}", "160"],
+            ["All", "6030%", "14070%", "200"],
+        ]
+        assert f"**{mine.recall:.0%} of the injected noise is gone**; {mine.price:.0%} of the clean data" in words(app)
+        assert "random would have removed 30% of both" in words(app)
+    assert "uspected items" not in words(app)
+
+
+def test_the_slider_moves_the_table_and_the_choice(stored):
+    spec = stored(NOISY)
+    app = show(spec)
+    assert app.slider[0].value == 0.3
+    app.slider[0].set_value(0.8).run()
+    assert cells(app, "tally")[3] == ["All", "16080%", "4020%", "200"]
+    assert app.session_state["choices"]["ratio"] == "0.8"
+    assert "Injected noise at 80% removed" in words(app)
+
+
+def test_the_ratio_is_the_same_after_a_look_at_another_tab(stored):
+    app = show(stored(NOISY), ratio=0.45)
+    app.toggle[0].set_value(False).run()
+    assert not app.slider
+    app.toggle[0].set_value(True).run()
+    assert app.slider[0].value == 0.45 and app.session_state["choices"].get("ratio") is None
+
+
+def test_a_method_that_is_not_nested_is_shown_at_its_nearest_count(stored):
+    app = show(stored(NOISY), "ccs", 0.82)  # kept 5%, 20% and 50% were made
+    assert cells(app, "tally")[3] == ["All", "16080%", "4020%", "200"]
+
+
+def test_detectors_stand_side_by_side_with_their_figures(stored):
+    spec = stored(NOISY)
+    bad = readings.injected(runs.dataset(spec).split("train").truth)
+    frame = detection.compare(runs.detection(spec), bad)
+    app = show(spec)
+    table = cells(app, "detectors")
+    assert table[0] == ["", "AUROC", "AUPRC", "first 50", "first 100", "first 200"]
+    names = [row[0] for row in table[1:]]
+    assert names[:2] == ["FDMat", "Self-confidence (as cleanlab)"] and len(names) == 6
+    assert [row[1] for row in table[1:]] == [f"{value:.3f}" for value in frame["auroc"]]
+    assert [row[3] for row in table[1:]] == [f"{100 * value:.4g}%" for value in frame["precision_at_50"].round(3)]
+    assert "20% of the items are noise" in words(app)
+
+
+def test_without_stored_detection_the_rest_is_shown(stored):
+    app = show(stored(NOISY, detected=False))
+    assert cells(app, "tally")[3][0] == "All" and "compared at the end of a run" in words(app)
+
+
+def test_false_alarms_are_those_on_clean_items(stored):
+    spec = stored(NOISY)
+    train, bad = runs.tables(spec)[0], readings.injected(runs.dataset(spec).split("train").truth)
+    reason = runs.ranking(spec, Choice("fdmat")).evidence["reason"]
+    share = np.mean(reason[~bad] > 0)
+    app = show(spec)
+    assert f"FDMat suspects {100 * round(share, 3):.4g}% of the clean items" in words(app)
+    assert train.n == 200
+
+
+def test_where_nothing_was_injected_the_word_is_suspected(stored):
+    spec = stored(CLEAN)
+    suspected = readings.suspected(runs.ranking(spec, EAGER))
+    assert suspected.sum() > 5
+    mine, app = tally_of(spec, "herding", 0.3, suspected), show(spec, "herding")
+    assert cells(app, "tally suspected")[1][1] == f"{mine.bad_removed}{mine.recall:.0%}"
+    assert cells(app, "tally suspected")[1][0] == "Suspected" and cells(app, "tally suspected")[2][0] == "Others"
+    said = words(app)
+    assert "injected" not in said.lower() and "noise" not in said.lower() and "*suspected* is FDMat's word" in said
+    assert f"suspects {100 * round(suspected.mean(), 3):.4g}% of all items; on clean data each is a false alarm" in said
+    assert not any('class="detectors"' in one.value for one in app.get("html"))
+
+
+def test_then_people_are_the_truth(stored):
+    spec = stored(CLEAN)
+    train, ranking = runs.tables(spec)[0], runs.ranking(spec, EAGER)
+    worst = train.ids[ranking.order[::-1]].tolist()
+    said = {worst[0]: "drop", worst[1]: "relabel", worst[150]: "keep", worst[160]: "keep", worst[170]: "unsure"}
+    for item, kind in said.items():
+        label = train.classes[0] if kind == "relabel" else ""
+        decisions.decide(runs.dataset_key(spec), Decision(item, kind, label))
+    app = show(spec, "herding")
+    assert "**2 called wrong** (1 dropped, 1 relabelled), of which FDMat suspects 2 (100%)" in words(app)
+    assert "**2 called right**, of which FDMat suspects 0 (0%); 1 unsure." in words(app)
+    rows = [int(np.flatnonzero(train.ids == item)[0]) for item in (worst[0], worst[1], worst[150], worst[160])]
+    scores = {name: score[rows] for name, score in runs.detection(spec).items()}
+    frame = detection.compare(scores, np.array([True, True, False, False]), cuts=())
+    assert [row[1] for row in cells(app, "detectors")[1:]] == [f"{value:.3f}" for value in frame["auroc"]]
+
+
+def test_decisions_are_held_against_an_injected_truth(stored):
+    spec = stored(NOISY)
+    train, bad = runs.tables(spec)[0], readings.injected(runs.dataset(spec).split("train").truth)
+    for item, kind in ((train.ids[bad][0], "drop"), (train.ids[bad][1], "keep"), (train.ids[~bad][0], "keep")):
+        decisions.decide(runs.dataset_key(spec), Decision(int(item), kind))
+    assert "2 of 3 agree with the injected truth" in words(show(spec))
+
+
+def test_without_fdmat_the_tab_says_what_is_missing(stored):
+    spec = stored(make_spec("herding"))
+    assert "FDMat has to rank first" in words(show(spec, "herding"))
+
+
+def test_sentences_without_anything_to_count():
+    assert truth.sentence(audit.Tally(0, 0, 3, 7), "suspected") == "No item is suspected."
+    frame = pd.DataFrame({"decision": ["unsure"], "items": [2], "suspected": [1]})
+    assert people.sentence(frame) == "**0 called wrong** (0 dropped, 0 relabelled); **0 called right**; 2 unsure."
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """What each download button would give: (data, file name), by its label."""
+    buttons = {}
+
+    def button(label, data, file, **facts):
+        buttons[label] = None if facts["disabled"] else (data(), file)
+
+    monkeypatch.setattr(take_away.st, "download_button", button)
+    return buttons
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".json", ".npy", ".txt"])
+def test_buttons_give_what_the_exports_give(stored, taken, ending):
+    spec = stored(NOISY)
+    order = runs.tables(spec)[0].ids[runs.ranking(spec, Choice("herding")).order].tolist()
+    decisions.decide(runs.dataset_key(spec), Decision(order[199], "keep"))
+    app = show(spec, "herding", 0.9)
+    app.selectbox(key="ending").set_value(ending).run()
+    told, file = taken["Selection (20)"]
+    assert file == f"herding-20-of-200{ending}"
+    assert told == exports.content(exports.frame(spec, Choice("herding"), 0.1), ending)
+    if ending == ".txt":
+        assert list(map(int, told.split())) == [order[199], *order[:19]]
+    plain = ending if ending in exports.TABLES else ".csv"
+    assert taken["Issues"] == (exports.content(exports.issues(spec), plain), f"issues-{spec.key}{plain}")
+    assert taken["Decisions (1)"] == (exports.content(exports.decided(spec), plain), f"decisions-{spec.key}{plain}")
+    assert "1 pinned by people: the selection follows them" in words(app)
+
+
+def test_nothing_decided_and_no_witness_leave_nothing_to_take(stored, taken):
+    show(stored(make_spec("herding")), "herding")
+    assert taken["Issues"] is None and taken["Decisions (0)"] is None and taken["Selection (140)"]
+
+
+def test_a_selection_of_a_method_that_is_not_nested_has_its_nearest_count(stored, taken):
+    spec = stored(NOISY)
+    show(spec, "ccs", 0.82)
+    told = pd.read_csv(io.BytesIO(taken["Selection (40)"][0]))
+    ranking = runs.ranking(spec, Choice("ccs"), k=40)
+    assert told["id"][told["kept"]].tolist() == runs.tables(spec)[0].ids[ranking.order[:40]].tolist()
+
+
+def upload(app, name, content):
+    app.file_uploader[0].set_value((name, content, "text/plain")).run()
+    assert not app.exception
+    return app
+
+
+def test_decisions_come_back_once_and_wrong_files_are_refused(stored):
+    spec = stored(NOISY)
+    items, app = runs.tables(spec)[0].ids[:2].tolist(), show(spec)
+    good = f"item,decision\n{items[0]},keep\n{items[1]},drop\n".encode()
+    upload(app, "wrong.csv", good + b"987654,keep\n")
+    assert "wrong.csv was not taken in" in app.error[0].value and "987654" in app.error[0].value
+    assert decisions.current(runs.dataset_key(spec)).empty
+    upload(app, "right.csv", good)
+    assert [one.value for one in app.toast] == ["2 decisions read, 2 of them new"] and not app.error
+    decisions.undo(runs.dataset_key(spec), "")
+    app.run()  # the file still lies in its field, and is not read again
+    assert decisions.current(runs.dataset_key(spec))["item"].tolist() == [items[0]]
