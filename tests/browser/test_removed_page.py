@@ -131,8 +131,9 @@ def test_the_slider_moves_the_cut_and_the_other_method_the_list(on_wall):
     on_wall.keyboard.press("]")
     on_wall.wait_for_url(re.compile("ratio=0.5"))
     assert shown_ids(on_wall) == removed(ratio=0.5)["item"].tolist()
-    on_wall.get_by_role("radio", name="Random").click()
+    on_wall.keyboard.press("3")
     on_wall.wait_for_function(f"{WALL}.blob.method === 'random'")
+    assert on_wall.get_by_role("radio", name="Random").is_checked()
     on_wall.wait_for_function(f"!{WALL}.stale")
     assert shown_ids(on_wall) == removed(RANDOM, 0.5)["item"].tolist()
 
