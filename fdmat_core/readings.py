@@ -76,7 +76,7 @@ def near_ratio(ratios: pandas.Series, ratio: float) -> float:
 
 
 def best(table: pandas.DataFrame, better: str) -> pandas.Series:
-    """Which rows of a summary have the best mean of their size; none where all methods that were measured are equal.
+    """Which rows of a summary have the best mean of their size; none where all are equal or nothing was removed.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def best(table: pandas.DataFrame, better: str) -> pandas.Series:
     """
     means = table.groupby("kept")["mean"]
     goal, other = (means.transform(name) for name in (("min", "max") if better == "lower" else ("max", "min")))
-    return (table["mean"] == goal) & (goal != other)
+    return (table["mean"] == goal) & (goal != other) & (table["ratio"] > 0)
 
 
 def per_class(labels: np.ndarray, c: int, rows: np.ndarray) -> tuple[list[int], list[int]]:

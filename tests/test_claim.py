@@ -66,7 +66,7 @@ def test_correlation_by_hand():
 
 def test_correlation_leaves_out_what_says_nothing():
     same = coresets(50, np.zeros(8), np.arange(8.0))
-    few = rows("a", 5, "energy", [1]) + rows("a", 5, "probe", [1])
+    few = rows("a", 5, "energy", [1, 2, 3]) + rows("a", 5, "probe", [1, 2, 3])
     assert claim.correlation(curves.frame(same + few), "energy", "probe").empty
     assert claim.ranking(curves.frame(same + few), ["energy"], "probe").empty
 

@@ -65,6 +65,7 @@ def test_the_best_of_each_size_is_marked_by_what_is_better(table):
     assert marked("lower") == [["fdmat", 50], ["fdmat", 5]]
     assert marked("higher") == [["random", 50], ["random", 5]]
     assert not readings.best(table.assign(mean=1.0), "higher").any()
+    assert not readings.best(table.assign(ratio=0.0), "higher").any()
     assert not readings.best(table[table["method"] == "random"], "higher").any()
 
 

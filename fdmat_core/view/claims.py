@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from fdmat_core.readings import near_ratio
 from fdmat_core.view.panels import LOG_SPAN, RATIO_TITLE, log_ticks, percent, ratio_axis, signed
-from fdmat_core.view.theme import KEPT, NOISE, Look, template
+from fdmat_core.view.theme import KEPT, NOISE, Look, Style, template
 
 #: The marks of methods, so that points differ without their colours.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star", "hexagon", "bowtie")
@@ -32,17 +32,18 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
     """
     look = look or Look()
     titles = [look.measures.get(name, {}).get("title", name) for name in (distance, accuracy)]
-    there = set(found["method"])
-    methods = [name for name in dict.fromkeys(["random", *look.methods, *sorted(there)]) if name in there]
+    parts = {name: part for name, part in found.groupby("method", sort=True)}
+    methods = [name for name in dict.fromkeys(["random", *look.methods, *parts]) if name in parts]
     data = [
-        _cloud(found[(found["method"] == name) & ((found["kept"] == kept) == loud)], name, place, look, loud)
+        _cloud(parts[name][(parts[name]["kept"] == kept) == loud], look.style(name, place), place, look, loud)
         for loud in (False, True)
         for place, name in enumerate(methods)
     ]
+    room = 68 + 20 * -(-len(methods) // 2)  # the legend has at least two names to a row
     layout = {
         "template": template(look),
-        "height": 470,
-        "margin": {"l": 60, "r": 16, "t": 8, "b": 112},
+        "height": 360 + room,
+        "margin": {"l": 60, "r": 16, "t": 8, "b": room},
         "xaxis": _distance_axis(found["distance"]) | {"title": {"text": f"{titles[0]}: closer is left"}},
         "yaxis": {"title": {"text": titles[1]}, "nticks": 6},
         "showlegend": True,
@@ -58,9 +59,10 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
     return go.Figure({"data": [trace for trace in data if trace["x"]], "layout": layout})
 
 
-def _cloud(part: pd.DataFrame, method: str, place: int, look: Look, loud: bool) -> dict[str, Any]:
-    style = look.style(method, place)
+def _cloud(part: pd.DataFrame, style: Style, place: int, look: Look, loud: bool) -> dict[str, Any]:
+    """The coresets of one method, of the size that stands out or of all others."""
     marker = {"color": style.colour, "symbol": SYMBOLS[place % len(SYMBOLS)], "size": 12 if loud else 6}
+    columns = (part[name].tolist() for name in ("kept", "ratio", "seed", "distance", "accuracy"))
     return {
         "type": "scatter",
         "mode": "markers",
@@ -70,14 +72,14 @@ def _cloud(part: pd.DataFrame, method: str, place: int, look: Look, loud: bool) 
         "marker": marker | {"line": {"width": 1.5 if loud else 0, "color": look.ink.surface}},
         "opacity": 0.95 if loud else 0.28,
         "showlegend": loud,
-        "customdata": [_words(row) for row in part.itertuples()],
+        "customdata": [_words(*row) for row in zip(*columns, strict=True)],
         "hovertemplate": f"<b>{style.title}</b><br>%{{customdata}}<extra></extra>",
     }
 
 
-def _words(row: Any) -> str:
-    size = f"kept {row.kept:,} ({percent(round(1 - row.ratio, 6))}), selection {row.seed}"
-    return f"{size}<br>distance {row.distance:.4g}, accuracy {row.accuracy:.4g}"
+def _words(kept: int, ratio: float, seed: int, distance: float, accuracy: float) -> str:
+    size = f"kept {kept:,} ({percent(round(1 - ratio, 6))}), selection {seed}"
+    return f"{size}<br>distance {distance:.4g}, accuracy {accuracy:.4g}"
 
 
 def _distance_axis(values: pd.Series) -> dict[str, Any]:

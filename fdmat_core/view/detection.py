@@ -18,13 +18,20 @@ STYLES = {
     "normalised margin": Style("Normalised margin", "#8C6D31", "dash"),
     "AUM": Style("AUM", "#009E73", "dashdot"),
     "neighbour disagreement": Style("Neighbour disagreement", "#CC79A7", "8px,3px,2px,3px"),
-    "local outlier factor": Style("Local outlier factor", "#7A68A6", "dot"),
+    "local outlier factor": Style("Local outlier factor", "#7A68A6", "longdashdot"),
 }
 HEIGHT = 300
-MARGIN = {"l": 52, "t": 8, "b": 52}
+MARGIN = {"l": 68, "t": 8, "b": 52}
 SHARE = {"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 6}
 #: Dashes and gaps in pixels of the lines that plotly names.
-DASHES = {"solid": [1], "dash": [6, 4], "longdash": [9, 4], "dot": [3, 3], "dashdot": [7, 3, 2, 3]}
+DASHES = {
+    "solid": [1],
+    "dash": [6, 4],
+    "longdash": [9, 4],
+    "dot": [3, 3],
+    "dashdot": [7, 3, 2, 3],
+    "longdashdot": [9, 3, 2, 3],
+}
 RANDOM_NAME = "random"
 MOST_NAMES = 12  # that have room beside the plot
 FALSE_ALARMS = (0.001, 0.01, 0.1, 1)
@@ -57,7 +64,7 @@ def removals(frame: pd.DataFrame, *, look: Look | None = None, at: float = 0.0, 
         "height": HEIGHT,
         "margin": MARGIN | {"r": 44 + int(7.2 * max(len(styles[name].title) + 5 for name in named))},
         "xaxis": {"range": [0, 1], "tickformat": ".0%", "title": {"text": "share of all items removed"}},
-        "yaxis": SHARE,
+        "yaxis": SHARE | {"title": {"text": "share of them removed"}},
         "shapes": [_upright(at, look)],
         "annotations": _labels(named, styles, focus),
     }
@@ -82,7 +89,8 @@ def roc(frame: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
         "height": HEIGHT,
         "margin": MARGIN | {"r": 24},
         "xaxis": {"type": "log", "range": [-3, 0.01], "title": {"text": "share of clean items flagged"}} | ticks,
-        "yaxis": SHARE,
+        "yaxis": SHARE | {"title": {"text": "share of noise found"}},
+        "annotations": [_by_lot(look)],
     }
     return go.Figure({"data": traces, "layout": layout})
 
@@ -169,6 +177,13 @@ def _chance(look: Look, *, log: bool = False) -> dict[str, Any]:
     line = {"color": look.ink.muted, "dash": "dot", "width": 1.5}
     told = "by lot: %{y:.1%}<extra></extra>"
     return {"type": "scatter", "mode": "lines", "x": x, "y": x, "name": "by lot", "line": line, "hovertemplate": told}
+
+
+def _by_lot(look: Look) -> dict[str, Any]:
+    """The name of the line of chance, below it."""
+    font = {"color": look.ink.muted, "size": 13}
+    place = {"x": -0.25, "y": 0.5, "xanchor": "left", "yanchor": "top"}
+    return place | {"text": "by lot", "showarrow": False, "font": font}
 
 
 def _dots(named: dict[str, float], styles: dict[str, Style], at: float, look: Look) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,24 +10,29 @@ from typing import Any
 import pandas as pd
 
 from fdmat_core.readings import best, near_ratio
+from fdmat_core.view.claims import CLEAR
 from fdmat_core.view.panels import percent, signed
 from fdmat_core.view.theme import Look, Style
 
+#: Below this a distance is 0.
+ROUNDING = 1e-7
 #: Dashes of a sample of a line, as SVG writes them.
 STROKES = {"solid": "", "dash": "8 5", "longdash": "14 6", "dashdot": "8 4 2 4", "longdashdot": "14 4 2 4"}
 
 
 def number(value: float, unit: str) -> str:
-    """A value of a measure as people read it: shares in percent, all else with three digits."""
-    return f"{100 * value:.1f}%" if unit.startswith("share") else f"{value:.3g}"
+    """A value of a measure as people read it: shares in percent, all else with three digits; a rounding error is 0."""
+    if unit.startswith("share"):
+        return f"{100 * value:.1f}%"
+    return f"{value:.3g}" if abs(value) > ROUNDING else "0"
 
 
 def spread(mean: float, sd: float, seeds: int, unit: str) -> str:
     """Mean, sd and count of seeds: 83.3 ± 0.4% (3)."""
     if seeds < 2:
         return f"{number(mean, unit)} (1)"
-    both = [number(value, unit) for value in (mean, sd)]
-    return f"{both[0].rstrip('%')} ± {both[1]} ({seeds})"
+    around = number(sd, unit) if unit.startswith("share") or sd <= ROUNDING else f"{sd:.2g}"
+    return f"{number(mean, unit).rstrip('%')} ± {around} ({seeds})"
 
 
 def wide(table: pd.DataFrame, measure: str, methods: Sequence[str], *, look: Look, at: float | None = None) -> str:
@@ -65,7 +71,7 @@ def grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def swatch(style: Style) -> str:
     """A method's name after a short stroke in its colour and dash."""
-    return f'<span class="swatch">{stroke(style)}{html.escape(style.title)}</span>'
+    return f'<span class="swatch"><img src="{address(style)}" alt="">{html.escape(style.title)}</span>'
 
 
 def stroke(style: Style) -> str:
@@ -77,13 +83,18 @@ def stroke(style: Style) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="24">{line}</svg>'
 
 
+def address(style: Style) -> str:
+    """The stroke of a method as an address that holds the picture itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(stroke(style).encode()).decode()}"
+
+
 def cell(text: str, *, strong: bool = False) -> str:
     """A cell of a table; a strong one is bold with a star."""
     return f"<td><b>★ {html.escape(text)}</b></td>" if strong else f"<td>{html.escape(text)}</td>"
 
 
 def predictions(table: pd.DataFrame, sizes: Mapping[str, Mapping[int, float]], titles: Mapping[str, str]) -> str:
-    """Distances by sizes: rho within each size, and over all; the first is marked if its interval leaves out 0.
+    """Distances by sizes: rho within each size, and over all; one that is clearly ahead and clearly below 0 is marked.
 
     Parameters
     ----------
@@ -99,10 +110,12 @@ def predictions(table: pd.DataFrame, sizes: Mapping[str, Mapping[int, float]], t
     rows = [
         [
             f"<th>{html.escape(titles.get(row.distance, row.distance))}</th>",
-            cell(f"{signed(row.rho)} [{signed(row.low)}, {signed(row.high)}]", strong=place == 0 and row.high < 0),
+            cell(
+                f"{signed(row.rho)} [{signed(row.low)}, {signed(row.high)}]", strong=row.high < 0 and row.first >= CLEAR
+            ),
             *(cell(signed(rho) if (rho := sizes[row.distance].get(count)) is not None else "–") for count in kept),
         ]
-        for place, row in enumerate(table.itertuples())
+        for row in table.itertuples()
     ]
     return grid(head, rows)
 

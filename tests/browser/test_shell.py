@@ -7,7 +7,7 @@ import pytest
 from tests.browser import driving
 
 INK = "(e => e && getComputedStyle(e).fill)(document.querySelector('.js-plotly-plot .ytick text'))"
-PLACES = ["", "data", "runs", "methods"]
+PLACES = ["", "curves", "balance", "data", "runs", "methods"]
 TITLES = {"data": "Data", "runs": "Runs", "methods": "Method notes"}
 
 

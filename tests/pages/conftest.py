@@ -6,6 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from fdmat_core import projection
+from fdmat_core.types import Choice, Spec
 from fdmat_core.work import jobs, runs
 from fdmat_core.work.jobs import Status
 from pages.shared import places
@@ -73,3 +75,34 @@ def link(app, name):
     """What the address of a page says about a choice."""
     value = app.query_params.get(name)
     return value[0] if isinstance(value, list) else value
+
+
+#: A run that is small, real and quick to make.
+RESULTS = Spec(
+    dataset=Choice.of("mixture", n=300),
+    backbone=Choice("given"),
+    methods=tuple(map(Choice, ("random", "herding", "moderate", "k_center"))),
+    measures=tuple(map(Choice, ("energy", "linear_probe", "sliced_wasserstein", "class_balance"))),
+    fractions=(0.05, 0.2, 0.5, 1.0),
+    seeds=2,
+    band=4,
+    balance="none",
+)
+
+
+@pytest.fixture(scope="session")
+def results_home(tmp_path_factory):
+    """A store that holds RESULTS."""
+    home = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FDMAT_HOME", str(home))
+        patch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
+        runs.execute(RESULTS)
+    return home
+
+
+@pytest.fixture
+def results(results_home, monkeypatch):
+    """The stored run RESULTS."""
+    monkeypatch.setenv("FDMAT_HOME", str(results_home))
+    return runs.checked(RESULTS)

@@ -6,7 +6,7 @@ from fdmat_core.work import runs
 from pages.shared import cached, places
 from tests.pages.conftest import button, link, texts
 
-PAGES = [places.MAP, places.REMOVED, places.DATA, places.RUNS, places.NOTES]
+PAGES = [places.MAP, places.REMOVED, places.CURVES, places.BALANCE, places.DATA, places.RUNS, places.NOTES]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

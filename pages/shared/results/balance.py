@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
 WORST, IMBALANCE = "worst_class_accuracy", "class_balance"
 
 
-class Counts(NamedTuple):
+@dataclass(frozen=True)
+class Counts:
     """Items of each class in the full set and in a coreset."""
 
     classes: tuple[str, ...]
     sizes: list[int]
     kept: list[int]
 
-    @property
+    @cached_property
     def shares(self) -> list[float]:
         """The share of each class that is kept; nothing of nothing is nothing."""
         return [some / size if size else 0.0 for some, size in zip(self.kept, self.sizes, strict=True)]
@@ -41,6 +43,11 @@ class Counts(NamedTuple):
     def overall(self) -> float:
         """The share of all items that is kept."""
         return sum(self.kept) / max(1, sum(self.sizes))
+
+    @cached_property
+    def present(self) -> list[int]:
+        """The places of the classes that have items, those that keep the least share first."""
+        return sorted((place for place, size in enumerate(self.sizes) if size), key=lambda place: self.shares[place])
 
 
 def count(spec: Spec, rankings: scene.Rankings) -> Counts:
@@ -61,17 +68,17 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
     with right:
         _worst(spec, focus)
         _imbalance(spec, focus)
-    st.markdown("**Every method at this ratio** :small[:gray[items kept and share of the class; ★ the least]]")
-    st.html(_table(spec, rankings))
+    many = f", the {figures.FEW} worst off" if len(counts.classes) > figures.FEW else ""
+    st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
+    st.html(_table(spec, focus, rankings))
 
 
 def sentence(counts: Counts) -> str:
     """What is kept, and which class keeps least and most of itself."""
     whole = f"Kept {sum(counts.kept):,} of {sum(counts.sizes):,} ({percent(round(counts.overall, 4))})"
-    present = [place for place, size in enumerate(counts.sizes) if size]
-    low, high = (pick(present, key=lambda place: counts.shares[place]) for pick in (min, max))
+    low, high = counts.present[0], counts.present[-1]
     if counts.shares[high] - counts.shares[low] < 0.05 * counts.overall:
-        return f"{whole}. Every class keeps the same share."
+        return f"{whole}. Every class keeps about the same share."
     return f"{whole}. Worst off: {_of(counts, low)}. Best off: {_of(counts, high)}."
 
 
@@ -157,25 +164,24 @@ def _offer(spec: Spec) -> None:
         st.switch_page(places.RUNS)
 
 
-def _table(spec: Spec, rankings: Mapping[Choice, scene.Rankings]) -> str:
-    """Classes by methods: items kept, the least of each method marked."""
+def _table(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -> str:
+    """Classes by methods: items kept and their share, the least of each method marked."""
     look = widgets.look(spec)
     found = {method: count(spec, ranked) for method, ranked in rankings.items()}
-    first = next(iter(found.values()))
-    head = ["class", "items", *(tables.swatch(look.style(str(method))) for method in found)]
-    least = {method: min(counts.shares) for method, counts in found.items()}
+    mine = found[focus]
+    few = range(len(mine.classes)) if len(mine.classes) <= figures.FEW else mine.present[: figures.FEW]
     rows = [
         [
-            f"<th>{html.escape(name)}</th>",
-            tables.cell(f"{first.sizes[place]:,}"),
-            *(
-                tables.cell(
-                    f"{counts.kept[place]:,} ({percent(round(counts.shares[place], 4))})",
-                    strong=counts.shares[place] == least[method] < counts.overall,
-                )
-                for method, counts in found.items()
-            ),
+            f"<th>{html.escape(mine.classes[place])}</th>",
+            tables.cell(f"{mine.sizes[place]:,}"),
+            *(_kept(counts, place) for counts in found.values()),
         ]
-        for place, name in enumerate(first.classes)
+        for place in few
     ]
-    return tables.grid(head, rows)
+    return tables.grid(["class", "items", *(tables.swatch(look.style(str(method))) for method in found)], rows)
+
+
+def _kept(counts: Counts, place: int) -> str:
+    share = counts.shares[place]
+    least = share == counts.shares[counts.present[0]] < counts.overall and counts.sizes[place] > 0
+    return tables.cell(f"{counts.kept[place]:,} ({percent(round(share, 4))})", strong=least)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import streamlit as st
 from fdmat_core import readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
+from fdmat_core.view.panels import LABEL_GAP
 from fdmat_core.view.theme import Look, Style
 from pages.shared import cached, places, session, widgets
 from pages.shared.results import head
@@ -44,27 +44,25 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
             persist_state="session",
             width="content",
         )
-        _offer_networks(spec, shown)
     return [*(name for name in others if name in shown), "random"]
 
 
 def _strokes(styles: Iterable[Style]) -> str:
     """Before the name on each switch stands the stroke that the method has in the charts."""
-    images = (base64.b64encode(tables.stroke(style).encode()).decode() for style in styles)
     return "".join(
         f".st-key-shown button[data-variant=pills]:nth-of-type({place})::before"
-        f'{{background-image: url("data:image/svg+xml;base64,{image}")}}'
-        for place, image in enumerate(images, 1)
+        f'{{background-image: url("{tables.address(style)}")}}'
+        for place, style in enumerate(styles, 1)
     )
 
 
-def _offer_networks(spec: Spec, shown: Sequence[str]) -> None:
+def _offer_networks(spec: Spec, shown: Sequence[str], key: str) -> None:
     """Offer to train networks on some of the coresets, if the run has none."""
     if any(registry.measures.get(measure.name).dear for measure in spec.measures):
         return
     label, icon = "Train networks on these coresets", ":material/model_training:"
     told = "Prepares a run that shares features, rankings and points with this one; it starts when you say so."
-    if st.button(label, icon=icon, help=told, type="tertiary"):
+    if st.button(label, icon=icon, help=told, type="tertiary", key=f"networks-{key}"):
         session.start_from(with_networks(spec, shown))
         st.switch_page(places.RUNS)
 
@@ -88,6 +86,10 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
         with cell:
             chosen.append(_choose_measure(names, start, key))
             _chart(spec, drawn, choices[chosen[-1]], str(focus) if str(focus) in shown else None, key)
+            with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
+                st.caption(caveat(choices[chosen[-1]]), width="content")
+                if in_order(spec)[chosen[-1]] == "accuracy":
+                    _offer_networks(spec, shown, key)
     icon = ":material/table:"
     more = st.expander("The same as tables, and to take away", icon=icon, key="tables", on_change="rerun")
     if more.open:
@@ -105,9 +107,18 @@ def _starts(spec: Spec) -> tuple[str, str]:
 
 
 def in_order(spec: Spec) -> dict[str, str]:
-    """The measures of a run, as its curves name them, with their kinds, in the order in which people ask for them."""
-    kinds = {str(choice): registry.measures.get(choice.name).facts["kind"] for choice in spec.measures}
-    return dict(sorted(kinds.items(), key=lambda pair: KINDS.index(pair[1])))
+    """The measures of a run, as its curves name them, with their kinds, in the order in which people ask for them.
+
+    Networks trained from scratch come before anything else.
+    """
+    entries = {str(choice): registry.measures.get(choice.name) for choice in spec.measures}
+    order = sorted(entries, key=lambda name: (not entries[name].dear, KINDS.index(entries[name].facts["kind"])))
+    return {name: entries[name].facts["kind"] for name in order}
+
+
+def of_kind(spec: Spec, kind: str) -> list[str]:
+    """The measures of a kind, in this order."""
+    return [name for name, its in in_order(spec).items() if its == kind]
 
 
 def title(name: str) -> str:
@@ -123,7 +134,7 @@ def _choose_measure(names: Sequence[str], start: str, key: str) -> str:
 
 
 def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, key: str) -> None:
-    """One chart under its choice of measure, and what must be known to read it."""
+    """One chart, and what stands behind its points."""
     name, look = str(choice), widgets.look(spec)
     mine = drawn[drawn["measure"] == name]
     figure, words = cached.once(
@@ -131,12 +142,12 @@ def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, k
     )
     st.caption(words)
     head.lined(figure, key, f"{title(name)} by share kept")
-    st.caption(caveat(choice))
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
     """A chart without its title, and what the title says of the points."""
-    figure = figures.curve(points, name, look=look, focus=focus, pixels=380)
+    pixels = max(380, LABEL_GAP * (points["method"].nunique() + 2))
+    figure = figures.curve(points, name, look=look, focus=focus, pixels=pixels)
     words = figure.layout.title.subtitle.text.replace("<br>", " · ")
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words

@@ -11,7 +11,6 @@ from fdmat_core.types import Spec
 from fdmat_core.view import claims, tables
 from fdmat_core.view.theme import Look
 from pages.shared import cached, session, widgets
-from pages.shared.map import scene
 from pages.shared.results import charts, head
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ HOW = (
 def show(spec: Spec) -> None:
     """The claim, as far as the points of a run can tell."""
     st.header("Does closer train better?", anchor=False)
-    distances, accuracies = scene.measures(spec, "distance"), scene.measures(spec, "accuracy")
+    distances, accuracies = charts.of_kind(spec, "distance"), charts.of_kind(spec, "accuracy")
     if not distances or not accuracies:
         st.info("This needs a distance and an accuracy; a run with both can tell.", icon=":material/info:")
         return

@@ -63,27 +63,32 @@ def _sentences(found: Costs, fraction: float, whole: float) -> None:
     features = "not stored yet" if found.features is None else seconds_of(found.features)
     with st.container(horizontal=True, gap="large"):
         st.metric("Features", features, width="content", help="Once for all methods. Read from the store.")
-        st.metric(f"A training on {percent(round(fraction, 6))}", duration(whole - saved), width="content")
-        st.metric("Saved by each", duration(saved), width="content")
+        st.metric(f"A training on {percent(round(fraction, 6))}", seconds_of(whole - saved), width="content")
+        st.metric("Saved by each", seconds_of(saved), width="content")
     st.caption(
         "Assumed, not measured: the same epochs on coreset and whole, so that training time goes with the items kept. "
         "Seconds are read from the store: those of the machine and the day that made them."
     )
     for name, seconds in found.trainings.items():
-        st.caption(f"Here `{name}` takes the same steps at every size: about {duration(seconds)} each, no saving.")
+        st.caption(f"Here `{name}` takes the same steps at every size: about {seconds_of(seconds)} each, no saving.")
 
 
 def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, fraction: float, whole: float) -> Iterator[list[str]]:
     look = widgets.look(spec)
     for place, method in enumerate(methods):
-        ranking, selection = found.rankings.get(str(method)), found.selection(str(method))
-        times = None if selection is None else costs.repaid(selection, whole, fraction)
+        seconds = found.rankings.get(str(method)), found.selection(str(method))
         yield [
             f"<th>{tables.swatch(look.style(str(method), place))}</th>",
-            tables.cell("–" if ranking is None else seconds_of(ranking)),
-            tables.cell("–" if selection is None else seconds_of(selection)),
-            tables.cell("never" if times is None else f"{times:,} training{'s' * (times != 1)}"),
+            *(tables.cell("–" if one is None else seconds_of(one)) for one in seconds),
+            tables.cell(_repaid(seconds[1], whole, fraction)),
         ]
+
+
+def _repaid(selection: float | None, whole: float, fraction: float) -> str:
+    if selection is None:
+        return "–"
+    times = costs.repaid(selection, whole, fraction)
+    return "never" if times is None else f"{times:,} training{'s' * (times != 1)}"
 
 
 def seconds_of(value: float) -> str:

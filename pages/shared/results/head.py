@@ -38,7 +38,7 @@ def _kept(spec: Spec) -> None:
         key="kept",
         on_change=_move,
         label_visibility="collapsed",
-        width=360,
+        width=300,
     )
 
 

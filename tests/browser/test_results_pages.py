@@ -1,0 +1,92 @@
+"""The pages of results in a real browser: the line stands where the share kept is, and moves without a new chart."""
+
+import pytest
+
+from fdmat_core import readings
+from fdmat_core.work import runs
+from tests.browser.tiny import SPEC
+
+LINE = "parseFloat(getComputedStyle(document.querySelector('.st-key-lined-{key}'), '::after').left)"
+PLOT = "document.querySelector('.st-key-lined-{key} .js-plotly-plot')"
+AXIS = "(plot => plot._fullLayout.xaxis._offset + plot._fullLayout.xaxis.l2p(Math.log10({share})))(" + PLOT + ")"
+
+
+@pytest.fixture
+def store(stored, monkeypatch):
+    """This process reads the store that the app reads."""
+    monkeypatch.setenv("FDMAT_HOME", str(stored))
+
+
+@pytest.fixture
+def curves(page, app, store):
+    page.goto(f"{app}/curves?run={runs.checked(SPEC).key}&ratio=0.5&method=fdmat")
+    for key in ("left", "right", "rhos"):
+        page.wait_for_selector(f".st-key-lined-{key} .js-plotly-plot .xtick", timeout=60_000)
+    return page
+
+
+def wait_for_line(page, key, share):
+    wanted = page.evaluate(AXIS.format(key=key, share=share))
+    page.wait_for_function(f"Math.abs({LINE.format(key=key)} - {wanted}) < 2", timeout=8000)
+
+
+def test_the_line_stands_at_the_share_kept_and_moves_while_the_charts_stay(curves):
+    for key in ("left", "right", "rhos"):
+        wait_for_line(curves, key, 0.5)
+        curves.evaluate(f"{PLOT.format(key=key)}.dataset.seen = 'before'")
+    thumb = curves.get_by_role("slider")
+    thumb.focus()
+    thumb.press("ArrowRight")
+    curves.wait_for_url("**ratio=0.9**")
+    for key in ("left", "right", "rhos"):
+        wait_for_line(curves, key, 0.1)
+        assert curves.evaluate(f"{PLOT.format(key=key)}.dataset.seen") == "before"
+
+
+def test_the_charts_hold_the_points_of_the_store(curves):
+    table = readings.summary(runs.curve(SPEC), "sliced_wasserstein")
+    mine = table[(table["method"] == "moderate") & (table["ratio"] > 0)]
+    plot = PLOT.format(key="right")
+    drawn = curves.evaluate(f"[...{plot}.data.find(trace => trace.name === 'Moderate').y]")
+    assert drawn[-len(mine) :] == pytest.approx(mine["mean"].tolist())
+    assert curves.locator(".st-key-lined-left .js-plotly-plot .annotation").count() >= 4
+
+
+def test_resting_on_a_point_tells_its_numbers(curves):
+    plot = curves.locator(".st-key-lined-left .js-plotly-plot")
+    spot = curves.evaluate(
+        f"(plot => {{ const trace = plot.data.find(one => one.name === 'FDMat'), {{ xaxis, yaxis }} = plot._fullLayout;"
+        " return [xaxis._offset + xaxis.l2p(Math.log10(trace.x[2])), yaxis._offset + yaxis.l2p(trace.y[2])] })"
+        f"({PLOT.format(key='left')})"
+    )
+    plot.hover(position={"x": spot[0], "y": spot[1]})
+    curves.wait_for_function("document.querySelector('.hovertext')?.textContent.includes('2 seeds')", timeout=8000)
+
+
+@pytest.mark.parametrize("place", ["curves", "balance"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
+def test_nothing_is_wider_than_the_screen_and_no_label_is_cut(page, app, store, place, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{app}/{place}?run={runs.checked(SPEC).key}&ratio=0.9")
+    page.wait_for_selector(".js-plotly-plot .xtick", timeout=60_000)
+    page.wait_for_timeout(1500)
+    assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
+    cut = """[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+      const frame = plot.getBoundingClientRect()
+      return [...plot.querySelectorAll('.xtick text, .ytick text, .annotation text')].filter(text => {
+        const box = text.getBoundingClientRect()
+        return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
+      }).map(text => text.textContent) })"""
+    assert page.evaluate(cut) == []
+
+
+def test_the_class_balance_page_names_the_share_of_the_store(page, app, store):
+    page.goto(f"{app}/balance?run={runs.checked(SPEC).key}&ratio=0.9&method=moderate")
+    page.wait_for_selector("h3", timeout=60_000)
+    table, ranking = runs.tables(SPEC)[0], runs.ranking(SPEC, SPEC.methods[2])
+    k = round(0.1 * table.n)
+    sizes, kept = readings.per_class(table.labels, table.c, ranking.order[:k])
+    assert f"Kept {k:,} of {table.n:,}" in page.inner_text("h3")
+    page.wait_for_selector(".grid td")
+    row = page.locator(".grid tbody tr").first.inner_text().split()
+    assert row[:2] == ["0", str(sizes[0])] and str(kept[0]) in row

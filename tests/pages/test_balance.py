@@ -1,0 +1,119 @@
+"""The Class balance page under AppTest: who keeps how much, who is lost, and how the worst class fares."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fdmat_core.types import Choice
+from fdmat_core.work import runs
+from pages.shared import places
+from pages.shared.results import balance
+from pages.shared.results.balance import Counts
+from tests.pages.conftest import RESULTS, button, texts
+
+
+@pytest.fixture
+def open_balance(visit, desk, results):
+    def open_page(**options):
+        app = visit(
+            places.BALANCE, **({"run": desk.say(results, "done"), "method": "k_center", "ratio": "0.8"} | options)
+        )
+        assert not app.exception and not app.error
+        return app
+
+    return open_page
+
+
+def by_hand(method, k):
+    """Items and items kept of each class."""
+    table, ranking = runs.tables(RESULTS)[0], runs.ranking(RESULTS, Choice(method))
+    return [
+        [int(np.sum(table.labels[rows] == label)) for label in range(table.c)]
+        for rows in (np.arange(table.n), ranking.order[:k])
+    ]
+
+
+def shares(app):
+    (bars,) = next(json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Kept share" in one.proto.alt)[
+        "data"
+    ]
+    return bars
+
+
+def test_the_bars_and_the_words_are_the_counts_of_the_selection(open_balance):
+    sizes, kept = by_hand("k_center", 48)
+    assert min(kept) < max(kept) and set(sizes) == {48}
+    app = open_balance()
+    assert shares(app)["customdata"] == [[one, 48] for one in kept]
+    worst, best = (f"class {kept.index(pick(kept))}, {pick(kept)} of 48" for pick in (min, max))
+    assert "Kept 48 of 240 (20%)" in texts(app)
+    assert f"Worst off: {worst}" in texts(app) and f"Best off: {best}" in texts(app)
+    assert "No class is lost." in texts(app)
+
+
+def test_it_follows_the_method_and_the_share_kept(open_balance):
+    app = open_balance()
+    app.select_slider(key="kept").set_value(0.05).run()
+    assert [some for some, _ in shares(app)["customdata"]] == by_hand("k_center", 12)[1]
+    app = open_balance(method="moderate", ratio="0.95")
+    assert [some for some, _ in shares(app)["customdata"]] == by_hand("moderate", 12)[1]
+
+
+def test_every_method_stands_in_the_table_with_its_least_class_marked(open_balance):
+    app = open_balance()
+    page = next(one.value for one in app.get("html") if 'class="grid"' in one.value)
+    rows = [re.findall(r"<t[hd].*?</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", page)]
+    place = next(place for place, cell in enumerate(rows[0]) if "k-center" in cell)
+    kept = by_hand("k_center", 48)[1]
+    column = [re.sub("<.*?>", "", row[place]) for row in rows[1:]]
+    assert [int(re.search(r"\d+", cell)[0]) for cell in column] == kept
+    assert [cell.startswith("★") for cell in column] == [one == min(kept) for one in kept]
+
+
+def test_classes_that_keep_nothing_are_named():
+    counts = Counts(("cat", "dog", "emu", "fox"), [10, 10, 10, 0], [5, 0, 0, 0])
+    assert "Nothing left of 2 of 4 classes: dog, emu." in balance.lost(counts)
+    assert "Worst off: dog, 0 of 10 (0%). Best off: cat, 5 of 10 (50%)." in balance.sentence(counts)
+    many = Counts(tuple(f"c{i}" for i in range(20)), [1] * 20, [0] * 20)
+    assert many.overall == 0 and balance.lost(many).endswith("c11 and 8 more.]")
+    assert balance.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps about the same share.")
+
+
+def test_an_empty_class_is_neither_worst_nor_marked():
+    counts = Counts(("cat", "dog", "emu"), [10, 10, 0], [5, 2, 0])
+    assert counts.present == [1, 0] and "Worst off: dog" in balance.sentence(counts)
+    assert [balance._kept(counts, place).startswith("<td><b>★") for place in range(3)] == [False, True, False]
+
+
+def test_the_worst_class_is_offered_where_it_was_not_measured(open_balance, results):
+    app = open_balance()
+    assert "This run did not measure that." in texts(app)
+    button(app, "Measure the worst class").click().run()
+    assert app.title[0].value == "Runs"
+    assert app.session_state["start"] == replace(results, measures=(*results.measures, Choice("worst_class_accuracy")))
+
+
+def test_the_stored_accuracy_of_the_worst_class_stands_beside_random_and_all_data(open_balance, results, monkeypatch):
+    points = [("k_center", 0.8, 48, 0.5), ("random", 0.8, 48, 0.25), ("k_center", 0.0, 240, 0.75)]
+    rows = [
+        (method, ratio, kept, seed, "worst_class_accuracy", value + 0.02 * seed)
+        for method, ratio, kept, value in points
+        for seed in range(2)
+    ]
+    curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    spec = replace(results, measures=(Choice("worst_class_accuracy"),))
+    monkeypatch.setattr(runs, "curve", lambda spec: curve)
+    runs.save(spec)
+    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
+    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    app = open_balance(run=runs.checked(spec).key)
+    assert {one.label: one.value for one in app.metric} == {
+        "Accuracy in the worst class": "51.0% ± 1.4%",
+        "Random": "26.0%",
+        "All data": "76.0%",
+    }
+    assert "At 20% kept, 2 seeds." in texts(app)

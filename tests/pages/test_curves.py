@@ -1,0 +1,212 @@
+"""The Curves page under AppTest: any measure, methods on and off, the claim in words, costs, a run under way."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from fdmat_core import claim
+from fdmat_core.types import Choice
+from fdmat_core.view import claims
+from fdmat_core.work import costs, runs
+from pages.shared import cached, places
+from pages.shared.results import charts
+from tests.pages.conftest import RESULTS, button, link, texts
+
+
+@pytest.fixture
+def open_curves(visit, desk, results):
+    """Open the page of the stored run."""
+
+    def open_page(state="done", **options):
+        options = {"run": desk.say(results, state), "method": "herding", "ratio": "0.8"} | options
+        app = visit(places.CURVES, **options)
+        assert not app.exception and not app.error
+        return app
+
+    return open_page
+
+
+def figures(app):
+    """The charts of a page, by their alternative text."""
+    return {one.proto.alt: json.loads(one.proto.spec) for one in app.get("plotly_chart")}
+
+
+def traces(figure):
+    return {trace["name"]: trace for trace in figure["data"]}
+
+
+def styles(app):
+    return "\n".join(one.value for one in app.get("html") if one.value.startswith("<style>.st-key-lined"))
+
+
+def grids(app):
+    return [one.value for one in app.get("html") if 'class="grid"' in one.value]
+
+
+PROBE, ENERGY = "Linear probe accuracy by share kept", "Energy distance by share kept"
+
+
+def test_accuracy_and_distance_stand_side_by_side_with_what_must_be_known(open_curves):
+    app = open_curves()
+    drawn = figures(app)
+    assert list(drawn)[:2] == [PROBE, ENERGY]
+    assert {"lowest", "highest", "Random", "Herding", "Moderate", "k-center greedy", "All data"} <= set(
+        traces(drawn[PROBE])
+    )
+    assert "On fixed features, not full training: 500 steps, the same for every method and size." in texts(app)
+    assert "A finite subset is never at distance 0: the grey band is what random subsets" in texts(app)
+    assert "mean of 2 seeds, band of Herding: 1 sd" in texts(app)
+    curve = runs.curve(RESULTS)
+    mine = curve[(curve["method"] == "moderate") & (curve["measure"] == "energy") & (curve["kept"] == 48)]
+    line = traces(drawn[ENERGY])["Moderate"]
+    assert dict(zip([round(x, 6) for x in line["x"]], line["y"], strict=True))[0.2] == mine["value"].item()
+
+
+def test_any_measure_may_be_shown(open_curves):
+    app = open_curves()
+    app.selectbox(key="right").set_value("class_balance").run()
+    assert "Class imbalance by share kept" in figures(app) and ENERGY not in figures(app)
+    assert "Compare the class shares of the coreset" in texts(app)
+
+
+def test_a_link_names_the_measures(open_curves):
+    app = open_curves(left="Energy distance", near="Sliced Wasserstein distance")
+    assert app.selectbox(key="left").value == "energy" and app.selectbox(key="near").value == "sliced_wasserstein"
+    assert not open_curves(left="Nonsense").exception
+
+
+def test_methods_are_switched_on_and_off_and_random_stays(open_curves):
+    app = open_curves()
+    before = traces(figures(app)[PROBE])["Moderate"]["line"]
+    app.pills(key=f"shown.{link(app, 'run')}").set_value(["moderate"]).run()
+    after = traces(figures(app)[PROBE])
+    assert "Herding" not in after and "Random" in after
+    assert (after["Moderate"]["line"]["color"], after["Moderate"]["line"]["dash"]) == (before["color"], before["dash"])
+    assert "bars: 1 sd" in texts(app)  # the method in focus is off
+
+
+def test_the_line_moves_with_the_share_kept_and_the_charts_stay_as_they_are(open_curves):
+    app = open_curves()
+    charts_then, lines_then = figures(app), styles(app)
+    app.select_slider(key="kept").set_value(0.05).run()
+    assert link(app, "ratio") == "0.95"
+    assert styles(app) != lines_then
+    for name in (PROBE, ENERGY, "Rank correlation by share kept"):
+        assert figures(app)[name] == charts_then[name]
+
+
+def test_a_ratio_from_another_page_is_a_stop_of_the_slider(open_curves):
+    app = open_curves(ratio="0.734")
+    assert app.select_slider(key="kept").value == 0.266
+    assert not open_curves(ratio="1").exception
+
+
+def test_the_verdict_is_that_of_the_coresets_of_this_size(open_curves):
+    app, curve = open_curves(ratio="0.95"), runs.curve(RESULTS)
+    for distance, title in (("energy", "Energy distance"), ("sliced_wasserstein", "Sliced Wasserstein distance")):
+        app.selectbox(key="near").set_value(distance).run()
+        row = next(claim.correlation(curve, distance, "linear_probe").itertuples())
+        assert row.kept == 12 and row.count == 7
+        assert claims.verdict(row, title) in texts(app)
+    assert "Sizes are never mixed" in texts(app) and "4 of the coresets of this size are random draws" in texts(app)
+
+
+def test_every_distance_stands_in_the_table_with_its_rho(open_curves):
+    app, curve = open_curves(), runs.curve(RESULTS)
+    found = claim.ranking(curve, ["energy", "sliced_wasserstein"], "linear_probe")
+    titles = {"energy": "Energy distance", "sliced_wasserstein": "Sliced Wasserstein distance"}
+    assert claims.winner(found, titles) in texts(app)
+    page = next(page for page in grids(app) if "rho by items kept" in page)
+    assert re.findall("<tr><th>(.*?)</th>", page)[1:] == [titles[name] for name in found["distance"]]
+
+
+def test_tables_and_downloads_open_on_demand(open_curves):
+    app = open_curves()
+    count = len(grids(app))
+    app.session_state["tables"] = True
+    app.run()
+    assert len(grids(app)) == count + 2 and "Moderate" in grids(app)[0]
+    assert [one.label for one in app.get("download_button")] == ["All points (CSV)", "What the charts show (CSV)"]
+
+
+def test_the_figure_data_are_the_summaries_of_what_is_shown():
+    rows = [("a", 0.5, 5, seed, name, value) for name in ("v", "w") for seed, value in enumerate((1.0, 3.0))]
+    import pandas as pd
+
+    curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    told = charts._figure_data(curve, ["v", "w", "v"])
+    assert told[["measure", "mean", "seeds"]].to_numpy().tolist() == [["v", 2, 2], ["w", 2, 2]]
+
+
+def test_networks_are_offered_and_the_form_starts_with_them(open_curves, results):
+    app = open_curves()
+    app.pills(key=f"shown.{link(app, 'run')}").set_value(["moderate"]).run()
+    button(app, "Train networks on these coresets").click().run()
+    assert app.title[0].value == "Runs" and not app.exception
+    start = app.session_state["start"]
+    assert start.measures == (*results.measures, Choice("full_training"))
+    assert start.methods == (Choice("moderate"), Choice("random"))
+    assert start.fractions == (0.05, 1.0)
+    assert (start.dataset, start.backbone, start.balance) == (results.dataset, results.backbone, results.balance)
+
+
+def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, results):
+    spec = replace(results, measures=(*results.measures, Choice.of("full_training", steps=2000)))
+    runs.save(spec)
+    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
+    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    app = visit(places.CURVES, run=desk.say(spec, "running", stage="points", done=3, total=9), ratio="0.8")
+    assert not app.exception
+    assert app.selectbox(key="left").value == app.selectbox(key="good").value == "full_training(steps=2000)"
+    assert "Networks trained from scratch: 2,000 steps, the same for every method and size." in texts(app)
+    assert "no points yet" in texts(app) and "Train networks on these coresets" not in [one.label for one in app.button]
+    assert len(app.get("progress")) == 1
+
+
+def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves, monkeypatch):
+    known = costs.Costs(30.0, {"herding": 6.0, "moderate": 0.25}, {"full_training": 600.0})
+    monkeypatch.setattr(runs, "costs", lambda spec: known)
+    app = open_curves(ratio="0.95")
+    assert {one.label: one.value for one in app.metric} == {
+        "Features": "30 s",
+        "A training on 5%": "30 s",
+        "Saved by each": "10 min",
+    }
+    page = next(page for page in grids(app) if "paid back after" in page)
+    rows = [re.sub("<.*?>", " ", row).split() for row in re.findall("<tr>(.*?)</tr>", page)]
+    assert ["Herding", "6", "s", "36", "s", "1", "training"] in rows
+    assert ["Moderate", "0.25", "s", "30", "s", "1", "training"] in rows
+    app.number_input[0].set_value(0.2).run()  # 12 s, of which 11.4 are saved
+    page = next(page for page in grids(app) if "paid back after" in page)
+    assert re.findall(r"\d+ trainings?", page)[:2] == ["4 trainings", "3 trainings"]
+    assert "k-center greedy</span></th><td>–</td><td>–</td><td>–</td>" in page  # nothing of it is stored
+    assert "same epochs" in texts(app) and "about 10 min each" in texts(app)
+
+
+def test_a_run_without_distances_says_what_the_claim_needs(visit, desk, results):
+    spec = replace(results, measures=(Choice("linear_probe"),))
+    runs.save(spec)
+    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
+    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    app = visit(places.CURVES, run=desk.say(spec, "done"), ratio="0.8")
+    assert not app.exception and "needs a distance and an accuracy" in texts(app)
+
+
+def test_before_there_are_rankings_the_page_waits(visit, desk, results):
+    spec = replace(results, dataset=Choice.of("mixture", n=310))
+    app = visit(places.CURVES, run=desk.say(spec, "running", stage="features", done=1, total=4))
+    assert not app.exception and len(app.get("skeleton")) == 4
+
+
+def test_what_was_made_once_is_not_made_again():
+    import pandas as pd
+
+    made = []
+    make = lambda frame: made.append(len(frame)) or object()  # noqa: E731
+    one, other = pd.DataFrame({"a": [1.0, 2.0]}), pd.DataFrame({"a": [1.0, 3.0]})
+    first = cached.once(one, "key", make=make)
+    assert cached.once(one.copy(), "key", make=make) is first and made == [2]
+    assert cached.once(other, "key", make=make) is not first
+    assert cached.once(one, "other key", make=make) is not first
