@@ -1,7 +1,7 @@
 // The map: a slider that the picture follows at once, and a hand that pans, zooms, points and lassos.
 // Python hears the ratio at rest, a lasso when it closes and the number key of a method; it never answers back here.
 
-const BARS = 40 // pixels that the controls take at the top of the plane
+const BARS = 40, NOTE = 26 // pixels that the controls take at the top of the plane, and the note at its foot
 const SMOOTH = 300_000 // points drawn while something moves
 const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", density: "Density" }
 const KEYS = [
@@ -141,9 +141,9 @@ function restyle(view) {
 function fit(view) {
   const { stage } = view.el, { box } = view
   if (!box || !stage.clientWidth) return
-  const scale = Math.min((stage.clientWidth - 36) / box.width, (stage.clientHeight - BARS - 28) / box.height)
+  const scale = Math.min((stage.clientWidth - 36) / box.width, (stage.clientHeight - BARS - NOTE - 20) / box.height)
   view.fitScale = scale
-  const middle = box.low + box.height / 2 + BARS / 2 / scale // below the floating controls
+  const middle = box.low + box.height / 2 + (BARS - NOTE) / 2 / scale // between what floats above and below
   view.camera = { x: box.left + box.width / 2, y: middle, scale, zoom: 1, touched: false }
   ask(view)
 }
