@@ -15,7 +15,7 @@ from fdmat_core.types import FeatureTable, Ranking
     needs=("dynamics.el2n",),
     keeps="hard rows: large error early in training",
     paper="Paul, Ganguli, Dziugaite, Deep Learning on a Data Diet, NeurIPS 2021",
-    colour="#2E8B57",
+    colour="#6B8E23",
 )
 def el2n(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9)] = 0.0) -> Ranking:
     """Keep the rows whose predicted probabilities are farthest from their label early in training.

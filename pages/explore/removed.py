@@ -18,11 +18,14 @@ def ring():
 
 
 @st.fragment
-def show_wall(shown):
+def show_wall(shown, methods):
     """The wall, and what follows it into the link; nothing else of the page is sent again."""
     filters = wall.start_filters(session.filters())
     blob = shown.blob(wall.start(session.ratio()), only=session.picked("only"), filters=filters)
     wall.show(blob, on_ringed=ring, on_only=lambda: session.pick("only", ""))
+    if wall.method() and wall.method() <= len(methods):
+        session.choose(method=methods[wall.method() - 1])
+        st.rerun()
     if wall.ringed():
         st.switch_page(places.MAP)
     session.choose(ratio=wall.ratio(session.ratio()))
@@ -48,7 +51,7 @@ with widgets.plain_errors():
     if cached.inspection(spec) is None:
         lacking.witness(spec, live=status is not None and status.live)
     if tab == TABS[0]:
-        show_wall(desk.Desk(spec, method, cached.tables(spec)[0], methods[method]))
+        show_wall(desk.Desk(spec, method, cached.tables(spec)[0], methods[method]), list(methods))
     elif tab == TABS[1]:
         truth.panel(spec, method, session.ratio())
     else:

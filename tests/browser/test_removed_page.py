@@ -1,7 +1,10 @@
 """The Removed page in a real browser: the order of the wall, filters, decisions by key, to the map and back."""
 
+import json
 import re
 import time
+import urllib.error
+import urllib.request
 
 import numpy as np
 import pytest
@@ -131,8 +134,9 @@ def test_the_slider_moves_the_cut_and_the_other_method_the_list(on_wall):
     on_wall.keyboard.press("]")
     on_wall.wait_for_url(re.compile("ratio=0.5"))
     assert shown_ids(on_wall) == removed(ratio=0.5)["item"].tolist()
-    on_wall.get_by_role("radio", name="Random").click()
+    on_wall.keyboard.press("3")
     on_wall.wait_for_function(f"{WALL}.blob.method === 'random'")
+    assert on_wall.get_by_role("radio", name="Random").is_checked()
     on_wall.wait_for_function(f"!{WALL}.stale")
     assert shown_ids(on_wall) == removed(RANDOM, 0.5)["item"].tolist()
 
@@ -207,7 +211,7 @@ def test_undo_takes_the_last_back_and_goes_there(on_wall):
     assert decisions.current(dataset_key())["decision"].tolist() == ["keep"]
 
 
-def test_a_server_that_does_not_answer_is_told_and_asked_again(on_wall):
+def test_a_server_that_does_not_answer_is_answeredand_asked_again(on_wall):
     on_wall.route("**/decisions/**", lambda route: route.abort())
     on_wall.keyboard.press("k")
     on_wall.wait_for_function(f"{WALL}.el.told.textContent.includes('1 not saved yet')")
@@ -278,3 +282,28 @@ def test_the_ratio_stays_from_tab_to_tab(on_wall):
     on_wall.wait_for_url(re.compile("ratio=0(&|$)"))
     on_wall.reload()
     on_wall.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.ratio === 0", timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        ('{"item": ITEM, "decision": "keep"}', {"content-type": "text/plain"}, 415),
+        ('{"item": ITEM, "decision": "keep"}', {"sec-fetch-site": "cross-site"}, 403),
+        ('{"item": ITEM, "decision": "burn"}', {}, 400),
+        ('{"item": ITEM', {}, 400),
+        ("[]", {}, 400),
+        ('{"item": ITEM, "decision": "keep"}', {}, 200),
+    ],
+)
+def test_only_this_apps_own_pages_decide_and_what_is_wrong_is_refused(store, app, body, headers, status):
+    item = int(removed()["item"].iloc[0])
+    body = body.replace("ITEM", str(item)).encode()
+    request = urllib.request.Request(f"{app}/decisions/{KEY}", body, {"content-type": "application/json"} | headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            got, answered = answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        got, answered = error.code, json.load(error)
+    assert got == status
+    assert ("error" in answered) == (status != 200)
+    assert len(decisions.history(dataset_key())) == (status == 200)

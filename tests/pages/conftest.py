@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from fdmat_core import projection
 from fdmat_core.types import Choice, Spec
-from fdmat_core.work import jobs, runs
+from fdmat_core.work import jobs, parts, runs
 from fdmat_core.work.jobs import Status
 from pages.shared import places
 
@@ -106,3 +106,9 @@ def results(results_home, monkeypatch):
     """The stored run RESULTS."""
     monkeypatch.setenv("FDMAT_HOME", str(results_home))
     return runs.checked(RESULTS)
+
+
+def share_features(spec, other):
+    """Store a run that uses the features, and so the rankings and points, of another."""
+    runs.save(spec)
+    parts.note(runs.checked(spec), parts.made(other))

@@ -13,7 +13,7 @@ from fdmat_core.work import runs
 from pages.shared import places
 from pages.shared.results import balance
 from pages.shared.results.balance import Counts
-from tests.pages.conftest import RESULTS, button, texts
+from tests.pages.conftest import RESULTS, button, share_features, texts
 
 
 @pytest.fixture
@@ -107,9 +107,7 @@ def test_the_stored_accuracy_of_the_worst_class_stands_beside_random_and_all_dat
     curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
     spec = replace(results, measures=(Choice("worst_class_accuracy"),))
     monkeypatch.setattr(runs, "curve", lambda spec: curve)
-    runs.save(spec)
-    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
-    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    share_features(spec, results)
     app = open_balance(run=runs.checked(spec).key)
     assert {one.label: one.value for one in app.metric} == {
         "Accuracy in the worst class": "51.0% ± 1.4%",

@@ -12,7 +12,7 @@ from fdmat_core.view import claims
 from fdmat_core.work import costs, runs
 from pages.shared import cached, places
 from pages.shared.results import charts
-from tests.pages.conftest import RESULTS, button, link, texts
+from tests.pages.conftest import RESULTS, button, link, share_features, texts
 
 
 @pytest.fixture
@@ -154,13 +154,13 @@ def test_networks_are_offered_and_the_form_starts_with_them(open_curves, results
 
 def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, results):
     spec = replace(results, measures=(*results.measures, Choice.of("full_training", steps=2000)))
-    runs.save(spec)
-    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
-    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    share_features(spec, results)
     app = visit(places.CURVES, run=desk.say(spec, "running", stage="points", done=3, total=9), ratio="0.8")
     assert not app.exception
     assert app.selectbox(key="left").value == app.selectbox(key="good").value == "full_training(steps=2000)"
     assert "Networks trained from scratch: 2,000 steps, the same for every method and size." in texts(app)
+    (recipe,) = [one.help for one in app.caption if one.value.startswith("Networks trained from scratch")]
+    assert "Three 3 x 3 convolutions" in recipe and "steps\n    Gradient" not in recipe
     assert "no points yet" in texts(app) and "Train networks on these coresets" not in [one.label for one in app.button]
     assert len(app.get("progress")) == 1
 
@@ -185,11 +185,16 @@ def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves,
     assert "same epochs" in texts(app) and "about 10 min each" in texts(app)
 
 
+def test_a_run_without_measures_says_so(visit, desk, results):
+    spec = replace(results, measures=())
+    share_features(spec, results)
+    app = visit(places.CURVES, run=desk.say(spec, "done"), ratio="0.8")
+    assert not app.exception and "takes no measures" in texts(app) and len(app.metric) == 3
+
+
 def test_a_run_without_distances_says_what_the_claim_needs(visit, desk, results):
     spec = replace(results, measures=(Choice("linear_probe"),))
-    runs.save(spec)
-    copy = runs.parts.folder(runs.checked(spec).key) / "features.json"
-    copy.write_text((runs.parts.folder(results.key) / "features.json").read_text())
+    share_features(spec, results)
     app = visit(places.CURVES, run=desk.say(spec, "done"), ratio="0.8")
     assert not app.exception and "needs a distance and an accuracy" in texts(app)
 

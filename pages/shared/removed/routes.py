@@ -5,6 +5,7 @@ A decision is on the disk before the answer leaves, whatever the page is doing m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +98,15 @@ async def _write(request: Request) -> Response:
         return JSONResponse({"error": "decisions are taken from this app's own pages only"}, status_code=403)
     if request.headers.get("content-type") != "application/json":
         return JSONResponse({"error": "send a decision as application/json"}, status_code=415)
-    said = await request.json()
-    return await run_in_threadpool(_answered, lambda: write(request.path_params["run"], said))
+    body = await request.body()
+    return await run_in_threadpool(_answered, lambda: write(request.path_params["run"], _read(body)))
+
+
+def _read(body: bytes) -> Mapping[str, Any]:
+    said = json.loads(body)
+    if not isinstance(said, Mapping):
+        raise ValueError(f"a decision is {said!r}; send an object with item and decision")
+    return said
 
 
 def _answered(answer: Callable[[], dict[str, Any]]) -> Response:

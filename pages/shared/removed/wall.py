@@ -38,7 +38,7 @@ def show(blob: bytes, *, on_ringed: Callable[[], None], on_only: Callable[[], No
     on_only
         Called when a person no longer wants only the items of a lasso.
     """
-    silent = {"on_ratio_change": lambda: None, "on_filters_change": lambda: None}
+    silent = {f"on_{name}_change": lambda: None for name in ("ratio", "filters", "method")}
     WALL(key=KEY, data=blob, on_ringed_change=on_ringed, on_only_change=on_only, **silent)
 
 
@@ -57,6 +57,11 @@ def start_filters(chosen: dict[str, str]) -> dict[str, str]:
 def ratio(default: float) -> float:
     """The pruning ratio that the slider shows, or the one it starts from."""
     return plane.ratio(default, key=KEY)
+
+
+def method() -> int | None:
+    """The number key that was just pressed, from 1, or None."""
+    return plane.method(key=KEY)
 
 
 def filters() -> dict[str, str] | None:

@@ -13,7 +13,7 @@ from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
 from fdmat_core.view.panels import LABEL_GAP
 from fdmat_core.view.theme import Look, Style
-from pages.shared import cached, places, session, widgets
+from pages.shared import cached, notes, places, session, widgets
 from pages.shared.results import head
 
 if TYPE_CHECKING:
@@ -78,18 +78,19 @@ def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
 
 def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
     """The two charts, the same as tables, and their numbers to take away."""
+    if not spec.measures:
+        st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
+        return
     curve = cached.curve(spec)
     drawn = curve[curve["method"].isin(shown)]
-    names, choices = list(in_order(spec)), {str(choice): choice for choice in spec.measures}
+    loud = str(focus) if str(focus) in shown else None
     chosen = []
     for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
         with cell:
-            chosen.append(_choose_measure(names, start, key))
-            _chart(spec, drawn, choices[chosen[-1]], str(focus) if str(focus) in shown else None, key)
-            with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
-                st.caption(caveat(choices[chosen[-1]]), width="content")
-                if in_order(spec)[chosen[-1]] == "accuracy":
-                    _offer_networks(spec, shown, key)
+            choice = _choose_measure(spec, start, key)
+            _chart(spec, drawn, choice, loud, key)
+            _caveat(spec, choice, shown, key)
+        chosen.append(str(choice))
     icon = ":material/table:"
     more = st.expander("The same as tables, and to take away", icon=icon, key="tables", on_change="rerun")
     if more.open:
@@ -128,9 +129,11 @@ def title(name: str) -> str:
     return f"{entry.title} ({inside}" if inside else entry.title
 
 
-def _choose_measure(names: Sequence[str], start: str, key: str) -> str:
+def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
+    names = list(in_order(spec))
     facts = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
-    return st.selectbox(f"Measure of the {key} chart", names, names.index(start), format_func=title, key=key, **facts)
+    name = st.selectbox(f"Measure of the {key} chart", names, names.index(start), format_func=title, key=key, **facts)
+    return next(choice for choice in spec.measures if str(choice) == name)
 
 
 def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, key: str) -> None:
@@ -151,6 +154,14 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
     words = figure.layout.title.subtitle.text.replace("<br>", " · ")
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
+
+
+def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str) -> None:
+    """What must be known to read a chart, with the whole recipe behind a mark, and an offer to do better."""
+    with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
+        st.caption(caveat(choice), width="content", help=notes.body(registry.measures.get(choice.name).doc))
+        if registry.measures.get(choice.name).facts["kind"] == "accuracy":
+            _offer_networks(spec, shown, key)
 
 
 def caveat(choice: Choice) -> str:
