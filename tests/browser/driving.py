@@ -17,9 +17,9 @@ BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 #: The map of the page, as its own JavaScript sees it.
-VIEW = "document.querySelector('[data-testid=stBidiComponentIsolated]')?.shadowRoot?.fdmat"
-#: The wall of removed items, likewise.
 HOSTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+VIEW = f"{HOSTS}.map(it => it.shadowRoot?.fdmat).find(Boolean)"
+#: The wall of removed items, likewise.
 WALL = f"{HOSTS}.map(it => it.shadowRoot?.triage).find(Boolean)"
 
 

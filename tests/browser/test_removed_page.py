@@ -211,7 +211,7 @@ def test_undo_takes_the_last_back_and_goes_there(on_wall):
     assert decisions.current(dataset_key())["decision"].tolist() == ["keep"]
 
 
-def test_a_server_that_does_not_answer_is_answeredand_asked_again(on_wall):
+def test_a_server_that_does_not_answer_is_asked_again(on_wall):
     on_wall.route("**/decisions/**", lambda route: route.abort())
     on_wall.keyboard.press("k")
     on_wall.wait_for_function(f"{WALL}.el.told.textContent.includes('1 not saved yet')")

@@ -15,7 +15,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   Object.assign(view, { state: setStateValue, trigger: setTriggerValue })
   if (view.bytes !== data) receive(view, data)
   restyle(view) // also called again when only the theme has changed
-  return () => view.gone.abort()
+  return () => { hush(view); view.gone.abort() }
 }
 
 function mount(host) {

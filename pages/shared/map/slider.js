@@ -36,6 +36,12 @@ function slide(view, place, quiet = false) {
   view.wait = setTimeout(() => rest(view), quiet ? 0 : REST)
 }
 
+/** Tell nothing more. */
+function hush(view) {
+  clearTimeout(view.wait)
+  clearTimeout(view.telling)
+}
+
 function rest(view) {
   clearTimeout(view.wait)
   view.moving = false

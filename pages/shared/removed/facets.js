@@ -8,7 +8,13 @@ function setFilter(view, name, value) {
   view.filters = { ...view.filters, [name]: value }
   refresh(view)
   clearTimeout(view.telling)
-  view.telling = setTimeout(() => view.state("filters", view.filters), REST)
+  view.telling = setTimeout(() => tellFilters(view), REST)
+}
+
+function tellFilters(view) {
+  clearTimeout(view.telling)
+  view.telling = null
+  view.state("filters", view.filters)
 }
 
 /** Choosing what is chosen already takes it off. */
@@ -20,7 +26,7 @@ function clearFilters(view) {
   view.el.find.value = ""
   view.filters = {}
   refresh(view)
-  view.state("filters", {})
+  tellFilters(view)
 }
 
 /** Sift anew and draw all that depends on it; the chosen item stays chosen if it is still there. */

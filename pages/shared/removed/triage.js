@@ -6,7 +6,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   Object.assign(view, { state: setStateValue, trigger: setTriggerValue })
   if (view.bytes !== data) receive(view, data)
   restyle(view) // also called again when only the theme has changed
-  return () => { clearInterval(view.listening); view.gone.abort() }
+  return () => { clearInterval(view.listening); hush(view); view.gone.abort() }
 }
 
 function mount(host) {
@@ -38,8 +38,15 @@ function listenTools(view) {
   el.find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) el.find.blur() })
   el.author.value = localStorage.getItem(SIGNED) ?? ""
   el.author.addEventListener("change", () => localStorage.setItem(SIGNED, el.author.value.trim()))
-  el.map.addEventListener("click", () => view.trigger("ringed", packRows(view.list, view.blob.n)))
+  el.map.addEventListener("click", () => leave(view))
   el.help.addEventListener("click", () => showKeys(view, el.keys.hidden))
+}
+
+/** To the map, with all that leaves ringed. What waits to be told is told before: later it would reach another page. */
+function leave(view) {
+  if (view.telling) tellFilters(view)
+  if (view.moving) rest(view)
+  view.trigger("ringed", packRows(view.list, view.blob.n))
 }
 
 /** Take new bytes; of the same run (only another method) filters, item and slider stay. */
