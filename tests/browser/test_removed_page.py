@@ -219,7 +219,7 @@ def test_a_server_that_does_not_answer_is_asked_again(on_wall):
     on_wall.reload()
     on_wall.wait_for_function(f"{WALL}?.el.told.textContent.includes('1 not saved yet')", timeout=30_000)
     on_wall.unroute("**/decisions/**")
-    assert wait_for_log(1)["decision"].tolist() == ["keep"]
+    assert wait_for_log(1, 30)["decision"].tolist() == ["keep"]
     told(on_wall, f"1 decided of {len(removed())}")
 
 
