@@ -176,7 +176,7 @@ def report(points):
         )
         for name, line in standings(table).iterrows():
             parts.append(
-                f"| {name} | {line.cells} | {line['first']} | {line.near:.0%} | {line.above:.0%} | {line['rank']:.1f} |"
+                f"| {name} | {line.cells:.0f} | {line['first']:.0f} | {line.near:.0%} | {line.above:.0%} | {line['rank']:.1f} |"
             )
         lost = table[(table["method"] == "fdmat") & ~table["near"]]
         parts.append(f"\nCells where `fdmat` is not within one sd of the first: {len(lost)}.")
