@@ -175,9 +175,8 @@ def report(points):
             "| method | cells | first | first or within one sd | above random | mean rank |\n|---|---|---|---|---|---|"
         )
         for name, line in standings(table).iterrows():
-            parts.append(
-                f"| {name} | {line.cells:.0f} | {line['first']:.0f} | {line.near:.0%} | {line.above:.0%} | {line['rank']:.1f} |"
-            )
+            shares = f"{line['near']:.0%} | {line['above']:.0%} | {line['rank']:.1f}"
+            parts.append(f"| {name} | {line['cells']:.0f} | {line['first']:.0f} | {shares} |")
         lost = table[(table["method"] == "fdmat") & ~table["near"]]
         parts.append(f"\nCells where `fdmat` is not within one sd of the first: {len(lost)}.")
         behind = table[(table["method"] == "fdmat") & ~table["above random"]]
