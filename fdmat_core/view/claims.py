@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from fdmat_core.readings import near_ratio
 from fdmat_core.view.panels import LOG_SPAN, RATIO_TITLE, log_ticks, percent, ratio_axis, signed
-from fdmat_core.view.theme import KEPT, NOISE, Look, Style, template
+from fdmat_core.view.theme import FOOT, KEPT, NOISE, Look, Style, template
 
 #: The marks of methods, so that points differ without their colours.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star", "hexagon", "bowtie")
@@ -47,14 +47,7 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
         "xaxis": _distance_axis(found["distance"]) | {"title": {"text": f"{titles[0]}: closer is left"}},
         "yaxis": {"title": {"text": titles[1]}, "nticks": 6},
         "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "itemsizing": "constant",
-        },
+        "legend": FOOT | {"itemsizing": "constant"},
     }
     return go.Figure({"data": [trace for trace in data if trace["x"]], "layout": layout})
 

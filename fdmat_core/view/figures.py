@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from fdmat_core.readings import summary
 from fdmat_core.view import panels
 from fdmat_core.view.panels import DECADES, RATIO_TITLE, Panel, percent, ratio_axis
-from fdmat_core.view.theme import KEPT, NOISE, Look, template
+from fdmat_core.view.theme import FOOT, KEPT, NOISE, Look, template
 
 FEW = 40  # classes that have a line each
 
@@ -153,14 +153,7 @@ def counts(
         "margin": {"l": 8, "r": 16, "t": 0 if lying else 12, "b": 64},
         "barmode": "stack",
         "showlegend": len(bars) > 1,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "traceorder": "normal",
-        },
+        "legend": FOOT | {"traceorder": "normal"},
     }
     axes = {"xaxis": {"tickformat": ",d", "nticks": 6}} if lying else {"yaxis": {"tickformat": ",d", "nticks": 6}}
     return _bar_figure(bars, layout | axes, look, lying)

@@ -26,6 +26,9 @@ DASHES = {
 #: Colours for methods that nobody gave one (Okabe and Ito, 2008).
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 
+#: Where a legend lies: in one line at the foot of the figure.
+FOOT = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
+
 FONT = '"Source Sans", "Source Sans Pro", "Segoe UI", system-ui, sans-serif'
 
 

@@ -62,11 +62,8 @@ function receive(view, bytes) {
 
 /** The order of the rows at the current ratio, laid out for drawing. */
 function resort(view) {
-  const { blob } = view, slot = blob.nested ? 0 : nearestSlot(blob.fractions, 1 - view.ratio)
-  if (slot === view.slot) return
-  const order = orderAt(blob, slot), rank = new Uint32Array(blob.n)
-  for (let i = 0; i < blob.n; i++) rank[order[i]] = i
-  Object.assign(view, { slot, rank })
+  const { blob } = view, order = rerank(view)
+  if (!order) return
   view.layers = { full: layerOf(blob, order), thin: view.chosen && layerOf(blob, order, view.chosen) }
   view.el.root.classList.toggle("steps", !blob.nested)
 }

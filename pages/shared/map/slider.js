@@ -51,6 +51,16 @@ function rest(view) {
   if (view.sent !== view.ratio) view.state("ratio", view.sent = view.ratio)
 }
 
+/** The ranks at the current ratio: a method that is not nested has others at every computed ratio. Gives a new order. */
+function rerank(view) {
+  const { blob } = view, slot = blob.nested ? 0 : nearestSlot(blob.fractions, 1 - view.ratio)
+  if (slot === view.slot) return null
+  const order = orderAt(blob, slot), rank = new Uint32Array(blob.n)
+  for (let i = 0; i < blob.n; i++) rank[order[i]] = i
+  Object.assign(view, { slot, rank })
+  return order
+}
+
 function nearestSlot(fractions, fraction) {
   const away = fractions.map((one) => Math.abs(Math.log(one / Math.max(fraction, 1e-9))))
   return away.indexOf(Math.min(...away))

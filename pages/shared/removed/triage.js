@@ -75,14 +75,8 @@ function open(view) {
   listen(view)
 }
 
-/** The ranks at the current ratio: a method that is not nested has others at every computed ratio. */
-function resort(view) {
-  const { blob } = view, slot = blob.nested ? 0 : nearestSlot(blob.fractions, 1 - view.ratio)
-  if (slot === view.slot) return
-  const order = orderAt(blob, slot), rank = new Uint32Array(blob.n)
-  for (let i = 0; i < blob.n; i++) rank[order[i]] = i
-  Object.assign(view, { slot, rank })
-}
+/** The wall needs no more of an order than the ranks. */
+const resort = (view) => rerank(view)
 
 function count(view) {
   const { k, blob: { n }, el } = view
