@@ -10,7 +10,7 @@ from fdmat_core.view.theme import Look, Style
 FACTS = {
     "random": {"title": "Random", "colour": "#123456", "family": "baseline"},
     "fdmat": {"title": "FDMat", "colour": "#0072B2", "family": "distribution"},
-    "fdmat(lam=10)": {"title": "FDMat", "colour": "#0072B2", "family": "distribution"},
+    "fdmat(lam=10)": {"title": "FDMat (lam 10)", "colour": "#0072B2", "family": "distribution"},
     "herding": {"title": "Herding", "colour": "#E69F00", "family": "geometry"},
 }
 
@@ -40,7 +40,7 @@ def test_variants_share_a_colour_and_differ_in_dash_and_name():
     styles = theme.styles(FACTS)
     one, other = styles["fdmat"], styles["fdmat(lam=10)"]
     assert one.colour == other.colour and one.dash != other.dash
-    assert other.title == "FDMat (lam=10)"
+    assert (one.title, other.title) == ("FDMat", "FDMat (lam 10)")
 
 
 def test_families_have_distinct_dashes():

@@ -81,8 +81,8 @@ class Look:
 def styles(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Style]:
     """Styles for the methods of one figure, from the facts that the registry holds about each.
 
-    Variants of one method share its colour; the second and later ones are told apart by their dash and their
-    parameters, which are written after the title.
+    Variants of one method share its colour; the second and later ones are told apart by their dash, and by the title
+    of their choice.
 
     Parameters
     ----------
@@ -92,12 +92,11 @@ def styles(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Style]:
     variants: dict[str, int] = {}
     found = {}
     for name, fact in facts.items():
-        place = variants[fact["title"]] = variants.get(fact["title"], -1) + 1
+        method = name.partition("(")[0]
+        place = variants[method] = variants.get(method, -1) + 1
         family = list(DASHES).index(fact["family"]) if fact["family"] in DASHES else 0
         dash = list(DASHES.values())[(family + place) % len(DASHES)]
-        inside = name.partition("(")[2].rstrip(")")
-        title = f"{fact['title']} ({inside})" if inside else fact["title"]
-        found[name] = Style(title, RANDOM if name == "random" else fact["colour"], dash)
+        found[name] = Style(fact["title"], RANDOM if name == "random" else fact["colour"], dash)
     return found
 
 

@@ -33,7 +33,9 @@ def card(key: str) -> None:
         st.caption(about(spec), help="; ".join(widgets.title(registry.methods, choice) for choice in spec.methods))
         progress.strip(key)
         for name, cause in runs.problems(spec).items():
-            st.warning(f"**{_called(name)}** could not be used: {progress.plain(cause)}", icon=":material/warning:")
+            st.warning(
+                f"**{_called(spec, name)}** could not be used: {progress.plain(cause)}", icon=":material/warning:"
+            )
         _buttons(key, spec, status)
 
 
@@ -47,11 +49,11 @@ def about(spec: Spec) -> str:
     return " · ".join(parts)
 
 
-def _called(name: str) -> str:
-    """The title of a method or a measure, or its name if it is no longer there."""
-    entries = registry.methods.all() | registry.measures.all()
-    plain = name.partition("(")[0]
-    return entries[plain].title if plain in entries else name
+def _called(spec: Spec, name: str) -> str:
+    """The title of a method or a measure of a run, or the name of whatever else it is."""
+    titles = {str(choice): widgets.title(registry.methods, choice) for choice in spec.methods}
+    titles |= {str(choice): widgets.title(registry.measures, choice) for choice in spec.measures}
+    return titles.get(name, name)
 
 
 def _buttons(key: str, spec: Spec, status: progress.Status | None) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from fdmat_core import registry
+from fdmat_core.registry import Entry
 from fdmat_core.types import FRACTIONS, Choice, Spec
 from fdmat_core.view.panels import percent
 from fdmat_core.work import jobs, runs
 from pages.shared import places, session, widgets
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
+#: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
+Slot = tuple[str, int]
+Named = TypeVar("Named", bound=Hashable)
 BALANCES = {"proportional": "By class size", "equal": "Same for every class", "none": "As the method likes"}
 
 
@@ -50,10 +55,10 @@ def _measures(start: Spec) -> tuple[Choice, ...]:
     return tuple(before.get(name, Choice(name)) for name in _as_before(names, before))
 
 
-def _as_before(names: Iterable[str], before: Mapping[str, Choice]) -> list[str]:
+def _as_before(names: Iterable[Named], before: Iterable[Named]) -> list[Named]:
     """Names in the order they had, new ones last: the same settings give the same run."""
-    chosen = dict.fromkeys(names)
-    return [*(name for name in before if name in chosen), *(name for name in chosen if name not in before)]
+    chosen, there = dict.fromkeys(names), dict.fromkeys(before)
+    return [*(name for name in there if name in chosen), *(name for name in chosen if name not in there)]
 
 
 def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
@@ -82,17 +87,53 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:
-    """The chosen methods with their parameters, random always among them."""
-    before = {choice.name: choice for choice in start.methods}
-    entries = registry.methods.all()
-    choices = []
-    for name in _as_before([*names, "random"], before):
-        default = before.get(name, Choice(name))
-        if entries[name].parameters:
-            st.markdown(f"**{entries[name].title}**")
-            default = widgets.parameters(entries[name], default, key=session.field(f"method.{name}"))
-        choices.append(default)
-    return tuple(choices)
+    """The chosen methods with their parameters and variants, random always among them."""
+    before = _slots(start.methods)
+    chosen: dict[Slot, Choice] = {}
+    for name in _as_before([*names, "random"], (name for name, _ in before)):
+        chosen |= _variants(registry.methods.get(name), before)
+    return tuple(chosen[slot] for slot in _as_before(chosen, before))
+
+
+def _slots(methods: Iterable[Choice]) -> dict[Slot, Choice]:
+    """Choices by their method and, where a method is chosen several times, their place among its variants."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for choice in methods:
+        found[choice.name, seen[choice.name]] = choice
+        seen[choice.name] += 1
+    return found
+
+
+def _variants(entry: Entry, before: Mapping[Slot, Choice]) -> dict[Slot, Choice]:
+    """Ask for the parameters of a method, once for each of its variants, and for one variant more."""
+    if not entry.parameters:
+        return {(entry.name, 0): Choice(entry.name)}
+    there = session.field(f"variants.{entry.name}")
+    numbers = st.session_state.setdefault(there, [number for name, number in before if name == entry.name] or [0])
+    found: dict[Slot, Choice] = {}
+    for place, number in enumerate(numbers):
+        start = before.get((entry.name, number), Choice(entry.name))
+        found[entry.name, number] = choice = _variant(entry, start, place, there)
+        if choice in list(found.values())[:-1]:
+            st.caption(":orange[The same as another of this method, so that it counts once: change a setting.]")
+    label, more = f"Add a variant of {entry.title}", [*numbers, max(numbers) + 1]
+    facts = {"icon": ":material/add:", "type": "tertiary", "help": "The same method once more, with other settings"}
+    st.button(label, key=f"{there}.add", on_click=st.session_state.update, args=({there: more},), **facts)
+    return found
+
+
+def _variant(entry: Entry, start: Choice, place: int, there: str) -> Choice:
+    """Ask for the parameters of one variant; those after the first can be taken out again."""
+    numbers = st.session_state[there]
+    key = session.field(f"method.{entry.name}") + f".{numbers[place]}" * (numbers[place] > 0)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{entry.title}**" + f" :small[:gray[variant {place + 1}]]" * (len(numbers) > 1), width="content")
+        if place:
+            fewer = {there: [*numbers[:place], *numbers[place + 1 :]]}
+            facts = {"icon": ":material/close:", "type": "tertiary", "args": (fewer,)}
+            st.button("Take out", key=f"{key}.out", on_click=st.session_state.update, **facts)
+    return widgets.parameters(entry, start, key=key)
 
 
 def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
@@ -124,7 +165,16 @@ def _effort(spec: Spec) -> str:
     coresets = len(spec.methods) * len(spec.fractions)
     measures = f"{len(spec.measures)} measure{'s' * (len(spec.measures) != 1)}"
     seeds = f"{spec.seeds} training seeds" if spec.seeds > 1 else "1 training seed"
-    return f"{len(spec.methods)} methods at {len(spec.fractions)} sizes: {coresets:,} coresets, {measures}, {seeds}."
+    methods = ", ".join([f"{len(spec.methods)} methods", *_several(spec)])
+    return (
+        f"{methods}{',' * (',' in methods)} at {len(spec.fractions)} sizes: {coresets:,} coresets, {measures}, {seeds}."
+    )
+
+
+def _several(spec: Spec) -> list[str]:
+    """The methods that a spec has several variants of, in words."""
+    counts = Counter(choice.name for choice in spec.methods)
+    return [f"{registry.methods.get(name).title} in {many} variants" for name, many in counts.items() if many > 1]
 
 
 def _compare(spec: Spec) -> None:

@@ -45,9 +45,15 @@ def header(title: str, lead: str) -> None:
 
 def look(spec: Spec) -> theme.Look:
     """How the figures of a run are dressed, on the background that this person chose."""
-    facts = {str(choice): registry.methods.get(choice.name).facts for choice in (Choice("random"), *spec.methods)}
+    methods = (Choice("random"), *spec.methods)
+    facts = {str(choice): facts_of(choice) for choice in methods}
     measures = {str(choice): registry.measures.get(choice.name).facts for choice in spec.measures}
     return theme.Look(dark(), theme.styles(facts), measures)
+
+
+def facts_of(choice: Choice) -> dict[str, Any]:
+    """What is known about a method, under the title of its choice."""
+    return registry.methods.get(choice.name).facts | {"title": title(registry.methods, choice)}
 
 
 def dark() -> bool:
@@ -59,8 +65,12 @@ def title(kind: Kind, choice: Choice) -> str:
     """What people call a choice: the entry's title, with the parameters that differ from its defaults."""
     entries = kind.all()
     name = entries[choice.name].title if choice.name in entries else choice.name
-    inside = ", ".join(f"{words(key)} {value}" for key, value in choice.params)
+    inside = ", ".join(f"{words(key)} {_short(value)}" for key, value in choice.params)
     return f"{name} ({inside})" if inside else name
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else words(str(value))
 
 
 def words(name: str) -> str:

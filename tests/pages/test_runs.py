@@ -145,7 +145,7 @@ def test_what_stopped_short_says_why_and_resumes(visit, desk, state):
 
 
 def test_a_method_that_could_not_be_used_is_named(visit, desk, monkeypatch):
-    desk.say(DIGITS, "done")
+    desk.say(replace(DIGITS, methods=(Choice("craig"),)), "done")
     monkeypatch.setattr(runs, "problems", lambda spec: {"craig": "It needs a head."})
     assert "**CRAIG** could not be used: It needs a head." in texts(visit(places.RUNS))
 
@@ -165,3 +165,43 @@ def test_a_run_is_opened_on_the_map(visit, desk):
     button(app, "Open").click().run()
     assert link(app, "run") == key and not app.exception
     assert [title.value for title in app.title] != ["Runs"]
+
+
+def with_tau(app, tau, number=1):
+    """Add a variant of FDMat with this tau to the form."""
+    app.get_by_key("variants.fdmat.0.add").click().run()
+    app.get_by_key(f"method.fdmat.0.{number}.tau").set_value(tau).run()
+
+
+def test_a_method_is_entered_twice_with_other_settings(visit, desk):
+    app = visit(places.RUNS)
+    with_tau(app, 0.0)
+    with_tau(app, 0.25, number=2)
+    assert f"{len(runs.SAMPLE.methods) + 2} methods, FDMat in 3 variants, at 12 sizes" in texts(app)
+    app.get_by_key("method.fdmat.0.1.out").click().run()
+    assert submitted(app, desk).methods == (*runs.SAMPLE.methods, Choice.of("fdmat", tau=0.25))
+
+
+def test_a_variant_like_another_counts_once_and_is_told(visit, desk):
+    app = visit(places.RUNS)
+    app.get_by_key("variants.fdmat.0.add").click().run()
+    assert texts(app).count("The same as another of this method") == 1
+    assert submitted(app, desk) == runs.SAMPLE
+
+
+def test_a_run_with_two_variants_is_cloned_as_it_is(visit, desk):
+    herding = Choice("herding")
+    methods = (Choice.of("fdmat", tau=0.0), herding, Choice("random"), Choice("fdmat"))
+    spec = replace(DIGITS, methods=methods)
+    key = desk.say(spec, "done")
+    app = visit(places.RUNS, run=key)
+    button(app, "Use its settings").click().run()
+    assert app.get_by_key("method.fdmat.1.tau").value == 0.0 and app.get_by_key("method.fdmat.1.1.tau").value == 0.5
+    assert "differs in" not in texts(app)
+
+
+def test_the_variant_that_could_not_be_used_is_named(visit, desk, monkeypatch):
+    spec = replace(DIGITS, methods=(Choice("fdmat"), Choice.of("fdmat", tau=0.0)))
+    desk.say(spec, "done")
+    monkeypatch.setattr(runs, "problems", lambda spec: {"fdmat(tau=0.0)": "It fell over."})
+    assert "**FDMat (tau 0)** could not be used: It fell over." in texts(visit(places.RUNS))

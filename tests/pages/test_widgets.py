@@ -60,7 +60,8 @@ def test_titles_name_the_parameters_that_differ():
     from fdmat_core import registry
 
     assert widgets.title(registry.methods, Choice("fdmat")) == registry.methods.get("fdmat").title
-    assert widgets.title(registry.methods, Choice.of("fdmat", lam=4.0)).endswith("(lam 4.0)")
+    assert widgets.title(registry.methods, Choice.of("fdmat", lam=4.0)) == "FDMat (lam 4)"
+    assert widgets.title(registry.methods, Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(lam 0.25, tau 0)")
     assert widgets.title(registry.methods, Choice("gone")) == "gone"
 
 

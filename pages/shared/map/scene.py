@@ -54,7 +54,7 @@ class Scene:
         """What the map draws; `live` says that a better map may come, `ringed` which rows to ring, as a lasso does."""
         kind = self.projection.kind
         told = "PCA (UMAP is being computed)" if kind == "PCA" and live else kind
-        words = mapdata.Words(registry.methods.get(self.method.name).title, told, "score", self.pictures, ringed)
+        words = mapdata.Words(widgets.title(registry.methods, self.method), told, "score", self.pictures, ringed)
         points = mapdata.points_of(self.table, self.projection.xy, self.train.truth, self.witness)
         return mapdata.pack(points, self.rankings, words, fractions=self.spec.fractions, start=start)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,17 @@ def row(spec: Spec, method: Choice, ratio: float) -> None:
         st.toast(told, icon=":material/check:")
 
 
+def _file_name(method: Choice) -> str:
+    """A method with its parameters as part of a file's name: fdmat-tau=0.0."""
+    return re.sub(r"[^\w.=]+", "-", str(method)).strip("-")
+
+
 def _selection(spec: Spec, method: Choice, k: int, n: int, ending: str) -> None:
     what = "the numbers of the items kept" if ending not in exports.TABLES else "every item, best first"
     _button(
         f"Selection ({k:,})",
         lambda: exports.content(exports.frame(spec, method, k / n), ending),
-        f"{method.name}-{k}-of-{n}{ending}",
+        f"{_file_name(method)}-{k}-of-{n}{ending}",
         help=f"{what.capitalize()}, by this method at this ratio. Decisions overrule it: what people keep comes first "
         "and stays, what they drop comes last and goes, a new label stands in a column of its own.",
     )
