@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import registry
+from fdmat_core import readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.work import causes, jobs, runs, store
 
@@ -323,18 +323,18 @@ def _runs() -> Table:
 
 def _summary(curve: pandas.DataFrame, spec: Spec, fraction: float) -> Table:
     here = curve[(curve["ratio"] - (1 - fraction)).abs() < 1e-9]
-    measures = [str(measure) for measure in spec.measures]
-    table = _table(f"kept {100 * fraction:g}%", "method", *measures)
+    tables = {str(measure): readings.summary(here, str(measure)).set_index("method") for measure in spec.measures}
+    table = _table(f"kept {100 * fraction:g}%", "method", *tables)
     for method in dict.fromkeys([*map(str, spec.methods), "random"]):
-        mine = here[here["method"] == method]
-        table.add_row(method, *(_spread(mine.loc[mine["measure"] == measure, "value"]) for measure in measures))
+        table.add_row(method, *(_spread(points, method) for points in tables.values()))
     return table
 
 
-def _spread(values: pandas.Series) -> str:
-    if values.empty:
+def _spread(points: pandas.DataFrame, method: str) -> str:
+    if method not in points.index:
         return "-"
-    return f"{values.mean():.4g}" + (f" ± {values.std():.2g}" if len(values) > 1 else "")
+    point = points.loc[method]
+    return f"{point['mean']:.4g}" + (f" ± {point['sd']:.2g}" if point["seeds"] > 1 else "")
 
 
 def _nearest(asked: tuple[float, ...], there: tuple[float, ...]) -> list[float]:

@@ -15,6 +15,9 @@ from fdmat_core.types import Ranking, Truth
 if TYPE_CHECKING:
     import pandas
 
+#: A value or a spread up to this is what the arithmetic rounds: it stands for 0.
+ROUNDING = 1e-7
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -31,7 +34,7 @@ def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
     """One row per method and ratio of one measure: what a figure draws, and the table beside it.
 
     Columns `method, ratio, kept, fraction, mean, sd, low, high, seeds`; `fraction` is the share kept, `sd` is NaN for
-    one seed, `seeds` counts the values behind the mean.
+    one seed and 0 where values differ by rounding only, `seeds` counts the values behind the mean.
     """
     points = curve[curve["measure"] == measure].dropna(subset="value")
     table = points.groupby(["method", "ratio"], sort=False).agg(
@@ -43,6 +46,7 @@ def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
         seeds=("value", "size"),
     )
     table = table.reset_index()
+    table["sd"] = table["sd"].mask(table["sd"] <= ROUNDING, 0.0)
     table.insert(3, "fraction", 1 - table["ratio"])
     return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
 

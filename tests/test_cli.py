@@ -1,6 +1,7 @@
 """The command line: the same results as the library, and errors in one line."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,15 @@ def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
     told = {line.split()[0]: line.split()[1:] for line in lines if line[:6] in ("random", "fdmat ")}
     assert told["random"][:3] == [f"{random.mean():.4g}", "±", f"{random.std():.2g}"]
     assert told["fdmat"][0] == f"{fdmat.item():.4g}"
+
+
+def test_show_prints_no_spread_of_rounding(say, done, monkeypatch):
+    curve = runs.curve(make_spec())
+    mine = (curve["method"] == "random") & (curve["measure"] == "energy")
+    curve.loc[mine, "value"] = 0.3 + 1e-16 * (1 + curve["seed"][mine] % 2)
+    monkeypatch.setattr(runs, "curve", lambda spec: curve)
+    out = say("show", done[:5], "--at", "0.05")[1]
+    assert re.search(r"random +0\.3 ± 0( |\n)", out)
 
 
 def test_exports_hold_the_selection(say, done, tmp_path):

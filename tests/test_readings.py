@@ -78,3 +78,12 @@ def test_injected_and_suspected_noise_are_masks_by_row():
     truth = Truth(np.zeros(3), np.array([True, False, False]), np.array([False, False, True]))
     assert readings.injected(truth).tolist() == [True, False, True]
     assert readings.suspected(Ranking(np.array([2, 0, 1]), survivors=1)).tolist() == [True, True, False]
+
+
+def test_a_spread_that_is_rounding_only_is_none_at_all():
+    third = [0.1 + 0.2, 0.3, 0.3]  # of the same value, summed in other ways
+    rows = [("a", 0.5, 5, seed, "w", value) for seed, value in enumerate(third)]
+    rows += [("b", 0.5, 5, seed, "w", 0.3 + 1e-6 * seed) for seed in range(3)]
+    frame = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    assert 0 < frame["value"][:3].std() < 1e-15
+    assert readings.summary(frame, "w")["sd"].tolist() == [0, pytest.approx(1e-6)]

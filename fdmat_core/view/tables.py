@@ -9,13 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from fdmat_core.readings import best, near_ratio
+from fdmat_core.readings import ROUNDING, best, near_ratio
 from fdmat_core.view.claims import CLEAR
 from fdmat_core.view.panels import percent, signed
 from fdmat_core.view.theme import Look, Style
 
-#: Below this a distance is 0.
-ROUNDING = 1e-7
 #: Dashes of a sample of a line, as SVG writes them.
 STROKES = {"solid": "", "dash": "8 5", "longdash": "14 6", "dashdot": "8 4 2 4", "longdashdot": "14 4 2 4"}
 
@@ -31,7 +29,7 @@ def spread(mean: float, sd: float, seeds: int, unit: str) -> str:
     """Mean, sd and count of seeds: 83.3 ± 0.4% (3)."""
     if seeds < 2:
         return f"{number(mean, unit)} (1)"
-    around = number(sd, unit) if unit.startswith("share") or sd <= ROUNDING else f"{sd:.2g}"
+    around = number(sd, unit) if unit.startswith("share") else f"{sd:.2g}"
     return f"{number(mean, unit).rstrip('%')} ± {around} ({seeds})"
 
 
