@@ -93,7 +93,7 @@ def submit(spec: Spec) -> str:
 
 
 def status(key: str) -> Status | None:
-    """How a run is doing, or None if it was never submitted."""
+    """How a run is doing, or None if it was never submitted; one whose parts are all there is done in any case."""
     with store.database(SCHEMA) as database:
         job = _job(database, key)
         if job is None:
@@ -101,7 +101,9 @@ def status(key: str) -> Status | None:
         line = heartbeat.last(parts.folder(key), job.mark)
         known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
         now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
-        return replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
+        now = replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
+    stopped = not now.live and now.state != "done"
+    return replace(now, state="done", message="", advice="") if stopped and runs.complete(key) else now
 
 
 def cancel(key: str) -> None:

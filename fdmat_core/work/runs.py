@@ -161,6 +161,15 @@ def problems(spec: Spec) -> dict[str, str]:
     return parts.problems(checked(spec))
 
 
+def complete(key: str) -> bool:
+    """Whether all that a stored run asks for is there, but for what `problems` names."""
+    try:
+        spec = checked(open(key))
+    except ValueError:  # it is gone, or names what is no longer there
+        return False
+    return stages.complete(spec)
+
+
 def save(spec: Spec) -> str:
     """Store a spec as a run, if it is not there yet, and return its key."""
     spec = checked(spec)

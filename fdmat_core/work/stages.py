@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -76,8 +76,7 @@ def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -
 
 def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Progress) -> None:
     """The points of the curves, each stored when it is known; a measure that fails is written down and left out."""
-    failed = parts.problems(spec)
-    rest = replace(spec, methods=tuple(method for method in spec.methods if str(method) not in failed))
+    rest = _rest(spec)
     source, ranking = parts.source(spec, used), partial(rank, spec, used, tables[0])
     while rest.measures:
         new = curves.points(*tables, rest, dataset=data, ranking=ranking, known=points.read(source), progress=tell)
@@ -87,7 +86,7 @@ def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Pro
         except OSError:
             raise
         except Exception as error:
-            culprit = _next_measure(rest, used, source)
+            culprit = next(_missing(rest, used, source)).measure
             _report(spec, str(culprit), error)
             rest = replace(rest, measures=tuple(measure for measure in rest.measures if measure != culprit))
 
@@ -123,10 +122,40 @@ def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int,
     return parts.unpack_ranking(store.get("ranking", parts.ranking_key(spec, used, method, seed, k), make))
 
 
-def _next_measure(spec: Spec, used: Made, source: points.Source) -> Choice:
-    """The measure of the first point, in the order of work, that is not stored."""
+def complete(spec: Spec) -> bool:
+    """Whether all that a checked spec asks for is stored, but for what was written down as a problem."""
+    used = parts.made(spec)
+    if used is None:
+        return False
+    there = all(store.find(kind, key) for kind, key in _entries(spec, used))
+    return there and next(_missing(_rest(spec), used, parts.source(spec, used)), None) is None
+
+
+def _rest(spec: Spec) -> Spec:
+    """A spec without the methods and measures that are written down as problems."""
+    failed = parts.problems(spec)
+    methods, measures = (
+        tuple(choice for choice in many if str(choice) not in failed) for many in (spec.methods, spec.measures)
+    )
+    return replace(spec, methods=methods, measures=measures)
+
+
+def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
+    """What is stored of a finished run beside its points, as (kind, key), the last first."""
+    yield "projection", parts.projection_key(used, "UMAP")
+    witness = parts.witness(spec)
+    if witness and not {str(witness), "detection"} & set(parts.problems(spec)):
+        yield "detection", parts.detection_key(spec, used, witness)
+    for method in _rest(spec).methods:
+        for k in parts.sizes(spec, used, method):
+            yield "ranking", parts.ranking_key(spec, used, method, 0, k)
+    yield "features", used.key
+
+
+def _missing(spec: Spec, used: Made, source: points.Source) -> Iterator[curves.Task]:
+    """The points that are not stored, in the order of work."""
     done = {(row.method, row.kept, row.seed, row.measure) for row in points.read(source).itertuples()}
-    return next(task.measure for task in curves.tasks(used.n, spec) if task.key not in done)
+    return (task for task in curves.tasks(used.n, spec) if task.key not in done)
 
 
 def _report(spec: Spec, name: str, error: Exception) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from fdmat_core.types import Choice
-from fdmat_core.work import causes, heartbeat, jobs, parts, points, runs, store
+from fdmat_core.work import causes, heartbeat, jobs, parts, points, runs, stages, store
 from tests.work.conftest import make_spec, wait_for, with_features
 
 MARK = {"job": 1, "pid": 42}
@@ -305,3 +305,45 @@ def test_the_real_command_does_all_of_it(monkeypatch):
     key = jobs.submit(spec)
     assert wait_for(lambda: jobs.status(key) if not jobs.status(key).live else None, 300).state == "done", jobs.log(key)
     assert runs.projection(spec).kind == "UMAP" and not runs.curve(spec).empty
+
+
+def test_a_run_whose_parts_are_all_there_is_done_whatever_its_last_job_says(monkeypatch):
+    spec = make_spec("fdmat", "herding")
+    slow(monkeypatch)
+    key = submitted("fdmat", "herding")
+    os.kill(wait_for(lambda: row(key), 10).pid, signal.SIGKILL)
+    assert wait_until(key, "lost").advice == causes.RESUME
+    runs.execute(spec)
+    ended = jobs.status(key)
+    assert (ended.state, ended.message, ended.advice) == ("done", "", "")
+    used = parts.made(runs.checked(spec))
+    with store.database(points.SCHEMA) as database:
+        database.execute("DELETE FROM points WHERE method = 'herding' AND kept = 100 AND measure = 'energy'")
+    assert state(key) == "lost"
+    runs.execute(spec)
+    for kind, name in [
+        ("projection", parts.projection_key(used, "UMAP")),
+        ("detection", parts.detection_key(spec, used, Choice("fdmat"))),
+        ("ranking", parts.ranking_key(spec, used, Choice("herding"), 0, None)),
+        ("features", used.key),
+    ]:
+        assert state(key) == "done"
+        store.delete(kind, name)
+        assert state(key) == "lost", kind
+        runs.execute(spec)
+
+
+def test_what_is_a_known_problem_is_not_waited_for(monkeypatch):
+    rank = stages.selection.rank
+
+    def picky(table, method, **options):
+        if method in (Choice("fdmat"), Choice("el2n")):
+            raise ValueError("not in the mood")
+        return rank(table, method, **options)
+
+    monkeypatch.setattr(stages.selection, "rank", picky)
+    variant = Choice.of("fdmat", tau=0.0)
+    spec = make_spec(methods=(Choice("fdmat"), variant, Choice("herding"), Choice("el2n")))
+    runs.execute(spec)
+    assert list(runs.problems(spec)) == ["fdmat", "el2n"] and runs.complete(runs.checked(spec).key)
+    assert not runs.complete("nothing")
