@@ -26,18 +26,25 @@ CREATE TABLE IF NOT EXISTS decisions (
     undoes INTEGER REFERENCES decisions (number)
 );
 CREATE INDEX IF NOT EXISTS decisions_by_item ON decisions (dataset, item, number);
+CREATE TABLE IF NOT EXISTS decision_sessions (
+    number INTEGER PRIMARY KEY REFERENCES decisions (number), session TEXT NOT NULL
+);
 """
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One person's word on one item; `label` is the class name that a relabelled item should have."""
+    """One person's word on one item; `label` is the class name that a relabelled item should have.
+
+    `session` is who may take it back: two people may sign with one name.
+    """
 
     item: int
     decision: str
     label: str = ""
     author: str = ""
     run: str = ""
+    session: str = ""
 
     def __post_init__(self) -> None:
         if self.decision not in KINDS:
@@ -53,27 +60,26 @@ def decide(dataset: str, decision: Decision) -> int:
 
 def decide_all(dataset: str, decisions: Iterable[Decision]) -> int:
     """Write several decisions, all or none, and return the number of the last."""
-    rows = [
-        (dataset, int(one.item), one.decision, one.label, one.author, one.run, time.strftime("%Y-%m-%d %H:%M:%S"))
-        for one in decisions
-    ]
+    made, decisions = time.strftime("%Y-%m-%d %H:%M:%S"), list(decisions)
     with store.database(SCHEMA) as database:
         database.execute("BEGIN IMMEDIATE")
-        for row in rows:
-            database.execute(f"INSERT INTO decisions ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        for one in decisions:
+            row = (dataset, int(one.item), one.decision, one.label, one.author, one.run, made)
+            number = database.execute(f"INSERT INTO decisions ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row).lastrowid
+            database.execute("INSERT INTO decision_sessions VALUES (?, ?)", (number, one.session))
         last = database.execute("SELECT max(number) FROM decisions").fetchone()[0]
         database.execute("COMMIT")
     return last
 
 
-def undo(dataset: str, author: str) -> int | None:
-    """Take back an author's latest decision and return its item; None if there is nothing left to take back.
+def undo(dataset: str, session: str) -> int | None:
+    """Take back a session's latest decision and return its item; None if there is nothing left to take back.
 
     The item gets back what it had before. A decision that somebody has overruled since is passed over.
     """
     with store.database(SCHEMA) as database:
         database.execute("BEGIN IMMEDIATE")
-        latest = database.execute(_UNDOABLE, (dataset, author)).fetchone()
+        latest = database.execute(_UNDOABLE, (dataset, session)).fetchone()
         if latest is not None:
             database.execute(_TAKE_BACK, {"number": latest[0], "made": time.strftime("%Y-%m-%d %H:%M:%S")})
         database.execute("COMMIT")
@@ -185,10 +191,11 @@ SELECT {", ".join(COLUMNS)} FROM decisions WHERE number IN
 """
 
 _UNDOABLE = """
-SELECT number, item FROM decisions AS own WHERE dataset = ? AND author = ? AND undoes IS NULL
-AND number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+SELECT own.number, item FROM decisions AS own JOIN decision_sessions AS its ON its.number = own.number
+WHERE dataset = ? AND its.session = ? AND undoes IS NULL
+AND own.number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
               AND other.undoes IS NULL AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
-ORDER BY number DESC LIMIT 1
+ORDER BY own.number DESC LIMIT 1
 """
 
 _TAKE_BACK = f"""

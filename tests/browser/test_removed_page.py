@@ -211,6 +211,23 @@ def test_undo_takes_the_last_back_and_goes_there(on_wall):
     assert decisions.current(dataset_key())["decision"].tolist() == ["keep"]
 
 
+def test_two_tabs_of_one_name_take_back_what_is_their_own(on_wall, chromium):
+    other = chromium.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    open_wall(other, on_wall.url)
+    on_wall.keyboard.press("k")
+    wait_for_log(1)
+    other.wait_for_function(f"{WALL}.decided.size === 1", timeout=15_000)
+    other.keyboard.press("n")
+    other.keyboard.press("d")
+    wait_for_log(2)
+    on_wall.reload()
+    on_wall.wait_for_function(f"{WALL}?.decided.size === 2", timeout=30_000)
+    on_wall.keyboard.press("z")
+    on_wall.wait_for_function(f"{WALL}.decided.size === 1")
+    assert decisions.current(dataset_key())["decision"].tolist() == ["drop"]
+    other.context.close()
+
+
 def test_a_server_that_does_not_answer_is_asked_again(on_wall):
     on_wall.route("**/decisions/**", lambda route: route.abort())
     on_wall.keyboard.press("k")

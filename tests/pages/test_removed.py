@@ -222,6 +222,16 @@ def test_changes_are_those_since_a_number(visit, ranked):
     assert routes.write(key, {"undo": True}) == {"item": None}
 
 
+def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ranked):
+    key = ranked(FLIPPED)
+    first, second = (int(item) for item in cached.train(runs.open(key)).ids[:2])
+    routes.write(key, {"item": first, "decision": "keep", "author": "ann", "session": "one"})
+    routes.write(key, {"item": second, "decision": "drop", "author": "ann", "session": "two"})
+    assert routes.write(key, {"undo": True, "author": "bob", "session": "one"})["item"] == first
+    assert routes.write(key, {"undo": True, "author": "ann", "session": "one"}) == {"item": None}
+    assert decisions.current(routes.dataset_key(key))["item"].tolist() == [second]
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [

@@ -1,9 +1,16 @@
 // Decisions: on screen at once, on the server's disk a moment later, one after the other, until all are there.
 
 const AGAIN = 1500, LISTEN = 4000 // ms before the next attempt; between looks at what others decided
-const KEPT_UNSENT = "fdmat.unsent.", SIGNED = "fdmat.author"
+const KEPT_UNSENT = "fdmat.unsent.", SIGNED = "fdmat.author", SESSION = "fdmat.session"
 
 const authorOf = () => localStorage.getItem(SIGNED) || "me"
+
+/** What only this tab calls itself, also after a reload: undo takes back what this tab decided. */
+function sessionOf() {
+  if (!sessionStorage.getItem(SESSION))
+    sessionStorage.setItem(SESSION, Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join(""))
+  return sessionStorage.getItem(SESSION)
+}
 
 function decide(view, decision) {
   const { blob, row } = view
@@ -16,7 +23,7 @@ function decide(view, decision) {
   choose(view, view.at + 1)
 }
 
-/** Take the last decision back; the server knows which it was. */
+/** Take this tab's last decision back; the server knows which it was. */
 function undo(view) {
   post(view, { undo: true })
 }
@@ -38,7 +45,7 @@ function recount(view) {
 }
 
 function post(view, said) {
-  view.outbox.push({ author: authorOf(), ...said })
+  view.outbox.push({ author: authorOf(), session: sessionOf(), ...said })
   keepUnsent(view)
   if (view.outbox.length === 1) send(view)
   tell(view)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-#: How long a name may be that somebody signs decisions with.
+#: How long a name may be that somebody signs decisions with, or that a browser gives its session.
 NAME = 60
 
 
@@ -43,7 +43,7 @@ def changes(run: str, after: int) -> dict[str, Any]:
 
 
 def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Write a decision, or with `{"undo": true}` take the author's last one back; answers with what the item has now.
+    """Write a decision, or with `{"undo": true}` take the session's last one back; answers with what the item has now.
 
     Raises
     ------
@@ -51,16 +51,16 @@ def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
         An unknown item, decision or class; nothing is written then.
     """
     author = str(said.get("author") or "me")[:NAME]
-    dataset = dataset_key(run)
+    dataset, session = dataset_key(run), str(said.get("session") or "")[:NAME]
     if said.get("undo"):
-        item = decisions.undo(dataset, author)
+        item = decisions.undo(dataset, session)
         return {"item": item} | (_now(dataset, item) if item is not None else {})
     data = cached.train(runs.open(run))
     label = str(said.get("label") or "")
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
     item = int(data.ids[data.rows_of([int(said.get("item", -1))])[0]])
-    decisions.decide(dataset, Decision(item, str(said.get("decision")), label, author, run))
+    decisions.decide(dataset, Decision(item, str(said.get("decision")), label, author, run, session))
     return {"item": item, "decision": said["decision"], "label": label}
 
 
