@@ -142,7 +142,8 @@ def curve(spec: Spec) -> pandas.DataFrame:
     used = parts.made(spec)
     if used is None:
         return curves.frame([])
-    ratios, wanted = curves.sizes(used.n, spec), {task.key for task in curves.tasks(used.n, spec)}
+    ratios = curves.sizes(used.n, spec)
+    wanted = {task.key for task in curves.tasks(used.n, spec, used.largest)}
     found = points.read(parts.source(spec, used))
     found["ratio"] = found["kept"].map(ratios)
     rows = found.to_dict("records")

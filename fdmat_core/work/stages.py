@@ -42,7 +42,7 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, T
         return parts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
 
     tables = parts.unpack_tables(store.get("features", key, make))
-    used = Made(key, tables[0].n)
+    used = Made(key, tables[0].n, curves.largest_class(tables[0]))
     parts.note(spec, used)
     return used, tables
 
@@ -126,7 +126,7 @@ def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int,
 def _next_measure(spec: Spec, used: Made, source: points.Source) -> Choice:
     """The measure of the first point, in the order of work, that is not stored."""
     done = {(row.method, row.kept, row.seed, row.measure) for row in points.read(source).itertuples()}
-    return next(task.measure for task in curves.tasks(used.n, spec) if task.key not in done)
+    return next(task.measure for task in curves.tasks(used.n, spec, used.largest) if task.key not in done)
 
 
 def _report(spec: Spec, name: str, error: Exception) -> None:
