@@ -1,8 +1,8 @@
 """Measures over pruning ratios: one point at a time, into one tidy frame.
 
 A curve has the columns `method, ratio, kept, seed, measure, value`: `ratio` is the share removed, `kept` the number of
-items kept, and `seed` that of the selection if the method draws, else that of the training, or of the sample that stands
-for a large class.
+items kept, and `seed` that of the selection if the method draws, else that of the training, or of the sample that
+stands for a large class.
 """
 
 from __future__ import annotations
