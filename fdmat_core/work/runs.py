@@ -150,6 +150,14 @@ def curve(spec: Spec) -> pandas.DataFrame:
     return curves.frame(row for row in rows if (row["method"], row["kept"], row["seed"], row["measure"]) in wanted)
 
 
+def by_class(spec: Spec, measure: str) -> pandas.DataFrame:
+    """What a measure of a run says of every class by now: columns `method, kept, seed, label, value`."""
+    spec = checked(spec)
+    used = parts.made(spec)
+    source = parts.source(spec, used) if used else points.Source("", {})
+    return points.by_class(source, measure)
+
+
 def costs(spec: Spec) -> Costs | None:
     """What a run cost in seconds, as far as it is stored; None until its features are made."""
     spec = checked(spec)
