@@ -1,7 +1,8 @@
 """Measures over pruning ratios: one point at a time, into one tidy frame.
 
 A curve has the columns `method, ratio, kept, seed, measure, value`: `ratio` is the share removed, `kept` the number of
-items kept, and `seed` that of the selection if the method draws, else that of the training.
+items kept, and `seed` that of the selection if the method draws, else that of the training, or of the sample that
+stands for a large class.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def measure(  # noqa: PLR0913
     spec = Spec(given, given, *choices, fractions=tuple(fractions), seeds=seeds, band=band, balance=balance)
     new = frame(points(table, test, spec, dataset=dataset, known=known, progress=progress))
     curve = new if known is None else pandas.concat([known[list(COLUMNS)], new])
-    wanted = {task.key for task in tasks(table.n, spec)}
+    wanted = {task.key for task in tasks(table.n, spec, largest_class(table))}
     return frame(row for row in curve.to_dict("records") if _key(row) in wanted)
 
 
@@ -114,7 +115,7 @@ def points(  # noqa: PLR0913
         Points that are there already.
     """
     done = set() if known is None else set(map(_key, known.to_dict("records")))
-    todo = [task for task in tasks(table.n, spec) if task.key not in done]
+    todo = [task for task in tasks(table.n, spec, largest_class(table)) if task.key not in done]
     ratios = sizes(table.n, spec)
     pick = _picker(table, ranking or _ranker(table, spec))
     value = _evaluator(table, test, dataset)
@@ -123,7 +124,7 @@ def points(  # noqa: PLR0913
             progress(number, len(todo), f"{task.method}, {task.kept} kept: {task.measure}")
         rows, weights = pick(task.method, task.kept, task.seed)
         with _threads().limit(limits=1 if table.n <= ONE_CORE and not _dear(task.measure) else None):
-            measured = value(task.measure, task.seed, rows, weights)
+            measured = value(task.measure, _chance(task), rows, weights)
         method, kept, seed, name = task.key
         yield dict(zip(COLUMNS, (method, ratios[kept], kept, seed, name, measured), strict=True))
 
@@ -134,10 +135,16 @@ def sizes(n: int, spec: Spec) -> dict[int, float]:
     return {kept: ratio for kept, ratio in counts.items() if kept > 0}
 
 
-def tasks(n: int, spec: Spec) -> list[Task]:
+def largest_class(table: FeatureTable) -> int:
+    """How many items the largest class of a table has."""
+    return int(np.bincount(table.labels).max(initial=0))
+
+
+def tasks(n: int, spec: Spec, largest: int = 0) -> list[Task]:
     """All points of a curve in the order of work: random and fdmat first, and a coarse curve before a fine one.
 
-    Dear measures come after all others.
+    Dear measures come after all others. A measure for which a sample stands for the largest class is repeated with
+    other samples.
     """
     methods = (Choice("random"), *(method for method in spec.methods if method != Choice("random")))
     leaders = [method for method in methods if method.name in LEADERS]
@@ -150,7 +157,7 @@ def tasks(n: int, spec: Spec) -> list[Task]:
         for method in group
         for seed in range(max(spec.band, spec.seeds))
         for one in spec.measures
-        if _dear(one) is dear and seed < _repeats(method, one, spec)
+        if _dear(one) is dear and seed < _repeats(method, one, spec, largest)
     ]
 
 
@@ -181,11 +188,16 @@ def _coarse_first(values: Sequence[int]) -> list[int]:
     return ends + [values[place] for place in inner]
 
 
-def _repeats(method: Choice, one: Choice, spec: Spec) -> int:
-    """How many seeds a method needs under a measure."""
+def _repeats(method: Choice, one: Choice, spec: Spec, largest: int) -> int:
+    """How many seeds a method needs under a measure, when the largest class has so many items."""
     if method.name == "random" and not _dear(one):
         return spec.band
-    return spec.seeds if _draws(method) or _trains(one) else 1
+    return spec.seeds if _draws(method) or _trains(one) or _sample(one) < largest else 1
+
+
+def _chance(task: Task) -> int:
+    """The seed of what a measure draws: one sample for all selections of a method that draws, to tell them apart."""
+    return 0 if _draws(task.method) and not _trains(task.measure) else task.seed
 
 
 def _ranker(table: FeatureTable, spec: Spec) -> Rank:
@@ -210,7 +222,7 @@ def _picker(table: FeatureTable, ranking: Rank) -> Callable[[Choice, int, int], 
 
 
 def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset | None) -> Callable[..., float]:
-    """A function that measures a coreset: (measure, training seed, rows, weights) -> value.
+    """A function that measures a coreset: (measure, seed of what it draws, rows, weights) -> value.
 
     Each measure is prepared once, and what it says of all items without weights is asked once for all methods.
     """
@@ -230,7 +242,6 @@ def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset 
         return prepared(one, seed)(np.arange(table.n), None)
 
     def value(one: Choice, seed: int, rows: np.ndarray, weights: np.ndarray | None) -> float:
-        seed = seed if _trains(one) else 0
         if len(rows) == table.n and weights is None:
             return of_everything(one, seed)
         return prepared(one, seed)(rows, weights)
@@ -250,6 +261,12 @@ def _threads() -> ThreadpoolController:
 def _trains(one: Choice) -> bool:
     """Whether a measure trains, so that its value depends on a seed."""
     return registry.measures.get(one.name).facts["kind"] == "accuracy"
+
+
+@cache
+def _sample(one: Choice) -> float:
+    """Above how many items of a class a measure lets a sample stand for it; infinite if it never does."""
+    return registry.measures.get(one.name).read(dict(one.params)).get("sample", np.inf)
 
 
 @cache

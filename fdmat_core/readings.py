@@ -73,6 +73,47 @@ def nearest(table: pandas.DataFrame, method: str, ratio: float) -> Reading | Non
     )
 
 
+@dataclass(frozen=True)
+class ClassReading:
+    """What a measure says of each class at one size: of a method's coreset, of random subsets and of everything."""
+
+    here: np.ndarray  # (c,) means over seeds; NaN for a class without test items
+    random: np.ndarray  # (c,) NaN where not measured
+    whole: np.ndarray  # (c,)
+    fraction: float  # the share kept that was measured
+    seeds: int
+
+    @property
+    def worst(self) -> int:
+        """The class with the lowest value."""
+        return int(np.nanargmin(self.here))
+
+
+def of_classes(told: pandas.DataFrame, method: str, ratio: float, n: int) -> ClassReading | None:
+    """Read values by class at the measured size nearest to a pruning ratio; None if the method has none.
+
+    Parameters
+    ----------
+    told
+        Columns `method, kept, seed, label, value`.
+    n
+        Items of the full set.
+    """
+    mine = told[told["method"] == method]
+    if mine.empty:
+        return None
+    ratios = 1 - mine["kept"] / n
+    kept = int(mine["kept"].loc[(ratios - near_ratio(ratios[mine["kept"] > 0], ratio)).abs().idxmin()])
+    labels = range(int(told["label"].max()) + 1)
+
+    def means(name: str, count: int) -> np.ndarray:
+        rows = told[(told["method"] == name) & (told["kept"] == count)]
+        return rows.groupby("label")["value"].mean().reindex(labels).to_numpy()
+
+    seeds = mine.loc[mine["kept"] == kept, "seed"].nunique()
+    return ClassReading(means(method, kept), means("random", kept), means(method, n), kept / n, seeds)
+
+
 def near_ratio(ratios: pandas.Series, ratio: float) -> float:
     """The measured pruning ratio nearest to the one asked for, on the log scale of the share kept."""
     away = (np.log(1 - ratios) - np.log(max(1 - ratio, 1e-9))).abs()

@@ -117,6 +117,21 @@ def test_every_subset_is_measured_along_the_same_directions(table):
     assert value(curve, "random", 18, "sliced_wasserstein", 3) == pytest.approx(sliced(drawn.rows, None))
 
 
+def test_a_measure_that_draws_a_sample_of_a_class_is_repeated_for_an_error_bar(table):
+    drawing, whole = Choice.of("exact_wasserstein", sample=12), Choice("exact_wasserstein")
+    curve = measured(table, None, "herding", measures=[drawing, whole], fractions=(0.2,), seeds=3)
+    mine = curve[(curve.method == "herding") & (curve.kept == 18)]
+    assert mine[mine.measure == str(drawing)].seed.tolist() == [0, 1, 2]
+    assert mine[mine.measure == str(drawing)].value.nunique() == 3
+    assert mine[mine.measure == str(whole)].seed.tolist() == [0]
+    again = registry.measures.get("exact_wasserstein")(curves.space(table), params={"sample": 12}, seed=2)
+    kept = selection.coreset(table, "herding", 18)
+    assert value(curve, "herding", 18, str(drawing), 2) == again(kept.rows, None)
+    random = selection.coreset(table, "random", 18, seed=2)
+    first = registry.measures.get("exact_wasserstein")(curves.space(table), params={"sample": 12}, seed=0)
+    assert value(curve, "random", 18, str(drawing), 2) == first(random.rows, None)  # one sample, many subsets
+
+
 def test_rankings_are_asked_once_and_as_promised(table, test_table):
     nested = "herding"
     afresh = next(name for name, e in registry.methods.all().items() if not e.nested and "rng" not in e.accepts)

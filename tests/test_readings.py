@@ -87,3 +87,19 @@ def test_a_spread_that_is_rounding_only_is_none_at_all():
     frame = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
     assert 0 < frame["value"][:3].std() < 1e-15
     assert readings.summary(frame, "w")["sd"].tolist() == [0, pytest.approx(1e-6)]
+
+
+def test_values_by_class_are_read_at_the_nearest_size_and_averaged_over_seeds():
+    rows = [
+        ("a", kept, seed, label, kept + 10 * label + seed)
+        for kept in (5, 50, 100)
+        for seed in (0, 1)
+        for label in (0, 1)
+    ] + [("random", 50, 0, 0, 7.0), ("random", 50, 0, 1, np.nan)]
+    told = pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
+    reading = readings.of_classes(told, "a", 0.6, 100)
+    assert (reading.fraction, reading.seeds) == (0.5, 2)
+    assert reading.here.tolist() == [50.5, 60.5] and reading.whole.tolist() == [100.5, 110.5]
+    assert reading.random[0] == 7 and np.isnan(reading.random[1])
+    assert readings.of_classes(told, "a", 0.93, 100).fraction == 0.05
+    assert readings.of_classes(told, "b", 0.5, 100) is None

@@ -1,7 +1,8 @@
 """Measures: one file and one decorated function each, comparing a coreset with its table.
 
 A registered function does the costly work on the full table once and returns a `Measure`, which takes the rows of a
-coreset (k,), in any order, and its weights (k,) or None. Here is what the class by class distances share.
+coreset (k,), in any order, and its weights (k,) or None. Here is what the class by class distances share, and the form
+of a value that is known class by class.
 """
 
 from __future__ import annotations
@@ -20,6 +21,21 @@ Measure = Callable[[np.ndarray, np.ndarray | None], float]
 Kernel = Callable[[np.ndarray], np.ndarray]
 #: Blocks of float64 distances hold at most this many (32 MB).
 BLOCK = 2**22
+
+
+class ByClass(float):
+    """A share of the test items that is known class by class too: `parts` (c,), NaN for a class without test items."""
+
+    parts: np.ndarray
+
+    @staticmethod
+    def of(right: np.ndarray, labels: np.ndarray, c: int) -> ByClass:
+        """The share of items that are right (m,), over all and over those of each label (m,)."""
+        sizes = np.bincount(labels, minlength=c)
+        hits = np.bincount(labels[right], minlength=c)
+        share = ByClass(right.mean())
+        share.parts = np.divide(hits, sizes, out=np.full(c, np.nan), where=sizes > 0)
+        return share
 
 
 class Gauge(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.measures import Measure
+from fdmat_core.measures import ByClass, Measure
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -47,7 +47,8 @@ def linear_probe(
     predict = predictor(table, test, steps=steps, seed=seed)
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
-        return float(np.mean(predict(rows, weights) == test.labels)) if len(rows) else 0.0
+        right = predict(rows, weights) == test.labels if len(rows) else np.zeros(test.n, dtype=bool)
+        return ByClass.of(right, test.labels, max(table.c, test.c))
 
     return measure
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.measures import Measure
-from fdmat_core.measures.linear_probe import predictor
+from fdmat_core.measures.linear_probe import linear_probe
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -38,14 +38,9 @@ def worst_class_accuracy(
     steps
         Gradient steps of every fit.
     """
-    predict = predictor(table, test, steps=steps, seed=seed)
-    c = max(table.c, test.c)
-    sizes = np.bincount(test.labels, minlength=c)
+    probe = linear_probe(table, test=test, seed=seed, steps=steps)
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
-        if len(rows) == 0:
-            return 0.0
-        right = np.bincount(test.labels[predict(rows, weights) == test.labels], minlength=c)
-        return float((right[sizes > 0] / sizes[sizes > 0]).min())
+        return float(np.nanmin(probe(rows, weights).parts))
 
     return measure

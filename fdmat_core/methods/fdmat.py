@@ -15,6 +15,8 @@ REASONS = ("kept in the running", "suspected mislabelled", "outlier in its class
 
 #: How many robust standard deviations above its class's median a row may lie from its neighbours.
 OUTLIER_LIMIT = 5.0
+#: How sure it has to be that a row's neighbours carry its label no more often than mislabelling explains.
+NOISE_QUANTILE = 0.99
 
 
 @method(
@@ -43,15 +45,19 @@ def fdmat(
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,
        cost `|x - m_c|^2`. `q` is the share of a row's mass that stays in its class.
     3. **Removal** takes two witnesses, both relative to the class: the plan, `q < tau * quantile_c(q, reference)`, and
-       the neighbourhood, the share of nearest neighbours with the row's label, by the same rule. Rows much farther
-       from their neighbours than their class is used to are outliers. A global threshold would empty rare classes; one
-       prototype alone is blind to a class of several modes.
+       the neighbourhood, the share of nearest neighbours with the row's label, by the same rule. A global threshold
+       would empty rare classes; one prototype alone is blind to a class of several modes. Where classes overlap both
+       may doubt a good label, so a doubted row leaves only if chance explains its label: its neighbours carry it no
+       more often (binomial, 99%) than those of the rows deep inside the class that the plan prefers, where labels of
+       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves. A doubted row whose
+       neighbourhood has no clear class at all is an outlier; so is one much farther from its neighbours than its class
+       is used to.
     4. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
        optimal transport with cost `|x - y|` in its high-regularisation limit. First the medoid, then always the row
        that brings the distance down most. Nested, no bandwidth, no randomness.
     5. Removed rows follow the survivors, the most suspicious last.
 
-    On clean data removal costs a little; `tau = 0` turns it off. Where a class's reference is low the backbone does
+    `tau = 0` turns removal by label off. Where a class's reference is low the backbone does
     not separate it, and nothing certain can be said about its labels: the notes name such classes.
 
     Parameters
@@ -71,8 +77,9 @@ def fdmat(
         name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
     }
     evidence |= {"preferred": table.labels.copy(), "reason": np.full(table.n, 3, dtype=np.uint8)}
-    _testify(evidence, plan, x[rows], rows, table, neighbours)
-    evidence["reason"][rows] = _reasons(evidence, rows, table.labels, tau, reference)
+    around = _testify(evidence, plan, x[rows], rows, table, neighbours)
+    told = {name: column[rows] for name, column in evidence.items()}
+    evidence["reason"][rows] = _reasons(told, table.labels[rows], around, table.c, tau, reference)
     order, survivors = _arrange(x, table, evidence, budget)
     return Ranking(
         order,
@@ -96,17 +103,22 @@ def _testify(
     rows: np.ndarray,
     table: FeatureTable,
     k: int,
-) -> None:
-    """Fill in what the plan and the neighbours say about the usable rows, whose transported features are x (m, d)."""
+) -> np.ndarray:
+    """Fill in what the plan and the neighbours say about the usable rows, whose transported features are x (m, d).
+
+    Returns the labels (m, k) of the neighbours.
+    """
     labels = table.labels[rows]
     told = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(told, name)
     distances, nearest = kernels.neighbours(x, k)  # (m, k), (m, k)
+    around = labels[nearest]
     if nearest.shape[1]:
         evidence["nearest"][rows] = distances[:, 0]
-        evidence["agreement"][rows] = (labels[nearest] == labels[:, None]).mean(axis=1)
+        evidence["agreement"][rows] = (around == labels[:, None]).mean(axis=1)
         evidence["radius"][rows] = _radius(transport.tukey(table.embedding[rows]), nearest)
+    return around
 
 
 def _radius(t: np.ndarray, nearest: np.ndarray) -> np.ndarray:
@@ -118,17 +130,61 @@ def _radius(t: np.ndarray, nearest: np.ndarray) -> np.ndarray:
 
 
 def _reasons(
-    evidence: dict[str, np.ndarray], rows: np.ndarray, labels: np.ndarray, tau: float, reference: float
+    told: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, tau: float, reference: float
 ) -> np.ndarray:
-    """The reason number of every usable row."""
-    reason = np.zeros(len(rows), dtype=np.uint8)
-    for label in np.unique(labels[rows]):
-        mine = labels[rows] == label
-        share, agreement, radius = (evidence[name][rows[mine]] for name in ("own_share", "agreement", "radius"))
-        doubted = share < tau * np.quantile(share, reference)
-        doubted &= agreement < tau * np.quantile(agreement, reference)
-        reason[mine] = np.where(doubted, 1, np.where(_far(radius), 2, 0))
-    return reason
+    """The reason number (m,) of every usable row, by its evidence and the labels around it (m, k)."""
+    share, agreement = told["own_share"], told["agreement"]
+    usual = _quantiles(agreement, labels, c, reference)
+    doubted = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
+    far = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        far[labels == label] = _far(told["radius"][labels == label])
+    mistaken = doubted & _by_chance(told, labels, around, c)
+    homeless = doubted & (_clearest(around, usual) < tau)
+    return np.select([mistaken, far | homeless], [1, 2], 0).astype(np.uint8)
+
+
+def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float) -> np.ndarray:
+    """The quantile of every class's values (c,); 0 for an empty class."""
+    found = np.zeros(c)
+    for label in np.unique(labels):
+        found[label] = np.quantile(values[labels == label], reference)
+    return found
+
+
+def _by_chance(told: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
+    """Which rows (m,) are preferred by another class, inside which mislabelling alone gives them as many neighbours."""
+    from scipy.stats import binom
+
+    k = around.shape[1]
+    mistakes = _inside(told["own_share"], np.where(told["preferred"] == labels, labels, c), around, c)
+    most = binom.ppf(NOISE_QUANTILE, k, mistakes)  # (c, c) neighbours
+    count = np.rint(k * told["agreement"])
+    return (told["preferred"] != labels) & (count <= most[told["preferred"], labels])
+
+
+def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
+    """How often (c, c) each label occurs around the rows deep inside a class: the half that the plan is surer of.
+
+    `group` (m,) is the class of a row that the plan leaves where it is, and c of any other.
+    """
+    often = np.zeros((c, c))
+    for label in np.unique(group[group < c]):
+        mine = group == label
+        deep = mine & (share >= np.median(share[mine]))
+        often[label] = np.bincount(around[deep].ravel(), minlength=c) / max(1, around[deep].size)
+    return often
+
+
+def _clearest(around: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """The share (m,) of the class that stands out most among the labels around (m, k), by what is usual in it (c,)."""
+    weight = np.divide(1, usual, out=np.zeros(len(usual)), where=usual > 0)
+    best = np.zeros(len(around))
+    for rows in kernels.blocks(len(around), len(usual)):
+        places = np.arange(len(around[rows]))[:, None] * len(usual) + around[rows]  # (b, k)
+        counts = np.bincount(places.ravel(), minlength=len(around[rows]) * len(usual)).reshape(-1, len(usual))
+        best[rows] = (counts * weight).max(axis=1) / max(1, around.shape[1])
+    return best
 
 
 def _far(radius: np.ndarray) -> np.ndarray:
@@ -159,9 +215,12 @@ def _match(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:
-    """How bad a rejected row is, from 0 to 2: its place by suspicion or by radius; rows without features are worst."""
+    """How bad a rejected row is, from 0 to 2: its place by suspicion, for an outlier by radius if that is higher.
+
+    Rows without features are the worst.
+    """
     places = [np.argsort(np.argsort(evidence[name], kind="stable")) for name in ("suspicion", "radius")]
-    by_reason = np.where(evidence["reason"] == 2, places[1], places[0]) / max(1, len(places[0]))
+    by_reason = np.where(evidence["reason"] == 2, np.maximum(*places), places[0]) / max(1, len(places[0]))
     return np.where(evidence["reason"] == 3, 2.0, by_reason)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from fdmat_core.readings import summary
+from fdmat_core.readings import ClassReading, summary
 from fdmat_core.view import panels
 from fdmat_core.view.panels import DECADES, RATIO_TITLE, Panel, percent, ratio_axis
-from fdmat_core.view.theme import FOOT, KEPT, NOISE, Look, template
+from fdmat_core.view.theme import FOOT, KEPT, NOISE, Look, Style, template
 
 FEW = 40  # classes that have a line each
 
@@ -125,6 +125,60 @@ def balance(
         "xaxis" if lying else "yaxis": {"tickformat": ".3~%", "range": [0, max([*shares, overall, 1e-9]) * 1.08]},
     }
     return _bar_figure([bars], layout, look, lying)
+
+
+def class_accuracy(
+    classes: Sequence[str],
+    sizes: Sequence[int],
+    reading: ClassReading,
+    style: Style,
+    *,
+    look: Look | None = None,
+    pitch: int = 26,
+) -> go.Figure:
+    """Draw the accuracy in each class as a dot beside those of random and of all data, on the rows of `balance`.
+
+    Parameters
+    ----------
+    sizes
+        (c,) items of each class, by which many classes are ordered.
+    style
+        Of the method that was read.
+    pitch
+        Pixels from one class to the next.
+    """
+    look = look or Look()
+    lying = len(classes) <= FEW
+    order = range(len(classes)) if lying else sorted(range(len(classes)), key=lambda i: -sizes[i])
+    groups = (
+        ("all data", reading.whole, {"symbol": "line-ns" if lying else "line-ew", "size": 14, "color": look.ink.text}),
+        ("random", reading.random, {"symbol": "circle-open", "size": 9, "color": look.style("random").colour}),
+        (style.title, reading.here, {"symbol": "circle", "size": 11, "color": style.colour}),
+    )
+    dots = [
+        _dots([classes[i] for i in order], [float(values[i]) for i in order], name, marker, lying)
+        for name, values, marker in groups
+    ]
+    layout = {
+        "height": 64 + pitch * len(classes) if lying else 320,
+        "margin": {"l": 8, "r": 60, "t": 8, "b": 40},
+        "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [0, 1.03]},
+        "showlegend": True,
+        "legend": FOOT | {"traceorder": "reversed"},
+    }
+    return _bar_figure(dots, layout, look, lying)
+
+
+def _dots(
+    classes: Sequence[str], values: Sequence[float], name: str, marker: dict[str, Any], lying: bool
+) -> dict[str, Any]:
+    names, places = ("y", "x") if lying else ("x", "y")
+    told = f"<b>%{{{names}}}</b><br>{name}: %{{{places}:.1%}}<extra></extra>"
+    line = {"width": 2, "color": marker["color"]}
+    return {"type": "scatter", "mode": "markers", "name": name, names: list(classes), places: list(values)} | {
+        "marker": marker | {"line": line},
+        "hovertemplate": told,
+    }
 
 
 def counts(

@@ -19,10 +19,11 @@ COLUMNS = ("ids", "labels", "embedding", "logits", "head")
 
 
 class Made(NamedTuple):
-    """Which stored features a run uses, and of how many training items."""
+    """Which stored features a run uses, of how many training items, and how many the largest class has."""
 
     key: str
     n: int
+    largest: int = 0  # not known in runs stored before it was counted
 
 
 def folder(run: str) -> Path:

@@ -1,7 +1,11 @@
-"""Curve points in SQLite: each is written the moment it is known, and read by every page and process."""
+"""Curve points in SQLite: each is written the moment it is known, and read by every page and process.
+
+A value that is known class by class (`measures.ByClass`) leaves its parts in a table of their own.
+"""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +27,12 @@ CREATE TABLE IF NOT EXISTS points (
     origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
     kept INTEGER NOT NULL, seed INTEGER NOT NULL, value REAL, made TEXT NOT NULL,
     PRIMARY KEY (origin, method, measure, version, kept, seed)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS classes (
+    origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
+    kept INTEGER NOT NULL, seed INTEGER NOT NULL, parts TEXT NOT NULL,
+    PRIMARY KEY (origin, method, measure, version, kept, seed)
+) WITHOUT ROWID;
 """
 
 
@@ -37,11 +46,18 @@ class Source:
 
 def insert(source: Source, points: Iterable[Mapping[str, Any]]) -> int:
     """Write points one by one as an iterator yields them, and return how many; a point known already is replaced."""
-    marks = ", ".join("?" * (len(COLUMNS) + 2))
+    marks = ", ".join("?" * (len(COLUMNS) + 1))
     count = 0
     with store.database(SCHEMA) as database:
         for point in points:
-            database.execute(f"INSERT OR REPLACE INTO points VALUES ({marks})", _row(source, point))
+            name, value = _name(source, point), point["value"]
+            parts = getattr(value, "parts", None)
+            if parts is not None:  # first, so that a point that is there is there with its parts
+                database.execute(
+                    f"INSERT OR REPLACE INTO classes VALUES ({marks})", (*name, json.dumps(parts.tolist()))
+                )
+            made = time.strftime(MOMENT)
+            database.execute(f"INSERT OR REPLACE INTO points VALUES ({marks}, ?)", (*name, float(value), made))
             count += 1
     return count
 
@@ -58,6 +74,25 @@ def read(source: Source) -> pandas.DataFrame:
     ]
     frame = pandas.DataFrame(current, columns=["method", "measure", "kept", "seed", "value"])
     return frame.astype({"kept": int, "seed": int, "value": float})
+
+
+def by_class(source: Source, measure: str) -> pandas.DataFrame:
+    """What a measure says of every class: columns `method, kept, seed, label, value`; empty if it does not say."""
+    import pandas
+
+    query = "SELECT method, version, kept, seed, parts FROM classes WHERE origin = ? AND measure = ?"
+    found = []
+    if (store.home() / "fdmat.sqlite").exists():
+        with store.database(SCHEMA) as database:
+            found = database.execute(query, (source.origin, measure)).fetchall()
+    rows = [
+        (method, kept, seed, label, value)
+        for method, version, kept, seed, parts in found
+        if source.versions.get((method, measure)) == version
+        for label, value in enumerate(json.loads(parts))
+    ]
+    frame = pandas.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
+    return frame.astype({"kept": int, "seed": int, "label": int, "value": float})
 
 
 def _read(source: Source) -> list[tuple[Any, ...]]:
@@ -84,10 +119,11 @@ def origins() -> set[str]:
 def forget(origin: str) -> None:
     """Remove the points of an origin."""
     with store.database(SCHEMA) as database:
-        database.execute("DELETE FROM points WHERE origin = ?", (origin,))
+        for table in ("points", "classes"):
+            database.execute(f"DELETE FROM {table} WHERE origin = ?", (origin,))
 
 
-def _row(source: Source, point: Mapping[str, Any]) -> tuple[Any, ...]:
+def _name(source: Source, point: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of COLUMNS."""
     pair = (point["method"], point["measure"])
-    made = time.strftime(MOMENT)
-    return (source.origin, *pair, source.versions[pair], int(point["kept"]), int(point["seed"]), point["value"], made)
+    return (source.origin, *pair, source.versions[pair], int(point["kept"]), int(point["seed"]))

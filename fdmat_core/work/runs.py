@@ -142,11 +142,20 @@ def curve(spec: Spec) -> pandas.DataFrame:
     used = parts.made(spec)
     if used is None:
         return curves.frame([])
-    ratios, wanted = curves.sizes(used.n, spec), {task.key for task in curves.tasks(used.n, spec)}
+    ratios = curves.sizes(used.n, spec)
+    wanted = {task.key for task in curves.tasks(used.n, spec, used.largest)}
     found = points.read(parts.source(spec, used))
     found["ratio"] = found["kept"].map(ratios)
     rows = found.to_dict("records")
     return curves.frame(row for row in rows if (row["method"], row["kept"], row["seed"], row["measure"]) in wanted)
+
+
+def by_class(spec: Spec, measure: str) -> pandas.DataFrame:
+    """What a measure of a run says of every class by now: columns `method, kept, seed, label, value`."""
+    spec = checked(spec)
+    used = parts.made(spec)
+    source = parts.source(spec, used) if used else points.Source("", {})
+    return points.by_class(source, measure)
 
 
 def costs(spec: Spec) -> Costs | None:

@@ -42,7 +42,7 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, T
         return parts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
 
     tables = parts.unpack_tables(store.get("features", key, make))
-    used = Made(key, tables[0].n)
+    used = Made(key, tables[0].n, curves.largest_class(tables[0]))
     parts.note(spec, used)
     return used, tables
 
@@ -155,7 +155,7 @@ def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
 def _missing(spec: Spec, used: Made, source: points.Source) -> Iterator[curves.Task]:
     """The points that are not stored, in the order of work."""
     done = {(row.method, row.kept, row.seed, row.measure) for row in points.read(source).itertuples()}
-    return (task for task in curves.tasks(used.n, spec) if task.key not in done)
+    return (task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done)
 
 
 def _report(spec: Spec, name: str, error: Exception) -> None:

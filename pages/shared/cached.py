@@ -226,6 +226,12 @@ def curve(spec: Spec) -> pd.DataFrame:
     return runs.curve(spec)
 
 
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
+def by_class(spec: Spec, measure: str) -> pd.DataFrame:
+    """What a measure of a run says of every class by now (within a second)."""
+    return runs.by_class(spec, measure)
+
+
 def once(points: pd.DataFrame, *key: Any, make: Callable[[pd.DataFrame], Made]) -> Made:
     """What follows from some points and a key: made the first time, then the same shared, read-only object."""
     return _once((_content(points), *key), make, points)

@@ -53,6 +53,17 @@ def test_features_are_standardised():
     assert PROBE(moved[0], test=moved[1], seed=0)(np.arange(200), None) == pytest.approx(plain, abs=0.01)
 
 
+def test_it_is_known_for_every_class_of_the_test_items():
+    table, test = digits()
+    few = test.take(np.flatnonzero(test.labels != 4))
+    share = PROBE(table, test=few, seed=0)(np.arange(200), None)
+    said = linear_probe.predictor(table, few, steps=500, seed=0)(np.arange(200), None)
+    for label in (0, 1, 9):
+        assert share.parts[label] == pytest.approx((said[few.labels == label] == label).mean())
+    assert np.isnan(share.parts[4]) and len(share.parts) == 10
+    assert share == pytest.approx((said == few.labels).mean())
+
+
 def test_one_item_predicts_its_class_and_none_nothing():
     table, test = make_table((20, 20)), make_table((30, 10), seed=3)
     row = int(np.flatnonzero(table.labels == 0)[0])

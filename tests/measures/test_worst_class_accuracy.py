@@ -14,7 +14,7 @@ def test_it_is_the_lowest_share_of_any_class(monkeypatch):
     said[np.flatnonzero(test.labels == 0)[:3]] = 1  # 7 of 10 right
     said[np.flatnonzero(test.labels == 1)[:4]] = 0  # 16 of 20
     said[np.flatnonzero(test.labels == 2)[:1]] = 0  # 4 of 5
-    monkeypatch.setattr("fdmat_core.measures.worst_class_accuracy.predictor", lambda *_, **__: lambda *_: said)
+    monkeypatch.setattr("fdmat_core.measures.linear_probe.predictor", lambda *_, **__: lambda *_: said)
     assert WORST(table, test=test, seed=0)(np.arange(5), None) == pytest.approx(0.7)
 
 

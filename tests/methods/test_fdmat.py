@@ -89,6 +89,41 @@ def test_both_witnesses_are_needed():
     assert (ranking.evidence["reason"][second_mode] != 1).mean() > 0.9
 
 
+def test_clean_labels_stay_where_classes_touch():
+    """Both witnesses doubt 4% of the clean digits and 10% of the eights; chance explains hardly any of their labels."""
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    reason = selection.rank(as_table(data.data, data.target), "fdmat").evidence["reason"]
+    assert (reason == 1).mean() < 0.01
+    assert (reason > 0).mean() < 0.025
+    assert min((reason[data.target == label] == 0).mean() for label in range(10)) > 0.95
+
+
+def test_rows_that_belong_to_no_class_are_outliers():
+    """A crowd of its own whose labels are drawn at random is no class's, and each of its rows has near neighbours."""
+    rng = np.random.default_rng(0)
+    centres = 6 * np.eye(6)[[0, 1, 2, 3, 4, 5]]
+    labels = np.concatenate([np.repeat(np.arange(5), 60), rng.integers(0, 5, 40)])
+    embedding = centres[np.r_[labels[:300], np.full(40, 5)]] + 0.5 * rng.standard_normal((340, 6))
+    reason = selection.rank(as_table(np.abs(embedding), labels), "fdmat").evidence["reason"]
+    assert (reason[:300] == 0).mean() > 0.99
+    assert (reason[300:] == 2).mean() > 0.6
+
+
+def test_what_chance_explains_is_read_off_inside_the_classes():
+    """By hand: rows 0 and 1 lie deep in class 0 and have 1 stranger among 4 neighbours; row 2 is not asked."""
+    around = np.array([[0, 0, 0, 0], [0, 0, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]])
+    often = module._inside(np.array([0.9, 0.9, 0.2, 0.7]), np.array([0, 0, 0, 1]), around, 2)
+    np.testing.assert_allclose(often, [[0.75, 0.25], [0.25, 0.75]])
+
+
+def test_the_clearest_class_is_judged_by_what_is_usual_in_it():
+    """By hand: 1 of 4 neighbours is half of the usual half; 3 of 4 are three quarters of the usual all."""
+    around = np.array([[1, 0, 2, 2], [0, 0, 0, 1]])
+    np.testing.assert_allclose(module._clearest(around, np.array([1.0, 0.5, 0.0])), [0.5, 0.75])
+
+
 def test_tau_zero_removes_nothing_by_label(digits):
     table, _ = digits
     assert (selection.rank(table, Choice.of("fdmat", tau=0)).evidence["reason"] != 1).all()

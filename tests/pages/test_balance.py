@@ -89,6 +89,29 @@ def test_an_empty_class_is_neither_worst_nor_marked():
     assert [balance._kept(counts, place).startswith("<td><b>★") for place in range(3)] == [False, True, False]
 
 
+def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(open_balance, results, monkeypatch):
+    shares = {("k_center", 48): [0.9, 0.4], ("random", 48): [0.6, 0.5], ("k_center", 240): [1.0, 0.7]}
+    shares |= {("k_center", 12): [0.1, 0.2], ("moderate", 48): [0.3, 0.3]}
+    rows = [
+        (method, kept, seed, label, value + 0.02 * seed)
+        for (method, kept), values in shares.items()
+        for seed in range(2)
+        for label, value in enumerate([*values, 0.95, 0.95, 0.95])
+    ]
+    told = pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
+    monkeypatch.setattr(runs, "by_class", lambda spec, measure: told)
+    spec = replace(results, measures=(*results.measures, Choice("linear_probe")))
+    share_features(spec, results)
+    app = open_balance(run=runs.checked(spec).key)
+    assert "Told worst: class 1, 41.0% (random 51.0%, all data 71.0%)." in texts(app)
+    assert "At 20% kept, 2 seeds." in texts(app)
+    (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
+    drawn = {trace["name"]: np.round(trace["x"], 6).tolist()[:2] for trace in dots["data"]}
+    assert drawn == {"all data": [1.01, 0.71], "random": [0.61, 0.51], "k-center greedy": [0.91, 0.41]}
+    app.select_slider(key="kept").set_value(0.05).run()
+    assert "Told worst: class 0, 11.0%." in texts(app)
+
+
 def test_the_worst_class_is_offered_where_it_was_not_measured(open_balance, results):
     app = open_balance()
     assert "This run did not measure that." in texts(app)

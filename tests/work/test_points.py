@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fdmat_core.measures import ByClass
 from fdmat_core.work import points, store
 from fdmat_core.work.points import Source
 
@@ -30,6 +32,19 @@ def test_points_come_back_as_they_went_in():
     rows = points.read(SOURCE).to_dict("records")
     assert {"method": "fdmat", "measure": "energy", "kept": 10, "seed": 0, "value": value} in rows
     assert {"method": "random", "measure": "energy", "kept": 20, "seed": 3, "value": 0.5} in rows
+
+
+def test_a_value_that_is_known_class_by_class_comes_back_with_its_parts(store_home):
+    assert points.by_class(SOURCE, "energy").empty and not store_home.exists()
+    right, labels = np.array([True, False, True, True]), np.array([0, 0, 2, 2])
+    points.insert(SOURCE, [point(value=ByClass.of(right, labels, 3), seed=1), point("random", value=0.5)])
+    assert points.read(SOURCE).set_index("method")["value"].to_dict() == {"fdmat": 0.75, "random": 0.5}
+    told = points.by_class(SOURCE, "energy")
+    assert told[["method", "kept", "seed", "label"]].values.tolist() == [["fdmat", 10, 1, label] for label in range(3)]
+    assert told["value"].fillna(-1).tolist() == [0.5, -1, 1.0]
+    assert points.by_class(Source(SOURCE.origin, {("fdmat", "energy"): "v2"}), "energy").empty
+    points.forget(SOURCE.origin)
+    assert points.by_class(SOURCE, "energy").empty
 
 
 def test_what_is_not_a_number_stays_so():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-WORST, IMBALANCE = "worst_class_accuracy", "class_balance"
+PROBE, WORST, IMBALANCE = "linear_probe", "worst_class_accuracy", "class_balance"
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,17 @@ def count(spec: Spec, rankings: scene.Rankings) -> Counts:
 
 
 def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -> None:
-    """The shares as bars and in words beside the accuracy of the worst class."""
+    """What is kept of each class beside how well it is told after that, then both against the ratio."""
     counts = count(spec, rankings[focus])
     left, right = st.columns([6, 6], gap="large")
     with left:
         st.subheader(sentence(counts), anchor=False)
         st.caption(lost(counts))
         _bars(counts)
-    with right:
-        _worst(spec, focus)
         _imbalance(spec, focus)
+    with right:
+        _accuracy(spec, focus, counts)
+        _worst(spec, focus)
     many = f", the {figures.FEW} worst off" if len(counts.classes) > figures.FEW else ""
     st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
     st.html(_table(spec, focus, rankings))
@@ -98,13 +99,47 @@ def lost(counts: Counts) -> str:
     return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}.]"
 
 
+def _pitch(counts: Counts) -> int:
+    return max(26, min(46, 520 // len(counts.classes)))
+
+
 def _bars(counts: Counts) -> None:
-    pitch = max(26, min(46, 520 // len(counts.classes)))
-    figure = figures.balance(counts.classes, counts.sizes, counts.kept, look=Look(widgets.dark()), pitch=pitch)
+    look, pitch = Look(widgets.dark()), _pitch(counts)
+    figure = figures.balance(counts.classes, counts.sizes, counts.kept, look=look, pitch=pitch)
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 60)
     st.markdown("**Kept share per class** :small[:gray[dotted: the share kept of all]]")
     alt = f"Kept share of each of {len(counts.classes)} classes"
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
+
+
+def _accuracy(spec: Spec, focus: Choice, counts: Counts) -> None:
+    """The stored accuracy of the linear probe in every class, the worst in words."""
+    name = next((str(choice) for choice in spec.measures if choice.name == PROBE), None)
+    if name is None:
+        return
+    told = cached.by_class(spec, name)
+    reading = readings.of_classes(told, str(focus), session.ratio(), sum(counts.sizes)) if len(told) else None
+    if reading is None:
+        st.subheader("How well each class is told is not measured yet.", anchor=False)
+        return
+    st.subheader(told_worst(counts.classes, reading), anchor=False)
+    seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
+    st.caption(f"At {percent(round(reading.fraction, 6))} kept, {seeds}. A linear probe on fixed features.")
+    st.markdown("**Accuracy in each class** :small[:gray[of its test items]]")
+    look = widgets.look(spec)
+    style, pitch = look.style(str(focus)), _pitch(counts)
+    figure = figures.class_accuracy(counts.classes, counts.sizes, reading, style, look=look, pitch=pitch)
+    alt = f"Accuracy in each of {len(counts.classes)} classes"
+    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="accuracies", alt=alt)
+
+
+def told_worst(classes: Sequence[str], reading: readings.ClassReading) -> str:
+    """Which class is told worst, and how well it is told after training on random subsets and on all data."""
+    place = reading.worst
+    others = {"random": reading.random[place], "all data": reading.whole[place]}
+    beside = ", ".join(f"{name} {tables.number(float(share), 'share')}" for name, share in others.items() if share >= 0)
+    here = f"Told worst: {classes[place]}, {tables.number(float(reading.here[place]), 'share')}"
+    return f"{here} ({beside})." if beside else f"{here}."
 
 
 def _worst(spec: Spec, focus: Choice) -> None:
@@ -156,7 +191,7 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure
 
 def _offer(spec: Spec) -> None:
     """Offer to measure the worst class, which this run does not."""
-    st.markdown("**How well is the worst class told?** This run did not measure that.")
+    st.markdown("**How does the worst class fare from ratio to ratio?** This run did not measure that.")
     label, icon = "Measure the worst class", ":material/troubleshoot:"
     told = "Prepares a run that shares all the rest with this one; it starts when you say so."
     if st.button(label, icon=icon, help=told):
