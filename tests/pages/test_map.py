@@ -1,6 +1,8 @@
 """The Map page under AppTest: every state of a run, and what follows the ratio. The canvas itself is a browser's."""
 
+import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -173,3 +175,21 @@ def test_words_of_a_card_cannot_leave_their_place():
 
 def test_an_empty_gallery_says_so():
     assert "Nothing &lt;here" in thumbs.gallery([], "", empty="Nothing <here")
+
+
+def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
+    stored(*ALL)
+    plain, variant = Choice("fdmat"), Choice.of("fdmat", tau=0.0)
+    spec = replace(FLIPPED, methods=(plain, variant, Choice("random")), fractions=(0.01, 0.1, 1.0))
+    app = visit(places.MAP, run=desk.say(spec, "done"), method=str(variant), ratio="0.9")
+    assert not app.exception
+    (switch,) = [group for group in app.get("button_group") if group.key == "method"]
+    assert switch.value == str(variant)
+    assert [getattr(option, "content", option) for option in switch.options] == ["FDMat", "FDMat (tau 0)", "Random"]
+    lines = {trace["name"]: trace["line"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]}
+    one, other = lines["FDMat"], lines["FDMat (tau 0)"]
+    assert one["color"] == other["color"] and one["dash"] != other["dash"] and one["width"] < other["width"]
+    assert numbers(app)[0][1].startswith("0.16 ")
+    for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (tau 0)"')):
+        view = scene.Scene(spec, choice, runs.tables(spec)[0], runs.projection(spec), runs.ranking(spec, choice))
+        assert title in view.blob(0.5, live=False)

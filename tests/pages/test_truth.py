@@ -258,3 +258,8 @@ def test_decisions_come_back_once_and_wrong_files_are_refused(stored):
     decisions.undo(runs.dataset_key(spec), "")
     app.run()  # the file still lies in its field, and is not read again
     assert decisions.current(runs.dataset_key(spec))["item"].tolist() == [items[0]]
+
+
+def test_the_file_of_a_selection_is_named_after_the_variant():
+    names = [take_away._file_name(choice) for choice in (Choice("fdmat"), EAGER, Choice.of("ccs", a=1, b="x/y z"))]
+    assert names == ["fdmat", "fdmat-tau=1.0", "ccs-a=1-b=x-y-z"]
