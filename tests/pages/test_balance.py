@@ -109,7 +109,7 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     drawn = {trace["name"]: np.round(trace["x"], 6).tolist()[:2] for trace in dots["data"]}
     assert drawn == {"all data": [1.01, 0.71], "random": [0.61, 0.51], "k-center greedy": [0.91, 0.41]}
     app.select_slider(key="kept").set_value(0.05).run()
-    assert "Told worst: class 0, 11.0%." in texts(app)
+    assert "Told worst: class 0, 11.0% (all data 101.0%)." in texts(app)
 
 
 def test_the_worst_class_is_offered_where_it_was_not_measured(open_balance, results):
