@@ -114,6 +114,20 @@ def of_classes(told: pandas.DataFrame, method: str, ratio: float, n: int) -> Cla
     return ClassReading(means(method, kept), means("random", kept), means(method, n), kept / n, seeds)
 
 
+def worst_class(told: pandas.DataFrame, n: int, measure: str) -> pandas.DataFrame:
+    """The lowest value of any class, for every coreset and seed, as a curve of a measure.
+
+    Parameters
+    ----------
+    told
+        Columns `method, kept, seed, label, value`.
+    n
+        Items of the full set.
+    """
+    low = told.groupby(["method", "kept", "seed"])["value"].min().reset_index()
+    return low.assign(ratio=1 - low["kept"] / n, measure=measure)
+
+
 def near_ratio(ratios: pandas.Series, ratio: float) -> float:
     """The measured pruning ratio nearest to the one asked for, on the log scale of the share kept."""
     away = (np.log(1 - ratios) - np.log(max(1 - ratio, 1e-9))).abs()

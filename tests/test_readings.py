@@ -103,3 +103,11 @@ def test_values_by_class_are_read_at_the_nearest_size_and_averaged_over_seeds():
     assert reading.random[0] == 7 and np.isnan(reading.random[1])
     assert readings.of_classes(told, "a", 0.93, 100).fraction == 0.05
     assert readings.of_classes(told, "b", 0.5, 100) is None
+
+
+def test_the_worst_class_is_the_lowest_of_each_coreset_and_seed():
+    rows = [("a", 50, seed, label, value + seed) for seed in (0, 1) for label, value in enumerate([3.0, 2.0, np.nan])]
+    told = pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
+    low = readings.worst_class(told, 200, "lowest")
+    assert low[["method", "kept", "seed", "value"]].values.tolist() == [["a", 50, 0, 2.0], ["a", 50, 1, 3.0]]
+    assert set(low["ratio"]) == {0.75} and set(low["measure"]) == {"lowest"}

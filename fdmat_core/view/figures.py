@@ -160,13 +160,15 @@ def class_accuracy(
         for name, values, marker in groups
     ]
     layout = {
-        "height": 64 + pitch * len(classes) if lying else 320,
-        "margin": {"l": 8, "r": 60, "t": 8, "b": 40},
+        "height": 88 + pitch * len(classes) if lying else 344,
+        "margin": {"l": 8, "r": 60, "t": 8, "b": 64},
         "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [0, 1.03]},
         "showlegend": True,
         "legend": FOOT | {"traceorder": "reversed"},
     }
-    return _bar_figure(dots, layout, look, lying)
+    figure = _bar_figure(dots, layout, look, lying)
+    edges = [len(classes) - 0.5, -0.5]  # as bars have them
+    return figure.update_yaxes(autorange=False, range=edges) if lying else figure.update_xaxes(range=edges[::-1])
 
 
 def _dots(

@@ -107,34 +107,19 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     assert "At 20% kept, 2 seeds." in texts(app)
     (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
     drawn = {trace["name"]: np.round(trace["x"], 6).tolist()[:2] for trace in dots["data"]}
+    (line,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "worst class" in one.proto.alt)
+    (mine,) = (trace for trace in line["data"] if trace.get("name") == "k-center greedy" and trace.get("mode"))
+    assert np.round(mine["y"], 6).tolist() == [0.71, 0.41, 0.11]
     assert drawn == {"all data": [1.01, 0.71], "random": [0.61, 0.51], "k-center greedy": [0.91, 0.41]}
     app.select_slider(key="kept").set_value(0.05).run()
-    assert "Told worst: class 0, 11.0%." in texts(app)
+    assert "Told worst: class 0, 11.0% (all data 101.0%)." in texts(app)
 
 
-def test_the_worst_class_is_offered_where_it_was_not_measured(open_balance, results):
-    app = open_balance()
-    assert "This run did not measure that." in texts(app)
-    button(app, "Measure the worst class").click().run()
-    assert app.title[0].value == "Runs"
-    assert app.session_state["start"] == replace(results, measures=(*results.measures, Choice("worst_class_accuracy")))
-
-
-def test_the_stored_accuracy_of_the_worst_class_stands_beside_random_and_all_data(open_balance, results, monkeypatch):
-    points = [("k_center", 0.8, 48, 0.5), ("random", 0.8, 48, 0.25), ("k_center", 0.0, 240, 0.75)]
-    rows = [
-        (method, ratio, kept, seed, "worst_class_accuracy", value + 0.02 * seed)
-        for method, ratio, kept, value in points
-        for seed in range(2)
-    ]
-    curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
-    spec = replace(results, measures=(Choice("worst_class_accuracy"),))
-    monkeypatch.setattr(runs, "curve", lambda spec: curve)
+def test_the_accuracy_of_the_classes_is_offered_where_it_was_not_measured(open_balance, results):
+    spec = replace(results, measures=(Choice("energy"),))
     share_features(spec, results)
     app = open_balance(run=runs.checked(spec).key)
-    assert {one.label: one.value for one in app.metric} == {
-        "Accuracy in the worst class": "51.0% ± 1.4%",
-        "Random": "26.0%",
-        "All data": "76.0%",
-    }
-    assert "At 20% kept, 2 seeds." in texts(app)
+    assert "This run did not measure that." in texts(app)
+    button(app, "Measure the classes").click().run()
+    assert app.title[0].value == "Runs"
+    assert app.session_state["start"] == replace(spec, measures=(Choice("energy"), Choice("linear_probe")))

@@ -67,8 +67,7 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
         _bars(counts)
         _imbalance(spec, focus)
     with right:
-        _accuracy(spec, focus, counts)
-        _worst(spec, focus)
+        _told(spec, focus, counts)
     many = f", the {figures.FEW} worst off" if len(counts.classes) > figures.FEW else ""
     st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
     st.html(_table(spec, focus, rankings))
@@ -112,23 +111,29 @@ def _bars(counts: Counts) -> None:
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
 
 
-def _accuracy(spec: Spec, focus: Choice, counts: Counts) -> None:
-    """The stored accuracy of the linear probe in every class, the worst in words."""
+def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
+    """How well the linear probe tells the classes, or an offer to measure that."""
     name = next((str(choice) for choice in spec.measures if choice.name == PROBE), None)
     if name is None:
+        _offer(spec)
         return
-    told = cached.by_class(spec, name)
-    reading = readings.of_classes(told, str(focus), session.ratio(), sum(counts.sizes)) if len(told) else None
+    told, n = cached.by_class(spec, name), sum(counts.sizes)
+    reading = readings.of_classes(told, str(focus), session.ratio(), n)
     if reading is None:
         st.subheader("How well each class is told is not measured yet.", anchor=False)
         return
     st.subheader(told_worst(counts.classes, reading), anchor=False)
     seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
     st.caption(f"At {percent(round(reading.fraction, 6))} kept, {seeds}. A linear probe on fixed features.")
-    st.markdown("**Accuracy in each class** :small[:gray[of its test items]]")
-    look = widgets.look(spec)
-    style, pitch = look.style(str(focus)), _pitch(counts)
+    _dots(spec, focus, counts, reading)
+    _curve(readings.worst_class(told, n, WORST), spec, WORST, focus)
+
+
+def _dots(spec: Spec, focus: Choice, counts: Counts, reading: readings.ClassReading) -> None:
+    look, pitch = widgets.look(spec), _pitch(counts)
+    style = look.style(str(focus))
     figure = figures.class_accuracy(counts.classes, counts.sizes, reading, style, look=look, pitch=pitch)
+    st.markdown("**Accuracy in each class** :small[:gray[of its test items]]")
     alt = f"Accuracy in each of {len(counts.classes)} classes"
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="accuracies", alt=alt)
 
@@ -142,45 +147,17 @@ def told_worst(classes: Sequence[str], reading: readings.ClassReading) -> str:
     return f"{here} ({beside})." if beside else f"{here}."
 
 
-def _worst(spec: Spec, focus: Choice) -> None:
-    """The stored accuracy of the worst class against the ratio, or an offer to measure it."""
-    name = next((str(choice) for choice in spec.measures if choice.name == WORST), None)
-    if name is None:
-        _offer(spec)
-        return
-    table = readings.summary(cached.curve(spec), name)
-    _numbers(table, focus)
-    _curve(spec, name, focus)
-
-
-def _numbers(table: pd.DataFrame, focus: Choice) -> None:
-    here, whole = (readings.nearest(table, str(focus), ratio) for ratio in (session.ratio(), 0.0))
-    if here is None:
-        st.caption("The accuracy of the worst class is not measured yet.")
-        return
-    share = "share"
-    with st.container(horizontal=True, gap="large"):
-        spread = "" if here.spread is None else f" ± {tables.number(here.spread, share)}"
-        st.metric("Accuracy in the worst class", tables.number(here.value, share) + spread, width="content")
-        if here.random is not None:
-            st.metric("Random", tables.number(here.random, share), width="content")
-        if whole is not None and whole.fraction == 1:
-            st.metric("All data", tables.number(whole.value, share), width="content")
-    seeds = f"{here.seeds} seeds" if here.seeds > 1 else "1 seed"
-    st.caption(f"At {percent(round(here.fraction, 6))} kept, {seeds}. A linear probe on fixed features.")
-
-
 def _imbalance(spec: Spec, focus: Choice) -> None:
     name = next((str(choice) for choice in spec.measures if choice.name == IMBALANCE), None)
     if name is not None:
-        _curve(spec, name, focus)
+        curve = cached.curve(spec)
+        _curve(curve[curve["measure"] == name], spec, name, focus)
 
 
-def _curve(spec: Spec, name: str, focus: Choice) -> None:
-    curve, look = cached.curve(spec), widgets.look(spec)
-    mine = curve[curve["measure"] == name]
+def _curve(points: pd.DataFrame, spec: Spec, name: str, focus: Choice) -> None:
+    look = widgets.look(spec)
     key = (spec.key, "rail", name, str(focus), look.dark)
-    figure = cached.once(mine, *key, make=lambda points: _drawn(points, name, look, str(focus)))
+    figure = cached.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
     head.lined(figure, name.partition("(")[0], f"{charts.title(name)} by share kept")
 
 
@@ -190,12 +167,12 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure
 
 
 def _offer(spec: Spec) -> None:
-    """Offer to measure the worst class, which this run does not."""
-    st.markdown("**How does the worst class fare from ratio to ratio?** This run did not measure that.")
-    label, icon = "Measure the worst class", ":material/troubleshoot:"
+    """Offer to measure how well the classes are told, which this run does not."""
+    st.markdown("**How well is each class told?** This run did not measure that.")
+    label, icon = "Measure the classes", ":material/troubleshoot:"
     told = "Prepares a run that shares all the rest with this one; it starts when you say so."
     if st.button(label, icon=icon, help=told):
-        session.start_from(replace(spec, measures=(*spec.measures, Choice(WORST))))
+        session.start_from(replace(spec, measures=(*spec.measures, Choice(PROBE))))
         st.switch_page(places.RUNS)
 
 
