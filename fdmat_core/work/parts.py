@@ -74,8 +74,9 @@ def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None
 
 
 def witness(spec: Spec) -> Choice | None:
-    """The method of a run whose evidence tells what is suspected: its first FDMat, if it has one."""
-    return next((method for method in spec.methods if method.name == "fdmat"), None)
+    """The method of a run whose evidence tells what is suspected: its FDMat, of several the one with usual settings."""
+    own = (method for method in spec.methods if method.name == "fdmat")
+    return min(own, key=lambda method: bool(method.params), default=None)
 
 
 def detection_key(spec: Spec, used: Made, witness: Choice) -> str:

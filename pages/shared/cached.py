@@ -171,7 +171,7 @@ def _inspection(key: str, _spec: Spec) -> Inspection | None:
 
 
 def fdmat(spec: Spec) -> Choice | None:
-    """The first choice of a run that asks FDMat, whose witnesses tell what is the matter with an item."""
+    """The choice of a run whose witnesses tell what is the matter with an item: see `parts.witness`."""
     return parts.witness(spec)
 
 

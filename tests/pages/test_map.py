@@ -193,3 +193,9 @@ def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
     for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (tau 0)"')):
         view = scene.Scene(spec, choice, runs.tables(spec)[0], runs.projection(spec), runs.ranking(spec, choice))
         assert title in view.blob(0.5, live=False)
+
+
+def test_a_method_with_usual_settings_tells_what_is_suspected_before_its_variants():
+    usual, eager = (Ranking(np.arange(4), survivors=count) for count in (3, 1))
+    assert scene.witness({Choice.of("fdmat", tau=1.0): eager, Choice("fdmat"): usual}) is usual
+    assert scene.witness({Choice.of("fdmat", tau=1.0): eager, Choice("random"): Ranking(np.arange(4))}) is eager

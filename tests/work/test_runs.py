@@ -364,3 +364,10 @@ def test_one_class_and_few_rows_are_survived_or_refused_in_words(dataset, messag
     runs.execute(spec)
     assert not runs.curve(spec).empty
     assert all(message in problem for problem in runs.problems(spec).values())
+
+
+def test_of_several_fdmats_the_one_with_usual_settings_tells_what_is_suspected():
+    variants = Choice.of("fdmat", tau=0.0), Choice.of("fdmat", tau=1.0)
+    assert parts.witness(make_spec(methods=(*variants, Choice("herding"), Choice("fdmat")))) == Choice("fdmat")
+    assert parts.witness(make_spec(methods=(Choice("herding"), *variants))) == variants[0]
+    assert parts.witness(make_spec("herding")) is None

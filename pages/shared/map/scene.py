@@ -169,8 +169,12 @@ def ready(spec: Spec) -> dict[Choice, Rankings]:
 
 
 def witness(methods: Mapping[Choice, Rankings]) -> Ranking | None:
-    """The ranking of the first method that rejects rows of itself: what it rejects is suspected."""
-    own = (ranking for ranking in methods.values() if isinstance(ranking, Ranking))
+    """The ranking of the first method that rejects rows of itself: what it rejects is suspected.
+
+    Methods with their usual settings are asked before variants.
+    """
+    usual_first = sorted(methods, key=lambda method: bool(method.params))
+    own = (methods[method] for method in usual_first if isinstance(methods[method], Ranking))
     return next((ranking for ranking in own if ranking.survivors < len(ranking.order)), None)
 
 
