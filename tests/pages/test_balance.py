@@ -108,6 +108,7 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
     drawn = {trace["name"]: np.round(trace["x"], 6).tolist()[:2] for trace in dots["data"]}
     (line,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "worst class" in one.proto.alt)
+    assert "Linear probe, worst class" in str(line["layout"]["annotations"])
     (mine,) = (trace for trace in line["data"] if trace.get("name") == "k-center greedy" and trace.get("mode"))
     assert np.round(mine["y"], 6).tolist() == [0.71, 0.41, 0.11]
     assert drawn == {"all data": [1.01, 0.71], "random": [0.61, 0.51], "k-center greedy": [0.91, 0.41]}

@@ -126,7 +126,8 @@ def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
     seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
     st.caption(f"At {percent(round(reading.fraction, 6))} kept, {seeds}. A linear probe on fixed features.")
     _dots(spec, focus, counts, reading)
-    _curve(readings.worst_class(told, n, WORST), spec, WORST, focus)
+    low = readings.worst_class(told, n, WORST)
+    _curve(low, replace(spec, measures=(Choice(WORST),)), WORST, focus)
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: readings.ClassReading) -> None:
