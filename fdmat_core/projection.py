@@ -14,6 +14,8 @@ from fdmat_core.types import FeatureTable
 UMAP_DIMS = 50
 #: This share of the points at either end of an axis may lie on or near the rim of the map.
 RIM = 0.001
+#: A standardised value lies at most this many standard deviations from the mean.
+FAR = 10.0
 
 
 Kind = Literal["PCA", "UMAP"]
@@ -68,7 +70,7 @@ def principal(x: np.ndarray, dims: int) -> np.ndarray:
     centre, scale = _moments(x)
     covariance = np.zeros((x.shape[1], x.shape[1]))
     for rows in kernels.blocks(len(x), 4 * x.shape[1]):
-        block = (x[rows] - centre) / scale
+        block = _scaled(x[rows], centre, scale)
         covariance += block.T @ block
     _, vectors = np.linalg.eigh(covariance)
     loadings = vectors[:, ::-1][:, :dims]  # (d, dims), largest variance first
@@ -77,9 +79,12 @@ def principal(x: np.ndarray, dims: int) -> np.ndarray:
 
 
 def standardised(x: np.ndarray) -> np.ndarray:
-    """The columns of x (n, d) with mean 0 and standard deviation 1, constant ones 0, in float32."""
-    centre, scale = _moments(x)
-    return ((x - centre) / scale).astype(np.float32)
+    """The columns of x (n, d) with mean 0 and standard deviation 1, constant ones 0, in float32.
+
+    Nothing lies more than `FAR` deviations out: a channel that is silent but for a few items would put those so far
+    away that they alone made the distance between two sets.
+    """
+    return _scaled(x, *_moments(x)).astype(np.float32)
 
 
 def to_square(xy: np.ndarray) -> np.ndarray:
@@ -96,6 +101,10 @@ def to_square(xy: np.ndarray) -> np.ndarray:
     return np.clip(scaled, -1, 1).astype(np.float32)
 
 
+def _scaled(x: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return np.clip((x - centre) / scale, -FAR, FAR)
+
+
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation (d,) of each column, 1 for the deviation of a constant one."""
     centre = x.mean(axis=0, dtype=np.float64)
@@ -106,5 +115,5 @@ def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _apply(x: np.ndarray, centre: np.ndarray, scale: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     result = np.empty((len(x), loadings.shape[1]), dtype=np.float32)
     for rows in kernels.blocks(len(x), 4 * x.shape[1]):
-        result[rows] = ((x[rows] - centre) / scale) @ loadings
+        result[rows] = _scaled(x[rows], centre, scale) @ loadings
     return result

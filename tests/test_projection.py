@@ -23,6 +23,16 @@ def test_principal_components_recover_the_axes_by_variance():
     assert found.var(axis=0) == pytest.approx([3, 1], rel=0.02)
 
 
+def test_a_channel_that_is_silent_but_for_one_item_does_not_send_it_away():
+    x = np.random.default_rng(0).standard_normal((4000, 3)).astype(np.float32)
+    x[:, 2] = 0
+    x[7, 2] = 0.001  # 63 standard deviations
+    seen = projection.standardised(x)
+    assert seen[7, 2] == projection.FAR == 10
+    assert np.allclose(seen[:, :2], (x[:, :2] - x[:, :2].mean(axis=0)) / x[:, :2].std(axis=0), atol=1e-4)
+    assert np.linalg.norm(projection.principal(x, 3)[7]) < 13
+
+
 def test_all_components_keep_the_distances_of_standardised_columns():
     x = make_table().embedding
     found, flat = projection.principal(x, 50), projection.standardised(x)
