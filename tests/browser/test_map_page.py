@@ -174,6 +174,23 @@ def test_nothing_scrolls_on_a_projector(on_page, width, height):
     assert heights[0] <= heights[1] == height
 
 
+def test_words_that_find_no_room_push_nothing_aside(on_page):
+    on_page.set_viewport_size({"width": 1000, "height": 720})
+    on_page.wait_for_timeout(400)
+    on_page.evaluate(
+        "document.querySelector('.st-key-strip > :nth-child(2) p').textContent = 'Much to say. '.repeat(20)"
+    )
+    strip, title, numbers, least = on_page.evaluate(
+        """[
+            document.querySelector('.st-key-strip').clientHeight,
+            (it => it.scrollWidth > it.clientWidth)(document.querySelector('.st-key-strip > :nth-child(2) p')),
+            (it => it.scrollWidth - it.clientWidth)(document.querySelector('.numbers')),
+            Math.min(...[...document.querySelectorAll('.numbers div')].map(it => it.clientWidth)),
+        ]"""
+    )
+    assert (strip, title, numbers) == (48, True, 0) and least > 60
+
+
 def test_a_move_of_the_page_costs_little_on_the_wire(on_page):
     on_page.wait_for_timeout(500)
     sizes = driving.count_wire(on_page)

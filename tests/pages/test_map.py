@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdmat_core import datasets, selection
+from fdmat_core import datasets, readings, selection
 from fdmat_core.corruption import corrupt
 from fdmat_core.projection import Projection
 from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
 from fdmat_core.work import runs
 from pages.shared import places, thumbs
-from pages.shared.map import scene
+from pages.shared.map import rail, scene
 from pages.shared.thumbs import Card
 
 MEASURES = tuple(map(Choice, ("sliced_wasserstein", "linear_probe", "coverage")))
@@ -175,6 +175,26 @@ def test_words_of_a_card_cannot_leave_their_place():
 
 def test_an_empty_gallery_says_so():
     assert "Nothing &lt;here" in thumbs.gallery([], "", empty="Nothing <here")
+
+
+def test_methods_stand_side_by_side_while_their_names_have_room(visit, desk, stored):
+    stored(*ALL)
+    taus = [Choice.of("fdmat", tau=tau) for tau in (0.125, 0.25, 0.375, 0.625, 0.75)]
+    for many, menu in ((4, False), (5, True)):
+        spec = replace(FLIPPED, methods=(*taus[:many], Choice("fdmat"), Choice("random")), fractions=(0.1, 1.0))
+        app = visit(places.MAP, run=desk.say(spec, "done"))
+        assert not app.exception
+        switches = [group for group in app.get("button_group") if group.key == "method"]
+        menus = [box.options for box in app.selectbox if box.key == "method"]
+        assert (len(switches), len(menus)) == (not menu, menu)
+    assert menus[0][:2] == ["Distribution · FDMat (tau 0.125)", "Distribution · FDMat (tau 0.25)"]
+
+
+def test_one_seed_is_said_beside_the_accuracy_only():
+    reading = readings.Reading(0.5, None, 1, 0.25, 0.1)
+    accuracy = rail.measured("Accuracy", reading, share=True)
+    assert accuracy[:3] == ("Accuracy, 1 seed", "50.0%", "random 25.0% · at 10% kept")
+    assert rail.measured("Distance", reading, share=False)[:2] == ("Distance", "0.5")
 
 
 def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):

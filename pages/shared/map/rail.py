@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 TABS = ("About to leave", "Just left", "Lasso")
 #: Cards of the gallery; half of them are hidden on a low screen.
 CARDS = 12
-#: Up to this many methods stand side by side; more become a menu.
-SIDE_BY_SIDE = 8
+#: Methods stand side by side as long as they fit into this many letters; more become a menu.
+LETTERS = 120
+#: Letters that would fit into the margins of a button.
+MARGIN = 4
 
 
 class Number(NamedTuple):
@@ -58,7 +60,7 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
     random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
     seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
-    return Number(name, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept{seeds}")
+    return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept")
 
 
 def cleared(tally: Tally, *, word: str) -> Number:
@@ -76,16 +78,21 @@ def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str],
     """The method switch; `chosen` is set from outside, by the link or by a number key."""
     by_name = {str(choice): choice for choice in methods}
     names = list(by_name)
+    menu = not _side_by_side(methods)
     st.session_state["method"] = str(chosen) if str(chosen) in by_name else names[0]
     facts = {
-        "format_func": lambda name: _title(by_name[name], family=len(names) > SIDE_BY_SIDE),
+        "format_func": lambda name: _title(by_name[name], family=menu),
         "key": "method",
         "on_change": lambda: on_choice(st.session_state["method"]),
         "label_visibility": "collapsed",
     }
-    if len(names) > SIDE_BY_SIDE:
+    if menu:
         return by_name[st.selectbox("Method", names, width=420, **facts)]
     return by_name[st.segmented_control("Method", names, required=True, **facts)]
+
+
+def _side_by_side(methods: Iterable[Choice]) -> bool:
+    return sum(len(_title(choice, family=False)) + MARGIN for choice in methods) <= LETTERS
 
 
 def _title(choice: Choice, *, family: bool) -> str:
