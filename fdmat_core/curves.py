@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 COLUMNS = ("method", "ratio", "kept", "seed", "measure", "value")
 #: All measures but accuracy see at most this many principal components.
 SPACE_DIMS = 64
-#: Up to this many items the matrices are so small that more threads only wait for each other.
-ONE_CORE = 20_000
 #: Methods whose curves are worth having first; the rest of the order is the caller's.
 LEADERS = ("random", "fdmat")
 #: (method, seed, k or None for all) -> ranking, for whoever stores rankings.
@@ -123,7 +121,7 @@ def points(  # noqa: PLR0913
         if progress:
             progress(number, len(todo), f"{task.method}, {task.kept} kept: {task.measure}")
         rows, weights = pick(task.method, task.kept, task.seed)
-        with _threads().limit(limits=1 if table.n <= ONE_CORE and not _dear(task.measure) else None):
+        with _threads().limit(limits=None if _dear(task.measure) else 1):
             measured = value(task.measure, _chance(task), rows, weights)
         method, kept, seed, name = task.key
         yield dict(zip(COLUMNS, (method, ratios[kept], kept, seed, name, measured), strict=True))
@@ -251,7 +249,10 @@ def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset 
 
 @cache
 def _threads() -> ThreadpoolController:
-    """What holds the threads of the linear algebra that is loaded by now."""
+    """What holds the threads of the linear algebra that is loaded by now.
+
+    Classes are measured beside each other, and the matrices of one are so small that more threads would only wait.
+    """
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

@@ -7,7 +7,9 @@ of a value that is known class by class.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +84,9 @@ def by_class(
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
         picks = _picks(table, place, rows, weights)
-        total = sum(len(one.rows) * _cost(one, picks, table.labels[one.rows[0]], sample) for one in classes)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # solvers and numpy let other threads work meanwhile
+            costs = pool.map(lambda one: _cost(one, picks, table.labels[one.rows[0]], sample), classes)
+            total = sum(len(one.rows) * cost for one, cost in zip(classes, costs, strict=True))
         return float(max(total / table.n, 0) ** (1 / power))
 
     return measure
