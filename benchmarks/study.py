@@ -200,16 +200,20 @@ def figure(points, file):
         len(datasets), len(corruptions), row_titles=datasets, column_titles=corruptions, shared_xaxes=True,
         horizontal_spacing=0.03, vertical_spacing=0.06,
     )  # fmt: skip
+    named = set()
     for (dataset, corruption), part in table.groupby(["dataset", "corruption"]):
         random = part[part["method"] == "random"].set_index("percent")["mean"]
         for name in METHODS:
             line = part[part["method"] == name].set_index("percent")
+            if line.empty:
+                continue
             chart.add_scatter(
                 x=line.index, y=100 * (line["mean"] - random), name=name, legendgroup=name, mode="lines+markers",
-                showlegend=(dataset, corruption) == (datasets[0], corruptions[0]),
+                showlegend=name not in named,
                 line={"color": registry.methods.get(name).colour, "width": 4 if name == "fdmat" else 1.5},
                 row=datasets.index(dataset) + 1, col=corruptions.index(corruption) + 1,
             )  # fmt: skip
+            named.add(name)
     chart.update_xaxes(type="log", tickvals=[100 * f for f in FRACTIONS], ticktext=[f"{100 * f:g}%" for f in FRACTIONS])
     chart.update_layout(
         template="plotly_white", width=1800, height=120 + 260 * len(datasets), font_size=14,
