@@ -102,8 +102,7 @@ def of_classes(told: pandas.DataFrame, method: str, ratio: float, n: int) -> Cla
     mine = told[told["method"] == method]
     if mine.empty:
         return None
-    ratios = 1 - mine["kept"] / n
-    kept = int(mine["kept"].loc[(ratios - near_ratio(ratios[mine["kept"] > 0], ratio)).abs().idxmin()])
+    kept = round(n * (1 - near_ratio(1 - mine["kept"] / n, ratio)))
     labels = range(int(told["label"].max()) + 1)
 
     def means(name: str, count: int) -> np.ndarray:

@@ -229,10 +229,8 @@ def _notes(
 ) -> dict[str, object]:
     """JSON-able facts: how Sinkhorn ended, what was removed, and which classes the backbone does not separate."""
     present = [label for label in range(table.c) if np.any(table.labels == label)]
-    clarity = {
-        label: min(np.quantile(evidence[name][table.labels == label], reference) for name in ("own_share", "agreement"))
-        for label in present
-    }
+    usual = [_quantiles(evidence[name], table.labels, table.c, reference) for name in ("own_share", "agreement")]
+    clarity = np.minimum(*usual)  # (c,)
     return {
         "rounds": plan.rounds,
         "residual": plan.residual,

@@ -107,7 +107,7 @@ def balance(
     shares = [some / size if size else 0.0 for some, size in zip(kept, sizes, strict=True)]
     overall = sum(kept) / max(1, sum(sizes))
     lying = len(classes) <= FEW
-    order = range(len(classes)) if lying else sorted(range(len(classes)), key=lambda i: -sizes[i])
+    order = range(len(classes)) if lying else _largest_first({"items": sizes})
     bars = _bars([classes[i] for i in order], [shares[i] for i in order], KEPT, lying=lying) | {
         "text": [percent(float(f"{shares[i]:.3g}")) for i in order] if lying else None,
         "textposition": "auto",
@@ -149,7 +149,7 @@ def class_accuracy(
     """
     look = look or Look()
     lying = len(classes) <= FEW
-    order = range(len(classes)) if lying else sorted(range(len(classes)), key=lambda i: -sizes[i])
+    order = range(len(classes)) if lying else _largest_first({"items": sizes})
     groups = (
         ("all data", reading.whole, {"symbol": "line-ns" if lying else "line-ew", "size": 14, "color": look.ink.text}),
         ("random", reading.random, {"symbol": "circle-open", "size": 9, "color": look.style("random").colour}),

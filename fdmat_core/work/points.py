@@ -66,10 +66,10 @@ def read(source: Source) -> pandas.DataFrame:
     """The points of a source that exist so far: columns `method, measure, kept, seed, value`."""
     import pandas
 
-    found = _read(source) if (store.home() / "fdmat.sqlite").exists() else []
+    query = "SELECT method, measure, version, kept, seed, value FROM points WHERE origin = ?"
     current = [
         (method, measure, *rest)
-        for method, measure, version, *rest in found
+        for method, measure, version, *rest in _found(query, source.origin)
         if source.versions.get((method, measure)) == version
     ]
     frame = pandas.DataFrame(current, columns=["method", "measure", "kept", "seed", "value"])
@@ -81,13 +81,9 @@ def by_class(source: Source, measure: str) -> pandas.DataFrame:
     import pandas
 
     query = "SELECT method, version, kept, seed, parts FROM classes WHERE origin = ? AND measure = ?"
-    found = []
-    if (store.home() / "fdmat.sqlite").exists():
-        with store.database(SCHEMA) as database:
-            found = database.execute(query, (source.origin, measure)).fetchall()
     rows = [
         (method, kept, seed, label, value)
-        for method, version, kept, seed, parts in found
+        for method, version, kept, seed, parts in _found(query, source.origin, measure)
         if source.versions.get((method, measure)) == version
         for label, value in enumerate(json.loads(parts))
     ]
@@ -95,11 +91,12 @@ def by_class(source: Source, measure: str) -> pandas.DataFrame:
     return frame.astype({"kept": int, "seed": int, "label": int, "value": float})
 
 
-def _read(source: Source) -> list[tuple[Any, ...]]:
+def _found(query: str, *values: str) -> list[tuple[Any, ...]]:
+    """What a query finds; nothing, and nothing made, where there is no store yet."""
+    if not (store.home() / "fdmat.sqlite").exists():
+        return []
     with store.database(SCHEMA) as database:
-        return database.execute(
-            "SELECT method, measure, version, kept, seed, value FROM points WHERE origin = ?", (source.origin,)
-        ).fetchall()
+        return database.execute(query, values).fetchall()
 
 
 def moments(source: Source, measure: str) -> list[str]:

@@ -111,9 +111,14 @@ def _bars(counts: Counts) -> None:
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
 
 
+def _measured(spec: Spec, measure: str) -> str | None:
+    """The name under which a run holds a measure, with its parameters; None if it does not."""
+    return next((str(choice) for choice in spec.measures if choice.name == measure), None)
+
+
 def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
     """How well the linear probe tells the classes, or an offer to measure that."""
-    name = next((str(choice) for choice in spec.measures if choice.name == PROBE), None)
+    name = _measured(spec, PROBE)
     if name is None:
         _offer(spec)
         return
@@ -149,7 +154,7 @@ def told_worst(classes: Sequence[str], reading: readings.ClassReading) -> str:
 
 
 def _imbalance(spec: Spec, focus: Choice) -> None:
-    name = next((str(choice) for choice in spec.measures if choice.name == IMBALANCE), None)
+    name = _measured(spec, IMBALANCE)
     if name is not None:
         curve = cached.curve(spec)
         _curve(curve[curve["measure"] == name], spec, name, focus)
