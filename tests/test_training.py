@@ -163,10 +163,10 @@ def test_a_network_trained_on_images_tells_others_apart():
     def build():
         return nn.Sequential(nn.Flatten(), nn.Linear(36, 2))
 
-    accuracy = training.train_network(build, images[:60], labels[:60], steps=40)
-    assert accuracy(images[60:], labels[60:]) == 1 and accuracy(images[60:], 1 - labels[60:]) == 0
+    told = training.train_network(build, images[:60], labels[:60], steps=40)
+    assert told(images[60:]).tolist() == labels[60:].tolist()
     blind = training.train_network(build, images[:60], labels[:60], weights=np.where(labels[:60], 2.0, 0.0), steps=40)
-    assert blind(images[60:], labels[60:]) == 0.5
+    assert blind(images[60:]).tolist() == [1] * 60
 
 
 def test_the_folded_head_gives_the_logits_of_the_standardised_one():

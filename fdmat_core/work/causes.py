@@ -6,6 +6,10 @@ import errno
 
 RESUME = "Resume: what was finished is kept."
 LOST = "The process ended without a word: killed from outside, most often because the machine ran out of memory."
+OUTDATED = (
+    "Some of its parts are gone, or an earlier version of this program made them, and they are not shown. "
+    "Resume makes them anew and keeps the rest."
+)
 
 #: Words in an error's text, and what they mean.
 KNOWN = (

@@ -22,7 +22,7 @@ from typing import Any
 from fdmat_core.types import Progress, Spec
 from fdmat_core.work import causes, heartbeat, parts, runs, store
 
-STATES = ("queued", "running", "done", "failed", "cancelled", "lost")
+STATES = ("queued", "running", "done", "outdated", "failed", "cancelled", "lost")
 FINAL = ("done", "failed", "cancelled")
 #: What a job is; the file of its spec follows.
 COMMAND = (sys.executable, "-m", "fdmat_core", "run", "--spec")
@@ -93,7 +93,7 @@ def submit(spec: Spec) -> str:
 
 
 def status(key: str) -> Status | None:
-    """How a run is doing, or None if it was never submitted; one whose parts are all there is done in any case."""
+    """How a run is doing, or None if it was never submitted; it is done if its parts are all there, and only then."""
     with store.database(SCHEMA) as database:
         job = _job(database, key)
         if job is None:
@@ -102,8 +102,9 @@ def status(key: str) -> Status | None:
         known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
         now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
         now = replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
-    stopped = not now.live and now.state != "done"
-    return replace(now, state="done", message="", advice="") if stopped and runs.complete(key) else now
+    if not now.live and runs.complete(key):
+        return replace(now, state="done", message="", advice="")
+    return replace(now, state="outdated", advice=causes.OUTDATED) if now.state == "done" else now
 
 
 def cancel(key: str) -> None:

@@ -107,13 +107,32 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     assert "At 20% kept, 2 seeds." in texts(app)
     (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
     drawn = {trace["name"]: np.round(trace["x"], 6).tolist()[:2] for trace in dots["data"]}
-    (line,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "worst class" in one.proto.alt)
-    assert "Linear probe, worst class" in str(line["layout"]["annotations"])
+    line = next(json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Linear probe" in one.proto.alt)
     (mine,) = (trace for trace in line["data"] if trace.get("name") == "k-center greedy" and trace.get("mode"))
     assert np.round(mine["y"], 6).tolist() == [0.71, 0.41, 0.11]
     assert drawn == {"all data": [1.01, 0.71], "random": [0.61, 0.51], "k-center greedy": [0.91, 0.41]}
     app.select_slider(key="kept").set_value(0.05).run()
     assert "Told worst: class 0, 11.0% (all data 101.0%)." in texts(app)
+
+
+def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, results, monkeypatch):
+    shares = {"linear_probe": 0.25, "full_training": 0.75}
+
+    def told(spec, measure):
+        rows = [("k_center", 48, 0, label, shares[measure] + label / 50) for label in range(5)]
+        return pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
+
+    monkeypatch.setattr(runs, "by_class", told)
+    alone = replace(results, measures=(Choice("energy"), Choice("full_training")))
+    both = replace(results, measures=(Choice("linear_probe"), Choice("full_training")))
+    for spec in (alone, both):
+        share_features(spec, results)
+    app = open_balance(run=runs.checked(alone).key)
+    assert "Told worst: class 0, 75.0%." in texts(app) and "1 seed. Networks trained from scratch." in texts(app)
+    app = open_balance(run=runs.checked(both).key)
+    assert "Told worst: class 0, 25.0%." in texts(app) and "A linear probe on fixed features." in texts(app)
+    app.button_group(key="judge").set_value("Accuracy, trained from scratch").run()
+    assert "Told worst: class 0, 75.0%." in texts(app) and "Networks trained from scratch." in texts(app)
 
 
 def test_the_accuracy_of_the_classes_is_offered_where_it_was_not_measured(open_balance, results):

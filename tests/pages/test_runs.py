@@ -113,7 +113,14 @@ def test_the_settings_of_a_run_are_cloned_into_the_form(visit, desk):
 
 
 @pytest.mark.parametrize(
-    ("state", "word"), [("queued", "Waiting"), ("running", "Running"), ("failed", "Failed"), ("lost", "Lost")]
+    ("state", "word"),
+    [
+        ("queued", "Waiting"),
+        ("running", "Running"),
+        ("failed", "Failed"),
+        ("lost", "Lost"),
+        ("outdated", "Out of date"),
+    ],
 )
 def test_a_card_names_the_state(visit, desk, state, word):
     desk.say(DIGITS, state, message="The disk is full.", advice="Free space.")
@@ -140,6 +147,14 @@ def test_what_stopped_short_says_why_and_resumes(visit, desk, state):
     told = [*app.error, *app.warning][0].value
     assert "while ranking" in told and "Free space." in told
     assert ("The disk is full." in told) == (state != "cancelled")
+    button(app, "Resume").click().run()
+    assert desk.asked == [("submit", DIGITS)]
+
+
+def test_a_run_that_is_out_of_date_stopped_nowhere_and_resumes(visit, desk):
+    desk.say(DIGITS, "outdated", stage="detection", message="", advice="Resume makes them anew.")
+    app = visit(places.RUNS)
+    assert app.warning[0].value == "**Out of date.** Resume makes them anew."
     button(app, "Resume").click().run()
     assert desk.asked == [("submit", DIGITS)]
 

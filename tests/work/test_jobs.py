@@ -347,3 +347,13 @@ def test_what_is_a_known_problem_is_not_waited_for(monkeypatch):
     runs.execute(spec)
     assert list(runs.problems(spec)) == ["fdmat", "el2n"] and runs.complete(runs.checked(spec).key)
     assert not runs.complete("nothing")
+
+
+def test_a_done_run_that_lacks_a_part_is_out_of_date_until_it_is_made_anew():
+    spec = make_spec("fdmat", "herding")
+    assert jobs.work(spec).state == "done"
+    with store.database(points.SCHEMA) as database:  # as after a change of the code of a method
+        database.execute("UPDATE points SET version = 'older' WHERE method = 'herding'")
+    ended = jobs.status(spec.key)
+    assert (ended.state, ended.advice, ended.live) == ("outdated", causes.OUTDATED, False)
+    assert jobs.work(spec).state == "done"

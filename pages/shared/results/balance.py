@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-PROBE, WORST, IMBALANCE = "linear_probe", "worst_class_accuracy", "class_balance"
+PROBE, IMBALANCE = "linear_probe", "class_balance"
+#: What each measure that is known class by class is of.
+TOLD = {PROBE: "A linear probe on fixed features.", "full_training": "Networks trained from scratch."}
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,12 @@ def _measured(spec: Spec, measure: str) -> str | None:
 
 
 def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
-    """How well the linear probe tells the classes, or an offer to measure that."""
-    name = _measured(spec, PROBE)
-    if name is None:
+    """How well each class is told by what the run trains, or an offer to measure that."""
+    names = [name for name in map(partial(_measured, spec), TOLD) if name is not None]
+    if not names:
         _offer(spec)
         return
+    name = names[0] if len(names) == 1 else _judge(names)
     told, n = cached.by_class(spec, name), sum(counts.sizes)
     reading = readings.of_classes(told, str(focus), session.ratio(), n)
     if reading is None:
@@ -129,10 +132,17 @@ def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
         return
     st.subheader(told_worst(counts.classes, reading), anchor=False)
     seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
-    st.caption(f"At {percent(round(reading.fraction, 6))} kept, {seeds}. A linear probe on fixed features.")
+    st.caption(f"At {percent(round(reading.fraction, 6))} kept, {seeds}. {TOLD[name.partition('(')[0]]}")
     _dots(spec, focus, counts, reading)
-    low = readings.worst_class(told, n, WORST)
-    _curve(low, replace(spec, measures=(Choice(WORST),)), WORST, focus)
+    st.markdown("**Accuracy in the worst class** :small[:gray[of each size]]")
+    _curve(readings.worst_class(told, n, name), spec, name, focus)
+
+
+def _judge(names: Sequence[str]) -> str:
+    """Which of several measures says how well the classes are told."""
+    titles = {charts.title(name): name for name in names}
+    hidden = {"label_visibility": "collapsed", "required": True}
+    return titles[st.segmented_control("Told by", list(titles), default=next(iter(titles)), key="judge", **hidden)]
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: readings.ClassReading) -> None:
