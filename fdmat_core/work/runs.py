@@ -172,11 +172,24 @@ def problems(spec: Spec) -> dict[str, str]:
 
 def complete(key: str) -> bool:
     """Whether all that a stored run asks for is there, but for what `problems` names."""
+    return _complete(key, _written(key))
+
+
+@lru_cache(maxsize=256)
+def _complete(key: str, written: tuple[int, ...]) -> bool:
+    """As it was at the moments at which the store was last written."""
     try:
         spec = checked(open(key))
     except ValueError:  # it is gone, or names what is no longer there
         return False
     return stages.complete(spec)
+
+
+def _written(key: str) -> tuple[int, ...]:
+    """When the places that a run is read from were last written, in ns since 1970: a page asks at every redraw."""
+    home = store.home()
+    places = [home / "fdmat.sqlite", home / "fdmat.sqlite-wal", parts.folder(key), *(home / kind for kind in KINDS)]
+    return tuple(place.stat().st_mtime_ns if place.exists() else 0 for place in places)
 
 
 def save(spec: Spec) -> str:
