@@ -19,6 +19,8 @@ from fdmat_core.types import FeatureTable
 
 #: What a registered function returns: (rows (k,), weights (k,) or None) -> value.
 Measure = Callable[[np.ndarray, np.ndarray | None], float]
+#: (rows (k,), weights (k,) or None) -> labels of the test items (m,), by what was trained on a coreset, never empty.
+Predict = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 #: A kernel of squared distances (m, n), which it may overwrite.
 Kernel = Callable[[np.ndarray], np.ndarray]
 #: Blocks of float64 distances hold at most this many (32 MB).
@@ -38,6 +40,16 @@ class ByClass(float):
         share = ByClass(right.mean())
         share.parts = np.divide(hits, sizes, out=np.full(c, np.nan), where=sizes > 0)
         return share
+
+
+def accuracy(predict: Predict, labels: np.ndarray, c: int) -> Measure:
+    """The share of test items, whose labels are (m,), that is predicted right, class by class; of no rows, none is."""
+
+    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
+        right = predict(rows, weights) == labels if len(rows) else np.zeros(len(labels), dtype=bool)
+        return ByClass.of(right, labels, c)
+
+    return measure
 
 
 class Gauge(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fdmat_core import training
-from fdmat_core.measures import ByClass, Measure
+from fdmat_core.measures import Measure, accuracy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import Dataset, FeatureTable
 
@@ -58,7 +58,7 @@ def full_training(
     test = dataset.split("test")
     shown, c = read(test.ids), table.c
 
-    def told(rows: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    def predict(rows: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
         order = np.argsort(table.ids[rows], kind="stable")  # a set has one value, in whatever order it comes
         rows, mass = rows[order], None if weights is None else _of_mean_one(np.asarray(weights)[order])
         kept = read(table.ids[rows])
@@ -67,11 +67,7 @@ def full_training(
         )
         return tell(shown)
 
-    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
-        right = told(rows, weights) == test.labels if len(rows) else np.zeros(len(test.labels), dtype=bool)
-        return ByClass.of(right, test.labels, c)
-
-    return measure
+    return accuracy(predict, test.labels, max(c, len(dataset.classes)))
 
 
 def _of_mean_one(weights: np.ndarray) -> np.ndarray:

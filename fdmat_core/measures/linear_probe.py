@@ -7,14 +7,12 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.measures import ByClass, Measure
+from fdmat_core.measures import Measure, Predict, accuracy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
 #: Items per step, first step size (it falls to 0 as a cosine) and momentum.
 BATCH, RATE, MOMENTUM = 128, 0.2, 0.9
-#: (rows (k,), weights (k,) or None) -> labels of the test items.
-Predict = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 
 
 @measure(
@@ -45,12 +43,7 @@ def linear_probe(
         Gradient steps of every fit.
     """
     predict = predictor(table, test, steps=steps, seed=seed)
-
-    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
-        right = predict(rows, weights) == test.labels if len(rows) else np.zeros(test.n, dtype=bool)
-        return ByClass.of(right, test.labels, max(table.c, test.c))
-
-    return measure
+    return accuracy(predict, test.labels, max(table.c, test.c))
 
 
 def predictor(table: FeatureTable, test: FeatureTable | None, *, steps: int, seed: int) -> Predict:

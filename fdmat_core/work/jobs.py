@@ -104,7 +104,8 @@ def status(key: str) -> Status | None:
         now = replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
     if not now.live and runs.complete(key):
         return replace(now, state="done", message="", advice="")
-    return replace(now, state="outdated", advice=causes.OUTDATED) if now.state == "done" else now
+    outdated = {"state": "outdated", "stage": "", "message": "", "advice": causes.OUTDATED}  # it stopped at no stage
+    return replace(now, **outdated) if now.state == "done" else now
 
 
 def cancel(key: str) -> None:

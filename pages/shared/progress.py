@@ -74,9 +74,8 @@ def _stopped(status: Status) -> None:
 
 def why(status: Status) -> str:
     """Where a run stopped, the cause, and what to do, as markdown."""
-    whole = status.state == "outdated"  # it stopped at no stage
-    stage = f" while {STAGES.get(status.stage, status.stage).lower()}" if status.stage and not whole else ""
-    told = [] if whole or status.state == "cancelled" else [status.message]
+    stage = f" while {STAGES.get(status.stage, status.stage).lower()}" if status.stage else ""
+    told = [] if status.state == "cancelled" else [status.message]
     sentences = [f"{plain(text).rstrip('.')}." for text in (*told, status.advice) if text]
     return " ".join([f"**{BADGES[status.state][0]}{stage}.**", *sentences])
 

@@ -152,7 +152,7 @@ def test_what_stopped_short_says_why_and_resumes(visit, desk, state):
 
 
 def test_a_run_that_is_out_of_date_stopped_nowhere_and_resumes(visit, desk):
-    desk.say(DIGITS, "outdated", stage="detection", message="", advice="Resume makes them anew.")
+    desk.say(DIGITS, "outdated", advice="Resume makes them anew.")
     app = visit(places.RUNS)
     assert app.warning[0].value == "**Out of date.** Resume makes them anew."
     button(app, "Resume").click().run()

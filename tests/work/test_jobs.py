@@ -356,4 +356,5 @@ def test_a_done_run_that_lacks_a_part_is_out_of_date_until_it_is_made_anew():
         database.execute("UPDATE points SET version = 'older' WHERE method = 'herding'")
     ended = jobs.status(spec.key)
     assert (ended.state, ended.advice, ended.live) == ("outdated", causes.OUTDATED, False)
+    assert (ended.stage, ended.message) == ("", "")
     assert jobs.work(spec).state == "done"
