@@ -25,9 +25,10 @@ def check_balance(balance: str) -> str:
 def merge(sequences: list[np.ndarray], sizes: np.ndarray, balance: str) -> np.ndarray:
     """Merge one best-first sequence of rows per class into a single nested one.
 
-    "proportional": the r-th row of a class of n_c comes at (r - 0.5) / n_c, the Webster order, so every prefix stays
-    within about 1.5 rows of proportional. "equal": first the first of every class, then the second of every class.
-    Ties go to the lower class.
+    Every class's first comes before any second: a class of which nothing is kept cannot be learnt. After that,
+    "proportional" puts the r-th row of a class of n_c at (r - 0.5) / n_c, the Webster order, and "equal" at r: the
+    second of every class, then the third. Firsts follow the same rule among themselves, so larger classes come first
+    if there are fewer places than classes. Ties go to the lower class.
 
     Parameters
     ----------
@@ -42,32 +43,11 @@ def merge(sequences: list[np.ndarray], sizes: np.ndarray, balance: str) -> np.nd
     else:
         places = [rank.astype(float) for rank in ranks]
     owner = np.repeat(np.arange(len(sequences)), [len(sequence) for sequence in sequences])
-    by_place = np.lexsort((owner, np.concatenate(places)))
+    by_place = np.lexsort((owner, np.concatenate(places), np.concatenate(ranks) > 1))
     return np.concatenate(sequences)[by_place].astype(np.int64)
 
 
 def quotas(k: int, sizes: np.ndarray, balance: str) -> np.ndarray:
-    """How many of k places each class gets, for methods that choose afresh for every k; the sum is exactly k.
-
-    "proportional": the largest remainder, ties to the lower class. "equal": filled level by level up to each class's
-    size, ties to the lower class.
-    """
-    sizes = np.asarray(sizes, dtype=np.int64)
-    k = min(int(k), int(sizes.sum()))
-    if balance == "equal":
-        return _level(k, sizes)
-    share = k * sizes / max(sizes.sum(), 1)
-    quota = np.floor(share).astype(np.int64)
-    left = np.argsort(-(share - quota), kind="stable")[: k - quota.sum()]
-    quota[left] += 1
-    return quota
-
-
-def _level(k: int, sizes: np.ndarray) -> np.ndarray:
-    quota = np.zeros_like(sizes)
-    while (rest := k - quota.sum()) > 0:
-        open_classes = np.flatnonzero(quota < sizes)
-        step = max(1, rest // len(open_classes))
-        take = open_classes if rest >= len(open_classes) else open_classes[:rest]
-        quota[take] += np.minimum(step, (sizes - quota)[take])
-    return quota
+    """How many of k places each class gets (c,): as many as among the first k of the merge of whole classes."""
+    owners = merge([np.full(size, label) for label, size in enumerate(sizes)], sizes, balance)
+    return np.bincount(owners[: int(k)], minlength=len(sizes))

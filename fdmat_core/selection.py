@@ -115,8 +115,6 @@ def _rank_classes(
 ) -> Ranking:
     sizes = _sizes(table)
     quota = budgets.quotas(k, sizes, balance)
-    if entry.nested:
-        quota = np.minimum(sizes, quota + 2)  # the nested merge may take up to 1.5 rows more than a quota
     present = np.flatnonzero(sizes)
     groups = [np.flatnonzero(table.labels == label) for label in present]
     parts = [run(table.take(rows), budget=int(quota[label])) for label, rows in zip(present, groups, strict=True)]

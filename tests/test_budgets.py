@@ -38,10 +38,12 @@ def test_an_unknown_balance_is_refused():
         budgets.check_balance("fair")
 
 
-def test_quotas_by_the_largest_remainder():
+def test_proportional_quotas_give_every_class_one_and_share_the_rest_by_size():
     assert budgets.quotas(10, np.array([50, 30, 20]), "proportional").tolist() == [5, 3, 2]
     assert budgets.quotas(4, np.array([50, 30, 20]), "proportional").tolist() == [2, 1, 1]
     assert budgets.quotas(1, np.array([10, 10]), "proportional").tolist() == [1, 0]  # a tie: the lower class
+    assert budgets.quotas(10, np.array([1, 0, 98, 1]), "proportional").tolist() == [1, 0, 8, 1]
+    assert budgets.quotas(2, np.array([1, 5, 98]), "proportional").tolist() == [0, 1, 1]  # too few: the largest
 
 
 def test_equal_quotas_fill_level_by_level():
@@ -59,17 +61,20 @@ def test_quotas_sum_to_k_and_never_exceed_a_class(sizes, share, balance):
 
 
 @given(sizes=sizes_of_classes)
-def test_every_prefix_of_a_proportional_merge_is_near_proportional(sizes):
+def test_every_prefix_of_a_proportional_merge_holds_every_class_and_is_fair(sizes):
     sizes = np.array(sizes)
     owner = np.repeat(np.arange(len(sizes)), sizes)
-    shares = sizes / sizes.sum()
-    others = np.count_nonzero(sizes) - 1
-    bound = 0.5 * (1 - shares) + 0.5 * shares * others  # every count is a common quotient, rounded
     merged = budgets.merge([np.flatnonzero(owner == label) for label in range(len(sizes))], sizes, "proportional")
     assert np.array_equal(np.sort(merged), np.arange(sizes.sum()))
+    present = np.count_nonzero(sizes)
     for k in range(1, sizes.sum() + 1):
         counts = np.bincount(owner[merged[:k]], minlength=len(sizes))
-        assert (np.abs(counts - k * shares) <= bound + 1e-9).all()
+        assert np.count_nonzero(counts) == min(k, present)
+        assert sizes[counts > 0].min() >= sizes[counts == 0].max(initial=0)  # the larger classes first
+        more, open_ = counts > 1, counts < sizes
+        last = (counts[more] - 0.5) / sizes[more]  # the place of the last row, where it was not given as the first
+        following = (counts[open_] + 0.5) / sizes[open_]
+        assert last.max(initial=0) <= following.min(initial=np.inf) + 1e-9  # none has a row that another awaits more
 
 
 def test_merge_keeps_each_class_in_its_own_order():
@@ -86,3 +91,5 @@ def test_equal_merge_takes_turns():
 def test_a_partial_class_is_placed_by_its_full_size():
     merged = budgets.merge([np.array([0]), np.array([1, 2, 3])], np.array([100, 3]), "proportional")
     assert merged.tolist() == [0, 1, 2, 3]  # 0.005 against 1/6
+    merged = budgets.merge([np.arange(3), np.array([3])], np.array([100, 3]), "proportional")
+    assert merged.tolist() == [0, 3, 1, 2]  # the first of each, then 0.015 and 0.025

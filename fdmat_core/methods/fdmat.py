@@ -199,7 +199,7 @@ def _arrange(
 ) -> tuple[np.ndarray, int]:
     """Survivors matched class by class and merged, then the rejected, the worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
-    enough = 2 + np.maximum(budgets.quotas(budget, sizes, "proportional"), budgets.quotas(budget, sizes, "equal"))
+    enough = np.maximum(budgets.quotas(budget, sizes, "proportional"), budgets.quotas(budget, sizes, "equal"))
     alive = evidence["reason"] == 0
     groups = [np.flatnonzero(alive & (table.labels == label)) for label in range(table.c)]
     matched = [group[_match(x[group], int(k))] for group, k in zip(groups, enough, strict=True)]
