@@ -56,8 +56,8 @@ def segments(folder):
 
 #: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; seeds)
 DATASETS = {
-    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 3),
-    "segments": (segments, Choice("given"), METHODS, 3),
+    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 5),
+    "segments": (segments, Choice("given"), METHODS, 5),
     "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 2),
     "Fashion-MNIST 8k": (lambda folder: Choice("fashion_mnist_8k"), Choice("early_cnn"), METHODS[:4], 2),
 }
