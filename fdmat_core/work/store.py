@@ -25,6 +25,8 @@ import numpy as np
 CHECKED_BYTES = 32 * 2**20
 #: An unfinished folder this old (seconds) belongs to a process that was killed.
 ABANDONED = 24 * 3600
+#: How long (seconds) one process waits for another that holds the SQLite file.
+PATIENCE = 30
 #: What a damaged entry raises when it is read.
 DAMAGE = (FileNotFoundError, NotADirectoryError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
@@ -196,15 +198,28 @@ def _open(file: Path, schema: str) -> sqlite3.Connection:
 
 
 def _connect(file: Path, schema: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _log_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.executescript(schema)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging. SQLite does not wait here by itself when two processes make the file at once."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _folders(kind: str) -> list[Path]:

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -222,3 +224,15 @@ def test_processes_that_open_a_new_database_at_once_do_not_disturb_each_other():
     assert [writer.wait(60) for writer in writers] == [0] * 4
     with store.database("") as database:
         assert database.execute("SELECT count(*) FROM t").fetchone() == (240,)
+
+
+def test_a_new_database_waits_for_the_process_that_makes_it(store_home):
+    store_home.mkdir(parents=True, exist_ok=True)
+    maker = sqlite3.connect(store_home / "fdmat.sqlite", isolation_level=None, check_same_thread=False)
+    maker.execute("BEGIN IMMEDIATE")  # SQLite itself does not wait for this one
+    release = threading.Timer(0.3, maker.rollback)
+    release.start()
+    read_database("INSERT INTO t VALUES (2, 'y')")
+    assert not release.is_alive()
+    maker.close()
+    assert read_database("SELECT * FROM t") == [(2, "y")]
