@@ -82,6 +82,8 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
             format_func=BALANCES.get,
             key=session.field("balance"),
             persist_state="session",
+            help="By size or the same, every class keeps at least one item while there are places enough. "
+            "At 1% and less, a rare class would otherwise be lost.",
         )
     return {"methods": methods, "fractions": fractions, "seeds": int(seeds), "band": int(band), "balance": balance}
 

@@ -131,7 +131,7 @@ def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, resu
     assert "Told worst: class 0, 75.0%." in texts(app) and "1 seed. Networks trained from scratch." in texts(app)
     app = open_balance(run=runs.checked(both).key)
     assert "Told worst: class 0, 25.0%." in texts(app) and "A linear probe on fixed features." in texts(app)
-    app.button_group(key="judge").set_value("Accuracy, trained from scratch").run()
+    app.button_group(key="judge").set_value("From scratch").run()
     assert "Told worst: class 0, 75.0%." in texts(app) and "Networks trained from scratch." in texts(app)
 
 

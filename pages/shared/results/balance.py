@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PROBE, IMBALANCE = "linear_probe", "class_balance"
 #: What each measure that is known class by class is of.
 TOLD = {PROBE: "A linear probe on fixed features.", "full_training": "Networks trained from scratch."}
+JUDGES = {PROBE: "Linear probe", "full_training": "From scratch"}
 
 
 @dataclass(frozen=True)
@@ -124,32 +125,46 @@ def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
     if not names:
         _offer(spec)
         return
-    name = names[0] if len(names) == 1 else _judge(names)
+    heading = st.container()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("**Accuracy in each class** :small[:gray[of its test items]]", width="content")
+        name = _judge(names)
     told, n = cached.by_class(spec, name), sum(counts.sizes)
     reading = readings.of_classes(told, str(focus), session.ratio(), n)
     if reading is None:
-        st.subheader("How well each class is told is not measured yet.", anchor=False)
+        heading.subheader("How well each class is told is not measured yet.", anchor=False)
         return
-    st.subheader(told_worst(counts.classes, reading), anchor=False)
-    seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
-    st.caption(f"At {percent(round(reading.fraction, 6))} kept, {seeds}. {TOLD[name.partition('(')[0]]}")
+    heading.subheader(told_worst(counts.classes, reading), anchor=False)
+    heading.caption(_training(counts, reading, name))
     _dots(spec, focus, counts, reading)
     st.markdown("**Accuracy in the worst class** :small[:gray[of each size]]")
     _curve(readings.worst_class(told, n, name), spec, name, focus)
 
 
 def _judge(names: Sequence[str]) -> str:
-    """Which of several measures says how well the classes are told."""
-    titles = {charts.title(name): name for name in names}
+    """Which of the measures says how well the classes are told; a switch where there are several."""
+    if len(names) == 1:
+        return names[0]
+    titles = {JUDGES[_kind(name)]: name for name in names}
     hidden = {"label_visibility": "collapsed", "required": True}
     return titles[st.segmented_control("Told by", list(titles), default=next(iter(titles)), key="judge", **hidden)]
+
+
+def _training(counts: Counts, reading: readings.ClassReading, name: str) -> str:
+    """At which share kept, how often and what was trained."""
+    near = "" if round(counts.overall, 3) == round(reading.fraction, 3) else ", the nearest that is measured"
+    seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
+    return f"At {percent(round(reading.fraction, 6))} kept{near}, {seeds}. {TOLD[_kind(name)]}"
+
+
+def _kind(name: str) -> str:
+    return name.partition("(")[0]
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: readings.ClassReading) -> None:
     look, pitch = widgets.look(spec), _pitch(counts)
     style = look.style(str(focus))
     figure = figures.class_accuracy(counts.classes, counts.sizes, reading, style, look=look, pitch=pitch)
-    st.markdown("**Accuracy in each class** :small[:gray[of its test items]]")
     alt = f"Accuracy in each of {len(counts.classes)} classes"
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="accuracies", alt=alt)
 
@@ -174,7 +189,7 @@ def _curve(points: pd.DataFrame, spec: Spec, name: str, focus: Choice) -> None:
     look = widgets.look(spec)
     key = (spec.key, "rail", name, str(focus), look.dark)
     figure = cached.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
-    head.lined(figure, name.partition("(")[0], f"{charts.title(name)} by share kept")
+    head.lined(figure, _kind(name), f"{charts.title(name)} by share kept")
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:
