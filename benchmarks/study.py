@@ -58,8 +58,7 @@ def segments(folder):
 DATASETS = {
     "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 5),
     "segments": (segments, Choice("given"), METHODS, 5),
-    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 2),
-    "Fashion-MNIST 8k": (lambda folder: Choice("fashion_mnist_8k"), Choice("early_cnn"), METHODS[:4], 2),
+    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 5),
 }
 MEASURES = {str(TRAINED): "trained from scratch", "linear_probe": "linear probe"}
 

@@ -101,11 +101,10 @@ def pack(
     """
     n = len(points.ids)
     nested = isinstance(rankings, Ranking)
-    stops = sorted(fractions if nested else (k / n for k in rankings))
     score = rankings.score if nested else None
     columns = {
         "xy": np.asarray(points.xy, "<f4").reshape(n, 2),
-        "order": np.asarray(rankings.order if nested else kept_bits(rankings), "<u4"),
+        "order": cuts(rankings),
         "ids": np.asarray(points.ids, "<u4"),
         "score": None if score is None else np.asarray(score, "<f4"),
         "own": None if points.own is None else np.asarray(points.own, "<f4"),
@@ -115,10 +114,20 @@ def pack(
     }
     has = NESTED * nested | SCORED * (score is not None) | WITNESSED * (points.own is not None)
     key = bytes.fromhex(fingerprint([points.key, n]))
-    facts = asdict(words) | {"classes": points.classes, "fractions": [float(stop) for stop in stops]}
+    facts = asdict(words) | {"classes": points.classes, "fractions": ticks(rankings, n, fractions)}
     head = HEADER.pack(MAGIC, VERSION, has, n, 0, key, start)
     body = [column.tobytes() for column in columns.values() if column is not None]
     return b"".join([head, *body, json.dumps(facts).encode()])
+
+
+def cuts(rankings: Ranking | Mapping[int, Ranking]) -> np.ndarray:
+    """What the browser cuts at a count: one nested order, or for each row the counts at which it is kept."""
+    return np.asarray(rankings.order if isinstance(rankings, Ranking) else kept_bits(rankings), "<u4")
+
+
+def ticks(rankings: Ranking | Mapping[int, Ranking], n: int, fractions: Sequence[float]) -> list[float]:
+    """The slider's ticks: the fractions that were measured; without one nested order, those that have a ranking."""
+    return sorted(map(float, fractions) if isinstance(rankings, Ranking) else (k / n for k in rankings))
 
 
 def kept_bits(rankings: Mapping[int, Ranking]) -> np.ndarray:

@@ -68,12 +68,10 @@ def pack(
         The pruning ratio to start from.
     """
     n = len(sheet.ids)
-    nested = isinstance(rankings, Ranking)
-    stops = sorted(fractions if nested else (k / n for k in rankings))
-    columns = {"column": np.asarray(rankings.order if nested else mapdata.kept_bits(rankings), "<u4")} | _columns(sheet)
+    columns = {"column": mapdata.cuts(rankings)} | _columns(sheet)
     facts: dict[str, Any] = asdict(words) | {
-        "nested": nested,
-        "fractions": [float(stop) for stop in stops],
+        "nested": isinstance(rankings, Ranking),
+        "fractions": mapdata.ticks(rankings, n, fractions),
         "start": start,
         "classes": sheet.classes,
         "issues": sheet.issues,
