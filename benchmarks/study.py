@@ -7,7 +7,8 @@
 
 Every cell is a run of the explorer like any other: same code, same store. A method wins a cell when its mean is the
 highest; it is "within one sd" when its mean is at most one standard deviation (over seeds, the larger of its own and
-the winner's) below the highest. `segments` are features of image patches that come with the package `river`.
+the winner's) below the highest. That is the spread of training alone: features, damage and picks are drawn once per
+cell, random's picks once per seed. `segments` are features of image patches that come with the package `river`.
 """
 
 import argparse
