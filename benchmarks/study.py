@@ -5,10 +5,11 @@
     --report            run nothing; write what is stored so far
     --out FILE          the report, as Markdown, and beside it the figure (benchmarks/results/study.md, .png)
 
-Every cell is a run of the explorer like any other: same code, same store. A method wins a cell when its mean is the
-highest; it is "within one sd" when its mean is at most one standard deviation (over seeds, the larger of its own and
-the winner's) below the highest. That is the spread of training alone: features, damage and picks are drawn once per
-cell, random's picks once per seed. `segments` are features of image patches that come with the package `river`.
+Every run is one of the explorer like any other: same code, same store. The damage is drawn several times, and on every
+draw each method selects anew and trains several networks; undamaged data have one draw and as many trainings in all. A
+method wins a cell when its mean over these is the highest; it is "within one sd" when its mean is at most one standard
+deviation (the larger of its own and the winner's) below the highest. The linear probe sees the first draw alone.
+`segments` are features of image patches that come with the package `river`.
 """
 
 import argparse
@@ -55,18 +56,18 @@ def segments(folder):
     return Choice.of("arrays", path=str(file))
 
 
-#: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; seeds)
+#: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; draws; seeds of each)
 DATASETS = {
-    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 5),
-    "segments": (segments, Choice("given"), METHODS, 5),
-    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 5),
+    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 5, 2),
+    "segments": (segments, Choice("given"), METHODS, 5, 2),
+    "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 2, 2),
 }
 MEASURES = {str(TRAINED): "trained from scratch", "linear_probe": "linear probe"}
 
 
 def specs(dataset, corruption, folder):
-    """The two runs of a dataset and a corruption: all methods probed, and some with networks trained from scratch."""
-    make, backbone, trained, seeds = DATASETS[dataset]
+    """The runs of a dataset and a corruption: all methods probed, and for each draw some that train networks."""
+    make, backbone, trained, draws, seeds = DATASETS[dataset]
     probed = Spec(
         dataset=make(folder),
         corruption=CORRUPTIONS[corruption],
@@ -75,7 +76,15 @@ def specs(dataset, corruption, folder):
         measures=PROBED,
         fractions=FRACTIONS,
     )
-    return probed, replace(probed, methods=tuple(map(Choice, trained)), measures=(TRAINED,), seeds=seeds)
+    fitted = replace(probed, methods=tuple(map(Choice, trained)), measures=(TRAINED,))
+    if corruption == "clean":
+        return probed, replace(fitted, seeds=draws * seeds)
+    return probed, *(replace(fitted, corruption=_drawn(corruption, draw), seeds=seeds) for draw in range(draws))
+
+
+def _drawn(corruption, draw):
+    choice = CORRUPTIONS[corruption]
+    return Choice.of(choice.name, **dict(choice.params), seed=draw)
 
 
 def run(names, folder):
@@ -182,7 +191,7 @@ def report(points):
         behind = table[(table["method"] == "fdmat") & ~table["above random"]]
         parts.append(f"Cells where `fdmat` is not above random: {len(behind)}.")
         for dataset in table["dataset"].unique():
-            parts.append(f"\n### {dataset}\n\nBold: first; °: within one sd of it. Mean ± sd over seeds.\n")
+            parts.append(f"\n### {dataset}\n\nBold: first; °: within one sd of it. Mean ± sd over draws and seeds.\n")
             parts.append(markdown(table, dataset))
     return "\n".join(parts) + "\n"
 
