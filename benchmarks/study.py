@@ -56,7 +56,7 @@ def segments(folder):
     return Choice.of("arrays", path=str(file))
 
 
-#: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; draws; seeds of each)
+#: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; draws; seeds)
 DATASETS = {
     "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 5, 2),
     "segments": (segments, Choice("given"), METHODS, 5, 2),
@@ -112,17 +112,22 @@ def told(dataset, corruption):
 
 def collected(names, folder):
     """All points of all cells, with the columns `dataset, corruption` and `percent` kept."""
-    parts = []
-    for dataset in names:
-        for corruption in CORRUPTIONS:
-            try:
-                curve = pandas.concat([runs.curve(one) for one in specs(dataset, corruption, folder)])
-            except (ValueError, ImportError):
-                continue
-            parts.append(curve.assign(dataset=dataset, corruption=corruption))
+    parts = [
+        curve.assign(dataset=dataset, corruption=corruption)
+        for dataset in names
+        for corruption in CORRUPTIONS
+        for curve in map(_stored, specs(dataset, corruption, folder))
+    ]
     points = pandas.concat(parts, ignore_index=True)
     points["percent"] = (100 * (1 - points["ratio"])).round(3)
     return points[points["percent"] <= 100 * max(FRACTIONS)]
+
+
+def _stored(one):
+    try:
+        return runs.curve(one)
+    except (ValueError, ImportError):  # a dataset that this machine lacks, or a run that was never begun
+        return pandas.DataFrame()
 
 
 def cells(points, measure):
