@@ -8,8 +8,9 @@
 Every run is one of the explorer like any other: same code, same store. The damage is drawn several times, and on every
 draw each method selects anew and trains several networks; undamaged data have one draw and as many trainings in all. A
 method wins a cell when its mean over these is the highest; it is "within one sd" when its mean is at most one standard
-deviation (the larger of its own and the winner's) below the highest. The linear probe sees the first draw alone.
-`segments` are features of image patches that come with the package `river`.
+deviation (the larger of its own and the winner's) below the highest. The linear probe has one solution: without damage
+it has no spread, and only the first is within one sd. `segments` are features of image patches that come with the
+package `river`.
 """
 
 import argparse
@@ -66,7 +67,7 @@ MEASURES = {str(TRAINED): "trained from scratch", "linear_probe": "linear probe"
 
 
 def specs(dataset, corruption, folder):
-    """The runs of a dataset and a corruption: all methods probed, and for each draw some that train networks."""
+    """The runs of a dataset and a corruption, for each draw two: all methods probed, and some that train networks."""
     make, backbone, trained, draws, seeds = DATASETS[dataset]
     probed = Spec(
         dataset=make(folder),
@@ -79,7 +80,11 @@ def specs(dataset, corruption, folder):
     fitted = replace(probed, methods=tuple(map(Choice, trained)), measures=(TRAINED,))
     if corruption == "clean":
         return probed, replace(fitted, seeds=draws * seeds)
-    return probed, *(replace(fitted, corruption=_drawn(corruption, draw), seeds=seeds) for draw in range(draws))
+    return [
+        replace(one, corruption=_drawn(corruption, draw))
+        for one in (probed, replace(fitted, seeds=seeds))
+        for draw in range(draws)
+    ]
 
 
 def _drawn(corruption, draw):
