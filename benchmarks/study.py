@@ -71,25 +71,23 @@ def specs(dataset, corruption, folder):
     make, backbone, trained, draws, seeds = DATASETS[dataset]
     probed = Spec(
         dataset=make(folder),
-        corruption=CORRUPTIONS[corruption],
         backbone=backbone,
         methods=tuple(map(Choice, METHODS + MORE)),
         measures=PROBED,
         fractions=FRACTIONS,
     )
-    fitted = replace(probed, methods=tuple(map(Choice, trained)), measures=(TRAINED,))
-    if corruption == "clean":
-        return probed, replace(fitted, seeds=draws * seeds)
-    return [
-        replace(one, corruption=_drawn(corruption, draw))
-        for one in (probed, replace(fitted, seeds=seeds))
-        for draw in range(draws)
-    ]
+    drawn = _drawn(CORRUPTIONS[corruption], draws)
+    fitted = replace(
+        probed, methods=tuple(map(Choice, trained)), measures=(TRAINED,), seeds=draws * seeds // len(drawn)
+    )
+    return [replace(one, corruption=choice) for one in (probed, fitted) for choice in drawn]
 
 
-def _drawn(corruption, draw):
-    choice = CORRUPTIONS[corruption]
-    return Choice.of(choice.name, **dict(choice.params), seed=draw)
+def _drawn(corruption, draws):
+    """A corruption as often as it is drawn, each with a seed of its own; undamaged data are always the same."""
+    if corruption.name == "none":
+        return [corruption]
+    return [Choice.of(corruption.name, **dict(corruption.params), seed=draw) for draw in range(draws)]
 
 
 def run(names, folder):
@@ -121,18 +119,19 @@ def collected(names, folder):
         curve.assign(dataset=dataset, corruption=corruption)
         for dataset in names
         for corruption in CORRUPTIONS
-        for curve in map(_stored, specs(dataset, corruption, folder))
+        for curve in _stored(dataset, corruption, folder)
     ]
     points = pandas.concat(parts, ignore_index=True)
     points["percent"] = (100 * (1 - points["ratio"])).round(3)
     return points[points["percent"] <= 100 * max(FRACTIONS)]
 
 
-def _stored(one):
+def _stored(dataset, corruption, folder):
+    """The curves of a cell's runs as far as they are stored; none of a dataset that this machine lacks."""
     try:
-        return runs.curve(one)
-    except (ValueError, ImportError):  # a dataset that this machine lacks, or a run that was never begun
-        return pandas.DataFrame()
+        return [runs.curve(one) for one in specs(dataset, corruption, folder)]
+    except (ValueError, ImportError):
+        return []
 
 
 def cells(points, measure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 PROBE, IMBALANCE = "linear_probe", "class_balance"
-#: What each measure that is known class by class is of.
-TOLD = {PROBE: "A linear probe on fixed features.", "full_training": "Networks trained from scratch."}
-JUDGES = {PROBE: "Linear probe", "full_training": "From scratch"}
+#: What each measure that is known class by class is of: in a switch, and in a sentence.
+TOLD = {
+    PROBE: ("Linear probe", "A linear probe on fixed features."),
+    "full_training": ("From scratch", "Networks trained from scratch."),
+}
 
 
 @dataclass(frozen=True)
@@ -121,44 +123,41 @@ def _measured(spec: Spec, measure: str) -> str | None:
 
 def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
     """How well each class is told by what the run trains, or an offer to measure that."""
-    names = [name for name in map(partial(_measured, spec), TOLD) if name is not None]
+    names = {kind: name for kind in TOLD if (name := _measured(spec, kind)) is not None}
     if not names:
         _offer(spec)
         return
     heading = st.container()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**Accuracy in each class** :small[:gray[of its test items]]", width="content")
-        name = _judge(names)
+        kind = _judge(list(names))
+    name = names[kind]
     told, n = cached.by_class(spec, name), sum(counts.sizes)
     reading = readings.of_classes(told, str(focus), session.ratio(), n)
     if reading is None:
         heading.subheader("How well each class is told is not measured yet.", anchor=False)
         return
     heading.subheader(told_worst(counts.classes, reading), anchor=False)
-    heading.caption(_training(counts, reading, name))
+    heading.caption(_training(counts, reading, kind))
     _dots(spec, focus, counts, reading)
     st.markdown("**Accuracy in the worst class** :small[:gray[of each size]]")
     _curve(readings.worst_class(told, n, name), spec, name, focus)
 
 
-def _judge(names: Sequence[str]) -> str:
+def _judge(kinds: Sequence[str]) -> str:
     """Which of the measures says how well the classes are told; a switch where there are several."""
-    if len(names) == 1:
-        return names[0]
-    titles = {JUDGES[_kind(name)]: name for name in names}
+    if len(kinds) == 1:
+        return kinds[0]
+    titles = {TOLD[kind][0]: kind for kind in kinds}
     hidden = {"label_visibility": "collapsed", "required": True}
     return titles[st.segmented_control("Told by", list(titles), default=next(iter(titles)), key="judge", **hidden)]
 
 
-def _training(counts: Counts, reading: readings.ClassReading, name: str) -> str:
+def _training(counts: Counts, reading: readings.ClassReading, kind: str) -> str:
     """At which share kept, how often and what was trained."""
     near = "" if round(counts.overall, 3) == round(reading.fraction, 3) else ", the nearest that is measured"
     seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
-    return f"At {percent(round(reading.fraction, 6))} kept{near}, {seeds}. {TOLD[_kind(name)]}"
-
-
-def _kind(name: str) -> str:
-    return name.partition("(")[0]
+    return f"At {percent(round(reading.fraction, 6))} kept{near}, {seeds}. {TOLD[kind][1]}"
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: readings.ClassReading) -> None:
@@ -189,7 +188,7 @@ def _curve(points: pd.DataFrame, spec: Spec, name: str, focus: Choice) -> None:
     look = widgets.look(spec)
     key = (spec.key, "rail", name, str(focus), look.dark)
     figure = cached.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
-    head.lined(figure, _kind(name), f"{charts.title(name)} by share kept")
+    head.lined(figure, name.partition("(")[0], f"{charts.title(name)} by share kept")
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:
