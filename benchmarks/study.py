@@ -59,8 +59,8 @@ def segments(folder):
 
 #: name -> (what makes the dataset, given a folder; backbone; methods whose coresets train networks; draws; seeds)
 DATASETS = {
-    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 5, 2),
-    "segments": (segments, Choice("given"), METHODS, 5, 2),
+    "digits": (lambda folder: Choice("digits"), Choice("pixels"), METHODS, 10, 2),
+    "segments": (segments, Choice("given"), METHODS, 10, 2),
     "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 2, 2),
 }
 MEASURES = {str(TRAINED): "trained from scratch", "linear_probe": "linear probe"}

@@ -13,8 +13,9 @@ from fdmat_core.types import FeatureTable, Ranking
 #: Why a row was rejected, by the number in the evidence column `reason`.
 REASONS = ("kept in the running", "suspected mislabelled", "outlier in its class", "no features")
 
-#: How many robust standard deviations above its class's median a row may lie from its neighbours.
-OUTLIER_LIMIT = 5.0
+#: How many robust standard deviations the log of a row's radius may exceed its class's median: the usual limit of
+#: modified z-scores (Iglewicz & Hoaglin 1993). Radii are positive and skewed, more so where a class is elongated.
+OUTLIER_LIMIT = 3.5
 #: How sure it has to be that a row's neighbours carry its label no more often than mislabelling explains.
 NOISE_QUANTILE = 0.99
 
@@ -188,10 +189,14 @@ def _clearest(around: np.ndarray, usual: np.ndarray) -> np.ndarray:
 
 
 def _far(radius: np.ndarray) -> np.ndarray:
-    """Which rows lie beyond the median by more than the limit, in robust standard deviations."""
-    median = np.median(radius)
-    deviation = 1.4826 * np.median(np.abs(radius - median))
-    return radius > median + OUTLIER_LIMIT * max(deviation, 1e-6)
+    """Which rows (m,) lie beyond the median by more than the limit, in robust standard deviations of the log.
+
+    None do where these are 0, as in a class that is mostly copies: it does not say how far is usual.
+    """
+    log = np.log(np.maximum(radius, np.finfo(np.float32).tiny))
+    median = np.median(log)
+    deviation = 1.4826 * np.median(np.abs(log - median))
+    return (log > median + OUTLIER_LIMIT * deviation) & (deviation > 0)
 
 
 def _arrange(

@@ -111,6 +111,18 @@ def test_rows_that_belong_to_no_class_are_outliers():
     assert (reason[300:] == 2).mean() > 0.6
 
 
+def test_the_tail_of_a_skewed_class_stays_and_what_lies_beyond_it_goes():
+    """By hand: 1, 2, 4, ... 64 have a median of 8 and a spread of 3.0 doublings; the limit is 8 * 2^10.38 = 10,650."""
+    radius = 2.0 ** np.arange(7)
+    assert not module._far(radius).any()
+    assert module._far(np.append(radius[:6], 10_500)).tolist() == [False] * 7
+    assert module._far(np.append(radius[:6], 11_000)).tolist() == [False] * 6 + [True]
+
+
+def test_a_class_of_copies_does_not_say_how_far_is_usual():
+    assert not module._far(np.array([0, 0, 0, 0, 1, 2])).any()
+
+
 def test_what_chance_explains_is_read_off_inside_the_classes():
     """By hand: rows 0 and 1 lie deep in class 0 and have 1 stranger among 4 neighbours; row 2 is not asked."""
     around = np.array([[0, 0, 0, 0], [0, 0, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]])
