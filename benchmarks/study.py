@@ -3,7 +3,8 @@
     --home FOLDER       where the runs are stored (.study); what is there is not made again, so it can be stopped
     --only a b c        these datasets instead of all (see `DATASETS`)
     --report            run nothing; write what is stored so far
-    --out FILE          the report, as Markdown, and beside it the figure (benchmarks/results/study.md, .png)
+    --out FILE          the report, as Markdown, and beside it the figure (benchmarks/results/study.md, .png); what was
+                        written into it by hand, above the mark, is kept
 
 Every run is one of the explorer like any other: same code, same store. The damage is drawn several times, and on every
 draw each method selects anew and trains several networks; undamaged data have one draw and as many trainings in all. A
@@ -47,11 +48,11 @@ TRAINED = Choice.of("full_training", steps=300)
 
 def segments(folder):
     """Features of image segments as a file: 2,310 x 18 in 7 classes."""
-    from river import datasets
-
-    items = [(list(x.values()), y) for x, y in datasets.ImageSegments()]
     file = folder / "segments.npz"
     if not file.exists():
+        from river import datasets
+
+        items = [(list(x.values()), y) for x, y in datasets.ImageSegments()]
         features = np.array([x for x, _ in items], dtype=np.float32)
         np.savez(file, features=features, labels=np.array([y for _, y in items]))
     return Choice.of("arrays", path=str(file))
@@ -63,6 +64,7 @@ DATASETS = {
     "segments": (segments, Choice("given"), METHODS, 10, 2),
     "Fashion-MNIST 60k": (lambda folder: Choice("fashion_mnist"), Choice("early_cnn"), METHODS[:4], 2, 2),
 }
+MARK = "<!-- Above this line: by hand, and kept. Below: written by `python -m benchmarks.study`. -->"
 MEASURES = {str(TRAINED): "trained from scratch", "linear_probe": "linear probe"}
 
 
@@ -182,8 +184,11 @@ def _number(row):
     return f"**{text}**" if row["best"] else f"{text}°" if row["near"] else text
 
 
-def report(points):
-    parts = ["# Study: which coreset trains best\n", __doc__.split("\n\n", 2)[2].strip(), ""]
+def report(points, before=""):
+    """The report as Markdown; what stands above the mark in the report `before` is taken over."""
+    heading = "# Study: which coreset trains best\n\n![Points above random](study.png)\n\n"
+    by_hand, mark, _ = before.partition(MARK)
+    parts = [(by_hand if mark else heading) + MARK, "", __doc__.split("\n\n", 2)[2].strip(), ""]
     for measure, words in MEASURES.items():
         table = cells(points, measure)
         if table.empty:
@@ -262,7 +267,7 @@ def main():
     if not given.report:
         run(given.only, folder)
     points = collected(given.only, folder)
-    given.out.write_text(report(points))
+    given.out.write_text(report(points, given.out.read_text() if given.out.exists() else ""))
     figure(points, given.out.with_suffix(".png"))
     print(given.out.read_text())
 
