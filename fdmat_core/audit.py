@@ -138,7 +138,10 @@ def sentence(line: pandas.Series) -> str:
     far = f"it lies farther from {line.given} than {_part(line.distance_percentile)} that class"
     if round(100 * line.distance_percentile) == 0:
         far = f"it lies closer to {line.given} than all of that class"
-    return f"{away[0].upper()}{away[1:]}; {near}; {far}."
+    told = f"{away[0].upper()}{away[1:]}; {near}; {far}."
+    if line.preferred != line.given and line.issue not in ISSUES[:2]:
+        return f"{told} Not suspected: more of its neighbours carry its label than mistakes would explain."
+    return told
 
 
 def _part(share: float) -> str:

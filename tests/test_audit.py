@@ -74,13 +74,14 @@ def test_the_card_of_a_flipped_row(flipped, witness):
 
 
 def test_the_sentence_says_it_in_words():
-    line = pandas.Series(
-        {"given": "Coat", "preferred": "Shirt", "own_share": 0.11, "agreement": 0.2, "distance_percentile": 0.97}
-    )
-    assert audit.sentence(line) == (
+    facts = {"given": "Coat", "preferred": "Shirt", "own_share": 0.11, "agreement": 0.2, "distance_percentile": 0.97}
+    told = (
         "89% of its mass leaves Coat, most of it for Shirt; 20% of its nearest neighbours are Coat; "
         "it lies farther from Coat than 97% of that class."
     )
+    assert audit.sentence(pandas.Series(facts | {"issue": "suspected mislabelled"})) == told
+    why = " Not suspected: more of its neighbours carry its label than mistakes would explain."
+    assert audit.sentence(pandas.Series(facts | {"issue": "redundant"})) == told + why
 
 
 def test_the_sentence_has_no_0_and_no_100_percent():

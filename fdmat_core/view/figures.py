@@ -180,6 +180,7 @@ def _dots(
     return {"type": "scatter", "mode": "markers", "name": name, names: list(classes), places: list(values)} | {
         "marker": marker | {"line": line},
         "hovertemplate": told,
+        "cliponaxis": False,  # a dot at 0% is a whole one
     }
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from fdmat_core.view.theme import RANDOM, Look, Style
 
 #: Kept fractions that get a tick: of a large chart, and of a small one.
-TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+TICKS = (1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 RATIO_TITLE = "share kept, and share pruned below it"
 DECADES = (1, 0.1, 0.01, 0.001)
 #: Values of a distance that span more than this factor are drawn on a log scale.
@@ -113,6 +113,7 @@ def ratio_axis(edge: float, ticks: Sequence[float] = TICKS) -> dict[str, Any]:
         "range": [0.03, math.log10(edge) - 0.03],
         "tickvals": shown,
         "ticktext": [f"{percent(tick)}<br>{percent(1 - tick)}" for tick in shown],
+        "tickangle": 0,
     }
 
 

@@ -22,11 +22,11 @@ class Costs:
     rankings: dict[str, float]  # str(Choice) of a method -> of all items; of all sizes together if it is not nested
     trainings: dict[str, float]  # str(Choice) of a dear measure -> of one training, whatever the size
 
-    def selection(self, method: str) -> float | None:
-        """Seconds until the coresets of a method are there, features included; None if one part is not stored."""
-        if self.features is None or method not in self.rankings:
-            return None
-        return self.features + self.rankings[method]
+    def selection(self, method: Choice) -> float | None:
+        """Seconds until the coresets of a method are there, with the features if it reads any; None if not stored."""
+        features = self.features if registry.methods.get(method.name).needs else 0.0
+        ranking = self.rankings.get(str(method))
+        return None if features is None or ranking is None else features + ranking
 
 
 def read(spec: Spec, used: Made) -> Costs:

@@ -16,6 +16,9 @@ def invite() -> None:
     """Offer the sample run and end the page."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
         st.space("large")
+        if session.run():
+            told = "The run of this link is not stored here: it was deleted, or the link comes from another machine."
+            st.warning(told, icon=":material/link_off:", width=640)
         st.image(HERO, width=420, alt="Kept points in blue, removed ones in grey")
         st.header("See which part of a training set is worth keeping.", anchor=False, text_alignment="center")
         st.markdown(

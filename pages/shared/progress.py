@@ -32,12 +32,12 @@ STAGES = {
 def strip(key: str) -> Status | None:
     """Show the progress of a run if it is going on or has stopped short, and return its status.
 
-    While it is going on the strip updates itself every second; the page is redrawn when a stage ends.
+    While it is going on the strip updates itself every second; the page is redrawn when a stage or the state ends.
     """
     status = jobs.status(key)
     if status is None or status.state == "done":
         return status
-    st.fragment(_strip, run_every=1.0 if status.live else None)(key, status.stage)
+    st.fragment(_strip, run_every=1.0 if status.live else None)(key, (status.state, status.stage))
     return status
 
 
@@ -47,9 +47,10 @@ def badge(state: str) -> None:
     st.badge(text, color=colour, icon=icon)
 
 
-def _strip(key: str, stage: str) -> None:
+def _strip(key: str, shown: tuple[str, str]) -> None:
+    """Draw the strip, or the whole page anew if a run is no longer at the state and stage that the page shows."""
     status = jobs.status(key)
-    if status is None or status.state == "done" or (status.live and status.stage != stage):
+    if status is None or (status.state, status.stage) != shown:
         st.rerun()
     if status.live:
         _going_on(status)

@@ -77,11 +77,14 @@ def _buttons(key: str, spec: Spec, status: progress.Status | None) -> None:
 @st.dialog("Delete this run?")
 def confirm(key: str) -> None:
     """Ask before a run goes."""
+    spec, status = runs.open(key), jobs.status(key)
+    began = f" · started {progress.moment(status.started)}" if status and status.started else ""
+    st.markdown(f"**{widgets.title(registry.datasets, spec.dataset)}**  \n{about(spec)}{began}")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
     with st.container(horizontal=True):
-        if st.button("Delete it", type="primary", icon=":material/delete:", on_click=_delete, args=(key,)):
+        if st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(key,)):
             st.rerun()
-        if st.button("Keep it"):
+        if st.button("Keep it", type="primary"):
             st.rerun()
 
 

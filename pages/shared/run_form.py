@@ -13,7 +13,7 @@ from fdmat_core.registry import Entry
 from fdmat_core.types import FRACTIONS, Choice, Spec
 from fdmat_core.view.panels import percent
 from fdmat_core.work import jobs, runs
-from pages.shared import places, session, widgets
+from pages.shared import places, progress, session, widgets
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
 #: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
@@ -149,25 +149,30 @@ def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
         help="Coresets of these sizes are measured. Type another percentage to add it.",
         persist_state="session",
     )
-    return tuple(_read_percent(text) for text in said) or start
+    shares = {text: read_percent(text) for text in said}
+    wrong = ", ".join(text for text, share in shares.items() if share is None)
+    if wrong:
+        told = f"Left out: {progress.plain(wrong)}. Give percentages above 0 and up to 100, such as 15%."
+        st.warning(told, icon=":material/warning:")
+    return tuple(share for share in shares.values() if share is not None) or start
 
 
-def _read_percent(text: str) -> float:
+def read_percent(text: str) -> float | None:
+    """The share that a percentage says, with or without its sign; None if that is no part of a whole."""
     try:
         share = round(float(text.strip().rstrip("%")) / 100, 9)
     except ValueError:
-        share = 0.0
-    if not 0 < share <= 1:
-        raise ValueError(f"kept fraction is {text!r}; give a percentage above 0 and up to 100, such as 15%")
-    return share
+        return None
+    return share if 0 < share <= 1 else None
 
 
 def _effort(spec: Spec) -> str:
     """How much there is to do, in words."""
     coresets = len(spec.methods) * len(spec.fractions)
     measures = f"{len(spec.measures)} measure{'s' * (len(spec.measures) != 1)}"
+    many = f"{len(spec.methods)} method{'s' * (len(spec.methods) != 1)}"
     seeds = f"{spec.seeds} training seeds" if spec.seeds > 1 else "1 training seed"
-    methods = ", ".join([f"{len(spec.methods)} methods", *_several(spec)])
+    methods = ", ".join([many, *_several(spec)])
     return (
         f"{methods}{',' * (',' in methods)} at {len(spec.fractions)} sizes: {coresets:,} coresets, {measures}, {seeds}."
     )
@@ -199,9 +204,9 @@ def _launch(spec: Spec) -> None:
     """The button that starts a run, or opens it if it is there."""
     status = jobs.status(spec.key)
     if status is None or not (status.live or status.state == "done"):
-        icon = ":material/play_arrow:"
-        st.button("Start", type="primary", icon=icon, width="stretch", on_click=_begin, args=(spec,))
-    elif st.button("Open it: it is there", type="primary", icon=":material/scatter_plot:", width="stretch"):
+        facts = {"icon": ":material/play_arrow:", "width": "stretch", "disabled": widgets.lacks_path(spec.dataset)}
+        st.button("Start", type="primary", on_click=_begin, args=(spec,), **facts)
+    elif st.button("Open: this run is stored", type="primary", icon=":material/scatter_plot:", width="stretch"):
         session.choose(run=spec.key, method=None)
         st.switch_page(places.MAP)
 

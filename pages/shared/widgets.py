@@ -24,6 +24,8 @@ FAMILIES = {
     "dynamics": "Training dynamics",
     "baseline": "Baseline",
 }
+#: The parameter of datasets that people bring along: without it nothing can be read.
+PATH = "path"
 
 
 @contextmanager
@@ -88,7 +90,7 @@ def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | Non
     )
     if not entries[name].parameters:
         return Choice(name)
-    with st.expander("Settings", key=f"{key}.{name}"):
+    with st.expander("Settings", expanded=_named(entries[name], PATH), key=f"{key}.{name}"):
         return parameters(entries[name], default if default.name == name else Choice(name), key=f"{key}.{name}")
 
 
@@ -103,6 +105,11 @@ def choose_data(start: Spec, *, columns: int = 1) -> tuple[Choice, Choice, Choic
     with cells[-1]:
         backbone = choose(registry.backbones, "Features from", start.backbone, key=session.field("backbone"))
     return dataset, corruption, backbone
+
+
+def lacks_path(dataset: Choice) -> bool:
+    """Whether a dataset is somebody's own and it is not said yet where it lies."""
+    return registry.datasets.get(dataset.name).read(dict(dataset.params)).get(PATH) == ""
 
 
 def parameters(entry: Entry, default: Choice, *, key: str) -> Choice:
@@ -151,6 +158,10 @@ def grouped(entries: dict[str, Entry]) -> dict[str, dict[str, Entry]]:
         family = FAMILIES.get(entry.family, entry.family.capitalize())
         groups["Recommended" if entry.recommended else family][name] = entry
     return {family: group for family, group in groups.items() if group}
+
+
+def _named(entry: Entry, name: str) -> bool:
+    return any(parameter.name == name for parameter in entry.parameters)
 
 
 def _known(entry: Entry, choice: Choice) -> dict[str, Any]:

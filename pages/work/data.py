@@ -14,10 +14,14 @@ form, sight = st.columns([4, 8], gap="large")
 with form, widgets.plain_errors():
     dataset, corruption, backbone = widgets.choose_data(session.start())
     st.caption(registry.backbones.get(backbone.name).summary)
-    if st.button("Prepare a run with this", type="primary", icon=":material/arrow_forward:", width="stretch"):
+    absent, icon = widgets.lacks_path(dataset), ":material/arrow_forward:"
+    if st.button("Prepare a run with this", type="primary", icon=icon, width="stretch", disabled=absent):
         st.switch_page(places.RUNS)
 
 with sight, widgets.plain_errors():
+    if absent:
+        st.info("Give the path of your data in the settings of the dataset; it is only read.", icon=":material/folder:")
+        st.stop()
     data = cached.dataset(dataset, corruption)
     entry = registry.datasets.get(dataset.name)
     facts = cached.facts(dataset, corruption)

@@ -80,7 +80,38 @@ def test_classes_that_keep_nothing_are_named():
     assert "Worst off: dog, 0 of 10 (0%). Best off: cat, 5 of 10 (50%)." in balance.sentence(counts)
     many = Counts(tuple(f"c{i}" for i in range(20)), [1] * 20, [0] * 20)
     assert many.overall == 0 and balance.lost(many).endswith("c11 and 8 more.]")
-    assert balance.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps about the same share.")
+    assert balance.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith(
+        "Every class keeps its share, as closely as whole items allow."
+    )
+
+
+def test_a_whole_item_more_or_less_is_no_finding():
+    """By hand: 6 of 30 are 2.0, 2.0 and 2.0 of the three classes; 7 of 30 are 2.3 of each, so that one gets a third."""
+    thirds = Counts(("cat", "dog", "emu"), [10, 10, 10], [3, 2, 2])
+    assert thirds.even and not any("★" in balance._kept(thirds, place) for place in range(3))
+    uneven = replace(thirds, kept=[4, 2, 1])
+    assert not uneven.even and "Worst off: emu, 1 of 10 (10%). Best off: cat" in balance.sentence(uneven)
+    assert ["★" in balance._kept(uneven, place) for place in range(3)] == [False, False, True]
+    near = Counts(("cat", "dog"), [1000, 1000], [101, 98])
+    assert not near.even and balance.sentence(near).endswith("Every class keeps about the same share.")
+
+
+def test_fewer_places_than_classes_are_said_to_be_the_reason():
+    few = Counts(("cat", "dog", "emu"), [10, 10, 10], [1, 1, 0])
+    assert "Nothing left of 1 of 3 classes: emu; 2 places cannot go to 3 classes." in balance.lost(few)
+
+
+def test_places_that_were_shared_out_are_said_to_be(open_balance, monkeypatch):
+    assert not any(told in texts(open_balance()) for told in balance.SHARED.values())
+    monkeypatch.setattr(balance, "SHARED", {"none": "By nobody."})
+    assert "No class is lost. By nobody." in texts(open_balance())
+
+
+def test_what_all_methods_have_alike_stands_in_one_column(open_balance, monkeypatch):
+    monkeypatch.setattr(balance, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
+    (page,) = (one.value for one in open_balance().get("html") if 'class="grid"' in one.value)
+    assert re.findall(r"<th>(.*?)</th>", page)[:3] == ["class", "items", "every method"]
+    assert page.count("<td>10 (20.83%)</td>") == 3 and "★" not in page
 
 
 def test_an_empty_class_is_neither_worst_nor_marked():

@@ -83,6 +83,7 @@ def test_methods_are_switched_on_and_off_and_random_stays(open_curves):
     app.pills(key=f"shown.{link(app, 'run')}").set_value(["moderate"]).run()
     after = traces(figures(app)[PROBE])
     assert "Herding" not in after and "Random" in after
+    assert "Herding is in focus and switched off" in texts(app)
     assert (after["Moderate"]["line"]["color"], after["Moderate"]["line"]["dash"]) == (before["color"], before["dash"])
     assert "bars: 1 sd" in texts(app)  # the method in focus is off
 

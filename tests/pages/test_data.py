@@ -1,5 +1,7 @@
 """The Data page: what a dataset is, how many of each class, what its images look like, before anything runs."""
 
+import pytest
+
 from fdmat_core.types import Choice
 from pages.shared import cached, places
 from tests.pages.conftest import button, texts
@@ -34,6 +36,16 @@ def test_features_without_images_are_said_to_be_so(visit):
     app.get_by_key("dataset.0").select("mixture").run()
     assert not app.exception
     assert "no images" in app.info[0].value and metrics(app)["Features"] == "16"
+
+
+@pytest.mark.parametrize("name", ["folder", "arrays"])
+def test_own_data_wait_for_their_path_without_a_complaint(visit, tmp_path, name):
+    app = visit(places.DATA)
+    app.get_by_key("dataset.0").select(name).run()
+    assert not app.exception and not app.error and "Give the path" in app.info[0].value
+    assert button(app, "Prepare a run with this").disabled
+    app.get_by_key(f"dataset.0.{name}.path").set_value(str(tmp_path / "nowhere")).run()
+    assert "nowhere" in app.error[0].value and not button(app, "Prepare a run with this").disabled
 
 
 def test_many_classes_are_shown_one_at_a_time(visit):

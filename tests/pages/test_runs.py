@@ -82,17 +82,28 @@ def test_fractions_are_added_as_percentages(visit, desk):
 
 
 @pytest.mark.parametrize("said", ["lots", "0", "120%"])
-def test_a_fraction_that_is_none_is_told_with_the_fix(visit, said):
+def test_a_fraction_that_is_none_is_told_with_the_fix_and_left_out(visit, desk, said):
+    desk.say(DIGITS, "done")
     app = visit(places.RUNS)
-    field(app, "fractions").set_value(["1%", said]).run()
-    assert not app.exception
-    assert said in app.error[0].value and "such as 15%" in app.error[0].value
+    field(app, "fractions").set_value(["1%", said, "x"]).run()
+    assert not app.exception and not app.error
+    assert f"Left out: {said}, x." in app.warning[0].value and "such as 15%" in app.warning[0].value
+    assert "Handwritten digits" in texts(app)
+    assert submitted(app, desk).fractions == (0.01,)
+
+
+def test_a_run_of_own_data_starts_once_their_path_is_given(visit, tmp_path):
+    app = visit(places.RUNS)
+    app.get_by_key("dataset.0").select("arrays").run()
+    assert not app.exception and not app.error and button(app, "Start").disabled
+    app.get_by_key("dataset.0.arrays.path").set_value(str(tmp_path / "mine.npz")).run()
+    assert not button(app, "Start").disabled
 
 
 def test_a_run_that_is_there_is_opened_instead_of_started(visit, desk):
     key = desk.say(runs.SAMPLE, "done")
     app = visit(places.RUNS)
-    button(app, "Open it: it is there").click().run()
+    button(app, "Open: this run is stored").click().run()
     assert desk.asked == [] and link(app, "run") == key
 
 
@@ -170,6 +181,7 @@ def test_a_run_is_deleted_only_after_a_question(visit, desk):
     app = visit(places.RUNS, run=key)
     button(app, "Delete").click().run()
     assert desk.asked == [] and "cannot be undone" in texts(app)
+    assert texts(app).count("8 methods · 12 sizes · 5 seeds") == 2  # on its card, and in the question
     button(app, "Delete it").click().run()
     assert desk.asked == [("delete", key)] and "run" not in app.query_params
 

@@ -165,16 +165,31 @@ def test_then_people_are_the_truth(stored):
     spec = stored(CLEAN)
     train, ranking = runs.tables(spec)[0], runs.ranking(spec, EAGER)
     worst = train.ids[ranking.order[::-1]].tolist()
-    said = {worst[0]: "drop", worst[1]: "relabel", worst[150]: "keep", worst[160]: "keep", worst[170]: "unsure"}
-    for item, kind in said.items():
-        label = train.classes[0] if kind == "relabel" else ""
-        decisions.decide(runs.dataset_key(spec), Decision(item, kind, label))
+    suspected = int(readings.suspected(ranking).sum())
+
+    def decide(items, kind):
+        for item in items:
+            decisions.decide(
+                runs.dataset_key(spec), Decision(item, kind, train.classes[0] if kind == "relabel" else "")
+            )
+
+    (
+        decide(worst[:1], "drop"),
+        decide(worst[1:2], "relabel"),
+        decide(worst[150:152], "keep"),
+        decide(worst[170:171], "unsure"),
+    )
     app = show(spec, "herding")
     assert "**2 called wrong** (1 dropped, 1 relabelled), of which FDMat suspects 2 (100%)" in words(app)
     assert "**2 called right**, of which FDMat suspects 0 (0%); 1 unsure." in words(app)
-    rows = [int(np.flatnonzero(train.ids == item)[0]) for item in (worst[0], worst[1], worst[150], worst[160])]
+    assert "Once 10 items are called wrong and 10 right" in words(app)
+    assert not any('class="detectors' in one.value for one in app.get("html"))
+    decide(worst[2:10], "drop"), decide(worst[152:160], "keep")
+    app = show(spec, "herding")
+    assert f"of which FDMat suspects {min(10, suspected)}" in words(app)
+    rows = [int(np.flatnonzero(train.ids == item)[0]) for item in (*worst[:10], *worst[150:160])]
     scores = {name: score[rows] for name, score in runs.detection(spec).items()}
-    frame = detection.compare(scores, np.array([True, True, False, False]), cuts=())
+    frame = detection.compare(scores, np.arange(20) < 10, cuts=())
     assert [row[1] for row in cells(app, "detectors")[1:]] == [f"{value:.3f}" for value in frame["auroc"]]
 
 

@@ -31,8 +31,14 @@ def test_seconds_are_those_of_the_stored_entries():
     restate("ranking", parts.ranking_key(spec, used, Choice("herding"), 0, None), 0.5)
     found = runs.costs(spec)
     assert found.features == 40 and found.rankings == {"fdmat": 2.5, "herding": 0.5} and found.trainings == {}
-    assert found.selection("fdmat") == 42.5
-    assert found.selection("moderate") is None
+    assert found.selection(Choice("fdmat")) == 42.5
+    assert found.selection(Choice("moderate")) is None
+
+
+def test_random_selection_needs_no_features():
+    found = costs.Costs(40.0, {"random": 0.25, "herding": 2.0}, {})
+    assert found.selection(Choice("random")) == 0.25 and found.selection(Choice("herding")) == 42
+    assert costs.Costs(None, {"random": 0.25}, {}).selection(Choice("random")) == 0.25
 
 
 def test_a_method_that_chooses_afresh_costs_all_its_sizes_and_a_missing_one_nothing_yet():

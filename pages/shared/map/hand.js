@@ -124,7 +124,7 @@ function press(view, key) {
     l: () => arm(view, !view.armed), escape: () => clear(view), "?": () => showKeys(view, view.el.keys.hidden),
     0: () => fit(view), "+": () => zoom(view, 1.5, middle), "=": () => zoom(view, 1.5, middle), "-": () => zoom(view, 1 / 1.5, middle),
   }
-  for (const place of "1234") acts[place] = () => view.trigger("method", +place)
+  for (const place of "123456789") acts[place] = () => view.trigger("method", +place)
   const act = Object.hasOwn(acts, key.toLowerCase()) && acts[key.toLowerCase()]
   if (act) act()
   return !!act

@@ -6,7 +6,7 @@ const SMOOTH = 300_000 // points drawn while something moves
 const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", density: "Density" }
 const KEYS = [
   ["← →", "1% of the slider (shift: 5%)"], ["[ ]", "previous, next computed ratio"], ["Home End", "keep all, keep least"],
-  ["1 – 4", "method"], ["L", "lasso (or hold shift and drag)"], ["Esc", "clear lasso and pinned card"],
+  ["1 – 9", "method"], ["L", "lasso (or hold shift and drag)"], ["Esc", "clear lasso and pinned card"],
   ["+ − 0", "zoom in, out, show all"], ["?", "this list"],
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -13,6 +14,7 @@ from fdmat_core import registry
 from fdmat_core.audit import Tally
 from fdmat_core.readings import Reading
 from fdmat_core.types import Choice
+from fdmat_core.view import tables
 from fdmat_core.view.panels import percent
 from pages.shared import places, session, thumbs, widgets
 from pages.shared.thumbs import Card
@@ -56,7 +58,7 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     """A measure at the nearest measured ratio, with its spread and what random gets there."""
     if reading is None:
         return Number(name, "–", "not measured yet")
-    show = (lambda value: f"{100 * value:.1f}%") if share else (lambda value: f"{value:.3g}")
+    show = partial(tables.number, unit="share" if share else "")
     spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
     random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
     seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
@@ -65,13 +67,14 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
 
 def cleared(tally: Tally, *, word: str) -> Number:
     """The share of noisy items that is gone, what random would remove, and the price in clean ones."""
+    name = "FDMat's suspects removed" if word == "suspected" else f"{word.capitalize()} noise removed"
     noisy, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed + tally.clean_removed
     if not noisy:
-        return Number(f"{word.capitalize()} noise removed", "none", f"no item is {word}")
+        return Number(name, "none", f"no item is {word}")
     chance = removed / (removed + tally.bad_kept + tally.clean_kept)
     beside = f"{tally.bad_removed:,} of {noisy:,} · random {percent(round(chance, 3))}"
     told = f"with {100 * tally.price:.1f}% of the other items"
-    return Number(f"{word.capitalize()} noise removed", f"{100 * tally.recall:.3g}%", beside, told)
+    return Number(name, f"{100 * tally.recall:.3g}%", beside, told)
 
 
 def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str], None]) -> Choice:

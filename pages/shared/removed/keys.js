@@ -3,7 +3,7 @@
 const KEYS = [
   ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
   ["Z", "take your last decision back"], ["N P, ← →", "next, previous item"], ["↑ ↓", "a row up, down"],
-  ["[ ]", "previous, next computed ratio"], ["1 – 4", "method"], ["/", "find an item by its number"], ["Esc", "clear the filters"], ["?", "this list"],
+  ["[ ]", "previous, next computed ratio"], ["1 – 9", "method"], ["/", "find an item by its number"], ["Esc", "clear the filters"], ["?", "this list"],
 ]
 
 function listenKeys(view) {
@@ -27,7 +27,7 @@ function press(view, event) {
     "[": () => slideByKey(view, event), "]": () => slideByKey(view, event),
     "/": () => view.el.find.focus(), escape: () => escape(view), "?": () => showKeys(view, view.el.keys.hidden),
   }
-  for (const place of "1234") acts[place] = () => view.trigger("method", +place)
+  for (const place of "123456789") acts[place] = () => view.trigger("method", +place)
   const act = Object.hasOwn(acts, event.key.toLowerCase()) && acts[event.key.toLowerCase()]
   if (act) act()
   return !!act

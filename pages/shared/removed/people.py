@@ -17,6 +17,9 @@ from pages.shared.removed import tables
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Decisions of either kind below which figures about detectors would be chance.
+ENOUGH = 10
+
 
 def show(spec: Spec, known: Bad) -> None:
     """Draw how the decisions agree with suspicion, and with the truth; without a truth they are the truth."""
@@ -52,9 +55,11 @@ def _of(suspected: int, items: int) -> str:
 
 
 def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
-    """The detectors against what people decided, once they called something wrong and something right."""
-    if scores is None or not 0 < wrong.sum() < len(rows):
-        st.caption("Once some items are called wrong and some right, the detectors are compared with people here.")
+    """The detectors against what people decided, once they called enough items wrong and enough right."""
+    if scores is None or min(wrong.sum(), len(rows) - wrong.sum()) < ENOUGH:
+        st.caption(
+            f"Once {ENOUGH} items are called wrong and {ENOUGH} right, the detectors are compared with people here."
+        )
         return
     frame = detection.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
     st.html(tables.detectors(frame))

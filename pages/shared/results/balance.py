@@ -31,6 +31,15 @@ TOLD = {
 }
 
 
+#: What is to be known where a run shares the places of a coreset out among the classes.
+SHARED = {
+    "proportional": "Places were shared out by class size: methods differ in which items they keep of a class, hardly "
+    "in how many.",
+    "equal": "Every class was given as many places: methods differ in which items they keep of a class, not in how "
+    "many.",
+}
+
+
 @dataclass(frozen=True)
 class Counts:
     """Items of each class in the full set and in a coreset."""
@@ -48,6 +57,16 @@ class Counts:
     def overall(self) -> float:
         """The share of all items that is kept."""
         return sum(self.kept) / max(1, sum(self.sizes))
+
+    @cached_property
+    def short(self) -> list[float]:
+        """By how many items each class lies below the share that is kept of all; below 0 where it lies above."""
+        return [self.overall * size - some for some, size in zip(self.kept, self.sizes, strict=True)]
+
+    @property
+    def even(self) -> bool:
+        """Whether every class keeps the share that is kept of all, as closely as whole items allow."""
+        return all(abs(items) < 1 for items in self.short)
 
     @cached_property
     def present(self) -> list[int]:
@@ -68,7 +87,7 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
     left, right = st.columns([6, 6], gap="large")
     with left:
         st.subheader(sentence(counts), anchor=False)
-        st.caption(lost(counts))
+        st.caption(" ".join(filter(None, (lost(counts), SHARED.get(spec.balance)))))
         _bars(counts)
         _imbalance(spec, focus)
     with right:
@@ -82,6 +101,8 @@ def sentence(counts: Counts) -> str:
     """What is kept, and which class keeps least and most of itself."""
     whole = f"Kept {sum(counts.kept):,} of {sum(counts.sizes):,} ({percent(round(counts.overall, 4))})"
     low, high = counts.present[0], counts.present[-1]
+    if counts.even:
+        return f"{whole}. Every class keeps its share, as closely as whole items allow."
     if counts.shares[high] - counts.shares[low] < 0.05 * counts.overall:
         return f"{whole}. Every class keeps about the same share."
     return f"{whole}. Worst off: {_of(counts, low)}. Best off: {_of(counts, high)}."
@@ -100,7 +121,11 @@ def lost(counts: Counts) -> str:
     if not names:
         return "No class is lost."
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}.]"
+    places = sum(counts.kept)
+    why = (
+        f"; {places:,} places cannot go to {len(counts.present):,} classes" if 0 < places < len(counts.present) else ""
+    )
+    return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}{why}.]"
 
 
 def _pitch(counts: Counts) -> int:
@@ -210,7 +235,9 @@ def _table(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings])
     """Classes by methods: items kept and their share, the least of each method marked."""
     look = widgets.look(spec)
     found = {method: count(spec, ranked) for method, ranked in rankings.items()}
-    mine = found[focus]
+    heads, mine = [tables.swatch(look.style(str(method))) for method in found], found[focus]
+    if all(counts == mine for counts in found.values()):
+        heads, found = ["every method"], {focus: mine}
     few = range(len(mine.classes)) if len(mine.classes) <= figures.FEW else mine.present[: figures.FEW]
     rows = [
         [
@@ -220,10 +247,10 @@ def _table(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings])
         ]
         for place in few
     ]
-    return tables.grid(["class", "items", *(tables.swatch(look.style(str(method))) for method in found)], rows)
+    return tables.grid(["class", "items", *heads], rows)
 
 
 def _kept(counts: Counts, place: int) -> str:
     share = counts.shares[place]
-    least = share == counts.shares[counts.present[0]] < counts.overall and counts.sizes[place] > 0
+    least = share == counts.shares[counts.present[0]] and counts.short[place] >= 1
     return tables.cell(f"{counts.kept[place]:,} ({percent(round(share, 4))})", strong=least)

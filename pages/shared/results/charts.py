@@ -84,6 +84,9 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
     curve = cached.curve(spec)
     drawn = curve[curve["method"].isin(shown)]
     loud = str(focus) if str(focus) in shown else None
+    if loud is None:
+        name = widgets.title(registry.methods, focus)
+        st.caption(f":orange[:material/visibility_off: {name} is in focus and switched off: none of the lines is it.]")
     chosen = []
     for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
         with cell:

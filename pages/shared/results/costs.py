@@ -76,7 +76,7 @@ def _sentences(found: Costs, fraction: float, whole: float) -> None:
 def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, fraction: float, whole: float) -> Iterator[list[str]]:
     look = widgets.look(spec)
     for place, method in enumerate(methods):
-        seconds = found.rankings.get(str(method)), found.selection(str(method))
+        seconds = found.rankings.get(str(method)), found.selection(method)
         yield [
             f"<th>{tables.swatch(look.style(str(method), place))}</th>",
             *(tables.cell("–" if one is None else seconds_of(one)) for one in seconds),
