@@ -197,6 +197,11 @@ def test_one_seed_is_said_beside_the_accuracy_only():
     assert rail.measured("Distance", reading, share=False)[:2] == ("Distance", "0.5")
 
 
+def test_a_rounding_error_is_nothing():
+    nothing = readings.Reading(3.5e-9, None, 1, 3.5e-9, 1.0)
+    assert rail.measured("Distance", nothing, share=False)[1:3] == ("0", "random 0 · at 100% kept")
+
+
 def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
     stored(*ALL)
     plain, variant = Choice("fdmat"), Choice.of("fdmat", tau=0.0)

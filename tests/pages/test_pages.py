@@ -22,6 +22,12 @@ def test_a_link_to_a_run_that_is_not_here_is_survived(visit, page):
     assert not app.exception and not app.error
 
 
+def test_a_link_to_a_run_that_is_not_there_says_so(visit):
+    app = visit(places.CURVES, run="0123456789abcdef")
+    assert not app.exception and "not stored here" in app.warning[0].value
+    assert button(app, "Open the sample run") and not visit(places.CURVES).warning
+
+
 def test_the_empty_map_offers_the_sample_run_and_opens_it(visit, desk):
     app = visit(places.MAP)
     button(app, "Open the sample run").click().run()
