@@ -162,7 +162,7 @@ def class_accuracy(
     layout = {
         "height": 88 + pitch * len(classes) if lying else 344,
         "margin": {"l": 8, "r": 60, "t": 8, "b": 64},
-        "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [0, 1.03]},
+        "xaxis" if lying else "yaxis": {"tickformat": ".0%", "range": [-0.02, 1.03]},
         "showlegend": True,
         "legend": FOOT | {"traceorder": "reversed"},
     }

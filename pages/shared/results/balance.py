@@ -33,10 +33,8 @@ TOLD = {
 
 #: What is to be known where a run shares the places of a coreset out among the classes.
 SHARED = {
-    "proportional": "Places were shared out by class size: methods differ in which items they keep of a class, hardly "
-    "in how many.",
-    "equal": "Every class was given as many places: methods differ in which items they keep of a class, not in how "
-    "many.",
+    "proportional": "Places went by class size: methods differ in which items they keep.",
+    "equal": "Each class got as many places: methods differ in which items they keep.",
 }
 
 
@@ -59,14 +57,15 @@ class Counts:
         return sum(self.kept) / max(1, sum(self.sizes))
 
     @cached_property
-    def short(self) -> list[float]:
+    def _short(self) -> list[float]:
         """By how many items each class lies below the share that is kept of all; below 0 where it lies above."""
         return [self.overall * size - some for some, size in zip(self.kept, self.sizes, strict=True)]
 
     @property
     def even(self) -> bool:
-        """Whether every class keeps the share that is kept of all, as closely as whole items allow."""
-        return all(abs(items) < 1 for items in self.short)
+        """Whether no class is lost, and each keeps the share kept of all as closely as whole items allow."""
+        gone = any(size and not kept for size, kept in zip(self.sizes, self.kept, strict=True))
+        return not gone and all(abs(items) < 1 for items in self._short)
 
     @cached_property
     def present(self) -> list[int]:
@@ -87,7 +86,7 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
     left, right = st.columns([6, 6], gap="large")
     with left:
         st.subheader(sentence(counts), anchor=False)
-        st.caption(" ".join(filter(None, (lost(counts), SHARED.get(spec.balance)))))
+        st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '')}")
         _bars(counts)
         _imbalance(spec, focus)
     with right:
@@ -102,7 +101,7 @@ def sentence(counts: Counts) -> str:
     whole = f"Kept {sum(counts.kept):,} of {sum(counts.sizes):,} ({percent(round(counts.overall, 4))})"
     low, high = counts.present[0], counts.present[-1]
     if counts.even:
-        return f"{whole}. Every class keeps its share, as closely as whole items allow."
+        return f"{whole}. Every class keeps its share."
     if counts.shares[high] - counts.shares[low] < 0.05 * counts.overall:
         return f"{whole}. Every class keeps about the same share."
     return f"{whole}. Worst off: {_of(counts, low)}. Best off: {_of(counts, high)}."
@@ -114,12 +113,12 @@ def _of(counts: Counts, place: int) -> str:
 
 
 def lost(counts: Counts) -> str:
-    """The classes that keep nothing, by name, as far as they fit."""
+    """The classes that keep nothing, by name, as far as they fit; "" if there are none."""
     names = [
         name for name, size, kept in zip(counts.classes, counts.sizes, counts.kept, strict=True) if size and not kept
     ]
     if not names:
-        return "No class is lost."
+        return ""
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     places = sum(counts.kept)
     why = (
@@ -165,7 +164,7 @@ def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
     heading.subheader(told_worst(counts.classes, reading), anchor=False)
     heading.caption(_training(counts, reading, kind))
     _dots(spec, focus, counts, reading)
-    st.markdown("**Accuracy in the worst class** :small[:gray[of each size]]")
+    st.markdown("**Accuracy in the worst class** :small[:gray[at each size]]")
     _curve(readings.worst_class(told, n, name), spec, name, focus)
 
 
@@ -206,6 +205,7 @@ def _imbalance(spec: Spec, focus: Choice) -> None:
     name = _measured(spec, IMBALANCE)
     if name is not None:
         curve = cached.curve(spec)
+        st.markdown("**How unequally classes are kept** :small[:gray[at each size]]")
         _curve(curve[curve["measure"] == name], spec, name, focus)
 
 
@@ -252,5 +252,5 @@ def _table(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings])
 
 def _kept(counts: Counts, place: int) -> str:
     share = counts.shares[place]
-    least = share == counts.shares[counts.present[0]] and counts.short[place] >= 1
+    least = share == counts.shares[counts.present[0]] < counts.overall and counts.sizes[place] > 0 and not counts.even
     return tables.cell(f"{counts.kept[place]:,} ({percent(round(share, 4))})", strong=least)

@@ -95,7 +95,7 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
             _caveat(spec, choice, shown, key)
         chosen.append(str(choice))
     icon = ":material/table:"
-    more = st.expander("The same as tables, and to take away", icon=icon, key="tables", on_change="rerun")
+    more = st.expander("Tables and downloads", icon=icon, key="tables", on_change="rerun")
     if more.open:
         with more:
             for name in dict.fromkeys(chosen):
@@ -180,7 +180,8 @@ def caveat(choice: Choice) -> str:
 
 
 def _table(drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
-    st.markdown(f"**{title(name)}** :small[:gray[mean ± sd (seeds) by share kept; ★ the best of a size]]")
+    told = "mean ± sd (count) over trainings, for random over subsets; ★ the best of a size"
+    st.markdown(f"**{title(name)}** :small[:gray[{told}]]")
     st.html(tables.wide(readings.summary(drawn, name), name, shown, look=look, at=session.ratio()))
 
 
