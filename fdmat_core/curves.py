@@ -119,7 +119,7 @@ def points(  # noqa: PLR0913
     value = _evaluator(table, test, dataset)
     for number, task in enumerate(todo):
         if progress:
-            progress(number, len(todo), f"{task.method}, {task.kept} kept: {task.measure}")
+            progress(number, len(todo), _words(task))
         rows, weights = pick(task.method, task.kept, task.seed)
         with _threads().limit(limits=None if _dear(task.measure) else 1):
             measured = value(task.measure, _chance(task), rows, weights)
@@ -177,6 +177,12 @@ def space(table: FeatureTable) -> FeatureTable:
 
 def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
     return row["method"], int(row["kept"]), int(row["seed"]), row["measure"]
+
+
+def _words(task: Task) -> str:
+    """What is being measured, in the words of the pages."""
+    method, measured = registry.methods.get(task.method.name), registry.measures.get(task.measure.name)
+    return f"{method.title}, {task.kept:,} kept: {measured.title}"
 
 
 def _coarse_first(values: Sequence[int]) -> list[int]:

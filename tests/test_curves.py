@@ -181,7 +181,7 @@ def test_measure_adds_to_what_is_known_and_returns_what_was_asked(table, test_ta
         table, methods=["herding"], known=first, **options | {"band": 3}, progress=lambda *said: told.append(said)
     )
     assert [said[:2] for said in told] == [(number, 6) for number in range(6)]  # one more random subset of 6 sizes
-    assert told[0][2] == "random, 5 kept: energy"
+    assert told[0][2] == "Random, 5 kept: Energy distance"
 
 
 def test_sizes_that_are_the_same_are_measured_once():
