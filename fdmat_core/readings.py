@@ -146,6 +146,21 @@ def best(table: pandas.DataFrame, better: str) -> pandas.Series:
     return (table["mean"] == goal) & (goal != other) & (table["ratio"] > 0)
 
 
+def enough(table: pandas.DataFrame, slack: float = 0.01) -> dict[str, float | None]:
+    """For each method of a summary the smallest share kept from which on its mean stays near that of all data.
+
+    Near is at most `slack` below. None for a method that is not near at any size measured but all of it; an empty
+    answer while all data are not measured. The methods that need least come first.
+    """
+    whole = table.loc[table["ratio"] == 0, "mean"].mean()
+    found: dict[str, float | None] = {}
+    for method, rows in table[table["ratio"] > 0].groupby("method"):
+        near = rows.sort_values("ratio").set_index("fraction")["mean"] >= whole - slack
+        shares = near.index[near.cummin()]
+        found[method] = float(shares.min()) if len(shares) else None
+    return {} if np.isnan(whole) else dict(sorted(found.items(), key=lambda one: one[1] or 1.0))
+
+
 def per_class(labels: np.ndarray, c: int, rows: np.ndarray) -> tuple[list[int], list[int]]:
     """How many items each of c classes has, and how many of them are among some rows.
 

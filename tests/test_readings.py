@@ -111,3 +111,19 @@ def test_the_worst_class_is_the_lowest_of_each_coreset_and_seed():
     low = readings.worst_class(told, 200, "lowest")
     assert low[["method", "kept", "seed", "value"]].values.tolist() == [["a", 50, 0, 2.0], ["a", 50, 1, 3.0]]
     assert set(low["ratio"]) == {0.75} and set(low["measure"]) == {"lowest"}
+
+
+def test_enough_is_the_size_from_which_on_a_method_stays_near_all_data():
+    """By hand, all data .9: a is near at 50% and 10%, lucky at 1% and not at 5%; b never is; c is everywhere."""
+    values = {"a": (0.895, 0.9, 0.8, 0.95), "b": (0.88, 0.8, 0.7, 0.6), "c": (0.9, 0.89, 0.91, 0.891)}
+    rows = [
+        (name, 1 - share, round(100 * share), 0, value)
+        for name, means in values.items()
+        for share, value in zip((0.5, 0.1, 0.05, 0.01), means, strict=True)
+    ]
+    rows += [(name, 0.0, 100, 0, 0.9) for name in values]
+    frame = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "value"]).assign(measure="w")
+    found = readings.enough(readings.summary(frame, "w"), 0.0100001)
+    assert list(found) == ["c", "a", "b"]
+    assert found == {"c": pytest.approx(0.01), "a": pytest.approx(0.1), "b": None}
+    assert readings.enough(readings.summary(frame[frame["ratio"] > 0], "w")) == {}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fdmat_core import claim
+from fdmat_core import claim, readings
 from fdmat_core.types import Choice
 from fdmat_core.view import claims
 from fdmat_core.work import costs, runs
@@ -164,6 +164,23 @@ def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, res
     assert "Three 3 x 3 convolutions" in recipe and "steps\n    Gradient" not in recipe
     assert "no points yet" in texts(app) and "Train networks on these coresets" not in [one.label for one in app.button]
     assert len(app.get("progress")) == 1
+
+
+def test_the_answer_names_the_share_that_each_method_needs():
+    needed = {"FDMat": 0.02, "Herding": 0.02, "Random": 0.125, "EL2N": None}
+    told = "**from 2%** FDMat, Herding; **from 12.5%** Random; **at no smaller size** EL2N."
+    assert charts.answer(needed, 0.8724) == f"Within a point of all data (87.2%): {told}"
+
+
+def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, results):
+    app = open_curves()
+    curve = runs.curve(results)
+    table = readings.summary(curve, "linear_probe")
+    share = readings.enough(table, 0.01)["moderate"]
+    (told,) = [one.value for one in app.markdown if one.value.startswith("Within a point of all data")]
+    group = next(part for part in told.split("**")[1:] if "Moderate" in part)
+    size = told.split("**")[told.split("**").index(group) - 1]
+    assert size == ("at no smaller size" if share is None else f"from {100 * round(share, 6):.4g}%")
 
 
 def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves, monkeypatch):

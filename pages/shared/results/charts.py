@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import streamlit as st
 from fdmat_core import readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
-from fdmat_core.view.panels import LABEL_GAP
+from fdmat_core.view.panels import LABEL_GAP, percent
 from fdmat_core.view.theme import Look, Style
 from pages.shared import cached, notes, places, session, widgets
 from pages.shared.results import head
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KINDS = ("accuracy", "distance", "coverage", "balance")
 #: Kept fractions worth training networks on, and how many methods at most, random not counted.
 FEW, SOME = (0.01, 0.05, 0.1), 3
+#: How much less accurate than on all data is still as good.
+POINT = 0.01
 
 
 def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
@@ -92,6 +94,7 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
         with cell:
             choice = _choose_measure(spec, start, key)
             _chart(spec, drawn, choice, loud, key)
+            _answer(spec, drawn, choice)
             _caveat(spec, choice, shown, key)
         chosen.append(str(choice))
     icon = ":material/table:"
@@ -157,6 +160,37 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
     words = figure.layout.title.subtitle.text.replace("<br>", " · ")
     figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
+
+
+def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice) -> None:
+    """How much of the data is needed, by an accuracy over all test items."""
+    entry = registry.measures.get(choice.name)
+    if entry.facts["kind"] != "accuracy" or drawn.empty:
+        return
+    table = readings.summary(drawn, str(choice))
+    titles = {str(method): widgets.title(registry.methods, method) for method in (*spec.methods, Choice("random"))}
+    needed = {titles[name]: share for name, share in readings.enough(table, POINT).items()}
+    if needed:
+        st.markdown(answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())))
+
+
+def answer(needed: Mapping[str, float | None], whole: float) -> str:
+    """In a sentence: from which share kept on each method is within a point of all data, those that need least first.
+
+    Parameters
+    ----------
+    needed
+        The titles of methods to shares kept, in this order; None for one that is not at any size measured.
+    whole
+        The accuracy on all data.
+    """
+    groups: dict[str, list[str]] = {}
+    for title, share in needed.items():
+        groups.setdefault("at no smaller size" if share is None else f"from {percent(round(share, 6))}", []).append(
+            title
+        )
+    told = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
+    return f"Within a point of all data ({percent(round(whole, 3))}): {told}."
 
 
 def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str) -> None:
