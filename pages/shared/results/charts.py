@@ -190,7 +190,7 @@ def answer(needed: Mapping[str, float | None], whole: float) -> str:
             title
         )
     told = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
-    return f"Within a point of all data ({percent(round(whole, 3))}): {told}."
+    return f"Within a point of all data ({percent(round(whole, 3))}), by share kept: {told}."
 
 
 def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str) -> None:
