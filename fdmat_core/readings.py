@@ -51,6 +51,18 @@ def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
     return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
 
 
+def above(curve: pandas.DataFrame, method: str = "random") -> pandas.DataFrame:
+    """A curve of how far each value lies above the mean of one method at the same size and in the same measure.
+
+    Points of sizes at which that method has none are left out.
+    """
+    import pandas
+
+    means = curve[curve["method"] == method].groupby(["measure", "kept"])["value"].mean()
+    beside = means.reindex(pandas.MultiIndex.from_frame(curve[["measure", "kept"]])).to_numpy()
+    return curve.assign(value=curve["value"] - beside).dropna(subset="value")
+
+
 def nearest(table: pandas.DataFrame, method: str, ratio: float) -> Reading | None:
     """Read a summary of one measure; None if the method has no point in it.
 

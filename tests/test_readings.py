@@ -127,3 +127,13 @@ def test_enough_is_the_size_from_which_on_a_method_stays_near_all_data():
     assert list(found) == ["c", "a", "b"]
     assert found == {"c": pytest.approx(0.01), "a": pytest.approx(0.1), "b": None}
     assert readings.enough(readings.summary(frame[frame["ratio"] > 0], "w")) == {}
+
+
+def test_a_curve_against_random_by_hand():
+    rows = [("a", 0.9, 10, 0, "w", 5.0), ("a", 0.9, 10, 0, "v", 1.0), ("a", 0.5, 50, 0, "w", 2.0)]
+    rows += [("random", 0.9, 10, seed, "w", value) for seed, value in enumerate((1.0, 3.0))]
+    rows += [("random", 0.9, 10, 0, "v", 1.5)]
+    curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    found = readings.above(curve)
+    assert found["value"].tolist() == [3.0, -0.5, -1.0, 1.0, 0.0]
+    assert found["kept"].tolist() == [10] * 5 and curve["value"].iloc[0] == 5.0

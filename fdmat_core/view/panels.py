@@ -56,9 +56,9 @@ class Panel:
 
     @cached_property
     def whole(self) -> float | None:
-        """The value of the full data; None for a distance, which is zero there, or if it was not measured."""
+        """The value of the full data; None for a distance or a difference, which is 0 there, or if not measured."""
         full = self.table.loc[self.table["ratio"] == 0, "mean"]
-        return None if self.fact("kind") == "distance" or full.empty else float(full.mean())
+        return None if self.fact("kind") in ("distance", "difference") or full.empty else float(full.mean())
 
     @cached_property
     def range(self) -> tuple[float, float]:

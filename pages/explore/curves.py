@@ -19,7 +19,9 @@ with widgets.plain_errors():
     if not methods:
         rail.waiting()
     focus = head.strip(spec, methods)
-    shown = charts.choose_methods(spec, list(methods))
-    st.fragment(charts.show, run_every=again)(spec, focus, shown)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        shown = charts.choose_methods(spec, list(methods))
+        relative = charts.choose_values()
+    st.fragment(charts.show, run_every=again)(spec, focus, shown, relative)
     st.fragment(claims.show, run_every=again)(spec)
     st.fragment(costs.show)(spec, list(methods))

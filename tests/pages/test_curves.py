@@ -4,11 +4,13 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from fdmat_core import claim, readings
 from fdmat_core.types import Choice
 from fdmat_core.view import claims
+from fdmat_core.view.theme import Look
 from fdmat_core.work import costs, runs
 from pages.shared import cached, places
 from pages.shared.results import charts
@@ -137,7 +139,9 @@ def test_the_figure_data_are_the_summaries_of_what_is_shown():
     import pandas as pd
 
     curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
-    told = charts._figure_data(curve, ["v", "w", "v"])
+    look = Look(measures={"v": {"unit": "metres"}, "w": {"unit": "grams"}})
+    told = charts._figure_data(curve, look, ["v", "w", "v"])
+    assert told["unit"].tolist() == ["metres", "grams"]
     assert told[["measure", "mean", "seeds"]].to_numpy().tolist() == [["v", 2, 2], ["w", 2, 2]]
 
 
@@ -164,6 +168,22 @@ def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, res
     assert "Three 3 x 3 convolutions" in recipe and "steps\n    Gradient" not in recipe
     assert "no points yet" in texts(app) and "Train networks on these coresets" not in [one.label for one in app.button]
     assert len(app.get("progress")) == 1
+
+
+def test_charts_tables_and_units_turn_to_differences_and_the_answer_stays(open_curves):
+    app = open_curves()
+    before, said = traces(figures(app)[PROBE]), texts(app)
+    (switch,) = [group for group in app.get("button_group") if group.key == "values"]
+    switch.set_value("Against random").run()
+    assert not app.exception
+    after = traces(figures(app)[PROBE])
+    np.testing.assert_allclose(after["Random"]["y"], 0, atol=1e-12)
+    np.testing.assert_allclose(after["Moderate"]["y"], np.subtract(before["Moderate"]["y"], before["Random"]["y"]))
+    assert "All data" in before and "All data" not in after
+    assert figures(app)[ENERGY]["layout"]["yaxis"].get("type", "linear") == "linear"
+    assert "share of test items, minus random · higher is better" in texts(app)
+    answer = re.search(r"Within a point of all data.*", said)[0]
+    assert answer in texts(app)
 
 
 def test_the_answer_names_the_share_that_each_method_needs():

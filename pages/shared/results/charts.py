@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KINDS = ("accuracy", "distance", "coverage", "balance")
 #: Kept fractions worth training networks on, and how many methods at most, random not counted.
 FEW, SOME = (0.01, 0.05, 0.1), 3
+#: What the charts show: values, or differences to random at the same size.
+VALUES = ("Values", "Against random")
 #: How much less accurate than on all data is still as good.
 POINT = 0.01
 
@@ -78,13 +80,20 @@ def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
     return replace(spec, methods=methods, measures=(*spec.measures, *dear), fractions=(*few, 1.0))
 
 
-def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
+def choose_values() -> bool:
+    """Ask whether the charts show values, or their differences to random's mean at the same size."""
+    facts = {"required": True, "label_visibility": "collapsed", "key": "values", "persist_state": "session"}
+    return st.segmented_control("What is drawn", VALUES, default=VALUES[0], **facts) == VALUES[1]
+
+
+def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool = False) -> None:
     """The two charts, the same as tables, and their numbers to take away."""
     if not spec.measures:
         st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
         return
     curve = cached.curve(spec)
-    drawn = curve[curve["method"].isin(shown)]
+    values = curve[curve["method"].isin(shown)]
+    drawn, look = (readings.above(values), _of_differences(spec)) if relative else (values, widgets.look(spec))
     loud = str(focus) if str(focus) in shown else None
     if loud is None:
         name = widgets.title(registry.methods, focus)
@@ -93,8 +102,8 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
     for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
         with cell:
             choice = _choose_measure(spec, start, key)
-            _chart(spec, drawn, choice, loud, key)
-            _answer(spec, drawn, choice)
+            _chart(spec, drawn, choice, loud, look, key)
+            _answer(spec, values, choice)
             _caveat(spec, choice, shown, key)
         chosen.append(str(choice))
     icon = ":material/table:"
@@ -102,8 +111,8 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str]) -> None:
     if more.open:
         with more:
             for name in dict.fromkeys(chosen):
-                _table(drawn, name, shown, widgets.look(spec))
-            _downloads(spec, curve, drawn, chosen)
+                _table(drawn, name, shown, look)
+            _downloads(spec, curve, drawn, look, chosen)
 
 
 def _starts(spec: Spec) -> tuple[str, str]:
@@ -142,13 +151,22 @@ def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
     return next(choice for choice in spec.measures if str(choice) == name)
 
 
-def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, key: str) -> None:
+def _of_differences(spec: Spec) -> Look:
+    """The look of charts of differences to random: they have a linear axis, and no line for all data."""
+    look = widgets.look(spec)
+    measures = {
+        name: {**facts, "kind": "difference", "unit": f"{facts['unit']}, minus random"}
+        for name, facts in look.measures.items()
+    }
+    return replace(look, measures=measures)
+
+
+def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, look: Look, key: str) -> None:
     """One chart, and what stands behind its points."""
-    name, look = str(choice), widgets.look(spec)
+    name = str(choice)
     mine = drawn[drawn["measure"] == name]
-    figure, words = cached.once(
-        mine, spec.key, name, focus, look.dark, make=lambda points: _drawn(points, name, look, focus)
-    )
+    facts = (spec.key, name, focus, look.dark, look.measures[name]["kind"])
+    figure, words = cached.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
     st.caption(words)
     head.lined(figure, key, f"{title(name)} by share kept")
 
@@ -219,7 +237,7 @@ def _table(drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> 
     st.html(tables.wide(readings.summary(drawn, name), name, shown, look=look, at=session.ratio()))
 
 
-def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, chosen: Sequence[str]) -> None:
+def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> None:
     """The whole curve, and what the two charts show."""
     with st.container(horizontal=True):
         icon = ":material/download:"
@@ -227,15 +245,16 @@ def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, chosen: Seq
         st.download_button("All points (CSV)", lambda: curve.to_csv(index=False), whole, "text/csv", icon=icon)
         st.download_button(
             "What the charts show (CSV)",
-            lambda: _figure_data(drawn, chosen).to_csv(index=False),
+            lambda: _figure_data(drawn, look, chosen).to_csv(index=False),
             f"charts-{spec.key}.csv",
             "text/csv",
             icon=icon,
         )
 
 
-def _figure_data(drawn: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
+def _figure_data(drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    parts = [readings.summary(drawn, name).assign(measure=name) for name in dict.fromkeys(chosen)]
+    units = {name: look.measures[name]["unit"] for name in chosen}
+    parts = [readings.summary(drawn, name).assign(measure=name, unit=unit) for name, unit in units.items()]
     return pd.concat(parts, ignore_index=True)
