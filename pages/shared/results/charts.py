@@ -182,14 +182,16 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
 
 def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice) -> None:
     """How much of the data is needed, by an accuracy over all test items."""
-    entry = registry.measures.get(choice.name)
-    if entry.facts["kind"] != "accuracy" or drawn.empty:
+    if registry.measures.get(choice.name).facts["kind"] != "accuracy":
         return
-    table = readings.summary(drawn, str(choice))
-    titles = {str(method): widgets.title(registry.methods, method) for method in (*spec.methods, Choice("random"))}
-    needed = {titles[name]: share for name, share in readings.enough(table, POINT).items()}
-    if needed:
-        st.markdown(answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())))
+    mine, titles = drawn[drawn["measure"] == str(choice)], widgets.look(spec).methods
+
+    def told(points: pd.DataFrame) -> str:
+        table = readings.summary(points, str(choice))
+        needed = {titles[name].title: share for name, share in readings.enough(table, POINT).items()}
+        return answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())) if needed else ""
+
+    st.markdown(cached.once(mine, spec.key, str(choice), "answer", make=told))
 
 
 def answer(needed: Mapping[str, float | None], whole: float) -> str:
