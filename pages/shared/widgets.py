@@ -65,8 +65,10 @@ def dark() -> bool:
 
 def title(kind: Kind, choice: Choice) -> str:
     """What people call a choice: the entry's title, with the parameters that differ from its defaults."""
-    entries = kind.all()
-    name = entries[choice.name].title if choice.name in entries else choice.name
+    try:
+        name = kind.get(choice.name).title
+    except ValueError:  # of an entry that is no more
+        name = choice.name
     inside = ", ".join(f"{words(key)} {_short(value)}" for key, value in choice.params)
     return f"{name} ({inside})" if inside else name
 
