@@ -140,7 +140,7 @@ def sentence(line: pandas.Series) -> str:
         far = f"it lies closer to {line.given} than all of that class"
     told = f"{away[0].upper()}{away[1:]}; {near}; {far}."
     if line.preferred != line.given and line.issue not in ISSUES[:2]:
-        return f"{told} Not suspected: more of its neighbours carry its label than mistakes would explain."
+        return f"{told} Not suspected: enough of its mass or of its neighbours speaks for the label."
     return told
 
 

@@ -181,8 +181,12 @@ def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
 
 def _words(task: Task) -> str:
     """What is being measured, in the words of the pages."""
-    method, measured = registry.methods.get(task.method.name), registry.measures.get(task.measure.name)
-    return f"{method.title}, {task.kept:,} kept: {measured.title}"
+    return f"{titled(registry.methods, task.method)}, {task.kept:,} kept: {titled(registry.measures, task.measure)}"
+
+
+def titled(kind: registry.Kind, choice: Choice) -> str:
+    """The title of a choice's entry, with the parameters that tell it from others of the same entry."""
+    return kind.get(choice.name).title + str(choice).removeprefix(choice.name)
 
 
 def _coarse_first(values: Sequence[int]) -> list[int]:

@@ -46,7 +46,8 @@ def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
         seeds=("value", "size"),
     )
     table = table.reset_index()
-    table["sd"] = table["sd"].mask(table["sd"] <= ROUNDING, 0.0)
+    for name in ("mean", "sd"):
+        table[name] = table[name].mask(table[name].abs() <= ROUNDING, 0.0)
     table.insert(3, "fraction", 1 - table["ratio"])
     return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)
 
@@ -167,7 +168,7 @@ def enough(table: pandas.DataFrame, slack: float = 0.01) -> dict[str, float | No
     whole = table.loc[table["ratio"] == 0, "mean"].mean()
     found: dict[str, float | None] = {}
     for method, rows in table[table["ratio"] > 0].groupby("method"):
-        near = rows.sort_values("ratio").set_index("fraction")["mean"] >= whole - slack
+        near = rows.sort_values("ratio").set_index("fraction")["mean"] >= whole - slack - ROUNDING
         shares = near.index[near.cummin()]
         found[method] = float(shares.min()) if len(shares) else None
     return {} if np.isnan(whole) else dict(sorted(found.items(), key=lambda one: one[1] or 1.0))

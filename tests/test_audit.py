@@ -80,7 +80,7 @@ def test_the_sentence_says_it_in_words():
         "it lies farther from Coat than 97% of that class."
     )
     assert audit.sentence(pandas.Series(facts | {"issue": "suspected mislabelled"})) == told
-    why = " Not suspected: more of its neighbours carry its label than mistakes would explain."
+    why = " Not suspected: enough of its mass or of its neighbours speaks for the label."
     assert audit.sentence(pandas.Series(facts | {"issue": "redundant"})) == told + why
 
 

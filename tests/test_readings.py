@@ -123,7 +123,7 @@ def test_enough_is_the_size_from_which_on_a_method_stays_near_all_data():
     ]
     rows += [(name, 0.0, 100, 0, 0.9) for name in values]
     frame = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "value"]).assign(measure="w")
-    found = readings.enough(readings.summary(frame, "w"), 0.0100001)
+    found = readings.enough(readings.summary(frame, "w"), 0.01)
     assert list(found) == ["c", "a", "b"]
     assert found == {"c": pytest.approx(0.01), "a": pytest.approx(0.1), "b": None}
     assert readings.enough(readings.summary(frame[frame["ratio"] > 0], "w")) == {}

@@ -21,7 +21,7 @@ STROKES = {"solid": "", "dash": "8 5", "longdash": "14 6", "dashdot": "8 4 2 4",
 def number(value: float, unit: str) -> str:
     """A value of a measure as people read it: shares in percent, all else with three digits; a rounding error is 0."""
     if unit.startswith("share"):
-        return f"{100 * value:.1f}%"
+        return f"{round(100 * value, 1) + 0.0:.1f}%"  # never -0.0%
     return f"{value:.3g}" if abs(value) > ROUNDING else "0"
 
 

@@ -69,15 +69,14 @@ def _buttons(key: str, spec: Spec, status: progress.Status | None) -> None:
         with st.popover("Log", key=f"log.{key}", type="tertiary"):
             st.code(jobs.log(key) or "The log is empty.", language=None, wrap_lines=True, height=320)
         if st.button("Delete", key=f"delete.{key}", type="tertiary"):
-            confirm(key)
+            confirm(key, spec, status)
         if status and status.started:
             st.caption(f"started {progress.moment(status.started)}", width="stretch", text_alignment="right")
 
 
 @st.dialog("Delete this run?")
-def confirm(key: str) -> None:
+def confirm(key: str, spec: Spec, status: progress.Status | None) -> None:
     """Ask before a run goes."""
-    spec, status = runs.open(key), jobs.status(key)
     began = f" · started {progress.moment(status.started)}" if status and status.started else ""
     st.markdown(f"**{widgets.title(registry.datasets, spec.dataset)}**  \n{about(spec)}{began}")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")

@@ -154,7 +154,10 @@ def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
     if wrong:
         told = f"Left out: {progress.plain(wrong)}. Give percentages above 0 and up to 100, such as 15%."
         st.warning(told, icon=":material/warning:")
-    return tuple(share for share in shares.values() if share is not None) or start
+    found = tuple(share for share in shares.values() if share is not None)
+    if not found:
+        st.caption("None is left: the sizes are those that the form began with.")
+    return found or start
 
 
 def read_percent(text: str) -> float | None:

@@ -28,6 +28,10 @@ class Desk:
         self.states[key] = Status(key=key, state=state, **facts)
         return key
 
+    def delete(self, key):
+        self.asked.append(("delete", key))
+        runs.delete(key)
+
     def submit(self, spec):
         self.asked.append(("submit", spec))
         return self.say(spec, "queued")
@@ -39,7 +43,7 @@ def desk(monkeypatch):
     monkeypatch.setattr(jobs, "submit", desk.submit)
     monkeypatch.setattr(jobs, "status", desk.states.get)
     monkeypatch.setattr(jobs, "cancel", lambda key: desk.asked.append(("cancel", key)))
-    monkeypatch.setattr(jobs, "delete", lambda key: desk.asked.append(("delete", key)))
+    monkeypatch.setattr(jobs, "delete", desk.delete)
     monkeypatch.setattr(jobs, "log", lambda key: "epoch 1\nepoch 2")
     return desk
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fdmat_core import budgets
 from fdmat_core.types import Choice
 from fdmat_core.work import runs
 from pages.shared import places
@@ -101,7 +102,10 @@ def test_fewer_places_than_classes_are_said_to_be_the_reason():
 
 def test_places_that_were_shared_out_are_said_to_be(open_balance, monkeypatch):
     assert not any(told in texts(open_balance()) for told in balance.SHARED.values())
+    assert set(balance.SHARED) == set(budgets.BALANCES) - {"none"}
     monkeypatch.setattr(balance, "SHARED", {"none": "By nobody."})
+    assert "By nobody." not in texts(open_balance())  # methods differ in how many they keep
+    monkeypatch.setattr(balance, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
     assert "No class is lost. By nobody." in texts(open_balance())
 
 

@@ -177,18 +177,24 @@ def test_charts_tables_and_units_turn_to_differences_and_the_answer_stays(open_c
     switch.set_value("Against random").run()
     assert not app.exception
     after = traces(figures(app)[PROBE])
-    np.testing.assert_allclose(after["Random"]["y"], 0, atol=1e-12)
+    assert set(after["Random"]["y"]) == {0}
     np.testing.assert_allclose(after["Moderate"]["y"], np.subtract(before["Moderate"]["y"], before["Random"]["y"]))
     assert "All data" in before and "All data" not in after
     assert figures(app)[ENERGY]["layout"]["yaxis"].get("type", "linear") == "linear"
     assert "share of test items, minus random · higher is better" in texts(app)
+    assert "Below 0 is closer to the whole" in texts(app) and "never at distance 0" not in texts(app)
+    app.session_state["tables"] = True
+    app.run()
+    row = next(row for row in grids(app)[0].split("<tr>") if "Random" in row)
+    assert set(re.findall(r"<td>(.*?) ±", row)) == {"0.0"}
+    assert "share of test items, minus random; mean ± sd" in texts(app)
     answer = re.search(r"Within a point of all data.*", said)[0]
     assert answer in texts(app)
 
 
 def test_the_answer_names_the_share_that_each_method_needs():
     needed = {"FDMat": 0.02, "Herding": 0.02, "Random": 0.125, "EL2N": None}
-    told = "**from 2%** FDMat, Herding; **from 12.5%** Random; **at no smaller size** EL2N."
+    told = "**from 2%** FDMat, Herding; **from 12.5%** Random; **at no smaller size measured** EL2N."
     assert charts.answer(needed, 0.8724) == f"Within a point of all data (87.2%), by share kept: {told}"
 
 
@@ -200,7 +206,7 @@ def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, 
     (told,) = [one.value for one in app.markdown if one.value.startswith("Within a point of all data")]
     group = next(part for part in told.split("**")[1:] if "Moderate" in part)
     size = told.split("**")[told.split("**").index(group) - 1]
-    assert size == ("at no smaller size" if share is None else f"from {100 * round(share, 6):.4g}%")
+    assert size == ("at no smaller size measured" if share is None else f"from {100 * round(share, 6):.4g}%")
 
 
 def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves, monkeypatch):

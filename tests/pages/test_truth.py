@@ -173,18 +173,17 @@ def test_then_people_are_the_truth(stored):
                 runs.dataset_key(spec), Decision(item, kind, train.classes[0] if kind == "relabel" else "")
             )
 
-    (
-        decide(worst[:1], "drop"),
-        decide(worst[1:2], "relabel"),
-        decide(worst[150:152], "keep"),
-        decide(worst[170:171], "unsure"),
-    )
+    decide(worst[:1], "drop")
+    decide(worst[1:2], "relabel")
+    decide(worst[150:152], "keep")
+    decide(worst[170:171], "unsure")
     app = show(spec, "herding")
     assert "**2 called wrong** (1 dropped, 1 relabelled), of which FDMat suspects 2 (100%)" in words(app)
     assert "**2 called right**, of which FDMat suspects 0 (0%); 1 unsure." in words(app)
     assert "Once 10 items are called wrong and 10 right" in words(app)
     assert not any('class="detectors' in one.value for one in app.get("html"))
-    decide(worst[2:10], "drop"), decide(worst[152:160], "keep")
+    decide(worst[2:10], "drop")
+    decide(worst[152:160], "keep")
     app = show(spec, "herding")
     assert f"of which FDMat suspects {min(10, suspected)}" in words(app)
     rows = [int(np.flatnonzero(train.ids == item)[0]) for item in (*worst[:10], *worst[150:160])]

@@ -56,7 +56,10 @@ def _of(suspected: int, items: int) -> str:
 
 def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
     """The detectors against what people decided, once they called enough items wrong and enough right."""
-    if scores is None or min(wrong.sum(), len(rows) - wrong.sum()) < ENOUGH:
+    if scores is None:
+        st.caption("The detectors are compared at the end of a run.")
+        return
+    if min(wrong.sum(), len(rows) - wrong.sum()) < ENOUGH:
         st.caption(
             f"Once {ENOUGH} items are called wrong and {ENOUGH} right, the detectors are compared with people here."
         )

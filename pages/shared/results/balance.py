@@ -34,7 +34,7 @@ TOLD = {
 #: What is to be known where a run shares the places of a coreset out among the classes.
 SHARED = {
     "proportional": "Places went by class size: methods differ in which items they keep.",
-    "equal": "Each class got as many places: methods differ in which items they keep.",
+    "equal": "Places went evenly to the classes: methods differ in which items they keep.",
 }
 
 
@@ -82,18 +82,22 @@ def count(spec: Spec, rankings: scene.Rankings) -> Counts:
 
 def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -> None:
     """What is kept of each class beside how well it is told after that, then both against the ratio."""
-    counts = count(spec, rankings[focus])
+    found = {method: count(spec, ranked) for method, ranked in rankings.items()}
+    counts = found[focus]
+    alike = len(found) > 1 and all(other == counts for other in found.values())
     left, right = st.columns([6, 6], gap="large")
     with left:
         st.subheader(sentence(counts), anchor=False)
-        st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '')}")
+        st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '') if alike else ''}")
         _bars(counts)
         _imbalance(spec, focus)
     with right:
         _told(spec, focus, counts)
     many = f", the {figures.FEW} worst off" if len(counts.classes) > figures.FEW else ""
     st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
-    st.html(_table(spec, focus, rankings))
+    look = widgets.look(spec)
+    columns = {tables.swatch(look.style(str(method))): counts for method, counts in found.items()}
+    st.html(_table({"every method": counts} if alike else columns, counts))
 
 
 def sentence(counts: Counts) -> str:
@@ -120,10 +124,8 @@ def lost(counts: Counts) -> str:
     if not names:
         return ""
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    places = sum(counts.kept)
-    why = (
-        f"; {places:,} places cannot go to {len(counts.present):,} classes" if 0 < places < len(counts.present) else ""
-    )
+    room = sum(counts.kept)
+    why = f"; {room:,} places cannot go to {len(counts.present):,} classes" if 0 < room < len(counts.present) else ""
     return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}{why}.]"
 
 
@@ -231,13 +233,8 @@ def _offer(spec: Spec) -> None:
         st.switch_page(places.RUNS)
 
 
-def _table(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -> str:
-    """Classes by methods: items kept and their share, the least of each method marked."""
-    look = widgets.look(spec)
-    found = {method: count(spec, ranked) for method, ranked in rankings.items()}
-    heads, mine = [tables.swatch(look.style(str(method))) for method in found], found[focus]
-    if all(counts == mine for counts in found.values()):
-        heads, found = ["every method"], {focus: mine}
+def _table(found: Mapping[str, Counts], mine: Counts) -> str:
+    """Classes by methods, each under its head: items kept and their share, the least of each method marked."""
     few = range(len(mine.classes)) if len(mine.classes) <= figures.FEW else mine.present[: figures.FEW]
     rows = [
         [
@@ -247,7 +244,7 @@ def _table(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings])
         ]
         for place in few
     ]
-    return tables.grid(["class", "items", *heads], rows)
+    return tables.grid(["class", "items", *found], rows)
 
 
 def _kept(counts: Counts, place: int) -> str:

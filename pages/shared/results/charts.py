@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fdmat_core import readings, registry
+from fdmat_core import budgets, readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
 from fdmat_core.view.panels import LABEL_GAP, percent
@@ -104,7 +104,7 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool = False
             choice = _choose_measure(spec, start, key)
             _chart(spec, drawn, choice, loud, look, key)
             _answer(spec, values, choice)
-            _caveat(spec, choice, shown, key)
+            _caveat(spec, choice, shown, key, relative)
         chosen.append(str(choice))
     icon = ":material/table:"
     more = st.expander("Tables and downloads", icon=icon, key="tables", on_change="rerun")
@@ -155,7 +155,12 @@ def _of_differences(spec: Spec) -> Look:
     """The look of charts of differences to random: they have a linear axis, and no line for all data."""
     look = widgets.look(spec)
     measures = {
-        name: {**facts, "kind": "difference", "unit": f"{facts['unit']}, minus random"}
+        name: {
+            **facts,
+            "kind": "difference",
+            "title": f"{facts['title']} minus random",
+            "unit": f"{facts['unit']}, minus random",
+        }
         for name, facts in look.measures.items()
     }
     return replace(look, measures=measures)
@@ -187,11 +192,18 @@ def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice) -> None:
     mine, titles = drawn[drawn["measure"] == str(choice)], widgets.look(spec).methods
 
     def told(points: pd.DataFrame) -> str:
-        table = readings.summary(points, str(choice))
+        table = _complete(readings.summary(points, str(choice)), spec)
         needed = {titles[name].title: share for name, share in readings.enough(table, POINT).items()}
         return answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())) if needed else ""
 
     st.markdown(cached.once(mine, spec.key, str(choice), "answer", make=told))
+
+
+def _complete(table: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """The lines of a summary of those methods that are measured at every size of a run by now."""
+    n = int(table["kept"].max()) if len(table) else 0
+    wanted = {budgets.kept_count(n, fraction) for fraction in (*spec.fractions, 1.0)}
+    return table[table.groupby("method")["kept"].transform(lambda kept: wanted <= set(kept)).astype(bool)]
 
 
 def answer(needed: Mapping[str, float | None], whole: float) -> str:
@@ -206,24 +218,27 @@ def answer(needed: Mapping[str, float | None], whole: float) -> str:
     """
     groups: dict[str, list[str]] = {}
     for title, share in needed.items():
-        groups.setdefault("at no smaller size" if share is None else f"from {percent(round(share, 6))}", []).append(
-            title
-        )
+        groups.setdefault(
+            "at no smaller size measured" if share is None else f"from {percent(round(share, 6))}", []
+        ).append(title)
     told = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
     return f"Within a point of all data ({percent(round(whole, 3))}), by share kept: {told}."
 
 
-def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str) -> None:
+def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str, relative: bool) -> None:
     """What must be known to read a chart, with the whole recipe behind a mark, and an offer to do better."""
     with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
-        st.caption(caveat(choice), width="content", help=notes.body(registry.measures.get(choice.name).doc))
+        told = caveat(choice, relative=relative)
+        st.caption(told, width="content", help=notes.body(registry.measures.get(choice.name).doc))
         if registry.measures.get(choice.name).facts["kind"] == "accuracy":
             _offer_networks(spec, shown, key)
 
 
-def caveat(choice: Choice) -> str:
-    """What must be known to read a measure, in a sentence."""
+def caveat(choice: Choice, *, relative: bool = False) -> str:
+    """What must be known to read a measure, or its difference to random, in a sentence."""
     entry = registry.measures.get(choice.name)
+    if entry.facts["kind"] == "distance" and relative:
+        return "Below 0 is closer to the whole than random subsets of the same size are on average."
     if entry.facts["kind"] == "distance":
         return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
     if entry.facts["kind"] != "accuracy":
@@ -234,7 +249,7 @@ def caveat(choice: Choice) -> str:
 
 
 def _table(drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
-    told = "mean ± sd (count) over trainings, for random over subsets; ★ the best of a size"
+    told = f"{look.measures[name]['unit']}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
     st.markdown(f"**{title(name)}** :small[:gray[{told}]]")
     st.html(tables.wide(readings.summary(drawn, name), name, shown, look=look, at=session.ratio()))
 
