@@ -19,7 +19,7 @@ with widgets.plain_errors():
     if not methods:
         rail.waiting()
     focus = head.strip(spec, methods)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
         shown = charts.choose_methods(spec, list(methods))
         relative = charts.choose_values()
     st.fragment(charts.show, run_every=again)(spec, focus, shown, relative)

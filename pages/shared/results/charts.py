@@ -47,6 +47,7 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
             label_visibility="collapsed",
             persist_state="session",
             width="content",
+            wrap=True,
         )
     return [*(name for name in others if name in shown), "random"]
 
