@@ -184,7 +184,7 @@ def _number(row):
     return f"**{text}**" if row["best"] else f"{text}°" if row["near"] else text
 
 
-def report(points, before=""):
+def report(points, before):
     """The report as Markdown; what stands above the mark in the report `before` is taken over."""
     heading = "# Study: which coreset trains best\n\n![Points above random](study.png)\n\n"
     by_hand, mark, _ = before.partition(MARK)

@@ -181,12 +181,8 @@ def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
 
 def _words(task: Task) -> str:
     """What is being measured, in the words of the pages."""
-    return f"{titled(registry.methods, task.method)}, {task.kept:,} kept: {titled(registry.measures, task.measure)}"
-
-
-def titled(kind: registry.Kind, choice: Choice) -> str:
-    """The title of a choice's entry, with the parameters that tell it from others of the same entry."""
-    return kind.get(choice.name).title + str(choice).removeprefix(choice.name)
+    method, kept, _, measure = task.key
+    return f"{registry.methods.title(method)}, {kept:,} kept: {registry.measures.title(measure)}"
 
 
 def _coarse_first(values: Sequence[int]) -> list[int]:

@@ -34,7 +34,7 @@ def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
     """One row per method and ratio of one measure: what a figure draws, and the table beside it.
 
     Columns `method, ratio, kept, fraction, mean, sd, low, high, seeds`; `fraction` is the share kept, `sd` is NaN for
-    one seed and 0 where values differ by rounding only, `seeds` counts the values behind the mean.
+    one seed, and what is rounding only is 0, `seeds` counts the values behind the mean.
     """
     points = curve[curve["measure"] == measure].dropna(subset="value")
     table = points.groupby(["method", "ratio"], sort=False).agg(
@@ -46,7 +46,7 @@ def summary(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
         seeds=("value", "size"),
     )
     table = table.reset_index()
-    for name in ("mean", "sd"):
+    for name in ("mean", "sd", "low", "high"):
         table[name] = table[name].mask(table[name].abs() <= ROUNDING, 0.0)
     table.insert(3, "fraction", 1 - table["ratio"])
     return table[table["fraction"] > 0].sort_values(["method", "ratio"], kind="stable", ignore_index=True)

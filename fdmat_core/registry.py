@@ -179,6 +179,11 @@ class Kind:
             raise ValueError(f"no {self.name} named {name!r}{_nearest(name, self.all())}")
         return self._entries[name]
 
+    def title(self, name: str) -> str:
+        """What people call an entry that is named with its parameters, as in `"energy(sample=10)"`."""
+        name, bracket, inside = name.partition("(")
+        return f"{self.get(name).title} ({inside}" if bracket else self.get(name).title
+
 
 datasets = Kind("dataset", "fdmat_core.datasets", ("title", "licence", "source"), images=True)
 corruptions = Kind("corruption", "fdmat_core.corruption", ("title",))

@@ -137,3 +137,12 @@ def test_a_curve_against_random_by_hand():
     found = readings.above(curve)
     assert found["value"].tolist() == [3.0, -0.5, -1.0, 1.0, 0.0]
     assert found["kept"].tolist() == [10] * 5 and curve["value"].iloc[0] == 5.0
+
+
+def test_a_value_that_is_rounding_only_is_none_at_all_and_so_are_its_ends():
+    rows = [("a", 0.5, 50, seed, "w", value) for seed, value in enumerate((2e-12, 4e-12))] + [
+        ("a", 0.9, 10, 0, "w", 1.0)
+    ]
+    curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    first = readings.summary(curve, "w").iloc[0]
+    assert (first["mean"], first["low"], first["high"], first["sd"]) == (0, 0, 0, 0)

@@ -62,7 +62,7 @@ def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -
     """The rankings by every method, the recommended first; what goes wrong with one is written down."""
     wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).recommended)
     for number, method in enumerate(wanted):
-        tell(number, len(wanted), curves.titled(registry.methods, method))
+        tell(number, len(wanted), registry.methods.title(str(method)))
         try:
             for k in parts.sizes(spec, used, method):
                 rank(spec, used, train, method, 0, k)

@@ -149,7 +149,7 @@ def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
         help="Coresets of these sizes are measured. Type another percentage to add it.",
         persist_state="session",
     )
-    shares = {text: read_percent(text) for text in said}
+    shares = {text: _read_percent(text) for text in said}
     wrong = ", ".join(text for text, share in shares.items() if share is None)
     if wrong:
         told = f"Left out: {progress.plain(wrong)}. Give percentages above 0 and up to 100, such as 15%."
@@ -160,7 +160,7 @@ def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
     return found or start
 
 
-def read_percent(text: str) -> float | None:
+def _read_percent(text: str) -> float | None:
     """The share that a percentage says, with or without its sign; None if that is no part of a whole."""
     try:
         share = round(float(text.strip().rstrip("%")) / 100, 9)

@@ -92,7 +92,7 @@ def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | Non
     )
     if not entries[name].parameters:
         return Choice(name)
-    with st.expander("Settings", expanded=_named(entries[name], PATH), key=f"{key}.{name}"):
+    with st.expander("Settings", expanded=PATH in entries[name].read({}), key=f"{key}.{name}"):
         return parameters(entries[name], default if default.name == name else Choice(name), key=f"{key}.{name}")
 
 
@@ -160,10 +160,6 @@ def grouped(entries: dict[str, Entry]) -> dict[str, dict[str, Entry]]:
         family = FAMILIES.get(entry.family, entry.family.capitalize())
         groups["Recommended" if entry.recommended else family][name] = entry
     return {family: group for family, group in groups.items() if group}
-
-
-def _named(entry: Entry, name: str) -> bool:
-    return any(parameter.name == name for parameter in entry.parameters)
 
 
 def _known(entry: Entry, choice: Choice) -> dict[str, Any]:

@@ -29,8 +29,6 @@ TOLD = {
     PROBE: ("Linear probe", "A linear probe on fixed features."),
     "full_training": ("From scratch", "Networks trained from scratch."),
 }
-
-
 #: What is to be known where a run shares the places of a coreset out among the classes.
 SHARED = {
     "proportional": "Places went by class size: methods differ in which items they keep.",
@@ -56,16 +54,11 @@ class Counts:
         """The share of all items that is kept."""
         return sum(self.kept) / max(1, sum(self.sizes))
 
-    @cached_property
-    def _short(self) -> list[float]:
-        """By how many items each class lies below the share that is kept of all; below 0 where it lies above."""
-        return [self.overall * size - some for some, size in zip(self.kept, self.sizes, strict=True)]
-
     @property
     def even(self) -> bool:
         """Whether no class is lost, and each keeps the share kept of all as closely as whole items allow."""
-        gone = any(size and not kept for size, kept in zip(self.sizes, self.kept, strict=True))
-        return not gone and all(abs(items) < 1 for items in self._short)
+        pairs = [(some, size) for some, size in zip(self.kept, self.sizes, strict=True) if size]
+        return all(some > 0 and abs(some - self.overall * size) < 1 for some, size in pairs)
 
     @cached_property
     def present(self) -> list[int]:
@@ -96,8 +89,10 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, scene.Rankings]) -
     many = f", the {figures.FEW} worst off" if len(counts.classes) > figures.FEW else ""
     st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
     look = widgets.look(spec)
-    columns = {tables.swatch(look.style(str(method))): counts for method, counts in found.items()}
-    st.html(_table({"every method": counts} if alike else columns, counts))
+    columns = {"every method": counts}
+    if not alike:
+        columns = {tables.swatch(look.style(str(method))): one for method, one in found.items()}
+    st.html(_table(columns, counts))
 
 
 def sentence(counts: Counts) -> str:

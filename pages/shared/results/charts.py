@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fdmat_core import budgets, readings, registry
+from fdmat_core import curves, readings, registry
 from fdmat_core.types import Choice, Spec
 from fdmat_core.view import figures, tables
 from fdmat_core.view.panels import LABEL_GAP, percent
@@ -26,8 +26,6 @@ KINDS = ("accuracy", "distance", "coverage", "balance")
 FEW, SOME = (0.01, 0.05, 0.1), 3
 #: What the charts show: values, or differences to random at the same size.
 VALUES = ("Values", "Against random")
-#: How much less accurate than on all data is still as good.
-POINT = 0.01
 
 
 def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
@@ -87,7 +85,7 @@ def choose_values() -> bool:
     return st.segmented_control("What is drawn", VALUES, default=VALUES[0], **facts) == VALUES[1]
 
 
-def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool = False) -> None:
+def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool) -> None:
     """The two charts, the same as tables, and their numbers to take away."""
     if not spec.measures:
         st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
@@ -104,7 +102,7 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool = False
         with cell:
             choice = _choose_measure(spec, start, key)
             _chart(spec, drawn, choice, loud, look, key)
-            _answer(spec, values, choice)
+            _answer(spec, values, choice, look)
             _caveat(spec, choice, shown, key, relative)
         chosen.append(str(choice))
     icon = ":material/table:"
@@ -140,9 +138,7 @@ def of_kind(spec: Spec, kind: str) -> list[str]:
 
 def title(name: str) -> str:
     """What people call a measure that a curve names."""
-    entry = registry.measures.get(name.partition("(")[0])
-    inside = name.partition("(")[2]
-    return f"{entry.title} ({inside}" if inside else entry.title
+    return registry.measures.title(name)
 
 
 def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
@@ -186,15 +182,15 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
 
 
-def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice) -> None:
+def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
     """How much of the data is needed, by an accuracy over all test items."""
     if registry.measures.get(choice.name).facts["kind"] != "accuracy":
         return
-    mine, titles = drawn[drawn["measure"] == str(choice)], widgets.look(spec).methods
+    mine = drawn[drawn["measure"] == str(choice)]
 
     def told(points: pd.DataFrame) -> str:
         table = _complete(readings.summary(points, str(choice)), spec)
-        needed = {titles[name].title: share for name, share in readings.enough(table, POINT).items()}
+        needed = {look.style(name).title: share for name, share in readings.enough(table).items()}
         return answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())) if needed else ""
 
     st.markdown(cached.once(mine, spec.key, str(choice), "answer", make=told))
@@ -202,8 +198,7 @@ def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice) -> None:
 
 def _complete(table: pd.DataFrame, spec: Spec) -> pd.DataFrame:
     """The lines of a summary of those methods that are measured at every size of a run by now."""
-    n = int(table["kept"].max()) if len(table) else 0
-    wanted = {budgets.kept_count(n, fraction) for fraction in (*spec.fractions, 1.0)}
+    wanted = set(curves.sizes(int(table["kept"].max()), spec)) if len(table) else set()
     return table[table.groupby("method")["kept"].transform(lambda kept: wanted <= set(kept)).astype(bool)]
 
 
@@ -238,9 +233,9 @@ def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str, relative
 def caveat(choice: Choice, *, relative: bool = False) -> str:
     """What must be known to read a measure, or its difference to random, in a sentence."""
     entry = registry.measures.get(choice.name)
-    if entry.facts["kind"] == "distance" and relative:
-        return "Below 0 is closer to the whole than random subsets of the same size are on average."
     if entry.facts["kind"] == "distance":
+        if relative:
+            return "Below 0 is closer to the whole than random subsets of the same size are on average."
         return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
     if entry.facts["kind"] != "accuracy":
         return entry.summary
