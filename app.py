@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import thumbs
-from pages.shared.removed import routes
+from pages.removed import routes
+from pages.ui import thumbnails
 
-app = st.App("pages/shell/router.py", routes=thumbs.routes() + routes.routes())
+app = st.App("pages/shell/router.py", routes=thumbnails.routes() + routes.routes())

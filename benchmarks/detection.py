@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fdmat_core import detection, selection
-from fdmat_core.types import Choice, Spec
-from fdmat_core.work import runs, stages
+from fdmat_core import selection
+from fdmat_core.analysis import detectors
+from fdmat_core.runs import run, stages
+from fdmat_core.spec import Choice, Spec
 
 COLUMNS = ("detector", "AUROC", "AUPRC", "precision at 50", "at 100", "at 200", "at the number flipped")
 GOAL = 0.98  # AUROC of FDMat
@@ -27,7 +28,7 @@ def features(options, rate):
     """The training features of flipped data, and which labels were flipped."""
     flips = Choice.of("symmetric", rate=rate)
     spec = Spec(Choice(options.dataset), Choice("early_cnn"), (Choice("fdmat"),), (Choice("energy"),), flips)
-    data = runs.dataset(spec)
+    data = run.dataset(spec)
     _, (train, _) = stages.make_features(spec, data, lambda done, total, note: None)
     return train, data.split("train").truth.mislabelled
 
@@ -51,11 +52,11 @@ def measure(options, rate):
     witness = selection.rank(train, "fdmat", budget=train.n // 50)
     took = {"FDMat": time.perf_counter() - began}
     began = time.perf_counter()
-    found = detection.scores(train, witness)
+    found = detectors.scores(train, witness)
     took["the others"] = time.perf_counter() - began
     if importlib.util.find_spec("cleanlab"):
-        found |= cleanlabs(detection.out_of_fold(train), train.labels)
-    return detection.compare(found, flipped, (*detection.CUTS, int(flipped.sum()))), took, flipped
+        found |= cleanlabs(detectors.out_of_fold(train), train.labels)
+    return detectors.compare(found, flipped, (*detectors.CUTS, int(flipped.sum()))), took, flipped
 
 
 def written(frame, took, flipped, rate):

@@ -18,8 +18,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from fdmat_core import budgets, curves, registry, selection, transport
-from fdmat_core.types import FRACTIONS, Choice, FeatureTable, Ranking, Spec
+from fdmat_core import curves, registry, selection, sizes
+from fdmat_core.numerics import transport
+from fdmat_core.spec import FRACTIONS, Choice, Spec
+from fdmat_core.types import FeatureTable, Ranking
 
 SAMPLE_METHODS = ("fdmat", "fdmat_published", "random", "herding", "k_center", "energy_greedy", "moderate", "el2n")
 SAMPLE_MEASURES = ("sliced_wasserstein", "exact_wasserstein", "energy", "coverage", "class_balance", "linear_probe")
@@ -87,7 +89,7 @@ def each():
                 measure = entry(table, test=test, seed=0)
             with timed(f"{name}, {n} items: a curve of {len(FRACTIONS)} sizes"):
                 for fraction in FRACTIONS:
-                    measure(order[: budgets.kept_count(n, fraction)], None)
+                    measure(order[: sizes.kept_count(n, fraction)], None)
 
 
 def peers():

@@ -27,8 +27,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fdmat_core import kernels, registry, selection, submodular
-from fdmat_core.types import Choice, FeatureTable
+from fdmat_core import registry, selection
+from fdmat_core.numerics import distances, greedy, probabilities
+from fdmat_core.spec import Choice
+from fdmat_core.types import FeatureTable
 
 LIMIT_SECONDS, LIMIT_GB = 60, 2
 HEADER = f"{'method':<30} {'wall s':>8} {'cpu s':>8} {'peak GB':>8} {'weights s':>9}  peers in the same run"
@@ -40,7 +42,7 @@ def mixture(n, d, c):
     centres = rng.standard_normal((c, 3, d))
     labels = rng.permutation(np.arange(n) % c)
     x = np.maximum(0, centres[labels, rng.integers(0, 3, n)] + 2 * rng.standard_normal((n, d))).astype(np.float32)
-    middle, means = x.mean(axis=0, dtype=np.float64), kernels.class_means(x, labels, c)
+    middle, means = x.mean(axis=0, dtype=np.float64), distances.class_means(x, labels, c)
     spread = (x - means[labels]).var(axis=0) + 1e-6
     slopes = (means - middle) / spread  # (c, d)
     offsets = -slopes @ middle - 0.5 * ((means - middle) * slopes).sum(axis=1)
@@ -52,9 +54,9 @@ def mixture(n, d, c):
 
 def dynamics(x, labels, logits):
     """Columns as training would give them, if every epoch were the last."""
-    p = kernels.softmax(logits)
-    margins = {"aum_logit": kernels.margins(logits, labels), "aum_prob": kernels.margins(p, labels)}
-    norms = {"el2n": kernels.el2n(p, labels), "grand": kernels.grand(p, labels, x)}
+    p = probabilities.softmax(logits)
+    margins = {"aum_logit": probabilities.margins(logits, labels), "aum_prob": probabilities.margins(p, labels)}
+    norms = {"el2n": probabilities.el2n(p, labels), "grand": probabilities.grand(p, labels, x)}
     loss = -np.log(np.maximum(p[np.arange(len(labels)), labels], 1e-300))
     return margins | norms | {"mean_loss": loss, "forgetting": np.round(3 * norms["el2n"]), "tdds": norms["el2n"] % 0.3}
 
@@ -71,7 +73,7 @@ def within_classes(pick):
 
 
 def cosines(x):
-    return submodular.cosine_similarity(x, np.arange(len(x)))
+    return greedy.cosine_similarity(x, np.arange(len(x)))
 
 
 def apricot_facility(x, k):
@@ -106,7 +108,7 @@ def submodlib_cut(x, k):
 def fast_pam(x, k):
     import kmedoids
 
-    gaps = np.sqrt(kernels.squared_distances(x, x))
+    gaps = np.sqrt(distances.squared_distances(x, x))
     return kmedoids.fasterpam(gaps, int(k), init="random", random_state=0, max_iter=5).medoids.astype(np.int64)
 
 
@@ -125,9 +127,9 @@ def worth(name, table, rows):
         x = table.embedding[table.labels == label]
         inside = np.flatnonzero(np.isin(np.flatnonzero(table.labels == label), rows))
         if name == "k_medoids":
-            total -= np.sqrt(kernels.squared_distances(x, x[inside])).min(axis=1).sum(dtype=np.float64)
+            total -= np.sqrt(distances.squared_distances(x, x[inside])).min(axis=1).sum(dtype=np.float64)
         else:
-            near = submodular.cosine_similarity(x, inside).astype(np.float64)  # (n, k)
+            near = greedy.cosine_similarity(x, inside).astype(np.float64)  # (n, k)
             total += near.max(axis=1).sum() if name == "facility_location" else near.sum() - near[inside].sum()
     return total
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 #: Modules whose functions hold the loops of several methods.
-SHARED = ("kernels", "submodular", "transport")
+SHARED = ("distances", "greedy", "gradients", "neighbours", "probabilities", "transport")
 FLIPS = {"argmax": "argmin", "argmin": "argmax", '"lowest"': '"highest"', '"highest"': '"lowest"'}
 #: Methods that have no such place, and what to turn round in them instead.
 INSTEAD = {
@@ -131,7 +131,7 @@ def mutants(name) -> Iterator[Mutant]:
 
 def flips_within(module, name, text, seen) -> Iterator[Mutant]:
     """The flips in a shared function or class that a text uses, and in what it calls in its module."""
-    path = Path("fdmat_core") / f"{module}.py"
+    path = Path("fdmat_core/numerics") / f"{module}.py"
     tree = ast.parse((ROOT / path).read_text())
     node = next((node for node in tree.body if getattr(node, "name", None) == name), None)
     if node is None or (module, name) in seen:

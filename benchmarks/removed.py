@@ -13,8 +13,8 @@ import tempfile
 import time
 
 from fdmat_core import projection
-from fdmat_core.types import Choice, Spec
-from fdmat_core.work import runs
+from fdmat_core.runs import run
+from fdmat_core.spec import Choice, Spec
 from tests.browser import driving
 from tests.browser.driving import WALL, open_wall
 
@@ -79,8 +79,8 @@ def run_of(n):
         seeds=1,
         band=1,
     )
-    runs.execute(spec)
-    return runs.checked(spec).key
+    run.execute(spec)
+    return run.checked(spec).key
 
 
 def told(name, times):

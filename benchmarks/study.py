@@ -26,8 +26,8 @@ import numpy as np
 import pandas
 
 from fdmat_core import registry
-from fdmat_core.types import Choice, Spec
-from fdmat_core.work import runs
+from fdmat_core.runs import run as runs
+from fdmat_core.spec import Choice, Spec
 
 FRACTIONS = (0.005, 0.01, 0.02, 0.05, 0.1)
 CORRUPTIONS = {

@@ -14,9 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import readings, registry
-from fdmat_core.types import Choice, Spec
-from fdmat_core.work import causes, jobs, runs, store
+from fdmat_core import errors, registry
+from fdmat_core.analysis import summary
+from fdmat_core.runs import jobs
+from fdmat_core.runs import run as runs
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.store import entries, files
 
 if TYPE_CHECKING:
     import pandas
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if type(error).__name__ == "Abort":
             return 130
-        told = error.format_message() if hasattr(error, "format_message") else causes.plain(error)
+        told = error.format_message() if hasattr(error, "format_message") else errors.plain(error)
         if told:  # nothing is said where the help was shown instead
             print(f"error: {' '.join(told.split())}", file=sys.stderr)
         return 2
@@ -126,7 +129,7 @@ def export(
     seed: Annotated[int, typer.Option(help="Of a selection by a method that draws.")] = 0,
 ) -> None:
     """Write a selection, the issues or the decisions to a file; decisions overrule the method in a selection."""
-    from fdmat_core.work import exports
+    from fdmat_core.runs import exports
 
     spec = runs.open(runs.resolve(key))
     if what == "selection":
@@ -150,7 +153,7 @@ def import_(
     author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
 ) -> None:
     """Read decisions back from a file: all of them or, if one line is wrong, none; twice does no harm."""
-    from fdmat_core.work import imports
+    from fdmat_core.runs import imports
 
     spec = runs.open(runs.resolve(key))
     with file.open("rb") as stream:
@@ -163,10 +166,10 @@ def usage(context: typer.Context) -> None:
     """Show how much disk is used, by kind."""
     if context.invoked_subcommand:
         return
-    table = Table(title=str(store.home()), title_justify="left", box=None)
+    table = Table(title=str(files.home()), title_justify="left", box=None)
     table.add_column("kind")
     table.add_column("MB", justify="right")
-    for kind, size in store.usage().items():
+    for kind, size in entries.usage().items():
         table.add_row(kind, f"{size / 1e6:,.1f}")
     _print(table)
 
@@ -176,7 +179,7 @@ def verify() -> None:
     """Read everything byte by byte; what is damaged is set aside and will be made again when asked for."""
     whole = 0
     for kind in runs.KINDS:
-        for key, fine in store.verify(kind):
+        for key, fine in entries.verify(kind):
             whole += fine
             if not fine:
                 print(f"{kind} {key}: damaged, set aside")
@@ -186,9 +189,9 @@ def verify() -> None:
 @cache.command()
 def prune() -> None:
     """Remove what is damaged or half-written, and what no stored run needs."""
-    before = sum(store.usage().values())
+    before = sum(entries.usage().values())
     removed = runs.prune()
-    print(f"{len(removed)} entries removed, {(before - sum(store.usage().values())) / 1e6:,.1f} MB freed")
+    print(f"{len(removed)} entries removed, {(before - sum(entries.usage().values())) / 1e6:,.1f} MB freed")
 
 
 @cache.command()
@@ -323,7 +326,7 @@ def _runs() -> Table:
 
 def _summary(curve: pandas.DataFrame, spec: Spec, fraction: float) -> Table:
     here = curve[(curve["ratio"] - (1 - fraction)).abs() < 1e-9]
-    tables = {str(measure): readings.summary(here, str(measure)).set_index("method") for measure in spec.measures}
+    tables = {str(measure): summary.by_size(here, str(measure)).set_index("method") for measure in spec.measures}
     table = _table(f"kept {100 * fraction:g}%", "method", *tables)
     for method in dict.fromkeys([*map(str, spec.methods), "random"]):
         table.add_row(method, *(_spread(points, method) for points in tables.values()))

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fdmat_core import budgets, projection, registry, selection
-from fdmat_core.types import FRACTIONS, Choice, Dataset, FeatureTable, Progress, Ranking, Spec
+from fdmat_core import registry, selection
+from fdmat_core.numerics import scaling
+from fdmat_core.progress import Progress
+from fdmat_core.sizes import kept_count
+from fdmat_core.spec import FRACTIONS, Choice, Spec
+from fdmat_core.types import Dataset, FeatureTable, Ranking
 
 if TYPE_CHECKING:
     import pandas
@@ -129,7 +133,7 @@ def points(  # noqa: PLR0913
 
 def sizes(n: int, spec: Spec) -> dict[int, float]:
     """The counts that a curve of n items measures, ascending, and the pruning ratio of each; n itself is among them."""
-    counts = {budgets.kept_count(n, fraction): 1 - fraction for fraction in sorted({*spec.fractions, 1.0})}
+    counts = {kept_count(n, fraction): 1 - fraction for fraction in sorted({*spec.fractions, 1.0})}
     return {kept: ratio for kept, ratio in counts.items() if kept > 0}
 
 
@@ -171,7 +175,7 @@ def frame(rows: Iterable[dict[str, Any]]) -> pandas.DataFrame:
 def space(table: FeatureTable) -> FeatureTable:
     """The table as all measures but accuracy see it: standardised, at most 64 principal components, no labels used."""
     wide = table.embedding.shape[1] > SPACE_DIMS
-    x = projection.principal(table.embedding, SPACE_DIMS) if wide else projection.standardised(table.embedding)
+    x = scaling.principal(table.embedding, SPACE_DIMS) if wide else scaling.standardised(table.embedding)
     return replace(table, embedding=x, head=None, key=f"{table.key}+space")
 
 

@@ -89,6 +89,12 @@ class Entry:
         """The docstring's first line."""
         return self.doc.split("\n", 1)[0]
 
+    @property
+    def body(self) -> str:
+        """The docstring's paragraphs: without its first line, and without its sections (Parameters, Raises, ...)."""
+        text = self.doc.partition("\n")[2]
+        return re.split(r"^\w+\n-{3,}$", text, maxsplit=1, flags=re.MULTILINE)[0].strip()
+
     @cached_property
     def accepts(self) -> frozenset[str]:
         """The provided arguments that this function asks for."""
@@ -186,7 +192,7 @@ class Kind:
 
 
 datasets = Kind("dataset", "fdmat_core.datasets", ("title", "licence", "source"), images=True)
-corruptions = Kind("corruption", "fdmat_core.corruption", ("title",))
+corruptions = Kind("corruption", "fdmat_core.corruptions", ("title",))
 backbones = Kind("backbone", "fdmat_core.backbones", ("title", "source"), trains=False, reads="images")
 methods = Kind(
     "method",

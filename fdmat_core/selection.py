@@ -8,8 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from fdmat_core import budgets, registry
-from fdmat_core.types import Choice, Coreset, FeatureTable, Progress, Ranking
+from fdmat_core import registry
+from fdmat_core.numerics import quotas
+from fdmat_core.progress import Progress
+from fdmat_core.spec import Choice
+from fdmat_core.types import Coreset, FeatureTable, Ranking
 
 
 def rank(
@@ -40,7 +43,7 @@ def rank(
     """
     choice = Choice.named(method)
     entry = registry.methods.get(choice.name)
-    budgets.check_balance(balance)
+    quotas.check_balance(balance)
     check(table, entry)
     k = table.n if budget is None else min(int(budget), table.n)
     by_id = np.argsort(table.ids, kind="stable")
@@ -107,14 +110,14 @@ def _share_places(ranking: Ranking, table: FeatureTable, balance: str) -> Rankin
     """The ranking of a whole table with its survivors rearranged so that every class gets its share."""
     alive, rejected = np.split(ranking.order, [ranking.survivors])
     groups = [alive[table.labels[alive] == label] for label in range(table.c)]
-    return replace(ranking, order=np.concatenate([budgets.merge(groups, _sizes(table), balance), rejected]))
+    return replace(ranking, order=np.concatenate([quotas.merge(groups, _sizes(table), balance), rejected]))
 
 
 def _rank_classes(
     run: Callable[..., Ranking], entry: registry.Entry, table: FeatureTable, k: int, balance: str
 ) -> Ranking:
     sizes = _sizes(table)
-    quota = budgets.quotas(k, sizes, balance)
+    quota = quotas.quotas(k, sizes, balance)
     present = np.flatnonzero(sizes)
     groups = [np.flatnonzero(table.labels == label) for label in present]
     parts = [run(table.take(rows), budget=int(quota[label])) for label, rows in zip(present, groups, strict=True)]
@@ -129,7 +132,7 @@ def _join(groups: list[np.ndarray], parts: list[Ranking], cuts: Sequence[int], b
     heads = [rows[:cut] for rows, cut in zip(ordered, cuts, strict=True)]
     tails = [rows[cut:] for rows, cut in zip(ordered, cuts, strict=True)]
     return Ranking(
-        np.concatenate([budgets.merge(heads, sizes, balance), budgets.merge(tails, sizes, balance)]),
+        np.concatenate([quotas.merge(heads, sizes, balance), quotas.merge(tails, sizes, balance)]),
         score=_scatter(groups, [part.score for part in parts]),
         survivors=sum(map(len, heads)),
         evidence={name: _scatter(groups, [part.evidence[name] for part in parts]) for name in parts[0].evidence},

@@ -1,11 +1,11 @@
-"""The nouns: Dataset, FeatureTable, Ranking, Coreset, Choice, Spec. Everything else is a function between them."""
+"""The nouns of data: Dataset, FeatureTable, Ranking, Coreset. Everything else is a function between them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -30,14 +30,6 @@ def _require_length(owner: str, n: int, **arrays: np.ndarray | None) -> None:
 def _require_distinct(owner: str, ids: np.ndarray) -> None:
     if len(np.unique(ids)) != len(ids):
         raise ValueError(f"{owner}.ids repeats an id; every item needs an id of its own")
-
-
-#: Told as (done, total, note): how far long work has come.
-Progress = Callable[[int, int, str], None]
-
-
-def silent(done: int, total: int, note: str) -> None:
-    """Report progress to nobody."""
 
 
 def fingerprint(value: Any) -> str:
@@ -224,86 +216,3 @@ class Coreset:
     params: Mapping[str, Any]
     seed: int
     weights: np.ndarray | None = None  # (k,) with mean 1, for methods that weigh
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A registered name and the parameters that differ from its defaults."""
-
-    name: str
-    params: tuple[tuple[str, Any], ...] = ()
-
-    @staticmethod
-    def of(name: str, **params: Any) -> Choice:
-        """`Choice.of("fdmat", lam=10)`."""
-        return Choice(name, tuple(sorted(params.items())))
-
-    @staticmethod
-    def named(choice: str | Choice) -> Choice:
-        """A choice as it is, or a name as the choice of its defaults."""
-        return choice if isinstance(choice, Choice) else Choice(choice)
-
-    @staticmethod
-    def from_json(value: str | Mapping[str, Any]) -> Choice:
-        """Read `"fdmat"` or `{"name": "fdmat", "params": {"lam": 10}}`."""
-        if isinstance(value, str):
-            return Choice(value)
-        return Choice.of(value["name"], **value.get("params", {}))
-
-    def to_json(self) -> dict[str, Any]:
-        """The form that `from_json` reads."""
-        return {"name": self.name, "params": dict(self.params)}
-
-    def __str__(self) -> str:
-        inside = ", ".join(f"{name}={value}" for name, value in self.params)
-        return f"{self.name}({inside})" if inside else self.name
-
-
-#: Kept fractions measured by default: log-spaced, dense where pruning is extreme.
-FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What to do: hashed to a key, so that the same question is answered once."""
-
-    dataset: Choice
-    backbone: Choice
-    methods: tuple[Choice, ...]
-    measures: tuple[Choice, ...]
-    corruption: Choice = Choice("none")
-    fractions: tuple[float, ...] = FRACTIONS  # kept fractions
-    seeds: int = 3  # training seeds per point
-    band: int = 10  # random subsets behind the random band
-    balance: str = "proportional"  # see budgets.BALANCES
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-able description that a person can read."""
-        return asdict(self) | {
-            "dataset": self.dataset.to_json(),
-            "backbone": self.backbone.to_json(),
-            "corruption": self.corruption.to_json(),
-            "methods": [choice.to_json() for choice in self.methods],
-            "measures": [choice.to_json() for choice in self.measures],
-            "fractions": list(self.fractions),
-        }
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> Spec:
-        """Read what `to_json` wrote; unknown fields are an error."""
-        unknown = set(value) - set(Spec.__dataclass_fields__)
-        if unknown:
-            raise ValueError(
-                f"spec has an unknown field {sorted(unknown)[0]!r}; known: {', '.join(Spec.__dataclass_fields__)}"
-            )
-        one = {name: Choice.from_json(value[name]) for name in ("dataset", "backbone", "corruption") if name in value}
-        many = {name: tuple(map(Choice.from_json, value[name])) for name in ("methods", "measures") if name in value}
-        rest = {name: value[name] for name in ("seeds", "band", "balance") if name in value}
-        if "fractions" in value:
-            rest["fractions"] = tuple(float(fraction) for fraction in value["fractions"])
-        return Spec(**one, **many, **rest)
-
-    @property
-    def key(self) -> str:
-        """The name of this spec's run."""
-        return fingerprint(self.to_json())

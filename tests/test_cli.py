@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from fdmat_core import cli, selection
-from fdmat_core.types import Choice
-from fdmat_core.work import decisions, jobs, parts, runs, store
-from fdmat_core.work.decisions import Decision
-from tests.work.conftest import make_spec, quick
+from fdmat_core.runs import artifacts, decisions, jobs, run
+from fdmat_core.runs.decisions import Decision
+from fdmat_core.spec import Choice
+from fdmat_core.store import entries
+from fdmat_core.store.files import home
+from tests.runs.conftest import make_spec, quick
 
 ROOT = Path(__file__).parent.parent
 RUN = "run --dataset mixture(n=250) --backbone given --methods fdmat,herding,el2n --measures energy,class_balance"
@@ -61,9 +63,9 @@ def test_list_of_one_kind_shows_only_that(say):
 
 def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, done):
     spec = make_spec()
-    assert done == runs.checked(spec).key and runs.open(done) == runs.checked(spec)
-    train, _ = runs.tables(spec)
-    assert np.array_equal(runs.ranking(spec, Choice("fdmat")).order, selection.rank(train, "fdmat").order)
+    assert done == run.checked(spec).key and run.open(done) == run.checked(spec)
+    train, _ = run.tables(spec)
+    assert np.array_equal(run.ranking(spec, Choice("fdmat")).order, selection.rank(train, "fdmat").order)
     assert jobs.status(done).state == "done"
     status, out, _ = say("list", "runs")
     assert status == 0 and f"{done}  done" in out and "mixture(n=250)" in out
@@ -71,7 +73,7 @@ def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, 
 
 def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
     _, out, err = say(*FLAGS)
-    assert out == f"{runs.checked(make_spec()).key}\n"
+    assert out == f"{run.checked(make_spec()).key}\n"
     assert err.split() == ["features", "projection", "rankings", "points", "detection", "projection"]
 
 
@@ -80,7 +82,7 @@ def test_flags_change_a_spec_file(say, tmp_path):
     file.write_text(json.dumps(make_spec("herding").to_json()))
     status, out, _ = say("run", "--spec", file, "--methods", "random", "--band", 1, "--balance", "equal")
     assert status == 0
-    assert runs.open(out.strip()) == runs.checked(make_spec("random", band=1, balance="equal"))
+    assert run.open(out.strip()) == run.checked(make_spec("random", band=1, balance="equal"))
 
 
 def test_the_sample_is_the_sample(say, monkeypatch):
@@ -89,7 +91,7 @@ def test_the_sample_is_the_sample(say, monkeypatch):
     assert say("run", "--sample")[0] == 0
     say("run", "--sample", "--corruption", "symmetric(rate=0.2)")
     say("run", "--sample", "--corruption", "symmetric(rate=0.4)")
-    assert specs[:2] == [runs.SAMPLE, runs.SAMPLE_NOISY]
+    assert specs[:2] == [run.SAMPLE, run.SAMPLE_NOISY]
     assert specs[2].corruption == Choice.of("symmetric", rate=0.4)
 
 
@@ -138,7 +140,7 @@ def test_an_error_is_one_line_with_the_fix(say, arguments, complaint):
     status, out, err = say(*arguments.split())
     assert status == 2 and out == ""
     assert err.startswith("error: ") and len(err.splitlines()) == 1 and complaint in err
-    assert runs.listing() == []
+    assert run.listing() == []
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", "{}", '{"dataset": "digits", "ratios": [0.1]}', '{"dataset": 3}'])
@@ -172,7 +174,7 @@ def test_a_method_that_fails_is_named_and_the_run_is_done(say, monkeypatch):
 def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
     status, out, _ = say("show", done[:5], "--at", "0.06,0.5")
     assert status == 0 and "kept 5%" in out and "kept 50%" in out and "kept 20%" not in out
-    curve = runs.curve(make_spec())
+    curve = run.curve(make_spec())
     random = curve[(curve["method"] == "random") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
     fdmat = curve[(curve["method"] == "fdmat") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
     lines = out.split("kept 50%")[0].splitlines()
@@ -182,16 +184,16 @@ def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
 
 
 def test_show_prints_no_spread_of_rounding(say, done, monkeypatch):
-    curve = runs.curve(make_spec())
+    curve = run.curve(make_spec())
     mine = (curve["method"] == "random") & (curve["measure"] == "energy")
     curve.loc[mine, "value"] = 0.3 + 1e-16 * (1 + curve["seed"][mine] % 2)
-    monkeypatch.setattr(runs, "curve", lambda spec: curve)
+    monkeypatch.setattr(run, "curve", lambda spec: curve)
     out = say("show", done[:5], "--at", "0.05")[1]
     assert re.search(r"random +0\.3 ± 0( |\n)", out)
 
 
 def test_exports_hold_the_selection(say, done, tmp_path):
-    train, _ = runs.tables(make_spec())
+    train, _ = run.tables(make_spec())
     kept = selection.coreset(train, "fdmat", 20).ids.tolist()
     files = {end: tmp_path / f"kept.{end}" for end in ("csv", "parquet", "json", "npy", "txt")}
     for file in files.values():
@@ -208,7 +210,7 @@ def test_exports_hold_the_selection(say, done, tmp_path):
         assert frame["id"][frame["kept"]].tolist() == kept and frame["rank"].tolist() == list(range(1, 201))
         row = int(np.flatnonzero(train.ids == frame["id"][0])[0])
         assert frame["label"][0] == train.classes[train.labels[row]]
-        assert np.isclose(frame["score"][0], runs.ranking(make_spec(), Choice("fdmat")).score[row])
+        assert np.isclose(frame["score"][0], run.ranking(make_spec(), Choice("fdmat")).score[row])
         assert frame["weight"][:20].tolist() == [1.0] * 20 and frame["weight"][20:].isna().all()
         assert set(frame["reason"]) <= {"kept in the running", "suspected mislabelled", "outlier in its class"}
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
@@ -249,11 +251,11 @@ def test_an_export_carries_the_weights_of_methods_that_weigh(say, tmp_path):
 
 
 def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeypatch):
-    train, _ = runs.tables(make_spec())
-    order = train.ids[runs.ranking(make_spec(), Choice("fdmat")).order].tolist()
+    train, _ = run.tables(make_spec())
+    order = train.ids[run.ranking(make_spec(), Choice("fdmat")).order].tolist()
     label = train.classes[0]
     for one in (Decision(order[150], "keep"), Decision(order[3], "drop"), Decision(order[5], "relabel", label)):
-        decisions.decide(runs.dataset_key(make_spec()), one)
+        decisions.decide(run.dataset_key(make_spec()), one)
     command = ("export", done, "--method", "fdmat", "--kept", 0.1, "--to")
     status, out, _ = say(*command, tmp_path / "kept.txt")
     assert status == 0 and out.endswith(
@@ -287,13 +289,13 @@ def test_an_import_that_cannot_be_is_refused(say, done, tmp_path, name, text, co
         (tmp_path / name).write_text(text)
     status, out, err = say("import", done, tmp_path / name)
     assert status == 2 and out == "" and len(err.splitlines()) == 1 and complaint in err
-    assert decisions.history(runs.dataset_key(make_spec())).empty
+    assert decisions.history(run.dataset_key(make_spec())).empty
 
 
 def test_cache_counts_checks_and_clears(say, done):
     status, out, _ = say("cache")
-    assert status == 0 and str(store.home()) in out.replace("\n", "") and "ranking" in out and "runs" in out
-    ranking = next((store.home() / "ranking").glob("*/order.npy"))
+    assert status == 0 and str(home()) in out.replace("\n", "") and "ranking" in out and "runs" in out
+    ranking = next((home() / "ranking").glob("*/order.npy"))
     ranking.write_bytes(ranking.read_bytes()[:-8])
     status, out, _ = say("cache", "verify")
     assert status == 0 and f"ranking {ranking.parent.name}: damaged, set aside" in out
@@ -301,9 +303,9 @@ def test_cache_counts_checks_and_clears(say, done):
     assert status == 0 and out.startswith("1 entries removed")
     assert say(*FLAGS)[0] == 0
     status, out, _ = say("cache", "delete", done[:6])
-    assert status == 0 and runs.listing() == []
-    assert all(not list(store.entries(kind)) for kind in runs.KINDS)
-    assert jobs.status(done) is None and not parts.folder(done).exists()
+    assert status == 0 and run.listing() == []
+    assert all(not list(entries.keys(kind)) for kind in run.KINDS)
+    assert jobs.status(done) is None and not artifacts.folder(done).exists()
 
 
 def test_a_home_that_cannot_be_written_is_one_line_with_the_fix(say, tmp_path, monkeypatch):
@@ -325,7 +327,7 @@ def test_a_disk_that_fills_up_is_told_and_the_run_goes_on_later(say, monkeypatch
     monkeypatch.setattr(np, "save", full)
     status, _, err = say(*FLAGS)
     assert status == 2 and err.splitlines()[-1].startswith("error: The disk is full. (cannot store ranking")
-    assert "cache prune" in err and jobs.status(runs.checked(make_spec()).key).stage == "rankings"
+    assert "cache prune" in err and jobs.status(run.checked(make_spec()).key).stage == "rankings"
     monkeypatch.setattr(np, "save", real)
     assert say(*FLAGS)[0] == 0
 

@@ -4,8 +4,9 @@ import itertools
 import numpy as np
 import pytest
 
-from fdmat_core import curves, projection, registry, selection
-from fdmat_core.types import Choice, Spec
+from fdmat_core import curves, registry, selection
+from fdmat_core.numerics import scaling
+from fdmat_core.spec import Choice, Spec
 from tests.conftest import make_table
 
 FRACTIONS = (0.05, 0.1, 0.2, 0.4, 0.7)
@@ -206,7 +207,7 @@ def test_the_space_is_standardised_narrow_and_blind_to_labels():
     table = make_table((200, 100), d=100)
     space = curves.space(table)
     assert space.embedding.shape == (300, 64) and space.embedding.dtype == np.float32
-    assert np.array_equal(space.embedding, projection.principal(table.embedding, 64))
+    assert np.array_equal(space.embedding, scaling.principal(table.embedding, 64))
     relabelled = dataclasses.replace(table, labels=1 - table.labels)
     assert np.array_equal(curves.space(relabelled).embedding, space.embedding)
     assert np.array_equal(space.ids, table.ids) and space.key != table.key

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fdmat_core import kernels, registry, selection
+from fdmat_core import registry, selection
+from fdmat_core.numerics import probabilities
 from fdmat_core.types import FeatureTable
 from tests.conftest import make_table
 
@@ -48,14 +49,14 @@ def two_clusters(flipped=17):
     logits = 3 * np.eye(2)[cluster] + 0.3 * rng.standard_normal((100, 2))
     labels = cluster.copy()
     labels[flipped] = 1
-    p = kernels.softmax(logits)
+    p = probabilities.softmax(logits)
     dynamics = {
         "forgetting": np.where(labels == cluster, 1.0, 20.0),
         "mean_loss": -np.log(p[np.arange(100), labels]),
-        "aum_logit": kernels.margins(logits, labels),
-        "aum_prob": kernels.margins(p, labels),
-        "el2n": kernels.el2n(p, labels),
-        "grand": kernels.grand(p, labels, embedding),
+        "aum_logit": probabilities.margins(logits, labels),
+        "aum_prob": probabilities.margins(p, labels),
+        "el2n": probabilities.el2n(p, labels),
+        "grand": probabilities.grand(p, labels, embedding),
         "tdds": rng.random(100),
     }
     return FeatureTable(np.arange(100), labels, embedding.astype(np.float32), ("a", "b"), "t", logits, None, dynamics)

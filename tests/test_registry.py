@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.registry import Kind, Range
+from fdmat_core.registry import Entry, Kind, Range
 
 FACTS = {"title": "Toy", "source": "nobody"}
 
@@ -13,7 +13,7 @@ FACTS = {"title": "Toy", "source": "nobody"}
 @pytest.fixture
 def kind():
     """A room of its own, so that nothing registered here is seen elsewhere."""
-    room = Kind("toy", "fdmat_core.view", ("title", "source"), extra="none")
+    room = Kind("toy", "fdmat_core.figures", ("title", "source"), extra="none")
 
     @room.register("pick", **FACTS)
     def pick(
@@ -112,3 +112,30 @@ def test_entries_are_named_sorted_and_summarised(kind):
         for parameter in entry.parameters:
             assert parameter.read(parameter.default, name) == parameter.default
             assert parameter.help, f"{name}: {parameter.name} has no text in the Parameters section"
+
+
+DOC = """Keep the best.
+
+It takes `argmin_i |x|`.
+
+- one
+
+Parameters
+----------
+lam
+    How much.
+
+Raises
+------
+ValueError
+"""
+
+
+def test_the_body_is_the_docstring_without_its_first_line_and_its_sections():
+    def noted(doc):
+        function = lambda: None  # noqa: E731
+        function.__doc__ = doc
+        return Entry("toy", "noted", function).body
+
+    assert noted(DOC) == "It takes `argmin_i |x|`.\n\n- one"
+    assert noted("Only this.") == ""

@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from fdmat_core.types import Choice, Dataset, FeatureTable, Ranking, Spec, Truth, fingerprint
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import Dataset, FeatureTable, Ranking, Truth, fingerprint
 from tests.conftest import make_table
 
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from fdmat_core import registry
-from fdmat_core.types import Choice, Dataset, fingerprint
+from fdmat_core.spec import Choice
+from fdmat_core.types import Dataset, fingerprint
 
 #: Which draw, as people set it.
 Seed = Annotated[int, registry.Range(0, 2**31 - 1)]

@@ -10,8 +10,8 @@ import numpy as np
 
 from fdmat_core.datasets import getter, provenance
 from fdmat_core.registry import dataset
+from fdmat_core.store import files
 from fdmat_core.types import Dataset
-from fdmat_core.work import store
 
 CLASSES = (
     "T-shirt/top",
@@ -52,7 +52,7 @@ def fashion_mnist(*, root: str = "") -> Dataset:
     root
         Folder that holds or will hold torchvision's `FashionMNIST/raw`; by default a folder of the program's cache.
     """
-    images, labels = read(find(Path(root).expanduser() if root else store.home() / "datasets"))
+    images, labels = read(find(Path(root).expanduser() if root else files.home() / "datasets"))
     ids = np.arange(len(labels))
     return Dataset(
         name="fashion_mnist",

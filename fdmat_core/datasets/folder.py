@@ -13,8 +13,8 @@ import numpy as np
 
 from fdmat_core.datasets import Seed, hold_out, provenance
 from fdmat_core.registry import Range, dataset
+from fdmat_core.store import entries
 from fdmat_core.types import Dataset
-from fdmat_core.work import store
 
 #: Names that images end in; other files are passed over.
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".tif", ".tiff")
@@ -112,11 +112,11 @@ def _digest(root: Path, files: list[Path]) -> str:
 def _readable(files: list[Path], content: str) -> np.ndarray:
     """Which files (n,) are images that can be read to their end; tried once, and remembered."""
 
-    def try_all() -> store.Item:
+    def try_all() -> entries.Item:
         with ThreadPoolExecutor() as pool:
-            return store.Item({"readable": np.array(list(pool.map(_can_be_read, files)))}, {"files": len(files)})
+            return entries.Item({"readable": np.array(list(pool.map(_can_be_read, files)))}, {"files": len(files)})
 
-    return np.array(store.get("folder", content[:16], try_all).arrays["readable"])
+    return np.array(entries.get("folder", content[:16], try_all).arrays["readable"])
 
 
 def _can_be_read(file: Path) -> bool:

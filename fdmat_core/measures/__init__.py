@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import distances
 from fdmat_core.types import FeatureTable
 
 #: What a registered function returns: (rows (k,), weights (k,) or None) -> value.
@@ -151,7 +151,7 @@ def row_means(x: np.ndarray, y: np.ndarray, kernel: Kernel, mass: np.ndarray | N
     means, step = np.empty(len(x)), max(1, BLOCK // max(1, len(y)))
     for start in range(0, len(x), step):
         block = slice(start, start + step)
-        means[block] = kernel(kernels.squared_distances(x[block], y)) @ mass
+        means[block] = kernel(distances.squared_distances(x[block], y)) @ mass
     return means
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
 from fdmat_core.measures import BLOCK, Measure
+from fdmat_core.numerics import distances
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -79,4 +79,4 @@ def _within(x: np.ndarray, asked: np.ndarray, radius: float) -> np.ndarray:
 def _distances(x: np.ndarray, y: np.ndarray) -> Iterator[np.ndarray]:
     step = max(1, BLOCK // len(y))
     for start in range(0, len(x), step):
-        yield kernels.squared_distances(x[start : start + step], y)
+        yield distances.squared_distances(x[start : start + step], y)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from fdmat_core import kernels, transport
 from fdmat_core.measures import Gauge, Measure, by_class, row_means
+from fdmat_core.numerics import distances, transport
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -46,7 +46,7 @@ def exact_wasserstein(
 
     def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            costs = ground(kernels.squared_distances(x[places], x[standing]))
+            costs = ground(distances.squared_distances(x[places], x[standing]))
             return transport.exact(costs, mass)
 
         return Gauge(cost, float(row_means(x, x[standing], ground).max()))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from fdmat_core import training
+from fdmat_core.learning import training
 from fdmat_core.measures import Measure, accuracy
+from fdmat_core.numerics import scaling
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import Dataset, FeatureTable
 
@@ -79,7 +80,7 @@ def _reader(dataset: Dataset) -> Callable[[np.ndarray], np.ndarray]:
     if dataset.images is not None:
         return dataset.images
     train = dataset.split("train")
-    mean, scale = training.standard(train.features)
+    mean, scale = scaling.standard(train.features)
     return lambda ids: ((dataset.features[dataset.rows_of(ids)] - mean) / scale).astype(np.float32)
 
 

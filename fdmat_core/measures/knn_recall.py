@@ -6,8 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
 from fdmat_core.measures import Measure
+from fdmat_core.numerics.neighbours import exact
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -31,7 +31,7 @@ def knn_recall(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 100)]
     neighbours
         How many nearest other items are looked at.
     """
-    _, nearest = kernels.neighbours(table.embedding, neighbours)  # (n, k)
+    _, nearest = exact(table.embedding, neighbours)  # (n, k)
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
         kept = np.zeros(table.n, dtype=bool)

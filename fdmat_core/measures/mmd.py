@@ -6,8 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
 from fdmat_core.measures import Kernel, Measure, by_class, kernel_discrepancy
+from fdmat_core.numerics import distances
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -35,7 +35,7 @@ def mmd(table: FeatureTable, *, sample: Annotated[int, Range(10, 50_000)] = 20_0
         Above this many items of a class, that many drawn items stand for it and as many for its picks.
     """
     by_id = np.argsort(table.ids, kind="stable")
-    median = kernels.median_distance(table.embedding[by_id])
+    median = distances.median_distance(table.embedding[by_id])
     return by_class(table, kernel_discrepancy(_gaussian(median)), sample=sample, seed=seed)
 
 

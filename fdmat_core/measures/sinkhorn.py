@@ -7,8 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels, transport
 from fdmat_core.measures import Gauge, Measure, by_class, row_means
+from fdmat_core.numerics import distances, transport
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -45,8 +45,8 @@ def sinkhorn(
     """
 
     def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
-        z, equal, between = x[standing], np.full(len(standing), 1 / len(standing)), kernels.squared_distances
-        strength = epsilon * kernels.typical(between(z, z))
+        z, equal, between = x[standing], np.full(len(standing), 1 / len(standing)), distances.squared_distances
+        strength = epsilon * distances.typical(between(z, z))
         solve = partial(transport.entropic, epsilon=strength, rounds=rounds)
         itself = solve(between(z, z), equal, equal)
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import transport
 from fdmat_core.measures import Gauge, Measure, by_class
+from fdmat_core.numerics import transport
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import probabilities
+from fdmat_core.numerics.neighbours import exact
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -39,8 +40,8 @@ def cal(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 200)] = 10) 
     neighbours
         How many nearest rows are compared; 10 in the paper.
     """
-    p = kernels.clipped(kernels.softmax(table.logits))
-    _, nearest = kernels.neighbours(table.embedding, neighbours)
+    p = probabilities.clipped(probabilities.softmax(table.logits))
+    _, nearest = exact(table.embedding, neighbours)
     return Ranking.by_score(contrast(p, nearest), keep="highest")
 
 

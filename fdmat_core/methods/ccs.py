@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.learning import dynamics
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -15,7 +15,7 @@ from fdmat_core.types import FeatureTable, Ranking
     "ccs",
     title="CCS",
     family="dynamics",
-    needs=kernels.SCORES,
+    needs=dynamics.SCORES,
     keeps="rows of every difficulty alike, except the hardest",
     paper="Zheng, Liu, Lai, Prakash, Coverage-centric coreset selection, ICLR 2023",
     colour="#1AA6B7",
@@ -26,7 +26,7 @@ def ccs(
     *,
     budget: int,
     rng: np.random.Generator,
-    score: kernels.Score = "aum_prob",
+    score: dynamics.Score = "aum_prob",
     beta: Annotated[float, Range(0, 0.9)] = 0.1,
     strata: Annotated[int, Range(1, 1000)] = 50,
 ) -> Ranking:
@@ -54,7 +54,7 @@ def ccs(
     strata
         Number of strata; 50 in the paper.
     """
-    hard = kernels.difficulty(table, score)
+    hard = dynamics.difficulty(table, score)
     dropped = min(int(beta * table.n), table.n - budget)
     left = np.argsort(hard, kind="stable")[: table.n - dropped]
     stratum = cut(hard[left], strata)

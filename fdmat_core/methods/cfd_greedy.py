@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import distances, greedy
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -49,10 +49,10 @@ def cfd_greedy(
         How many frequencies are compared.
     """
     z = np.asarray(table.embedding, dtype=np.float64)
-    sigma = kernels.median_distance(z) * np.resize(BANDWIDTHS, frequencies)
+    sigma = distances.median_distance(z) * np.resize(BANDWIDTHS, frequencies)
     waves = features(z, rng.standard_normal((frequencies, z.shape[1])) / sigma[:, None])  # (n, 2F)
-    rows = kernels.kept_rows(lambda which: waves[which] @ waves.T, table.n)
-    return Ranking.by_picks(kernels.herd(rows, waves @ waves.mean(axis=0), budget), table.n)
+    rows = distances.kept_rows(lambda which: waves[which] @ waves.T, table.n)
+    return Ranking.by_picks(greedy.herd(rows, waves @ waves.mean(axis=0), budget), table.n)
 
 
 def features(z: np.ndarray, t: np.ndarray) -> np.ndarray:

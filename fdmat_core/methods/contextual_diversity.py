@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import greedy, probabilities
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -30,10 +30,10 @@ def contextual_diversity(table: FeatureTable, *, budget: int) -> Ranking:
     **The public code differs.** DeepCore takes logarithms of probabilities that are exactly 0, and the divergence of
     such rows is then not a number.
     """
-    p = kernels.clipped(kernels.softmax(table.logits))
+    p = probabilities.clipped(probabilities.softmax(table.logits))
     log_p = np.log(p)
     first = int(divergences(p, log_p, p.mean(axis=0)).argmin())
-    picks = kernels.farthest_first(lambda row: divergences(p, log_p, p[row]), table.n, budget, first)
+    picks = greedy.farthest_first(lambda row: divergences(p, log_p, p[row]), table.n, budget, first)
     return Ranking.by_picks(picks, table.n)
 
 

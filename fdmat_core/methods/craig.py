@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core import kernels, submodular
+from fdmat_core.learning import head
+from fdmat_core.numerics import greedy
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -14,7 +15,7 @@ def nearest_counts(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
 
     The weights of a class sum to the class's size; a row's own class alone counts, and ties go to the earlier pick.
     """
-    gradients, rows = kernels.head_gradients(table), np.asarray(rows)
+    gradients, rows = head.head_gradients(table), np.asarray(rows)
     counts = np.zeros(len(rows), dtype=np.int64)
     for label in np.unique(table.labels[rows]):
         picks = np.flatnonzero(table.labels[rows] == label)
@@ -51,7 +52,7 @@ def craig(table: FeatureTable, *, budget: int) -> Ranking:
     **Public code differs.** In DeepCore every weight starts at 1 and one is added per row, so the weights sum to n + k;
     and without class balance its batched gains skip nearly all rows after the first batch.
     """
-    gradients = kernels.head_gradients(table)
-    distances = gradients.distances(gradients.take(submodular.represented(table.labels)))
-    picks, _ = submodular.greedy(submodular.FacilityLocation.of_distances(distances), table.n, budget)
+    gradients = head.head_gradients(table)
+    distances = gradients.distances(gradients.take(greedy.represented(table.labels)))
+    picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget)
     return Ranking.by_picks(picks, table.n)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.learning import dynamics
+from fdmat_core.numerics import distances
+from fdmat_core.numerics.neighbours import exact, symmetric_graph
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     "d2",
     title="D2 pruning",
     family="dynamics",
-    needs=("embedding", *kernels.SCORES),
+    needs=("embedding", *dynamics.SCORES),
     keeps="hard rows in hard neighbourhoods, spread out",
     paper="Maharana, Yadav, Bansal, D2 pruning: message passing for data diversity and difficulty, ICLR 2024",
     colour="#B71C1C",
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 def d2(
     table: FeatureTable,
     *,
-    score: kernels.Score = "forgetting",
+    score: dynamics.Score = "forgetting",
     neighbours: Annotated[int, Range(1, 100)] = 5,
     gamma: Annotated[float, Range(0, 10)] = 0.1,
     beta: Annotated[float, Range(0, 0.9)] = 0.0,
@@ -59,12 +61,12 @@ def d2(
     beta
         Share of the hardest rows that is set aside.
     """
-    hard = kernels.difficulty(table, score)
+    hard = dynamics.difficulty(table, score)
     by_ease = np.argsort(hard, kind="stable")
     rows, aside = np.split(by_ease, [table.n - int(beta * table.n)])
     rows = np.sort(rows)
-    distance, nearest = kernels.neighbours(table.embedding[rows], neighbours)
-    graph = kernels.symmetric_graph(nearest, np.exp(-distance / kernels.typical(distance)))
+    distance, nearest = exact(table.embedding[rows], neighbours)
+    graph = symmetric_graph(nearest, np.exp(-distance / distances.typical(distance)))
     flow = forward(hard[rows], graph)
     order = np.concatenate([rows[backward(flow, graph, gamma)], aside])
     return Ranking(order, score=hard, survivors=len(rows))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core import methods
+from fdmat_core.numerics import probabilities
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -30,7 +31,7 @@ def entropy(table: FeatureTable) -> Ranking:
     **The public code differs.** DeepCore's branch without class balance reverses the order and keeps the most certain
     rows.
     """
-    p = kernels.softmax(table.logits)
+    p = probabilities.softmax(table.logits)
     spread = -np.sum(p * np.log(np.maximum(p, np.finfo(np.float64).tiny)), axis=1)
     spread /= max(np.log(p.shape[1]), 1e-12)
-    return Ranking.by_score(spread, keep="highest", notes=kernels.one_class_note(p.shape[1]))
+    return Ranking.by_score(spread, keep="highest", notes=methods.one_class_note(p.shape[1]))

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from fdmat_core import kernels, submodular
+from fdmat_core.numerics import distances, greedy
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -43,18 +43,18 @@ def facility_location(
         "cosine" of the features as (1 + cos) / 2, where an all-zero row has cosine 0 with every row; or "distance": the
         largest distance less the distance.
     """
-    rows = submodular.represented(table.labels)
+    rows = greedy.represented(table.labels)
     if similarity == "cosine":
-        objective = submodular.FacilityLocation(submodular.cosine_similarity(table.embedding, rows))
+        objective = greedy.FacilityLocation(greedy.cosine_similarity(table.embedding, rows))
     else:
-        objective = submodular.FacilityLocation.of_distances(_distances(table.embedding, rows))
-    picks, _ = submodular.greedy(objective, table.n, budget)
+        objective = greedy.FacilityLocation.of_distances(_distances(table.embedding, rows))
+    picks, _ = greedy.maximise(objective, table.n, budget)
     return Ranking.by_picks(picks, table.n)
 
 
 def _distances(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
     centred = (z - z.mean(axis=0, dtype=np.float64)).astype(np.float64)
     out = np.empty((len(z), len(rows)), dtype=np.float32)
-    for block in kernels.blocks(len(z), 4 * len(rows)):
-        out[block] = np.sqrt(kernels.squared_distances(centred[block], centred[rows]))
+    for block in distances.blocks(len(z), 4 * len(rows)):
+        out[block] = np.sqrt(distances.squared_distances(centred[block], centred[rows]))
     return out

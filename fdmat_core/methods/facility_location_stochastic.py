@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import submodular
+from fdmat_core.numerics import greedy
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -44,8 +44,8 @@ def facility_location_stochastic(
     share
         Share of the rows of the class that, drawn anew, competes for each place.
     """
-    similarity = submodular.cosine_similarity(table.embedding, submodular.represented(table.labels))
-    objective = submodular.FacilityLocation(similarity)
+    similarity = greedy.cosine_similarity(table.embedding, greedy.represented(table.labels))
+    objective = greedy.FacilityLocation(similarity)
     own = rng.spawn(1)[0]  # so that the next class draws the same, however many this one keeps
-    picks, _ = submodular.greedy(objective, table.n, budget, sample=math.ceil(share * table.n), rng=own)
+    picks, _ = greedy.maximise(objective, table.n, budget, sample=math.ceil(share * table.n), rng=own)
     return Ranking.by_picks(picks, table.n)

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import budgets, kernels, transport
+from fdmat_core.numerics import greedy, quotas, transport
+from fdmat_core.numerics.distances import blocks
+from fdmat_core.numerics.neighbours import exact
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -113,7 +115,7 @@ def _testify(
     told = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(told, name)
-    distances, nearest = kernels.neighbours(x, k)  # (m, k), (m, k)
+    distances, nearest = exact(x, k)  # (m, k), (m, k)
     around = labels[nearest]
     if nearest.shape[1]:
         evidence["nearest"][rows] = distances[:, 0]
@@ -125,7 +127,7 @@ def _testify(
 def _radius(t: np.ndarray, nearest: np.ndarray) -> np.ndarray:
     """The mean distance (m,) from rows t (m, d) to their neighbours, with lengths, which `x` has lost, counted."""
     radius = np.empty(len(t))
-    for rows in kernels.blocks(len(t), nearest.shape[1] * t.shape[1]):
+    for rows in blocks(len(t), nearest.shape[1] * t.shape[1]):
         radius[rows] = np.linalg.norm(t[rows, None] - t[nearest[rows]], axis=2).mean(axis=1)
     return radius
 
@@ -181,7 +183,7 @@ def _clearest(around: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """The share (m,) of the class that stands out most among the labels around (m, k), by what is usual in it (c,)."""
     weight = np.divide(1, usual, out=np.zeros(len(usual)), where=usual > 0)
     best = np.zeros(len(around))
-    for rows in kernels.blocks(len(around), len(usual)):
+    for rows in blocks(len(around), len(usual)):
         places = np.arange(len(around[rows]))[:, None] * len(usual) + around[rows]  # (b, k)
         counts = np.bincount(places.ravel(), minlength=len(around[rows]) * len(usual)).reshape(-1, len(usual))
         best[rows] = (counts * weight).max(axis=1) / max(1, around.shape[1])
@@ -204,19 +206,19 @@ def _arrange(
 ) -> tuple[np.ndarray, int]:
     """Survivors matched class by class and merged, then the rejected, the worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
-    enough = np.maximum(budgets.quotas(budget, sizes, "proportional"), budgets.quotas(budget, sizes, "equal"))
+    enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
     alive = evidence["reason"] == 0
     groups = [np.flatnonzero(alive & (table.labels == label)) for label in range(table.c)]
     matched = [group[_match(x[group], int(k))] for group, k in zip(groups, enough, strict=True)]
     rejected = np.flatnonzero(~alive)
     worst_last = np.argsort(_severity(evidence)[rejected], kind="stable")
-    order = np.concatenate([budgets.merge(matched, sizes, "proportional"), rejected[worst_last]])
+    order = np.concatenate([quotas.merge(matched, sizes, "proportional"), rejected[worst_last]])
     return order, int(alive.sum())
 
 
 def _match(x: np.ndarray, k: int) -> np.ndarray:
     """All rows of one class: the first k in greedy energy order, the rest in row order."""
-    return Ranking.by_picks(kernels.greedy_energy(x, min(k, len(x))), len(x)).order
+    return Ranking.by_picks(greedy.energy(x, min(k, len(x))), len(x)).order
 
 
 def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:

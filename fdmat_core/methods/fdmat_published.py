@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from fdmat_core import transport
+from fdmat_core.numerics import transport
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 

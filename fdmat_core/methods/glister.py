@@ -6,7 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels, submodular
+from fdmat_core.learning import head
+from fdmat_core.numerics import greedy, probabilities
+from fdmat_core.numerics.gradients import Gradients
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -35,7 +37,7 @@ class ValidationGain:
 
     def __init__(
         self,
-        gradients: kernels.Gradients,
+        gradients: Gradients,
         logits: np.ndarray,
         labels: np.ndarray,
         inputs: np.ndarray,
@@ -51,8 +53,8 @@ class ValidationGain:
 
     def _refresh(self) -> None:
         logits = self.logits - self.step / max(1, self.count) * self.inputs @ self.summed.T
-        residual = kernels.residuals(kernels.softmax(logits), self.labels)
-        self.now = self.gradients.along(kernels.Gradients(residual, self.inputs).mean())  # (n,)
+        residual = probabilities.residuals(probabilities.softmax(logits), self.labels)
+        self.now = self.gradients.along(Gradients(residual, self.inputs).mean())  # (n,)
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """How much each of these rows lowers the held-out loss per unit of step."""
@@ -108,7 +110,7 @@ def glister(
     refresh
         Share of the rows picked between two updates of the held-out gradient; 1 never updates it.
     """
-    gradients = kernels.head_gradients(table)
+    gradients = head.head_gradients(table)
     rows = held_out(table.labels, share, rng)
     scale = np.einsum("ij,ij->i", gradients.inputs, gradients.inputs).mean()
     objective = ValidationGain(
@@ -119,5 +121,5 @@ def glister(
         step=eta / scale,
         every=max(1, int(refresh * table.n)),
     )
-    picks, _ = submodular.greedy(objective, table.n, budget, batch=table.n)
+    picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n)
     return Ranking.by_picks(picks, table.n)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.learning import head
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -85,7 +85,7 @@ def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
 
     They are scaled to sum to the size of each class. A class whose picks all come out at 0 gets equal weights.
     """
-    gradients, rows = kernels.head_gradients(table), np.asarray(rows)
+    gradients, rows = head.head_gradients(table), np.asarray(rows)
     weights = np.ones(len(rows))
     for label in np.unique(table.labels[rows]):
         picks = np.flatnonzero(table.labels[rows] == label)
@@ -135,7 +135,7 @@ def gradmatch(table: FeatureTable, *, budget: int, lam: Annotated[float, Range(1
             f"method 'gradmatch' keeps rows x picks numbers, and {table.n} x {budget} exceed memory; choose balance "
             '"proportional" or "equal", or keep fewer'
         )
-    gradients = kernels.head_gradients(table)
+    gradients = head.head_gradients(table)
     squares = gradients.squares()
     picks, left = pursue(
         lambda row: gradients.inner(gradients.take(slice(row, row + 1)))[:, 0],

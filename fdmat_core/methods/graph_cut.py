@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import submodular
+from fdmat_core.numerics import greedy
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -41,8 +41,8 @@ def graph_cut(table: FeatureTable, *, budget: int, lam: Annotated[float, Range(0
     lam
         Weight of being like everything against being unlike the other picks.
     """
-    unit = submodular.unit_rows(table.embedding)
+    unit = greedy.unit_rows(table.embedding)
     own = np.einsum("id,id->i", unit, unit)
-    objective = submodular.GraphCut(lambda row: unit @ unit[row], unit @ unit.sum(axis=0), own, lam=lam)
-    picks, _ = submodular.greedy(objective, table.n, budget, batch=table.n)
+    objective = greedy.GraphCut(lambda row: unit @ unit[row], unit @ unit.sum(axis=0), own, lam=lam)
+    picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n)
     return Ranking.by_picks(picks, table.n)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from fdmat_core import kernels, submodular
+from fdmat_core.learning import dynamics
+from fdmat_core.numerics import distances, greedy
+from fdmat_core.numerics.neighbours import exact, symmetric_graph
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     "infomax",
     title="InfoMax, greedy",
     family="submodular",
-    needs=("embedding", *kernels.SCORES),
+    needs=("embedding", *dynamics.SCORES),
     keeps="important rows that are unlike each other",
     paper="Tan, Wu, Huang, Zhao, Qi, Data pruning by information maximization, ICLR 2025",
     colour="#1D7F04",
@@ -27,7 +29,7 @@ def infomax(
     table: FeatureTable,
     *,
     budget: int,
-    score: kernels.Score = "el2n",
+    score: dynamics.Score = "el2n",
     alpha: Annotated[float, Range(0, 100)] = 1.0,
     neighbours: Annotated[int, Range(1, 100)] = 10,
 ) -> Ranking:
@@ -51,20 +53,20 @@ def infomax(
     neighbours
         How many nearest rows each row is compared with.
     """
-    importance = kernels.difficulty(table, score)
+    importance = dynamics.difficulty(table, score)
     scaled = importance / importance.mean() if importance.any() else np.ones(table.n)
     similar = cosines(table.embedding, neighbours)
-    price = alpha * np.median(scaled) / kernels.typical(2 * np.asarray(similar.sum(axis=1)))
-    picks, _ = submodular.greedy(Importance(scaled, similar, price), table.n, budget)
+    price = alpha * np.median(scaled) / distances.typical(2 * np.asarray(similar.sum(axis=1)))
+    picks, _ = greedy.maximise(Importance(scaled, similar, price), table.n, budget)
     return Ranking.by_picks(picks, table.n, score=importance)
 
 
 def cosines(z: np.ndarray, neighbours: int) -> csr_matrix:
     """The cosines (n, n), sparse, of rows of z (n, d) with their nearest rows, none below 0; 0 with a zero row."""
     lengths = np.linalg.norm(z, axis=1, keepdims=True)
-    distance, nearest = kernels.neighbours(z / np.where(lengths > 0, lengths, 1), neighbours)
+    distance, nearest = exact(z / np.where(lengths > 0, lengths, 1), neighbours)
     both = (lengths > 0) & (lengths[nearest, 0] > 0)
-    return kernels.symmetric_graph(nearest, np.where(both, np.maximum(1 - distance**2 / 2, 0), 0))
+    return symmetric_graph(nearest, np.where(both, np.maximum(1 - distance**2 / 2, 0), 0))
 
 
 class Importance:

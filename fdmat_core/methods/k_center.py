@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import distances, greedy
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -33,5 +33,5 @@ def k_center(table: FeatureTable, *, budget: int) -> Ranking:
     """
     z = table.embedding.astype(np.float64)
     first = int(np.linalg.norm(z - z.mean(axis=0), axis=1).argmin())
-    picks = kernels.farthest_first(kernels.distance_rows(z), table.n, budget, first)
+    picks = greedy.farthest_first(distances.distance_rows(z), table.n, budget, first)
     return Ranking.by_picks(picks, table.n)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import greedy
+from fdmat_core.numerics.distances import blocks, distance_rows, squared_distances
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -19,8 +20,8 @@ def cluster_sizes(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
         mine = np.flatnonzero(table.labels[rows] == label)
         z = table.embedding[table.labels == label].astype(np.float64)
         medoids = table.embedding[rows[mine]].astype(np.float64)
-        for block in kernels.blocks(len(z), 2 * len(mine)):
-            nearest = kernels.squared_distances(z[block], medoids).argmin(axis=1)
+        for block in blocks(len(z), 2 * len(mine)):
+            nearest = squared_distances(z[block], medoids).argmin(axis=1)
             sizes[mine] += np.bincount(nearest, minlength=len(mine))
     return sizes
 
@@ -57,8 +58,8 @@ def k_medoids(table: FeatureTable, *, budget: int, rounds: Annotated[int, Range(
     rounds
         Most rounds of offers to make.
     """
-    distances = kernels.distance_rows(table.embedding)
-    picks = kernels.greedy_energy(table.embedding, budget)
+    distances = distance_rows(table.embedding)
+    picks = greedy.energy(table.embedding, budget)
     return Ranking.by_picks(swap(distances, picks, table.n, rounds) if budget else picks, table.n)
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import greedy
+from fdmat_core.numerics.distances import distance_rows, median_distance, row_means
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -38,10 +39,10 @@ def kernel_herding(table: FeatureTable, *, budget: int, bandwidth: Annotated[flo
     bandwidth
         Width of the kernel, in median distances between two rows (of 2,000 spread evenly over the table).
     """
-    sigma = bandwidth * kernels.median_distance(table.embedding)
-    distances = kernels.distance_rows(table.embedding)
+    sigma = bandwidth * median_distance(table.embedding)
+    distances = distance_rows(table.embedding)
 
     def kernel(row: int | slice) -> np.ndarray:
         return np.exp(-0.5 * (distances(row) / sigma) ** 2)
 
-    return Ranking.by_picks(kernels.herd(kernel, kernels.row_means(kernel, table.n), budget), table.n)
+    return Ranking.by_picks(greedy.herd(kernel, row_means(kernel, table.n), budget), table.n)

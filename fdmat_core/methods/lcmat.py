@@ -6,7 +6,10 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels, submodular
+from fdmat_core.learning import head
+from fdmat_core.numerics import greedy
+from fdmat_core.numerics.distances import blocks
+from fdmat_core.numerics.probabilities import softmax
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -39,7 +42,7 @@ def _add_curvature(distances: np.ndarray, h: np.ndarray, rows: np.ndarray, eps: 
 
     theirs = torch.from_numpy(np.ascontiguousarray(h[rows], dtype=np.float32))
     mine = torch.from_numpy(np.ascontiguousarray(h, dtype=np.float32))
-    for block in kernels.blocks(len(h), 4 * len(rows)):
+    for block in blocks(len(h), 4 * len(rows)):
         distances[block] += eps * torch.cdist(mine[block], theirs, p=1).numpy()
     return distances
 
@@ -82,10 +85,10 @@ def lcmat(
     coordinates
         How many coordinates of the Hessian's diagonal are compared.
     """
-    gradients, rows = kernels.head_gradients(table), submodular.represented(table.labels)
+    gradients, rows = head.head_gradients(table), greedy.represented(table.labels)
     distances = gradients.distances(gradients.take(rows))
     if eps > 0:
-        h = curvature(kernels.softmax(table.logits), gradients.inputs, coordinates)
+        h = curvature(softmax(table.logits), gradients.inputs, coordinates)
         _add_curvature(distances, h, rows, eps)
-    picks, _ = submodular.greedy(submodular.FacilityLocation.of_distances(distances), table.n, budget)
+    picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget)
     return Ranking.by_picks(picks, table.n)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core import methods
+from fdmat_core.numerics import probabilities
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -31,6 +32,6 @@ def least_confidence(table: FeatureTable) -> Ranking:
     **The public code differs.** DeepCore uses the largest raw logit, which depends on the scale of a row's logits, and
     its branch without class balance keeps the *most* confident rows.
     """
-    p = kernels.softmax(table.logits)
+    p = probabilities.softmax(table.logits)
     p[np.arange(table.n), p.argmax(axis=1)] = 0
-    return Ranking.by_score(p.sum(axis=1), keep="highest", notes=kernels.one_class_note(p.shape[1]))
+    return Ranking.by_score(p.sum(axis=1), keep="highest", notes=methods.one_class_note(p.shape[1]))

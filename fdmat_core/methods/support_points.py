@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import distances
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -53,13 +53,13 @@ def support_points(
     if budget == table.n:
         return Ranking(np.arange(table.n))
     z = table.embedding - table.embedding.mean(axis=0, dtype=np.float64)
-    scale = kernels.median_distance(z)
+    scale = distances.median_distance(z)
     points = z[rng.choice(table.n, budget, replace=False)]
     points = points + 0.1 * scale / np.sqrt(z.shape[1]) * rng.standard_normal(points.shape)  # off the rows
     for _ in range(rounds if budget else 0):
         sample = z[rng.choice(table.n, min(table.n, SAMPLE), replace=False)]
         points = step(points, sample, 1e-6 * scale)
-    return Ranking.by_picks(kernels.snap(points, z), table.n)
+    return Ranking.by_picks(distances.snap(points, z), table.n)
 
 
 def step(points: np.ndarray, z: np.ndarray, floor: float) -> np.ndarray:
@@ -71,5 +71,5 @@ def step(points: np.ndarray, z: np.ndarray, floor: float) -> np.ndarray:
 
 
 def _inverse_distances(a: np.ndarray, b: np.ndarray, floor: float) -> np.ndarray:
-    squares = kernels.squared_distances(a, b)
+    squares = distances.squared_distances(a, b)
     return 1 / np.sqrt(np.maximum(squares, floor**2), out=squares)

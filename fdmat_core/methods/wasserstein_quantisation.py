@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import distances, greedy
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Ranking
 
@@ -43,13 +43,13 @@ def wasserstein_quantisation(table: FeatureTable, *, budget: int, rounds: Annota
         return Ranking(np.arange(table.n))
     z = np.asarray(table.embedding, dtype=np.float64)
     z = z - z.mean(axis=0)
-    points = z[kernels.greedy_energy(z, budget)]
+    points = z[greedy.energy(z, budget)]
     for _ in range(rounds):
         moved = centres(points, z)
         if np.allclose(moved, points):
             break
         points = moved
-    return Ranking.by_picks(kernels.snap(points, z), table.n)
+    return Ranking.by_picks(distances.snap(points, z), table.n)
 
 
 def centres(points: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -57,6 +57,6 @@ def centres(points: np.ndarray, z: np.ndarray) -> np.ndarray:
     import ot
 
     k, n = len(points), len(z)
-    cost = kernels.squared_distances(points, z)
+    cost = distances.squared_distances(points, z)
     plan = ot.emd(np.full(k, 1 / k), np.full(n, 1 / n), cost, numItermax=10_000_000)  # (k, n)
     return k * (plan @ z)

@@ -6,13 +6,13 @@ tells the first visitor who comes by a deep link that the page does not exist.
 
 import streamlit as st
 
-from pages.shared import background, places, session, widgets
+from pages.shell import background, frame, places, state
 
-SHARED = places.ROOT / "pages/shared"
+HERE = places.ROOT / "pages/shell"
 
-st.set_page_config("FDMat Explorer", page_icon=SHARED / "icon.svg", layout="wide")
-st.logo(str(SHARED / "logo.svg"), size="large")
-st.html(SHARED / "style.css")
+st.set_page_config("FDMat Explorer", page_icon=HERE / "icon.svg", layout="wide")
+st.logo(str(HERE / "logo.svg"), size="large")
+st.html(HERE / "style.css")
 
 page = st.navigation(
     [
@@ -22,12 +22,12 @@ page = st.navigation(
         st.Page(places.BALANCE, title="Class balance", icon=":material/balance:", url_path="balance"),
         st.Page(places.DATA, title="Data", icon=":material/database:", url_path="data"),
         st.Page(places.RUNS, title="Runs", icon=":material/play_circle:", url_path="runs"),
-        st.Page(places.NOTES, title="Method notes", icon=":material/menu_book:", url_path="methods"),
+        st.Page(places.METHODS, title="Method notes", icon=":material/menu_book:", url_path="methods"),
         st.Page(places.ABOUT, title="About", icon=":material/info:", url_path="about"),
     ],
     position="top",
 )
-session.travel()
+state.travel()
 background.follow()
-with widgets.plain_errors():
+with frame.plain_errors():
     page.run()

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from fdmat_core.types import FRACTIONS, Ranking
-from fdmat_core.view import mapdata
-from pages.shared.map import map as plane
+from fdmat_core.spec import FRACTIONS
+from fdmat_core.types import Ranking
+from fdmat_core.web import payload
+from pages.map import canvas as plane
 from tests.browser import clouds
 
 cloud = st.cache_resource(clouds.cloud)
@@ -24,8 +25,8 @@ def block(n: int, noise: bool, method: str, start: float) -> bytes:
     ranking = Ranking.by_score(score, keep="lowest" if method == "A" else "highest")
     if method == "C":
         ranking = {int(n * fraction): Ranking(ranking.order, nested=False) for fraction in FRACTIONS[3:]}
-    words = mapdata.Words(method=method, scored="row")
-    return mapdata.pack(cloud(n, noise), ranking, words, fractions=FRACTIONS, start=start)
+    words = payload.Words(method=method, scored="row")
+    return payload.pack(cloud(n, noise), ranking, words, fractions=FRACTIONS, start=start)
 
 
 def keep_lasso() -> None:
@@ -42,7 +43,7 @@ def draw(blob: bytes, ids: np.ndarray, heard: DeltaGenerator) -> None:
         st.rerun()
     ratio = plane.ratio(st.session_state["begin"])
     st.query_params["ratio"] = f"{ratio:g}"
-    caught = ids[mapdata.rows_in(st.session_state.get("lasso"), len(ids))]
+    caught = ids[payload.rows_in(st.session_state.get("lasso"), len(ids))]
     heard.text(f"heard ratio={ratio:g} method={method} count={len(caught)} ids={caught[:40].tolist()}")
 
 

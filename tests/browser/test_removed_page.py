@@ -9,14 +9,14 @@ import urllib.request
 import numpy as np
 import pytest
 
-from fdmat_core import audit
-from fdmat_core.work import decisions, runs
+from fdmat_core.analysis import issues
+from fdmat_core.runs import decisions, run
 from tests.browser import driving
 from tests.browser.driving import WALL, open_wall
 from tests.browser.tiny import SPEC
 
 FDMAT, RANDOM, _ = SPEC.methods
-KEY = runs.checked(SPEC).key
+KEY = run.checked(SPEC).key
 RATIO = 0.4
 
 
@@ -45,14 +45,14 @@ def shown_ids(page):
 
 def removed(method=FDMAT, ratio=RATIO):
     """The frame of what leaves, worst first, as the core tells it."""
-    table, ranking, witness = runs.tables(SPEC)[0], runs.ranking(SPEC, method), runs.ranking(SPEC, FDMAT)
+    table, ranking, witness = run.tables(SPEC)[0], run.ranking(SPEC, method), run.ranking(SPEC, FDMAT)
     k = round((1 - ratio) * table.n)
-    items = audit.items(table, witness).iloc[audit.worst_first(table, witness)]
+    items = issues.items(table, witness).iloc[issues.worst_first(table, witness)]
     return items[np.isin(items["row"], ranking.order[k:])]
 
 
 def dataset_key():
-    return runs.dataset(SPEC).split("train").key
+    return run.dataset(SPEC).split("train").key
 
 
 def wait_for_log(count, seconds=10):
@@ -85,7 +85,7 @@ def test_the_wall_shows_what_leaves_worst_first(on_wall):
         )
     }
     assert counts.pop("") == len(want)
-    assert counts == {issue: int((want["issue"] == issue).sum()) for issue in audit.ISSUES}
+    assert counts == {issue: int((want["issue"] == issue).sum()) for issue in issues.ISSUES}
     assert counts["suspected mislabelled"] > 50
 
 
@@ -146,14 +146,14 @@ def test_the_card_tells_the_evidence(on_wall):
     on_wall.wait_for_selector(".card .near img")
     card = on_wall.locator("aside.card")
     text = card.inner_text()
-    assert audit.sentence(line) in text
+    assert issues.sentence(line) in text
     assert f"Relabel {line.preferred}" in text and f"item {line['item']}" in text
-    table = runs.tables(SPEC)[0]
-    kept = runs.ranking(SPEC, FDMAT).order[: round(0.6 * table.n)]
-    near = audit.nearest_kept(audit.witness(table), table, int(line.row), kept)
+    table = run.tables(SPEC)[0]
+    kept = run.ranking(SPEC, FDMAT).order[: round(0.6 * table.n)]
+    near = issues.nearest_kept(issues.witness(table), table, int(line.row), kept)
     pictures = on_wall.eval_on_selector_all(".near img", "all => all.map(it => +it.src.split('/').pop())")
     assert pictures == near["item"].tolist()
-    truth = runs.dataset(SPEC).split("train").truth
+    truth = run.dataset(SPEC).split("train").truth
     real = table.classes[truth.clean_labels[line.row]]
     assert f"injected: was {real}" in text
 
@@ -242,7 +242,7 @@ def test_a_server_that_does_not_answer_is_asked_again(on_wall):
 
 def test_another_class_is_chosen_for_a_relabel(on_wall):
     line = removed().iloc[0]
-    other = next(name for name in runs.tables(SPEC)[0].classes if name not in (line.given, line.preferred))
+    other = next(name for name in run.tables(SPEC)[0].classes if name not in (line.given, line.preferred))
     on_wall.keyboard.press("Shift+R")
     on_wall.select_option("select.target", other)
     on_wall.locator("select.target").press("Enter")

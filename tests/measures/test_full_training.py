@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from fdmat_core import curves, registry
-from fdmat_core.types import Choice, Dataset, FeatureTable, Spec
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import Dataset, FeatureTable
 
 FULL = registry.measures.get("full_training")
 CLASSES = ("left", "right")

@@ -3,9 +3,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fdmat_core import datasets, features, registry, selection
-from fdmat_core.corruption import corrupt
-from fdmat_core.types import Choice, Truth
+from fdmat_core import datasets, registry, selection
+from fdmat_core.corruptions import corrupt
+from fdmat_core.learning import features
+from fdmat_core.spec import Choice
+from fdmat_core.types import Truth
 from tests.conftest import make_table
 from tests.test_measures import items
 

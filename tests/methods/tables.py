@@ -3,7 +3,8 @@
 import numpy as np
 
 from fdmat_core import selection
-from fdmat_core.types import Choice, FeatureTable
+from fdmat_core.spec import Choice
+from fdmat_core.types import FeatureTable
 
 
 def points(embedding, *, labels=None, **columns):

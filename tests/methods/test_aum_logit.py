@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from fdmat_core import training
+from fdmat_core.learning import dynamics
 from tests.methods.tables import order, points
 
 
 def recorded(*epochs, labels):
     """A table of the dynamics of these logits (epochs, n, c)."""
     labels = np.asarray(labels)
-    recorder = training.Recorder(labels, len(epochs[0][0]), len(epochs))
+    recorder = dynamics.Recorder(labels, len(epochs[0][0]), len(epochs))
     for logits in epochs:
         recorder.add(np.array(logits, dtype=np.float32), np.zeros((len(labels), 1)))
     return points(np.zeros((len(labels), 1)), labels=labels, dynamics=recorder.columns())

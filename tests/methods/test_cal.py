@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import selection
-from fdmat_core.types import Choice
+from fdmat_core.spec import Choice
 from tests.methods.tables import kept, line, order, points
 
 

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels
 from fdmat_core.methods.cfd_greedy import BANDWIDTHS, features
+from fdmat_core.numerics import greedy
+from fdmat_core.numerics.distances import median_distance
 from tests.methods.tables import cloud, distances, line, order, random_subsets
 
 
 def exact_picks(z, k):
     """Kernel herding with the mean of the three Gaussian kernels, which many frequencies approach."""
-    sigma = kernels.median_distance(z)
+    sigma = median_distance(z)
     kernel = np.mean([np.exp(-(distances(z, z) ** 2) / (2 * (sigma * width) ** 2)) for width in BANDWIDTHS], axis=0)
-    return kernels.herd(kernel.__getitem__, kernel.mean(axis=1), k).tolist()
+    return greedy.herd(kernel.__getitem__, kernel.mean(axis=1), k).tolist()
 
 
 def test_known_answer():
@@ -52,7 +53,7 @@ def test_with_many_frequencies_the_distance_is_the_mmd():
 def test_closer_to_the_data_than_random_subsets(k):
     table = cloud()
     z = table.embedding.astype(np.float64)
-    t = np.random.default_rng(9).standard_normal((1000, 4)) / kernels.median_distance(z)
+    t = np.random.default_rng(9).standard_normal((1000, 4)) / median_distance(z)
     waves = features(z, t)
 
     def distance(rows):

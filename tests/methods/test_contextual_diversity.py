@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels
 from fdmat_core.methods.contextual_diversity import divergences
+from fdmat_core.numerics import probabilities
 from tests.methods.tables import from_probabilities, order
 
 THREE = [(0.5, 0.5), (0.9, 0.1), (0.1, 0.9)]
@@ -29,5 +29,5 @@ def test_probabilities_of_zero_do_no_harm():
     table = from_probabilities((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 0), (0.4, 0.3, 0.3))
     picks = order(table, "contextual_diversity")
     assert picks[0] == 4 and sorted(picks[1:4]) == [0, 1, 2] and picks[4] == 3
-    p = kernels.clipped(kernels.softmax(table.logits))
+    p = probabilities.clipped(probabilities.softmax(table.logits))
     assert np.isfinite(divergences(p, np.log(p), p[0])).all()

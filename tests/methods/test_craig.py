@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels, selection
+from fdmat_core import selection
 from fdmat_core.methods import craig
+from fdmat_core.numerics import probabilities
 from tests.conftest import make_table
 from tests.methods.tables import distances, from_probabilities, kept, order
 
@@ -11,7 +12,7 @@ LINE = from_probabilities((1, 0), (0.9, 0.1), (0.8, 0.2), (0.7, 0.3), (0, 1))
 
 
 def written_out(table):
-    residual = kernels.softmax(table.logits) - np.eye(table.c)[table.labels]
+    residual = probabilities.softmax(table.logits) - np.eye(table.c)[table.labels]
     inputs = np.column_stack([table.embedding, np.ones(table.n)])
     return np.einsum("ic,id->icd", residual, inputs).reshape(table.n, -1)
 

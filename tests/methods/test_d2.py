@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels, selection
+from fdmat_core import selection
 from fdmat_core.methods import d2
-from fdmat_core.types import Choice
+from fdmat_core.numerics import neighbours
+from fdmat_core.spec import Choice
 from tests.methods.tables import kept, order, points
 
 
@@ -15,7 +16,7 @@ def scored(embedding, score, **columns):
 
 def test_known_messages():
     """Rows at 0, .1 and 10, scores 2, 1, .5, distances unscaled."""
-    graph = kernels.symmetric_graph(np.array([[1], [0], [1]]), np.exp(-np.array([[0.1], [0.1], [9.9]])))
+    graph = neighbours.symmetric_graph(np.array([[1], [0], [1]]), np.exp(-np.array([[0.1], [0.1], [9.9]])))
     flow = d2.forward(np.array([2.0, 1.0, 0.5]), graph)
     assert flow == pytest.approx([2.9048, 2.8097, 0.5000], abs=1e-4)
     assert d2.backward(flow, graph, gamma=1.0).tolist() == [0, 2, 1]

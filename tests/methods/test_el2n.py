@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels, selection
-from fdmat_core.types import Choice
+from fdmat_core import selection
+from fdmat_core.numerics import probabilities
+from fdmat_core.spec import Choice
 from tests.methods.tables import order, points
 
 
@@ -13,7 +14,7 @@ def scored(values, **columns):
 def test_known_answer():
     """Probabilities (.7, .2, .1), (1, 0, 0) and (0, 1, 0) of label 0: .374, 0 and the square root of 2."""
     p = np.array([[0.7, 0.2, 0.1], [1, 0, 0], [0, 1, 0]])
-    score = kernels.el2n(p, np.zeros(3, dtype=np.int64))
+    score = probabilities.el2n(p, np.zeros(3, dtype=np.int64))
     assert score == pytest.approx([0.374166, 0, 1.414214], abs=1e-6)
     assert order(scored(score), "el2n") == [2, 0, 1]
 
@@ -33,5 +34,5 @@ def test_a_flipped_label_scores_high():
     labels = np.repeat([0, 1], 20)
     margin = 4.0 * (2 * labels - 1) + rng.standard_normal(40)
     labels[3] = 1
-    p = kernels.softmax(np.column_stack([-margin, margin]))
-    assert order(scored(kernels.el2n(p, labels), labels=labels), "el2n")[0] == 3
+    p = probabilities.softmax(np.column_stack([-margin, margin]))
+    assert order(scored(probabilities.el2n(p, labels), labels=labels), "el2n")[0] == 3

@@ -3,8 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fdmat_core import selection, submodular
-from fdmat_core.types import Choice
+from fdmat_core import selection
+from fdmat_core.numerics import greedy
+from fdmat_core.spec import Choice
 from tests.methods.tables import cloud, distances, kept, line, order, points
 from tests.methods.test_craig import greedy_by_definition
 
@@ -53,7 +54,7 @@ def test_the_order_is_that_of_choice(table):
 def test_a_table_too_large_for_memory_is_represented_by_a_part(monkeypatch):
     table = cloud(200)
     whole = kept(table, "facility_location", 10, similarity="distance")
-    monkeypatch.setattr(submodular, "SIMILARITIES", 200 * 60)
+    monkeypatch.setattr(greedy, "SIMILARITIES", 200 * 60)
     part = kept(table, "facility_location", 10, similarity="distance")
     gaps = distances(table.embedding, table.embedding)
     mean = [gaps[rows].min(axis=0).mean() for rows in (whole, part)]

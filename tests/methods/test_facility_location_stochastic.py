@@ -1,13 +1,14 @@
 import numpy as np
 
-from fdmat_core import selection, submodular
-from fdmat_core.types import Choice
+from fdmat_core import selection
+from fdmat_core.numerics import greedy
+from fdmat_core.spec import Choice
 from tests.methods.tables import cloud, kept, order, random_subsets
 from tests.methods.test_facility_location import THREE
 
 
 def value(table, rows):
-    return submodular.cosine_similarity(table.embedding, np.arange(table.n))[rows].max(axis=0).sum()
+    return greedy.cosine_similarity(table.embedding, np.arange(table.n))[rows].max(axis=0).sum()
 
 
 def test_known_answer():

@@ -8,7 +8,8 @@ from sklearn.metrics import roc_auc_score
 
 from fdmat_core import selection
 from fdmat_core.methods import fdmat as module
-from fdmat_core.types import Choice, FeatureTable
+from fdmat_core.spec import Choice
+from fdmat_core.types import FeatureTable
 from tests.conftest import make_table
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from fdmat_core import selection, transport
-from fdmat_core.types import Choice
+from fdmat_core import selection
+from fdmat_core.numerics import transport
+from fdmat_core.spec import Choice
 from tests.conftest import make_table
 
 

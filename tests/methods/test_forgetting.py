@@ -1,13 +1,13 @@
 import numpy as np
 
-from fdmat_core import training
+from fdmat_core.learning import dynamics
 from tests.methods.tables import kept, order, points
 
 
 def learned(*sequences):
     """A table of the dynamics of rows that were right (1) or wrong (0) after each epoch."""
     right = np.array(sequences)
-    recorder = training.Recorder(np.zeros(len(right), dtype=np.int64), 2, right.shape[1])
+    recorder = dynamics.Recorder(np.zeros(len(right), dtype=np.int64), 2, right.shape[1])
     for epoch in right.T:
         recorder.add(np.column_stack([2.0 * epoch - 1, 1 - 2.0 * epoch]), np.zeros((len(right), 1)))
     return points(np.zeros((len(right), 1)), dynamics=recorder.columns())

@@ -1,8 +1,11 @@
 import numpy as np
 
-from fdmat_core import kernels, selection, submodular
+from fdmat_core import selection
+from fdmat_core.learning import head
 from fdmat_core.methods import glister
-from fdmat_core.types import Choice
+from fdmat_core.numerics import greedy, probabilities
+from fdmat_core.numerics.gradients import Gradients
+from fdmat_core.spec import Choice
 from tests.conftest import make_table
 from tests.methods.tables import order
 
@@ -12,7 +15,7 @@ def gain(inputs, strength, *, step=0.0, held=((1.0, 0.0),), every=1):
     residual = np.outer(strength, [1.0, -1])
     held = np.array(held)
     return glister.ValidationGain(
-        kernels.Gradients(residual, np.array(inputs, dtype=float)),
+        Gradients(residual, np.array(inputs, dtype=float)),
         np.zeros((len(held), 2)),
         np.ones(len(held), dtype=np.int64),
         held,
@@ -25,7 +28,7 @@ def test_known_answer():
     """The held-out gradient points along the first input: gains 2, 0, -1 whatever the second input's strength."""
     objective = gain([[1, 0], [0, 1], [1, 0]], [2, 5, -1])
     assert objective.gains(np.arange(3)).tolist() == [2, 0, -1]
-    assert submodular.greedy(objective, 3, 3, batch=3)[0].tolist() == [0, 1, 2]
+    assert greedy.maximise(objective, 3, 3, batch=3)[0].tolist() == [0, 1, 2]
 
 
 def test_the_held_out_gradient_is_refreshed():
@@ -34,8 +37,8 @@ def test_the_held_out_gradient_is_refreshed():
     The published update never runs: it takes all rows of strength 1 first.
     """
     inputs, strength, held = [[1, 0], [1, 0], [0, 1], [0, 1]], [1, 1, 0.9, 0.9], ((1.0, 0), (0, 1.0))
-    fresh = submodular.greedy(gain(inputs, strength, step=2.0, held=held), 4, 4, batch=4)[0]
-    stale = submodular.greedy(gain(inputs, strength, step=2.0, held=held, every=5), 4, 4, batch=4)[0]
+    fresh = greedy.maximise(gain(inputs, strength, step=2.0, held=held), 4, 4, batch=4)[0]
+    stale = greedy.maximise(gain(inputs, strength, step=2.0, held=held, every=5), 4, 4, batch=4)[0]
     assert fresh.tolist() == [0, 2, 3, 1] and stale.tolist() == [0, 1, 2, 3]
 
 
@@ -46,14 +49,14 @@ def test_refreshing_matters_on_a_table(table):
 
 def test_a_gain_is_the_fall_of_the_held_out_loss():
     table = make_table((20, 15))
-    gradients = kernels.head_gradients(table)
+    gradients = head.head_gradients(table)
     rows = np.arange(0, 35, 5)
     objective = glister.ValidationGain(
         gradients, table.logits[rows], table.labels[rows], gradients.inputs[rows], step=0.0, every=1
     )
 
     def loss(logits):
-        return -np.log(kernels.softmax(logits)[np.arange(len(rows)), table.labels[rows]]).mean()
+        return -np.log(probabilities.softmax(logits)[np.arange(len(rows)), table.labels[rows]]).mean()
 
     for row in (3, 11):
         g = np.outer(gradients.residual[row], gradients.inputs[row])
@@ -75,4 +78,4 @@ def test_a_table_that_validates_itself_needs_no_luck(table):
 
 def test_no_held_out_gradient_keeps_row_order():
     objective = gain([[1, 0], [1, 0], [1, 0]], [1, 2, 3], held=((0.0, 0.0),))
-    assert submodular.greedy(objective, 3, 3, batch=3)[0].tolist() == [0, 1, 2]
+    assert greedy.maximise(objective, 3, 3, batch=3)[0].tolist() == [0, 1, 2]

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels, selection
+from fdmat_core import selection
 from fdmat_core.methods import gradmatch
+from fdmat_core.numerics import probabilities
 from tests.conftest import make_table
 from tests.methods.tables import from_probabilities, order, points
 
@@ -57,7 +58,7 @@ def test_the_residual_never_grows():
 def test_a_table_follows_the_definition():
     table = make_table((12, 8), d=4)
     table = table.take(np.argsort(table.ids))
-    residual = kernels.softmax(table.logits) - np.eye(table.c)[table.labels]
+    residual = probabilities.softmax(table.logits) - np.eye(table.c)[table.labels]
     g = np.einsum("ic,id->icd", residual, np.column_stack([table.embedding, np.ones(20)])).reshape(20, -1)
     assert order(table, "gradmatch")[:6] == by_definition(g, g.mean(axis=0), 6, 0.5)[0]
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels, selection
-from fdmat_core.types import Choice
+from fdmat_core import selection
+from fdmat_core.numerics import probabilities
+from fdmat_core.spec import Choice
 from tests.methods.tables import order, points
 
 
@@ -13,10 +14,10 @@ def scored(values):
 def test_known_answer():
     """Errors .374 and .707 on features of length 3 and 0: .374 sqrt(10) = 1.183 and .707; for EL2N the reverse."""
     p, y = np.array([[0.7, 0.2, 0.1], [0.5, 0.5, 0]]), np.zeros(2, dtype=np.int64)
-    score = kernels.grand(p, y, np.array([[3.0, 0], [0, 0]]))
+    score = probabilities.grand(p, y, np.array([[3.0, 0], [0, 0]]))
     assert score == pytest.approx([1.183216, 0.707107], abs=1e-6)
     assert order(scored(score), "grand") == [0, 1]
-    assert kernels.el2n(p, y).argmax() == 1
+    assert probabilities.el2n(p, y).argmax() == 1
 
 
 def test_ties_go_to_the_lower_row():

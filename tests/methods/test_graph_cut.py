@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from fdmat_core import selection, submodular
+from fdmat_core import selection
+from fdmat_core.numerics import greedy
 from tests.methods.tables import cloud, order, points
 from tests.methods.test_facility_location import THREE
 
@@ -27,7 +28,7 @@ def test_a_large_lam_takes_the_rows_most_like_all():
 @pytest.mark.parametrize("lam", [0.5, 1.0, 2.0])
 def test_no_matrix_is_made_yet_the_picks_are_those_of_one(lam):
     table = cloud()
-    unit = submodular.unit_rows(table.embedding)
+    unit = greedy.unit_rows(table.embedding)
     assert order(table, "graph_cut", lam=lam)[:40] == by_definition(unit @ unit.T, lam, 40)
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from fdmat_core import submodular
 from fdmat_core.methods import infomax
+from fdmat_core.numerics import greedy
 from tests.conftest import make_table
 from tests.methods.tables import order, points
 
@@ -15,7 +15,7 @@ def scored(embedding, score):
 
 def test_known_gains():
     similar = csr_matrix(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0.0]]))
-    picks, gains = submodular.greedy(infomax.Importance(np.array([1, 1, 0.9]), similar, 0.3), 3, 3)
+    picks, gains = greedy.maximise(infomax.Importance(np.array([1, 1, 0.9]), similar, 0.3), 3, 3)
     assert picks.tolist() == [0, 2, 1] and gains == pytest.approx([1, 0.9, 0.4])
 
 
@@ -38,7 +38,7 @@ def test_the_gains_are_those_of_the_objective():
     rng = np.random.default_rng(0)
     dense = np.triu(rng.random((20, 20)), 1)
     dense, importance = dense + dense.T, rng.random(20)
-    picks, gains = submodular.greedy(infomax.Importance(importance, csr_matrix(dense), 0.2), 20, 20)
+    picks, gains = greedy.maximise(infomax.Importance(importance, csr_matrix(dense), 0.2), 20, 20)
 
     def value(rows):
         return importance[rows].sum() - 0.2 * dense[np.ix_(rows, rows)].sum()

@@ -2,7 +2,8 @@ from itertools import combinations
 
 import numpy as np
 
-from fdmat_core import kernels
+from fdmat_core.numerics import greedy
+from fdmat_core.numerics.distances import distance_rows
 from tests.methods.tables import distances, kept, line, order, points
 
 
@@ -12,8 +13,8 @@ def test_known_answer():
 
 
 def test_known_answer_from_row_0():
-    rows = kernels.distance_rows(np.array([[0.0], [1], [2], [3], [10]]))
-    assert kernels.farthest_first(rows, 5, 5, first=0).tolist() == [0, 4, 3, 1, 2]
+    rows = distance_rows(np.array([[0.0], [1], [2], [3], [10]]))
+    assert greedy.farthest_first(rows, 5, 5, first=0).tolist() == [0, 4, 3, 1, 2]
 
 
 def test_budgets_of_0_and_1():

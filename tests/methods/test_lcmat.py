@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from fdmat_core import kernels
 from fdmat_core.methods import lcmat
+from fdmat_core.numerics import probabilities
 from tests.conftest import make_table
 from tests.methods.tables import distances, from_probabilities, order
 from tests.methods.test_craig import LINE, greedy_by_definition, written_out
@@ -30,12 +30,12 @@ def test_the_curvature_is_the_diagonal_of_the_hessian():
         def loss(step, label=label, column=column):
             moved = logits.copy()
             moved[:, label] += step * inputs[:, column]
-            return -np.log(kernels.softmax(moved)[np.arange(table.n), table.labels])
+            return -np.log(probabilities.softmax(moved)[np.arange(table.n), table.labels])
 
         full[:, label, column] = (loss(1e-4) - 2 * loss(0) + loss(-1e-4)) / 1e-8
     full = full.reshape(table.n, -1)
     top = np.argsort(-full.var(axis=0), kind="stable")[:3]
-    mine = lcmat.curvature(kernels.softmax(logits), inputs, 3)
+    mine = lcmat.curvature(probabilities.softmax(logits), inputs, 3)
     assert mine == pytest.approx(full[:, top], rel=1e-3, abs=1e-5)
 
 
@@ -43,7 +43,7 @@ def test_picks_follow_the_definition():
     table = make_table((25, 15), d=4)
     table = table.take(np.argsort(table.ids))
     inputs = np.column_stack([table.embedding.astype(np.float64), np.ones(table.n)])
-    h = lcmat.curvature(kernels.softmax(table.logits), inputs, 5)
+    h = lcmat.curvature(probabilities.softmax(table.logits), inputs, 5)
     g = written_out(table)
     gaps = distances(g, g) + 0.5 * np.abs(h[:, None] - h[None]).sum(axis=2)
     assert order(table, "lcmat", eps=0.5, coordinates=5)[:12] == greedy_by_definition(gaps, 12)
@@ -61,7 +61,7 @@ def test_pairs_farther_apart_than_10_count():
 
 
 def written_out_line(table):
-    q = kernels.softmax(table.logits)[:, 1:]
+    q = probabilities.softmax(table.logits)[:, 1:]
     return np.hstack([-q * 1000, -q, q * 1000, q])
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from fdmat_core import selection
 from fdmat_core.methods import zcore
-from fdmat_core.types import Choice
+from fdmat_core.spec import Choice
 from tests.methods.tables import line, order, points
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fdmat_core import projection
-from fdmat_core.types import Choice, Spec
-from fdmat_core.work import jobs, parts, runs
-from fdmat_core.work.jobs import Status
-from pages.shared import places
+from fdmat_core.runs import artifacts, jobs, run
+from fdmat_core.runs.jobs import Status
+from fdmat_core.spec import Choice, Spec
+from pages.shell import places
 
 ROUTER = str(places.ROOT / "pages/shell/router.py")
 
@@ -24,13 +24,13 @@ class Desk:
 
     def say(self, spec, state, **facts):
         """Store a run and let it be in this state."""
-        key = runs.save(spec)
+        key = run.save(spec)
         self.states[key] = Status(key=key, state=state, **facts)
         return key
 
     def delete(self, key):
         self.asked.append(("delete", key))
-        runs.delete(key)
+        run.delete(key)
 
     def submit(self, spec):
         self.asked.append(("submit", spec))
@@ -101,7 +101,7 @@ def results_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FDMAT_HOME", str(home))
         patch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
-        runs.execute(RESULTS)
+        run.execute(RESULTS)
     return home
 
 
@@ -109,10 +109,10 @@ def results_home(tmp_path_factory):
 def results(results_home, monkeypatch):
     """The stored run RESULTS."""
     monkeypatch.setenv("FDMAT_HOME", str(results_home))
-    return runs.checked(RESULTS)
+    return run.checked(RESULTS)
 
 
 def share_features(spec, other):
     """Store a run that uses the features, and so the rankings and points, of another."""
-    runs.save(spec)
-    parts.note(runs.checked(spec), parts.made(other))
+    run.save(spec)
+    artifacts.note(run.checked(spec), artifacts.made(other))

@@ -5,8 +5,9 @@ import importlib.metadata
 import numpy as np
 
 from fdmat_core import registry
-from fdmat_core.work import store
-from pages.shared import facts, places
+from fdmat_core.store import entries, files
+from pages.about import facts
+from pages.shell import places
 
 
 def test_the_page_shows_versions_sources_and_the_folder(visit):
@@ -18,7 +19,7 @@ def test_the_page_shows_versions_sources_and_the_folder(visit):
         sources.set_index("name").loc["Fashion-MNIST (60,000 + 10,000)", "licence"]
         == registry.datasets.get("fashion_mnist").licence
     )
-    assert str(store.home()) in "".join(one.value for one in app.markdown) and "all" in set(usage["kind"])
+    assert str(files.home()) in "".join(one.value for one in app.markdown) and "all" in set(usage["kind"])
 
 
 def test_a_package_that_is_missing_is_said_to_be(monkeypatch):
@@ -27,6 +28,6 @@ def test_a_package_that_is_missing_is_said_to_be(monkeypatch):
 
 
 def test_disk_use_adds_up():
-    store.put("features", "0" * 16, store.Item({"x": np.zeros(10**6)}, {}))
+    entries.put("features", "0" * 16, entries.Item({"x": np.zeros(10**6)}, {}))
     table = dict(facts.usage().to_numpy())
     assert table["features"] == table["all"] == "8.0 MB"

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdmat_core import budgets
-from fdmat_core.types import Choice
-from fdmat_core.work import runs
-from pages.shared import places
-from pages.shared.results import balance
-from pages.shared.results.balance import Counts
+from fdmat_core.numerics import quotas
+from fdmat_core.runs import run
+from fdmat_core.spec import Choice
+from pages.balance import classes
+from pages.balance.classes import Counts
+from pages.shell import places
 from tests.pages.conftest import RESULTS, button, share_features, texts
 
 
@@ -31,7 +31,7 @@ def open_balance(visit, desk, results):
 
 def by_hand(method, k):
     """Items and items kept of each class."""
-    table, ranking = runs.tables(RESULTS)[0], runs.ranking(RESULTS, Choice(method))
+    table, ranking = run.tables(RESULTS)[0], run.ranking(RESULTS, Choice(method))
     return [
         [int(np.sum(table.labels[rows] == label)) for label in range(table.c)]
         for rows in (np.arange(table.n), ranking.order[:k])
@@ -77,40 +77,40 @@ def test_every_method_stands_in_the_table_with_its_least_class_marked(open_balan
 
 def test_classes_that_keep_nothing_are_named():
     counts = Counts(("cat", "dog", "emu", "fox"), [10, 10, 10, 0], [5, 0, 0, 0])
-    assert "Nothing left of 2 of 4 classes: dog, emu." in balance.lost(counts)
-    assert "Worst off: dog, 0 of 10 (0%). Best off: cat, 5 of 10 (50%)." in balance.sentence(counts)
+    assert "Nothing left of 2 of 4 classes: dog, emu." in classes.lost(counts)
+    assert "Worst off: dog, 0 of 10 (0%). Best off: cat, 5 of 10 (50%)." in classes.sentence(counts)
     many = Counts(tuple(f"c{i}" for i in range(20)), [1] * 20, [0] * 20)
-    assert many.overall == 0 and balance.lost(many).endswith("c11 and 8 more.]")
-    assert balance.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps its share.")
+    assert many.overall == 0 and classes.lost(many).endswith("c11 and 8 more.]")
+    assert classes.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps its share.")
 
 
 def test_a_whole_item_more_or_less_is_no_finding():
     """By hand: 6 of 30 are 2.0, 2.0 and 2.0 of the three classes; 7 of 30 are 2.3 of each, so that one gets a third."""
     thirds = Counts(("cat", "dog", "emu"), [10, 10, 10], [3, 2, 2])
-    assert thirds.even and not any("★" in balance._kept(thirds, place) for place in range(3))
+    assert thirds.even and not any("★" in classes._kept(thirds, place) for place in range(3))
     uneven = replace(thirds, kept=[4, 2, 1])
-    assert not uneven.even and "Worst off: emu, 1 of 10 (10%). Best off: cat" in balance.sentence(uneven)
-    assert ["★" in balance._kept(uneven, place) for place in range(3)] == [False, False, True]
+    assert not uneven.even and "Worst off: emu, 1 of 10 (10%). Best off: cat" in classes.sentence(uneven)
+    assert ["★" in classes._kept(uneven, place) for place in range(3)] == [False, False, True]
     near = Counts(("cat", "dog"), [1000, 1000], [101, 98])
-    assert not near.even and balance.sentence(near).endswith("Every class keeps about the same share.")
+    assert not near.even and classes.sentence(near).endswith("Every class keeps about the same share.")
 
 
 def test_fewer_places_than_classes_are_said_to_be_the_reason():
     few = Counts(("cat", "dog", "emu"), [10, 10, 10], [1, 1, 0])
-    assert "Nothing left of 1 of 3 classes: emu; 2 places cannot go to 3 classes." in balance.lost(few)
+    assert "Nothing left of 1 of 3 classes: emu; 2 places cannot go to 3 classes." in classes.lost(few)
 
 
 def test_places_that_were_shared_out_are_said_to_be(open_balance, monkeypatch):
-    assert not any(told in texts(open_balance()) for told in balance.SHARED.values())
-    assert set(balance.SHARED) == set(budgets.BALANCES) - {"none"}
-    monkeypatch.setattr(balance, "SHARED", {"none": "By nobody."})
+    assert not any(told in texts(open_balance()) for told in classes.SHARED.values())
+    assert set(classes.SHARED) == set(quotas.BALANCES) - {"none"}
+    monkeypatch.setattr(classes, "SHARED", {"none": "By nobody."})
     assert "By nobody." not in texts(open_balance())  # methods differ in how many they keep
-    monkeypatch.setattr(balance, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
+    monkeypatch.setattr(classes, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
     assert "No class is lost. By nobody." in texts(open_balance())
 
 
 def test_what_all_methods_have_alike_stands_in_one_column(open_balance, monkeypatch):
-    monkeypatch.setattr(balance, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
+    monkeypatch.setattr(classes, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
     (page,) = (one.value for one in open_balance().get("html") if 'class="grid"' in one.value)
     assert re.findall(r"<th>(.*?)</th>", page)[:3] == ["class", "items", "every method"]
     assert page.count("<td>10 (20.83%)</td>") == 3 and "★" not in page
@@ -118,8 +118,8 @@ def test_what_all_methods_have_alike_stands_in_one_column(open_balance, monkeypa
 
 def test_an_empty_class_is_neither_worst_nor_marked():
     counts = Counts(("cat", "dog", "emu"), [10, 10, 0], [5, 2, 0])
-    assert counts.present == [1, 0] and "Worst off: dog" in balance.sentence(counts)
-    assert [balance._kept(counts, place).startswith("<td><b>★") for place in range(3)] == [False, True, False]
+    assert counts.present == [1, 0] and "Worst off: dog" in classes.sentence(counts)
+    assert [classes._kept(counts, place).startswith("<td><b>★") for place in range(3)] == [False, True, False]
 
 
 def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(open_balance, results, monkeypatch):
@@ -132,10 +132,10 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
         for label, value in enumerate([*values, 0.95, 0.95, 0.95])
     ]
     told = pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
-    monkeypatch.setattr(runs, "by_class", lambda spec, measure: told)
+    monkeypatch.setattr(run, "by_class", lambda spec, measure: told)
     spec = replace(results, measures=(*results.measures, Choice("linear_probe")))
     share_features(spec, results)
-    app = open_balance(run=runs.checked(spec).key)
+    app = open_balance(run=run.checked(spec).key)
     assert "Told worst: class 1, 41.0% (random 51.0%, all data 71.0%)." in texts(app)
     assert "At 20% kept, 2 seeds." in texts(app)
     (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
@@ -155,14 +155,14 @@ def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, resu
         rows = [("k_center", 48, 0, label, shares[measure] + label / 50) for label in range(5)]
         return pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
 
-    monkeypatch.setattr(runs, "by_class", told)
+    monkeypatch.setattr(run, "by_class", told)
     alone = replace(results, measures=(Choice("energy"), Choice("full_training")))
     both = replace(results, measures=(Choice("linear_probe"), Choice("full_training")))
     for spec in (alone, both):
         share_features(spec, results)
-    app = open_balance(run=runs.checked(alone).key)
+    app = open_balance(run=run.checked(alone).key)
     assert "Told worst: class 0, 75.0%." in texts(app) and "1 seed. Networks trained from scratch." in texts(app)
-    app = open_balance(run=runs.checked(both).key)
+    app = open_balance(run=run.checked(both).key)
     assert "Told worst: class 0, 25.0%." in texts(app) and "A linear probe on fixed features." in texts(app)
     app.button_group(key="judge").set_value("From scratch").run()
     assert "Told worst: class 0, 75.0%." in texts(app) and "Networks trained from scratch." in texts(app)
@@ -171,7 +171,7 @@ def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, resu
 def test_the_accuracy_of_the_classes_is_offered_where_it_was_not_measured(open_balance, results):
     spec = replace(results, measures=(Choice("energy"),))
     share_features(spec, results)
-    app = open_balance(run=runs.checked(spec).key)
+    app = open_balance(run=run.checked(spec).key)
     assert "This run did not measure that." in texts(app)
     button(app, "Measure the classes").click().run()
     assert app.title[0].value == "Runs"

@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fdmat_core import claim, readings
-from fdmat_core.types import Choice
-from fdmat_core.view import claims
-from fdmat_core.view.theme import Look
-from fdmat_core.work import costs, runs
-from pages.shared import cached, places
-from pages.shared.results import charts
+from fdmat_core.analysis import predictiveness, summary
+from fdmat_core.figures.theme import Look
+from fdmat_core.runs import costs, run
+from fdmat_core.spec import Choice
+from pages.curves import charts
+from pages.shell import caches, places
 from tests.pages.conftest import RESULTS, button, link, share_features, texts
 
 
@@ -60,7 +59,7 @@ def test_accuracy_and_distance_stand_side_by_side_with_what_must_be_known(open_c
     assert "On fixed features, not full training: 500 steps, the same for every method and size." in texts(app)
     assert "A finite subset is never at distance 0: the grey band is what random subsets" in texts(app)
     assert "mean of 2 seeds, band of Herding: 1 sd" in texts(app)
-    curve = runs.curve(RESULTS)
+    curve = run.curve(RESULTS)
     mine = curve[(curve["method"] == "moderate") & (curve["measure"] == "energy") & (curve["kept"] == 48)]
     line = traces(drawn[ENERGY])["Moderate"]
     assert dict(zip([round(x, 6) for x in line["x"]], line["y"], strict=True))[0.2] == mine["value"].item()
@@ -107,20 +106,20 @@ def test_a_ratio_from_another_page_is_a_stop_of_the_slider(open_curves):
 
 
 def test_the_verdict_is_that_of_the_coresets_of_this_size(open_curves):
-    app, curve = open_curves(ratio="0.95"), runs.curve(RESULTS)
+    app, curve = open_curves(ratio="0.95"), run.curve(RESULTS)
     for distance, title in (("energy", "Energy distance"), ("sliced_wasserstein", "Sliced Wasserstein distance")):
         app.selectbox(key="near").set_value(distance).run()
-        row = next(claim.correlation(curve, distance, "linear_probe").itertuples())
+        row = next(predictiveness.correlation(curve, distance, "linear_probe").itertuples())
         assert row.kept == 12 and row.count == 7
-        assert claims.verdict(row, title) in texts(app)
+        assert predictiveness.verdict(row, title) in texts(app)
     assert "Sizes are never mixed" in texts(app) and "4 of the coresets of this size are random draws" in texts(app)
 
 
 def test_every_distance_stands_in_the_table_with_its_rho(open_curves):
-    app, curve = open_curves(), runs.curve(RESULTS)
-    found = claim.ranking(curve, ["energy", "sliced_wasserstein"], "linear_probe")
+    app, curve = open_curves(), run.curve(RESULTS)
+    found = predictiveness.ranking(curve, ["energy", "sliced_wasserstein"], "linear_probe")
     titles = {"energy": "Energy distance", "sliced_wasserstein": "Sliced Wasserstein distance"}
-    assert claims.winner(found, titles) in texts(app)
+    assert predictiveness.winner(found, titles) in texts(app)
     page = next(page for page in grids(app) if "rho by items kept" in page)
     assert re.findall("<tr><th>(.*?)</th>", page)[1:] == [titles[name] for name in found["distance"]]
 
@@ -200,9 +199,9 @@ def test_the_answer_names_the_share_that_each_method_needs():
 
 def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, results):
     app = open_curves()
-    curve = runs.curve(results)
-    table = readings.summary(curve, "linear_probe")
-    share = readings.enough(table, 0.01)["moderate"]
+    curve = run.curve(results)
+    table = summary.by_size(curve, "linear_probe")
+    share = summary.enough(table, 0.01)["moderate"]
     (told,) = [one.value for one in app.markdown if one.value.startswith("Within a point of all data")]
     group = next(part for part in told.split("**")[1:] if "Moderate" in part)
     size = told.split("**")[told.split("**").index(group) - 1]
@@ -211,7 +210,7 @@ def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, 
 
 def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves, monkeypatch):
     known = costs.Costs(30.0, {"herding": 6.0, "moderate": 0.25}, {"full_training": 600.0})
-    monkeypatch.setattr(runs, "costs", lambda spec: known)
+    monkeypatch.setattr(run, "costs", lambda spec: known)
     app = open_curves(ratio="0.95")
     assert {one.label: one.value for one in app.metric} == {
         "Features": "30 s",
@@ -255,7 +254,7 @@ def test_what_was_made_once_is_not_made_again():
     made = []
     make = lambda frame: made.append(len(frame)) or object()  # noqa: E731
     one, other = pd.DataFrame({"a": [1.0, 2.0]}), pd.DataFrame({"a": [1.0, 3.0]})
-    first = cached.once(one, "key", make=make)
-    assert cached.once(one.copy(), "key", make=make) is first and made == [2]
-    assert cached.once(other, "key", make=make) is not first
-    assert cached.once(one, "other key", make=make) is not first
+    first = caches.once(one, "key", make=make)
+    assert caches.once(one.copy(), "key", make=make) is first and made == [2]
+    assert caches.once(other, "key", make=make) is not first
+    assert caches.once(one, "other key", make=make) is not first

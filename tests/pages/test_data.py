@@ -2,8 +2,8 @@
 
 import pytest
 
-from fdmat_core.types import Choice
-from pages.shared import cached, places
+from fdmat_core.spec import Choice
+from pages.shell import caches, places
 from tests.pages.conftest import button, texts
 
 
@@ -57,11 +57,11 @@ def test_many_classes_are_shown_one_at_a_time(visit):
 
 def test_counts_are_split_by_what_was_done_to_the_labels():
     digits, flipped = Choice("digits"), Choice.of("symmetric", rate=0.5)
-    clean = cached.class_counts(digits, Choice("none"))
+    clean = caches.class_counts(digits, Choice("none"))
     assert (
-        list(clean) == ["items"] and sum(clean["items"]) == cached.dataset(digits, Choice("none")).splits["train"].size
+        list(clean) == ["items"] and sum(clean["items"]) == caches.dataset(digits, Choice("none")).splits["train"].size
     )
-    groups = cached.class_counts(digits, flipped)
+    groups = caches.class_counts(digits, flipped)
     assert set(groups) == {"label is right", "label was changed"}
     total = sum(map(sum, groups.values()))
     assert total == sum(clean["items"]) and abs(sum(groups["label was changed"]) / total - 0.5) < 0.06
@@ -69,8 +69,8 @@ def test_counts_are_split_by_what_was_done_to_the_labels():
 
 def test_samples_ring_those_whose_label_is_wrong_and_say_the_truth():
     digits, flipped = Choice("digits"), Choice.of("symmetric", rate=0.5)
-    images = cached.samples(digits, flipped, 3, 14)
-    data = cached.dataset(digits, flipped).split("train")
+    images = caches.samples(digits, flipped, 3, 14)
+    data = caches.dataset(digits, flipped).split("train")
     assert images.pixels.shape == (14, 8, 8, 1) and any(images.marked) and not all(images.marked)
     for caption, marked in zip(images.captions, images.marked, strict=True):
         item = int(caption.split(":")[0].removeprefix("item "))
@@ -79,7 +79,7 @@ def test_samples_ring_those_whose_label_is_wrong_and_say_the_truth():
 
 
 def test_sizes_are_said_as_people_say_them():
-    assert [cached.size(n) for n in (0, 999, 7_840_000, 3.2e9, 4e12)] == [
+    assert [caches.size(n) for n in (0, 999, 7_840_000, 3.2e9, 4e12)] == [
         "0 bytes",
         "999 bytes",
         "7.84 MB",

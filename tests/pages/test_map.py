@@ -8,14 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdmat_core import datasets, readings, selection
-from fdmat_core.corruption import corrupt
+from fdmat_core import datasets, selection
+from fdmat_core.analysis import summary
+from fdmat_core.corruptions import corrupt
 from fdmat_core.projection import Projection
-from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
-from fdmat_core.work import runs
-from pages.shared import places, thumbs
-from pages.shared.map import rail, scene
-from pages.shared.thumbs import Card
+from fdmat_core.runs import run
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import FeatureTable, Ranking
+from pages.map import scene
+from pages.map.numbers import measured
+from pages.shell import places
+from pages.ui import thumbnails
+from pages.ui.rankings import witness
+from pages.ui.thumbnails import Card
 
 MEASURES = tuple(map(Choice, ("sliced_wasserstein", "linear_probe", "coverage")))
 DIGITS = Spec(
@@ -62,7 +67,7 @@ def stored(monkeypatch):
             "curve": curve,
         }
         for stage in stages:
-            monkeypatch.setattr(runs, stage, fakes[stage])
+            monkeypatch.setattr(run, stage, fakes[stage])
 
     return pretend
 
@@ -141,7 +146,7 @@ def test_a_method_that_the_run_lacks_gives_way_to_one_it_has(visit, desk, stored
 
 def test_a_method_that_is_not_nested_is_cut_at_its_nearest_count(stored):
     stored("tables")
-    table, _ = runs.tables(DIGITS)
+    table, _ = run.tables(DIGITS)
     rankings = {k: Ranking(np.arange(table.n), nested=False) for k in (14, 144, table.n)}
     view = scene.Scene(DIGITS, Choice("moderate"), table, Projection(np.zeros((table.n, 2)), "UMAP"), rankings)
     assert [view.cut(ratio)[1] for ratio in (0.0, 0.88, 0.999)] == [table.n, 144, 14]
@@ -157,16 +162,16 @@ def test_small_pictures_are_enlarged_in_whole_pixels():
 
     pixels = np.zeros((8, 8, 1), np.uint8)
     pixels[3, 4] = 255
-    image = np.asarray(Image.open(io.BytesIO(thumbs.png(pixels))))
+    image = np.asarray(Image.open(io.BytesIO(thumbnails.png(pixels))))
     assert image.shape == (112, 112)
     assert (image == 255).sum() == 14 * 14
     assert (image[42:56, 56:70] == 255).all()
-    large = Image.open(io.BytesIO(thumbs.png(np.zeros((900, 600, 3), np.uint8))))
+    large = Image.open(io.BytesIO(thumbnails.png(np.zeros((900, 600, 3), np.uint8))))
     assert large.size == (149, 224)
 
 
 def test_words_of_a_card_cannot_leave_their_place():
-    shown = thumbs.gallery([Card(7, "<b>a&b", 'x" onload="y', "noise")], "/thumb/k/", empty="")
+    shown = thumbnails.gallery([Card(7, "<b>a&b", 'x" onload="y', "noise")], "/thumb/k/", empty="")
     assert "<b>a" not in shown
     assert 'onload="y' not in shown
     assert "<figure data-item=7 class=noise" in shown
@@ -174,7 +179,7 @@ def test_words_of_a_card_cannot_leave_their_place():
 
 
 def test_an_empty_gallery_says_so():
-    assert "Nothing &lt;here" in thumbs.gallery([], "", empty="Nothing <here")
+    assert "Nothing &lt;here" in thumbnails.gallery([], "", empty="Nothing <here")
 
 
 def test_methods_stand_side_by_side_while_their_names_have_room(visit, desk, stored):
@@ -191,15 +196,15 @@ def test_methods_stand_side_by_side_while_their_names_have_room(visit, desk, sto
 
 
 def test_one_seed_is_said_beside_the_accuracy_only():
-    reading = readings.Reading(0.5, None, 1, 0.25, 0.1)
-    accuracy = rail.measured("Accuracy", reading, share=True)
+    reading = summary.Reading(0.5, None, 1, 0.25, 0.1)
+    accuracy = measured("Accuracy", reading, share=True)
     assert accuracy[:3] == ("Accuracy, 1 seed", "50.0%", "random 25.0% · at 10% kept")
-    assert rail.measured("Distance", reading, share=False)[:2] == ("Distance", "0.5")
+    assert measured("Distance", reading, share=False)[:2] == ("Distance", "0.5")
 
 
 def test_a_rounding_error_is_nothing():
-    nothing = readings.Reading(3.5e-9, None, 1, 3.5e-9, 1.0)
-    assert rail.measured("Distance", nothing, share=False)[1:3] == ("0", "random 0 · at 100% kept")
+    nothing = summary.Reading(3.5e-9, None, 1, 3.5e-9, 1.0)
+    assert measured("Distance", nothing, share=False)[1:3] == ("0", "random 0 · at 100% kept")
 
 
 def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
@@ -216,11 +221,11 @@ def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
     assert one["color"] == other["color"] and one["dash"] != other["dash"] and one["width"] < other["width"]
     assert numbers(app)[0][1].startswith("0.16 ")
     for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (tau 0)"')):
-        view = scene.Scene(spec, choice, runs.tables(spec)[0], runs.projection(spec), runs.ranking(spec, choice))
+        view = scene.Scene(spec, choice, run.tables(spec)[0], run.projection(spec), run.ranking(spec, choice))
         assert title in view.blob(0.5, live=False)
 
 
 def test_a_method_with_usual_settings_tells_what_is_suspected_before_its_variants():
     usual, eager = (Ranking(np.arange(4), survivors=count) for count in (3, 1))
-    assert scene.witness({Choice.of("fdmat", tau=1.0): eager, Choice("fdmat"): usual}) is usual
-    assert scene.witness({Choice.of("fdmat", tau=1.0): eager, Choice("random"): Ranking(np.arange(4))}) is eager
+    assert witness({Choice.of("fdmat", tau=1.0): eager, Choice("fdmat"): usual}) is usual
+    assert witness({Choice.of("fdmat", tau=1.0): eager, Choice("random"): Ranking(np.arange(4))}) is eager

@@ -3,24 +3,9 @@
 import pytest
 
 from fdmat_core import registry
-from pages.shared import notes, places
+from pages.methods import notes
+from pages.shell import places
 from tests.pages.conftest import button, link, texts
-
-DOC = """Keep the best.
-
-It takes `argmin_i |x|`.
-
-- one
-
-Parameters
-----------
-lam
-    How much.
-
-Raises
-------
-ValueError
-"""
 
 
 def names(groups):
@@ -28,14 +13,14 @@ def names(groups):
 
 
 def test_the_index_lists_every_method_and_measure(visit):
-    app = visit(places.NOTES)
+    app = visit(places.METHODS)
     titles = {one.label for one in app.button}
     assert {entry.title for entry in registry.methods.all().values()} <= titles
     assert {entry.title for entry in registry.measures.all().values()} <= titles
 
 
 def test_the_recommended_come_first(visit):
-    app = visit(places.NOTES)
+    app = visit(places.METHODS)
     recommended = [entry.title for entry in registry.methods.all().values() if entry.recommended]
     assert recommended and [one.label for one in app.button][: len(recommended)] == recommended
     assert app.header[0].value == recommended[0]
@@ -44,7 +29,7 @@ def test_the_recommended_come_first(visit):
 @pytest.mark.parametrize("name", registry.methods.all())
 def test_a_link_opens_the_note_of_a_method(visit, name):
     entry = registry.methods.get(name)
-    app = visit(places.NOTES)
+    app = visit(places.METHODS)
     app.query_params["note"] = f"method.{name}"
     app.run()
     assert not app.exception and app.header[0].value == entry.title
@@ -55,7 +40,7 @@ def test_a_link_opens_the_note_of_a_method(visit, name):
 
 
 def test_a_click_opens_a_note_and_the_link_follows(visit):
-    app = visit(places.NOTES)
+    app = visit(places.METHODS)
     button(app, "Herding").click().run()
     assert app.header[0].value == "Herding" and link(app, "note") == "method.herding"
 
@@ -68,14 +53,9 @@ def test_a_search_narrows_the_index_by_words_in_any_place():
 
 
 def test_a_search_without_result_says_so(visit):
-    app = visit(places.NOTES)
+    app = visit(places.METHODS)
     app.text_input[0].set_value("no such word").run()
     assert "no such word" in app.info[0].value and not app.exception
-
-
-def test_the_body_is_the_docstring_without_its_first_line_and_its_sections():
-    assert notes.body(DOC) == "It takes `argmin_i |x|`.\n\n- one"
-    assert notes.body("Only this.") == ""
 
 
 def test_needs_are_said_in_words():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from fdmat_core.work import runs
-from pages.shared import cached, places
+from fdmat_core.runs import run
+from pages.shell import caches, places
 from tests.pages.conftest import button, link, texts
 
-PAGES = [places.MAP, places.REMOVED, places.CURVES, places.BALANCE, places.DATA, places.RUNS, places.NOTES]
+PAGES = [places.MAP, places.REMOVED, places.CURVES, places.BALANCE, places.DATA, places.RUNS, places.METHODS]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -31,20 +31,20 @@ def test_a_link_to_a_run_that_is_not_there_says_so(visit):
 def test_the_empty_map_offers_the_sample_run_and_opens_it(visit, desk):
     app = visit(places.MAP)
     button(app, "Open the sample run").click().run()
-    assert desk.asked == [("submit", runs.SAMPLE)]
-    assert link(app, "run") == runs.SAMPLE.key
+    assert desk.asked == [("submit", run.SAMPLE)]
+    assert link(app, "run") == run.SAMPLE.key
     assert not app.exception
 
 
 def test_a_sample_run_that_is_stored_is_opened_and_not_started_again(visit, desk):
-    key = desk.say(runs.SAMPLE, "done")
+    key = desk.say(run.SAMPLE, "done")
     app = visit(places.MAP)
     button(app, "Open the sample run").click().run()
     assert desk.asked == [] and link(app, "run") == key
 
 
 def test_choices_travel_from_page_to_page(visit, desk):
-    key = desk.say(runs.SAMPLE, "queued")
+    key = desk.say(run.SAMPLE, "queued")
     app = visit(places.RUNS, run=key, ratio="0.7", method="herding")
     assert (link(app, "run"), link(app, "ratio")) == (key, "0.7")
     app.switch_page("../../pages/help/methods.py").run()
@@ -56,7 +56,7 @@ def test_an_error_is_told_with_its_fix_and_without_a_traceback(visit, monkeypatc
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(cached, "dataset", fail)
+    monkeypatch.setattr(caches, "dataset", fail)
     app = visit(places.DATA)
     assert not app.exception
     (shown,) = app.error

@@ -5,15 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from fdmat_core import audit, budgets, datasets, selection
-from fdmat_core.corruption import corrupt
-from fdmat_core.types import Choice, FeatureTable, Ranking, Spec
-from fdmat_core.view import mapdata
-from fdmat_core.work import decisions, runs
-from pages.shared import cached, places
-from pages.shared.removed import desk, evidence, routes
+from fdmat_core import datasets, selection, sizes
+from fdmat_core.analysis import issues
+from fdmat_core.corruptions import corrupt
+from fdmat_core.runs import decisions, run
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.web import payload
+from pages.removed import evidence, items, routes
+from pages.shell import caches, places
 from tests.pages.conftest import button, texts
-from tests.test_triage import unpack
+from tests.web.test_grid import unpack
 
 MEASURES = (Choice("coverage"),)
 FDMAT = Choice.of("fdmat", lam=20.0)
@@ -39,35 +41,35 @@ def ranked(desk, monkeypatch):
     def ranking(spec, method, *, seed=0, k=None):
         return selection.rank(table(spec), method, budget=k, seed=seed)
 
-    monkeypatch.setattr(runs, "tables", lambda spec: (table(spec), table(spec)))
-    monkeypatch.setattr(runs, "ranking", ranking)
-    return lambda spec: desk.say(spec, "done")
+    monkeypatch.setattr(run, "tables", lambda spec: (table(spec), table(spec)))
+    monkeypatch.setattr(run, "ranking", ranking)
+    return lambda spec: items.say(spec, "done")
 
 
 def test_the_wall_gets_every_row_worst_first_and_the_order_of_the_method(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    spec = runs.open(key)
-    table, random = cached.tables(spec)[0], cached.ranking(spec, Choice("random"))
-    blob = desk.Desk(spec, Choice("random"), table, random).blob(0.4, only="", filters={"issue": "outlier"})
+    spec = run.open(key)
+    table, random = caches.tables(spec)[0], caches.ranking(spec, Choice("random"))
+    blob = items.Desk(spec, Choice("random"), table, random).blob(0.4, only="", filters={"issue": "outlier"})
     facts, columns = unpack(blob)
-    found = cached.inspection(spec)
+    found = caches.inspection(spec)
     assert (facts["n"], facts["start"], facts["filters"]) == (table.n, 0.4, {"issue": "outlier"})
-    assert facts["issues"] == list(audit.ISSUES) and facts["classes"] == list(table.classes)
+    assert facts["issues"] == list(issues.ISSUES) and facts["classes"] == list(table.classes)
     assert columns["column"].tolist() == random.order.tolist()
-    assert columns["worst"].tolist() == audit.worst_first(table, found.witness).tolist()
+    assert columns["worst"].tolist() == issues.worst_first(table, found.witness).tolist()
     assert columns["ids"].tolist() == table.ids.tolist() != list(range(table.n))
-    assert [audit.ISSUES[code] for code in columns["issue"]] == found.items.issue.tolist()
+    assert [issues.ISSUES[code] for code in columns["issue"]] == found.items.issue.tolist()
     assert np.array(table.classes)[columns["preferred"]].tolist() == found.items.preferred.tolist()
-    truth = cached.train(spec).truth
-    assert ((columns["flags"] & mapdata.MISLABELLED) > 0).tolist() == truth.mislabelled.tolist()
+    truth = caches.train(spec).truth
+    assert ((columns["flags"] & payload.MISLABELLED) > 0).tolist() == truth.mislabelled.tolist()
     assert columns["real"].tolist() == truth.clean_labels.tolist()
 
 
 def test_the_worst_are_nearly_all_flipped(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    found, truth = cached.inspection(runs.open(key)), cached.train(runs.open(key)).truth
+    found, truth = caches.inspection(run.open(key)), caches.train(run.open(key)).truth
     assert truth.mislabelled[found.worst[:50]].mean() >= 0.94
     suspicion = found.items.suspicion.to_numpy()[found.worst[:50]]
     assert (np.diff(suspicion) <= 0).all()
@@ -76,9 +78,9 @@ def test_the_worst_are_nearly_all_flipped(visit, ranked):
 def test_a_method_without_one_order_sends_what_it_keeps_at_each_count(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    table = cached.tables(runs.open(key))[0]
+    table = caches.tables(run.open(key))[0]
     rankings = {k: Ranking(np.roll(np.arange(table.n), k), nested=False) for k in (10, 100)}
-    facts, columns = unpack(desk.Desk(runs.open(key), Choice("ccs"), table, rankings).blob(0.5, only="", filters={}))
+    facts, columns = unpack(items.Desk(run.open(key), Choice("ccs"), table, rankings).blob(0.5, only="", filters={}))
     assert not facts["nested"]
     assert facts["fractions"] == [10 / table.n, 100 / table.n]
     assert np.flatnonzero(columns["column"] & 1).tolist() == list(range(table.n - 10, table.n))
@@ -99,17 +101,17 @@ def test_the_page_runs_and_its_choices_travel(visit, ranked):
 def test_a_card_says_what_the_core_says(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    spec = runs.open(key)
-    table, found, truth = cached.tables(spec)[0], cached.inspection(spec), cached.train(spec).truth
+    spec = run.open(key)
+    table, found, truth = caches.tables(spec)[0], caches.inspection(spec), caches.train(spec).truth
     row = int(np.flatnonzero(truth.mislabelled)[3])
     card = evidence.card(spec, Choice("random"), 0.8, int(table.ids[row]))
-    assert card["sentence"] == audit.sentence(found.items.iloc[row])
+    assert card["sentence"] == issues.sentence(found.items.iloc[row])
     assert card["truth"] == f"injected: was {table.classes[truth.clean_labels[row]]}"
-    shares = audit.plan_row(found.plan, table, row)
+    shares = issues.plan_row(found.plan, table, row)
     assert [name for name, _ in card["bars"]] == list(table.classes)
     assert [share for _, share in card["bars"]] == pytest.approx(shares.share.tolist(), abs=1e-4)
-    random, k = cached.ranking(spec, Choice("random")), round(0.2 * table.n)
-    near = audit.nearest_kept(found.plan, table, row, random.order[:k])
+    random, k = caches.ranking(spec, Choice("random")), round(0.2 * table.n)
+    near = issues.nearest_kept(found.plan, table, row, random.order[:k])
     assert [one["item"] for one in card["near"]] == near.item.tolist() and len(near) == 5
     places_ = {one["method"]: (one["place"], one["kept"]) for one in card["ranks"]}
     at = random.order.tolist().index(row) + 1
@@ -120,10 +122,10 @@ def test_a_card_says_what_the_core_says(visit, ranked):
 def test_the_plan_of_a_card_is_that_of_the_runs_own_parameters(visit, ranked):
     key = ranked(POINTS)
     visit(places.REMOVED, run=key)
-    spec = runs.open(key)
-    table = cached.tables(spec)[0]
+    spec = run.open(key)
+    table = caches.tables(spec)[0]
     card = evidence.card(spec, Choice("random"), 0.5, int(table.ids[5]))
-    right, wrong = (audit.plan_row(audit.witness(table, lam=lam), table, 5).share for lam in (20.0, 10.0))
+    right, wrong = (issues.plan_row(issues.witness(table, lam=lam), table, 5).share for lam in (20.0, 10.0))
     assert [share for _, share in card["bars"]] == pytest.approx(right.tolist(), abs=1e-4)
     assert [share for _, share in card["bars"]] != pytest.approx(wrong.tolist(), abs=1e-4)
 
@@ -132,9 +134,9 @@ def test_data_without_images_show_their_fields(visit, ranked):
     key = ranked(POINTS)
     app = visit(places.REMOVED, run=key)
     assert not app.exception and not app.error
-    spec = runs.open(key)
-    train, table = cached.train(spec), cached.tables(spec)[0]
-    facts, columns = unpack(desk.Desk(spec, FDMAT, table, cached.ranking(spec, FDMAT)).blob(0.5, only="", filters={}))
+    spec = run.open(key)
+    train, table = caches.train(spec), caches.tables(spec)[0]
+    facts, columns = unpack(items.Desk(spec, FDMAT, table, caches.ranking(spec, FDMAT)).blob(0.5, only="", filters={}))
     assert facts["thumbs"] == ""
     assert columns["fields"].reshape(table.n, 4).tolist() == train.features[:, :4].tolist()
     fields = evidence.card(spec, FDMAT, 0.5, int(table.ids[9]))["fields"]
@@ -145,8 +147,8 @@ def test_many_classes_show_the_largest_shares(visit, ranked):
     spec = Spec(Choice.of("mixture", classes=30), Choice("given"), (Choice("fdmat"),), MEASURES)
     key = ranked(spec)
     visit(places.REMOVED, run=key)
-    table = cached.tables(runs.open(key))[0]
-    shares = [share for _, share in evidence.card(runs.open(key), Choice("fdmat"), 0.5, int(table.ids[0]))["bars"]]
+    table = caches.tables(run.open(key))[0]
+    shares = [share for _, share in evidence.card(run.open(key), Choice("fdmat"), 0.5, int(table.ids[0]))["bars"]]
     assert len(shares) == 10 and shares == sorted(shares, reverse=True)
 
 
@@ -159,13 +161,13 @@ def test_a_run_without_fdmat_says_which_setting_is_missing(visit, ranked):
 
 
 def test_the_layout_waits_while_the_run_has_no_ranking(visit, desk):
-    app = visit(places.REMOVED, run=desk.say(FLIPPED, "running", stage="features", done=1, total=4))
+    app = visit(places.REMOVED, run=items.say(FLIPPED, "running", stage="features", done=1, total=4))
     assert not app.exception and len(app.get("skeleton")) == 3
 
 
 def test_a_decision_is_written_with_author_and_run(visit, ranked):
     key = ranked(FLIPPED)
-    data = cached.train(runs.open(key))
+    data = caches.train(run.open(key))
     first, second = (int(item) for item in data.ids[:2])
     assert routes.write(key, {"item": first, "decision": "keep", "author": "ann"})["decision"] == "keep"
     routes.write(key, {"item": second, "decision": "relabel", "label": data.classes[4], "author": ""})
@@ -183,7 +185,7 @@ def test_what_was_decided_is_listed_the_latest_word_on_each(visit, ranked):
     app.session_state["part"] = "Decisions"
     app.run()
     assert "Nothing is decided yet" in app.info[0].value
-    data = cached.train(runs.open(key))
+    data = caches.train(run.open(key))
     routes.write(key, {"item": int(data.ids[7]), "decision": "keep"})
     routes.write(key, {"item": int(data.ids[7]), "decision": "relabel", "label": data.classes[2]})
     app.run()
@@ -200,15 +202,15 @@ def test_the_truth_is_told_at_the_ratio_that_travels(visit, ranked):
     app.session_state["part"] = "Truth"
     app.run()
     assert not app.exception and not app.error
-    truth, order = cached.train(runs.open(key)).truth, cached.ranking(runs.open(key), Choice("random")).order
-    gone = truth.mislabelled[order[budgets.kept_count(len(order), 0.75) :]].sum()
+    truth, order = caches.train(run.open(key)).truth, caches.ranking(run.open(key), Choice("random")).order
+    gone = truth.mislabelled[order[sizes.kept_count(len(order), 0.75) :]].sum()
     tables = next(one.value for one in app.get("html") if "tally" in one.value and "<td" in one.value)
     assert f">{gone:,}<" in tables and f">{truth.mislabelled.sum():,}<" in tables
 
 
 def test_changes_are_those_since_a_number(visit, ranked):
     key = ranked(FLIPPED)
-    first, second = (int(item) for item in cached.train(runs.open(key)).ids[:2])
+    first, second = (int(item) for item in caches.train(run.open(key)).ids[:2])
     routes.write(key, {"item": first, "decision": "keep"})
     then = routes.changes(key, 0)
     assert then["changes"] == [(first, "keep", "", "me")]
@@ -224,7 +226,7 @@ def test_changes_are_those_since_a_number(visit, ranked):
 
 def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ranked):
     key = ranked(FLIPPED)
-    first, second = (int(item) for item in cached.train(runs.open(key)).ids[:2])
+    first, second = (int(item) for item in caches.train(run.open(key)).ids[:2])
     routes.write(key, {"item": first, "decision": "keep", "author": "ann", "session": "one"})
     routes.write(key, {"item": second, "decision": "drop", "author": "ann", "session": "two"})
     assert routes.write(key, {"undo": True, "author": "bob", "session": "one"})["item"] == first
@@ -244,7 +246,7 @@ def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ran
 )
 def test_what_cannot_be_written_is_refused_in_words(visit, ranked, said, message):
     key = ranked(FLIPPED)
-    item = {"item": int(cached.train(runs.open(key)).ids[0])} if "burn" in str(said) or "relabel" in str(said) else {}
+    item = {"item": int(caches.train(run.open(key)).ids[0])} if "burn" in str(said) or "relabel" in str(said) else {}
     with pytest.raises(ValueError, match=message):
         routes.write(key, item | said)
     assert decisions.history(routes.dataset_key(key)).empty

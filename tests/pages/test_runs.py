@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.types import Choice
-from fdmat_core.work import runs
-from pages.shared import places
+from fdmat_core.runs import run
+from fdmat_core.spec import Choice
+from pages.shell import places
 from tests.pages.conftest import button, link, texts
 
-DIGITS = replace(runs.SAMPLE, dataset=Choice("digits"), seeds=5)
+DIGITS = replace(run.SAMPLE, dataset=Choice("digits"), seeds=5)
 
 
 def field(app, name):
@@ -25,7 +25,7 @@ def submitted(app, desk):
 
 
 def test_the_form_as_it_is_starts_the_sample_run(visit, desk):
-    assert submitted(visit(places.RUNS), desk) == runs.SAMPLE
+    assert submitted(visit(places.RUNS), desk) == run.SAMPLE
 
 
 def test_every_method_and_measure_can_be_chosen_by_its_title(visit):
@@ -101,7 +101,7 @@ def test_a_run_of_own_data_starts_once_their_path_is_given(visit, tmp_path):
 
 
 def test_a_run_that_is_there_is_opened_instead_of_started(visit, desk):
-    key = desk.say(runs.SAMPLE, "done")
+    key = desk.say(run.SAMPLE, "done")
     app = visit(places.RUNS)
     button(app, "Open: this run is stored").click().run()
     assert desk.asked == [] and link(app, "run") == key
@@ -172,7 +172,7 @@ def test_a_run_that_is_out_of_date_stopped_nowhere_and_resumes(visit, desk):
 
 def test_a_method_that_could_not_be_used_is_named(visit, desk, monkeypatch):
     desk.say(replace(DIGITS, methods=(Choice("craig"),)), "done")
-    monkeypatch.setattr(runs, "problems", lambda spec: {"craig": "It needs a head."})
+    monkeypatch.setattr(run, "problems", lambda spec: {"craig": "It needs a head."})
     assert "**CRAIG** could not be used: It needs a head." in texts(visit(places.RUNS))
 
 
@@ -204,16 +204,16 @@ def test_a_method_is_entered_twice_with_other_settings(visit, desk):
     app = visit(places.RUNS)
     with_tau(app, 0.0)
     with_tau(app, 0.25, number=2)
-    assert f"{len(runs.SAMPLE.methods) + 2} methods, FDMat in 3 variants, at 12 sizes" in texts(app)
+    assert f"{len(run.SAMPLE.methods) + 2} methods, FDMat in 3 variants, at 12 sizes" in texts(app)
     app.get_by_key("method.fdmat.0.1.out").click().run()
-    assert submitted(app, desk).methods == (*runs.SAMPLE.methods, Choice.of("fdmat", tau=0.25))
+    assert submitted(app, desk).methods == (*run.SAMPLE.methods, Choice.of("fdmat", tau=0.25))
 
 
 def test_a_variant_like_another_counts_once_and_is_told(visit, desk):
     app = visit(places.RUNS)
     app.get_by_key("variants.fdmat.0.add").click().run()
     assert texts(app).count("The same as another of this method") == 1
-    assert submitted(app, desk) == runs.SAMPLE
+    assert submitted(app, desk) == run.SAMPLE
 
 
 def test_a_run_with_two_variants_is_cloned_as_it_is(visit, desk):
@@ -230,5 +230,5 @@ def test_a_run_with_two_variants_is_cloned_as_it_is(visit, desk):
 def test_the_variant_that_could_not_be_used_is_named(visit, desk, monkeypatch):
     spec = replace(DIGITS, methods=(Choice("fdmat"), Choice.of("fdmat", tau=0.0)))
     desk.say(spec, "done")
-    monkeypatch.setattr(runs, "problems", lambda spec: {"fdmat(tau=0.0)": "It fell over."})
+    monkeypatch.setattr(run, "problems", lambda spec: {"fdmat(tau=0.0)": "It fell over."})
     assert "**FDMat (tau 0)** could not be used: It fell over." in texts(visit(places.RUNS))

@@ -3,9 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fdmat_core.types import Choice
-from fdmat_core.work import runs
-from pages.shared import session
+from fdmat_core.runs import run
+from fdmat_core.spec import Choice
+from pages.shell import state
 from tests.pages.conftest import link
 
 
@@ -16,7 +16,7 @@ def see(script, **link):
 
 
 @pytest.mark.parametrize(
-    ("said", "ratio"), [("0.7", 0.7), ("2", 1.0), ("-1", 0.0), ("nan", session.RATIO), ("much", session.RATIO)]
+    ("said", "ratio"), [("0.7", 0.7), ("2", 1.0), ("-1", 0.0), ("nan", state.RATIO), ("much", state.RATIO)]
 )
 def test_the_ratio_of_a_link_is_read_and_kept_within_bounds(said, ratio):
     assert see("st.text(session.ratio())", ratio=said).text[0].value == str(ratio)
@@ -24,7 +24,7 @@ def test_the_ratio_of_a_link_is_read_and_kept_within_bounds(said, ratio):
 
 def test_without_a_link_nothing_is_chosen():
     app = see("st.text(session.run())\nst.text(session.ratio())")
-    assert [text.value for text in app.text] == ["None", str(session.RATIO)]
+    assert [text.value for text in app.text] == ["None", str(state.RATIO)]
 
 
 def test_the_link_wins_at_first_and_the_session_later():
@@ -47,7 +47,7 @@ def test_none_forgets_a_choice():
 
 def test_an_unknown_choice_is_refused():
     with pytest.raises(ValueError, match="'colour' does not travel"):
-        session.choose(colour="red")
+        state.choose(colour="red")
 
 
 @pytest.mark.parametrize(("said", "found"), [("herding", "herding"), ("nonsense", "fdmat"), ("random", "random")])
@@ -60,7 +60,7 @@ def test_the_run_of_a_link_is_opened_if_it_is_stored():
     script = "spec = session.spec()\nst.text(spec and spec.key)"
     assert see(script, run="0123456789abcdef").text[0].value == "None"
     assert see(script, run="../../etc").text[0].value == "None"
-    key = runs.save(runs.SAMPLE)
+    key = run.save(run.SAMPLE)
     assert see(script, run=key).text[0].value == key
 
 

@@ -9,12 +9,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fdmat_core import audit, detection, readings
-from fdmat_core.types import Choice
-from fdmat_core.work import decisions, exports, runs, stages
-from fdmat_core.work.decisions import Decision
-from pages.shared.removed import people, take_away, truth
-from tests.work.conftest import make_spec, quick
+from fdmat_core.analysis import detectors, issues
+from fdmat_core.runs import decisions, exports, run, stages
+from fdmat_core.runs.decisions import Decision
+from fdmat_core.spec import Choice
+from pages.removed import exports as take_away
+from pages.removed import people, truth
+from tests.runs.conftest import make_spec, quick
 
 assert quick  # the fixture
 pytestmark = pytest.mark.usefixtures("quick")
@@ -27,15 +28,16 @@ CLEAN = make_spec(methods=(EAGER, Choice("herding")))
 def script(key, method, ratio):
     import streamlit as st
 
-    from fdmat_core.types import Choice
-    from fdmat_core.work import runs
-    from pages.shared import session
-    from pages.shared.removed import take_away, truth
+    from fdmat_core.runs import run
+    from fdmat_core.spec import Choice
+    from pages.removed import exports as take_away
+    from pages.removed import truth
+    from pages.shell import state
 
-    session.choose(run=key)
-    take_away.row(runs.open(key), Choice(method), ratio)
+    state.choose(run=key)
+    take_away.row(run.open(key), Choice(method), ratio)
     if st.toggle("Truth", True):
-        truth.panel(runs.open(key), Choice(method), ratio)
+        truth.panel(run.open(key), Choice(method), ratio)
 
 
 @pytest.fixture
@@ -45,9 +47,9 @@ def stored():
     st.cache_resource.clear()
 
     def make(spec, *, detected=True):
-        spec = runs.checked(spec)
-        runs.save(spec)
-        used, (train, _) = stages.make_features(spec, runs.dataset(spec), lambda *_: None)
+        spec = run.checked(spec)
+        run.save(spec)
+        used, (train, _) = stages.make_features(spec, run.dataset(spec), lambda *_: None)
         stages.make_rankings(spec, used, train, lambda *_: None)
         if detected:
             stages.make_detection(spec, used, train, lambda *_: None)
@@ -76,13 +78,13 @@ def words(app):
 
 def tally_of(spec, method, ratio, bad):
     n = len(bad)
-    ranking = runs.ranking(spec, Choice(method))
-    return audit.tally(ranking.order, round(n * (1 - ratio)), bad)
+    ranking = run.ranking(spec, Choice(method))
+    return issues.tally(ranking.order, round(n * (1 - ratio)), bad)
 
 
 def test_injected_noise_is_told_in_a_table_and_a_sentence(stored):
     spec = stored(NOISY)
-    bad = readings.injected(runs.dataset(spec).split("train").truth)
+    bad = issues.injected(run.dataset(spec).split("train").truth)
     for method in ("fdmat", "herding"):
         mine, app = tally_of(spec, method, 0.3, bad), show(spec, method)
         assert cells(app, "tally injected") == [
@@ -121,8 +123,8 @@ def test_a_method_that_is_not_nested_is_shown_at_its_nearest_count(stored):
 
 def test_detectors_stand_side_by_side_with_their_figures(stored):
     spec = stored(NOISY)
-    bad = readings.injected(runs.dataset(spec).split("train").truth)
-    frame = detection.compare(runs.detection(spec), bad)
+    bad = issues.injected(run.dataset(spec).split("train").truth)
+    frame = detectors.compare(run.detection(spec), bad)
     app = show(spec)
     table = cells(app, "detectors")
     assert table[0] == ["", "AUROC", "AUPRC", "first 50", "first 100", "first 200"]
@@ -140,8 +142,8 @@ def test_without_stored_detection_the_rest_is_shown(stored):
 
 def test_false_alarms_are_those_on_clean_items(stored):
     spec = stored(NOISY)
-    train, bad = runs.tables(spec)[0], readings.injected(runs.dataset(spec).split("train").truth)
-    reason = runs.ranking(spec, Choice("fdmat")).evidence["reason"]
+    train, bad = run.tables(spec)[0], issues.injected(run.dataset(spec).split("train").truth)
+    reason = run.ranking(spec, Choice("fdmat")).evidence["reason"]
     share = np.mean(reason[~bad] > 0)
     app = show(spec)
     assert f"FDMat suspects {100 * round(share, 3):.4g}% of the clean items" in words(app)
@@ -150,7 +152,7 @@ def test_false_alarms_are_those_on_clean_items(stored):
 
 def test_where_nothing_was_injected_the_word_is_suspected(stored):
     spec = stored(CLEAN)
-    suspected = readings.suspected(runs.ranking(spec, EAGER))
+    suspected = issues.suspected(run.ranking(spec, EAGER))
     assert suspected.sum() > 5
     mine, app = tally_of(spec, "herding", 0.3, suspected), show(spec, "herding")
     assert cells(app, "tally suspected")[1][1] == f"{mine.bad_removed}{mine.recall:.0%}"
@@ -163,15 +165,13 @@ def test_where_nothing_was_injected_the_word_is_suspected(stored):
 
 def test_then_people_are_the_truth(stored):
     spec = stored(CLEAN)
-    train, ranking = runs.tables(spec)[0], runs.ranking(spec, EAGER)
+    train, ranking = run.tables(spec)[0], run.ranking(spec, EAGER)
     worst = train.ids[ranking.order[::-1]].tolist()
-    suspected = int(readings.suspected(ranking).sum())
+    suspected = int(issues.suspected(ranking).sum())
 
     def decide(items, kind):
         for item in items:
-            decisions.decide(
-                runs.dataset_key(spec), Decision(item, kind, train.classes[0] if kind == "relabel" else "")
-            )
+            decisions.decide(run.dataset_key(spec), Decision(item, kind, train.classes[0] if kind == "relabel" else ""))
 
     decide(worst[:1], "drop")
     decide(worst[1:2], "relabel")
@@ -187,16 +187,16 @@ def test_then_people_are_the_truth(stored):
     app = show(spec, "herding")
     assert f"of which FDMat suspects {min(10, suspected)}" in words(app)
     rows = [int(np.flatnonzero(train.ids == item)[0]) for item in (*worst[:10], *worst[150:160])]
-    scores = {name: score[rows] for name, score in runs.detection(spec).items()}
-    frame = detection.compare(scores, np.arange(20) < 10, cuts=())
+    scores = {name: score[rows] for name, score in run.detection(spec).items()}
+    frame = detectors.compare(scores, np.arange(20) < 10, cuts=())
     assert [row[1] for row in cells(app, "detectors")[1:]] == [f"{value:.3f}" for value in frame["auroc"]]
 
 
 def test_decisions_are_held_against_an_injected_truth(stored):
     spec = stored(NOISY)
-    train, bad = runs.tables(spec)[0], readings.injected(runs.dataset(spec).split("train").truth)
+    train, bad = run.tables(spec)[0], issues.injected(run.dataset(spec).split("train").truth)
     for item, kind in ((train.ids[bad][0], "drop"), (train.ids[bad][1], "keep"), (train.ids[~bad][0], "keep")):
-        decisions.decide(runs.dataset_key(spec), Decision(int(item), kind))
+        decisions.decide(run.dataset_key(spec), Decision(int(item), kind))
     assert "2 of 3 agree with the injected truth" in words(show(spec))
 
 
@@ -206,7 +206,7 @@ def test_without_fdmat_the_tab_says_what_is_missing(stored):
 
 
 def test_sentences_without_anything_to_count():
-    assert truth.sentence(audit.Tally(0, 0, 3, 7), "suspected") == "No item is suspected."
+    assert truth.sentence(issues.Tally(0, 0, 3, 7), "suspected") == "No item is suspected."
     frame = pd.DataFrame({"decision": ["unsure"], "items": [2], "suspected": [1]})
     assert people.sentence(frame) == "**0 called wrong** (0 dropped, 0 relabelled); **0 called right**; 2 unsure."
 
@@ -226,8 +226,8 @@ def taken(monkeypatch):
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".json", ".npy", ".txt"])
 def test_buttons_give_what_the_exports_give(stored, taken, ending):
     spec = stored(NOISY)
-    order = runs.tables(spec)[0].ids[runs.ranking(spec, Choice("herding")).order].tolist()
-    decisions.decide(runs.dataset_key(spec), Decision(order[199], "keep"))
+    order = run.tables(spec)[0].ids[run.ranking(spec, Choice("herding")).order].tolist()
+    decisions.decide(run.dataset_key(spec), Decision(order[199], "keep"))
     app = show(spec, "herding", 0.9)
     app.selectbox(key="ending").set_value(ending).run()
     told, file = taken["Selection (20)"]
@@ -250,8 +250,8 @@ def test_a_selection_of_a_method_that_is_not_nested_has_its_nearest_count(stored
     spec = stored(NOISY)
     show(spec, "ccs", 0.82)
     told = pd.read_csv(io.BytesIO(taken["Selection (40)"][0]))
-    ranking = runs.ranking(spec, Choice("ccs"), k=40)
-    assert told["id"][told["kept"]].tolist() == runs.tables(spec)[0].ids[ranking.order[:40]].tolist()
+    ranking = run.ranking(spec, Choice("ccs"), k=40)
+    assert told["id"][told["kept"]].tolist() == run.tables(spec)[0].ids[ranking.order[:40]].tolist()
 
 
 def upload(app, name, content):
@@ -262,16 +262,16 @@ def upload(app, name, content):
 
 def test_decisions_come_back_once_and_wrong_files_are_refused(stored):
     spec = stored(NOISY)
-    items, app = runs.tables(spec)[0].ids[:2].tolist(), show(spec)
+    items, app = run.tables(spec)[0].ids[:2].tolist(), show(spec)
     good = f"item,decision\n{items[0]},keep\n{items[1]},drop\n".encode()
     upload(app, "wrong.csv", good + b"987654,keep\n")
     assert "wrong.csv was not taken in" in app.error[0].value and "987654" in app.error[0].value
-    assert decisions.current(runs.dataset_key(spec)).empty
+    assert decisions.current(run.dataset_key(spec)).empty
     upload(app, "right.csv", good)
     assert [one.value for one in app.toast] == ["2 decisions read, 2 of them new"] and not app.error
-    decisions.undo(runs.dataset_key(spec), "")
+    decisions.undo(run.dataset_key(spec), "")
     app.run()  # the file still lies in its field, and is not read again
-    assert decisions.current(runs.dataset_key(spec))["item"].tolist() == [items[0]]
+    assert decisions.current(run.dataset_key(spec))["item"].tolist() == [items[0]]
 
 
 def test_the_file_of_a_selection_is_named_after_the_variant():

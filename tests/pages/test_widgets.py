@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fdmat_core.types import Choice
-from fdmat_core.work.jobs import Status
-from pages.shared import gallery, progress, widgets
+from fdmat_core.runs.jobs import Status
+from fdmat_core.spec import Choice
+from pages.data import gallery
+from pages.shell import caches, frame
+from pages.ui import forms, run_status, titles
 
 SCRIPT = '''
 import streamlit as st
@@ -59,31 +61,31 @@ def test_only_what_differs_from_the_defaults_is_named(form):
 def test_titles_name_the_parameters_that_differ():
     from fdmat_core import registry
 
-    assert widgets.title(registry.methods, Choice("fdmat")) == registry.methods.get("fdmat").title
-    assert widgets.title(registry.methods, Choice.of("fdmat", lam=4.0)) == "FDMat (lam 4)"
-    assert widgets.title(registry.methods, Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(lam 0.25, tau 0)")
-    assert widgets.title(registry.methods, Choice("gone")) == "gone"
+    assert titles.title(registry.methods, Choice("fdmat")) == registry.methods.get("fdmat").title
+    assert titles.title(registry.methods, Choice.of("fdmat", lam=4.0)) == "FDMat (lam 4)"
+    assert titles.title(registry.methods, Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(lam 0.25, tau 0)")
+    assert titles.title(registry.methods, Choice("gone")) == "gone"
 
 
 @pytest.mark.parametrize(("value", "step"), [(0.5, 0.05), (10.0, 1.0), (0.001, 0.0001), (0.0, 0.05)])
 def test_a_click_moves_a_number_by_about_a_tenth(value, step):
-    assert widgets._step(value) == pytest.approx(step)
+    assert forms._step(value) == pytest.approx(step)
 
 
 def test_durations_are_said_in_words():
-    said = [progress.duration(seconds) for seconds in (4.2, 89, 150, 3600, 7500)]
+    said = [run_status.duration(seconds) for seconds in (4.2, 89, 150, 3600, 7500)]
     assert said == ["4 s", "89 s", "2 min", "60 min", "2 h 5 min"]
 
 
 def test_progress_is_one_line():
     status = Status("k", "running", stage="rankings", done=3, total=8, seconds_left=10.0, message="FDMat")
-    assert progress.sentence(status) == "**Ranking** · 3 of 8 · FDMat · 0.5 per second · 10 s left"
-    assert progress.sentence(Status("k", "queued", ahead=2)) == "Waiting for 2 runs before it"
-    assert progress.sentence(Status("k", "running")) == "**Starting**"
+    assert run_status.sentence(status) == "**Ranking** · 3 of 8 · FDMat · 0.5 per second · 10 s left"
+    assert run_status.sentence(Status("k", "queued", ahead=2)) == "Waiting for 2 runs before it"
+    assert run_status.sentence(Status("k", "running")) == "**Starting**"
 
 
 def test_words_are_shown_as_they_stand():
-    assert progress.plain("a_b *c* [d](e)") == "a\\_b \\*c\\* \\[d\\](e)"
+    assert frame.plain("a_b *c* [d](e)") == "a\\_b \\*c\\* \\[d\\](e)"
 
 
 def test_images_are_pngs_that_hold_the_same_pixels():
@@ -95,6 +97,6 @@ def test_images_are_pngs_that_hold_the_same_pixels():
 
 
 def test_captions_cannot_break_out_of_the_html():
-    images = gallery.Images(np.zeros((2, 4, 4, 1), np.uint8), ['"><b>x', "fine"], [False, True])
+    images = caches.Images(np.zeros((2, 4, 4, 1), np.uint8), ['"><b>x', "fine"], [False, True])
     made = gallery._cells(images, 44)
     assert "<b>" not in made and made.count("<img") == 2 and made.count("outline:3px") == 1

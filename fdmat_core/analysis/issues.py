@@ -1,0 +1,211 @@
+"""What was removed and why: one line per item, evidence for a card, and the tally against the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fdmat_core.methods import fdmat
+from fdmat_core.numerics import transport
+from fdmat_core.numerics.distances import squared_distances
+from fdmat_core.types import FeatureTable, Ranking, Truth
+
+if TYPE_CHECKING:
+    import pandas
+
+if TYPE_CHECKING:
+    import pandas
+
+#: What can be the matter with an item, gravest first.
+ISSUES = ("suspected mislabelled", "outlier", "near duplicate", "low-confidence class", "redundant")
+#: Two items are near duplicates when they lie closer than this share of their class's median nearest distance.
+DUPLICATE_SHARE = 0.1
+
+
+def items(table: FeatureTable, witness: Ranking) -> pandas.DataFrame:
+    """One line per row of a table: what FDMat's two witnesses say about it. Columns:
+
+    `item, row, given, preferred` (class names), `own_share, suspicion, agreement` (see the FDMat method),
+    `distance_percentile` (share of its class that lies closer to the class prototype), `issue`.
+
+    Parameters
+    ----------
+    table
+        The features.
+    witness
+        The ranking of method `fdmat` on this table, for its evidence.
+    """
+    import pandas
+
+    evidence, names = witness.evidence, np.array(table.classes, dtype=object)
+    return pandas.DataFrame(
+        {
+            "item": table.ids,
+            "row": np.arange(table.n),
+            "given": names[table.labels],
+            "preferred": names[np.asarray(evidence["preferred"], dtype=np.int64)],
+            "own_share": evidence["own_share"],
+            "suspicion": evidence["suspicion"],
+            "agreement": evidence["agreement"],
+            "distance_percentile": class_percentile(evidence["own_cost"], table.labels),
+            "issue": issues(table, witness),
+        }
+    )
+
+
+def issues(table: FeatureTable, witness: Ranking) -> np.ndarray:
+    """The gravest issue (n,) of every row; "redundant" when nothing is the matter and others stand for it."""
+    evidence = witness.evidence
+    unclear = np.isin(table.labels, [table.classes.index(name) for name in witness.notes["unclear classes"]])
+    conditions = [
+        evidence["reason"] == 1,
+        evidence["reason"] >= 2,
+        closeness(evidence["nearest"], table.labels) < DUPLICATE_SHARE,
+        unclear,
+    ]
+    return np.select(conditions, ISSUES[:-1], default=ISSUES[-1]).astype(object)
+
+
+def worst_first(table: FeatureTable, witness: Ranking) -> np.ndarray:
+    """All rows (n,) in the order to look at them: by issue, the gravest first, and within one the worst first.
+
+    Outliers go by how far they lie from their neighbours, rows without features before them, all others by suspicion.
+    Ties go to the lower row.
+    """
+    evidence, issue = witness.evidence, issues(table, witness)
+    place = np.argmax(issue[:, None] == np.array(ISSUES, dtype=object), axis=1)
+    severity = np.where(issue == ISSUES[1], evidence["radius"], evidence["suspicion"])
+    severity = np.where(evidence["reason"] == 3, np.inf, severity)
+    return np.lexsort((-severity, place))
+
+
+def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """For each row the share (n,) of its class with a smaller value, 0 to 1; ties count half."""
+    from scipy.stats import rankdata
+
+    share = np.zeros(len(values))
+    for label in np.unique(labels):
+        mine = labels == label
+        share[mine] = (rankdata(values[mine]) - 1) / max(1, mine.sum() - 1)
+    return share
+
+
+def closeness(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far (n,) every row lies from its nearest neighbour, in units of what is usual in its class."""
+    usual = np.ones(len(labels))
+    for label in np.unique(labels):
+        usual[labels == label] = np.median(nearest[labels == label])
+    return nearest / np.where(usual > 0, usual, 1)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """The transported features of a table and the plan over them: computed once, asked for many cards."""
+
+    x: np.ndarray  # (n, d)
+    plan: transport.ClassPlan
+
+
+def witness(table: FeatureTable, *, lam: float = 10.0) -> Witness:
+    """Prepare the evidence for cards about a table's rows."""
+    x, _, plan = fdmat.transported(table, lam=lam)
+    return Witness(x, plan)
+
+
+def plan_row(called: Witness, table: FeatureTable, row: int) -> pandas.DataFrame:
+    """Where the mass of one row goes: columns `label, share`, in class order."""
+    import pandas
+
+    return pandas.DataFrame({"label": table.classes, "share": called.plan.shares(called.x[row : row + 1])[0]})
+
+
+def nearest_kept(called: Witness, table: FeatureTable, row: int, kept: np.ndarray, count: int = 5) -> pandas.DataFrame:
+    """The kept rows nearest to one row, itself left out: columns `item, row, label, distance`, nearest first."""
+    import pandas
+
+    others = kept[kept != row]
+    distances = np.sqrt(squared_distances(called.x[row : row + 1], called.x[others])[0])
+    near = np.argsort(distances, kind="stable")[:count]
+    rows = others[near]
+    names = [table.classes[label] for label in table.labels[rows]]
+    return pandas.DataFrame({"item": table.ids[rows], "row": rows, "label": names, "distance": distances[near]})
+
+
+def sentence(line: pandas.Series) -> str:
+    """One line of `items` in plain words."""
+    away = f"{_part(1 - line.own_share)} its mass leaves {line.given}"
+    if line.preferred != line.given:
+        away += f", most of it for {line.preferred}"
+    near = f"{_part(line.agreement)} its nearest neighbours are {line.given}"
+    far = f"it lies farther from {line.given} than {_part(line.distance_percentile)} that class"
+    if round(100 * line.distance_percentile) == 0:
+        far = f"it lies closer to {line.given} than all of that class"
+    told = f"{away[0].upper()}{away[1:]}; {near}; {far}."
+    if line.preferred != line.given and line.issue not in ISSUES[:2]:
+        return f"{told} Not suspected: enough of its mass or of its neighbours speaks for the label."
+    return told
+
+
+def _part(share: float) -> str:
+    """A share in words: "89% of", and no "100% of"."""
+    whole = round(100 * share)
+    return {0: "none of", 100: "all of"}.get(whole, f"{whole}% of")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A 2 x 2 table of bad and clean against removed and kept."""
+
+    bad_removed: int
+    bad_kept: int
+    clean_removed: int
+    clean_kept: int
+
+    @property
+    def recall(self) -> float:
+        """Share of the bad rows that are gone; NaN when there are none."""
+        return _share(self.bad_removed, self.bad_removed + self.bad_kept)
+
+    @property
+    def price(self) -> float:
+        """Share of the clean rows that went with them."""
+        return _share(self.clean_removed, self.clean_removed + self.clean_kept)
+
+    @property
+    def noise_kept(self) -> float:
+        """Share of the kept rows that are bad."""
+        return _share(self.bad_kept, self.bad_kept + self.clean_kept)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def tally(order: np.ndarray, k: int, bad: np.ndarray) -> Tally:
+    """How the first k rows of an order (n,) divide the bad rows (n,) bool."""
+    kept, removed = bad[order[:k]], bad[order[k:]]
+    return Tally(int(removed.sum()), int(kept.sum()), int((~removed).sum()), int((~kept).sum()))
+
+
+def false_alarms(reason: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> pandas.DataFrame:
+    """The share of every class that is suspected: columns `label, items, suspected, share`."""
+    import pandas
+
+    counts = np.bincount(labels, minlength=len(classes))
+    suspected = np.bincount(labels[reason > 0], minlength=len(classes))
+    share = suspected / np.maximum(counts, 1)
+    return pandas.DataFrame({"label": classes, "items": counts, "suspected": suspected, "share": share})
+
+
+def injected(truth: Truth) -> np.ndarray:
+    """Which rows (n,) were made noisy: a changed label or an outlier."""
+    return np.asarray(truth.mislabelled) | np.asarray(truth.outlier)
+
+
+def suspected(ranking: Ranking) -> np.ndarray:
+    """Which rows (n,) a method rejected by itself, whatever the ratio."""
+    mask = np.zeros(len(ranking.order), dtype=bool)
+    mask[ranking.order[ranking.survivors :]] = True
+    return mask

@@ -1,0 +1,193 @@
+"""The claim put to the test: among coresets of one size, do those closer to the whole set train better?
+
+Sizes are never mixed. A larger coreset is closer and trains better, whatever the method, so that a correlation over
+all sizes would only say that size matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fdmat_core.analysis.summary import near_ratio
+from fdmat_core.formats import percent, signed
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Fewer coresets of one size than this say nothing.
+FEWEST = 4
+#: Two-sided 95% percentile intervals.
+INTERVAL = (0.025, 0.975)
+
+
+def coresets(curve: pandas.DataFrame, distance: str, accuracy: str) -> pandas.DataFrame:
+    """One row per coreset that has both measures: `method, seed, ratio, kept, distance, accuracy`, by size.
+
+    The whole set is no coreset. A coreset is a method with, if it draws, its seed. Where the method was drawn once, all
+    trainings are of that coreset, and its accuracy is their mean.
+    """
+    size = ["method", "kept"]
+    parts = curve.loc[curve["ratio"] > 0, [*size, "ratio", "seed", "measure", "value"]].dropna()
+    near, good = (
+        parts[parts["measure"] == name].drop(columns="measure").rename(columns={"value": role})
+        for name, role in ((distance, "distance"), (accuracy, "accuracy"))
+    )
+    drawn_once = near.groupby(size)["seed"].transform("size") == 1
+    means = good.groupby(size, as_index=False)["accuracy"].mean()
+    once = near[drawn_once].merge(means, on=size)
+    several = near[~drawn_once].merge(good.drop(columns="ratio"), on=[*size, "seed"])
+    found = once if several.empty else several if once.empty else _joined(once, several)
+    order = ["method", "seed", "ratio", "kept", "distance", "accuracy"]
+    return found[order].sort_values(["kept", "method", "seed"], ignore_index=True)
+
+
+def correlation(
+    curve: pandas.DataFrame, distance: str, accuracy: str, *, resamples: int = 1000, seed: int = 0
+) -> pandas.DataFrame:
+    """Rank correlation of two measures over the coresets of one size: `ratio, kept, rho, low, high, count` by size.
+
+    `low` and `high` are a 95% percentile interval over resampled coresets. Sizes with fewer than four coresets, or
+    where one measure is the same for all, are left out. (Spearman's rho; Efron, 1979)
+    """
+    import pandas
+
+    rows = []
+    for (ratio, kept), part in coresets(curve, distance, accuracy).groupby(["ratio", "kept"]):
+        pairs = part[["distance", "accuracy"]].to_numpy()
+        if not _telling(pairs):
+            continue
+        draws = _draws(len(pairs), resamples, seed)
+        low, high = np.nanquantile(_spearman(pairs[draws]), INTERVAL)
+        rows.append((ratio, kept, float(_spearman(pairs[None])[0]), low, high, len(pairs)))
+    table = pandas.DataFrame(rows, columns=["ratio", "kept", "rho", "low", "high", "count"])
+    return table.sort_values("kept", ignore_index=True)
+
+
+def ranking(
+    curve: pandas.DataFrame, distances: Sequence[str], accuracy: str, *, resamples: int = 1000, seed: int = 0
+) -> pandas.DataFrame:
+    """Which distance predicts accuracy best: `distance, rho, low, high, sizes, count, first`, the lowest rho first.
+
+    `rho` is the mean over sizes of the rank correlation within a size. Only coresets measured at every size count, so
+    that every size weighs the same. One resample draws (method, seed) pairs and takes each at all sizes, because a
+    method's coresets of different sizes are not independent; it is the same for all distances. `first` is the share of
+    resamples in which the distance has the lowest rho of all.
+
+    Parameters
+    ----------
+    distances
+        Names of measures where less is closer.
+    accuracy
+        Name of a measure where more is better.
+    """
+    import pandas
+
+    rows, resampled = [], []
+    for name in distances:
+        blocks = _complete(coresets(curve, name, accuracy))
+        if not blocks:
+            continue
+        draws = _draws(len(blocks[0]), resamples, seed)
+        means = np.nanmean([_spearman(block[draws]) for block in blocks], axis=0)  # (resamples,)
+        rho, (low, high) = float(_spearman(np.stack(blocks)).mean()), np.nanquantile(means, INTERVAL)
+        rows.append((name, rho, low, high, len(blocks), len(blocks[0])))
+        resampled.append(means)
+    table = pandas.DataFrame(rows, columns=["distance", "rho", "low", "high", "sizes", "count"])
+    table["first"] = np.bincount(np.argmin(resampled, axis=0), minlength=len(rows)) / resamples if rows else 0.0
+    return table.sort_values("rho", kind="stable", ignore_index=True)
+
+
+def _joined(once: pandas.DataFrame, several: pandas.DataFrame) -> pandas.DataFrame:
+    import pandas
+
+    return pandas.concat([once, several], ignore_index=True)
+
+
+def _complete(found: pandas.DataFrame) -> list[np.ndarray]:
+    """The pairs (m, 2) of the m coresets that were measured at every size, for each size that says something."""
+    telling = found.groupby("kept").filter(lambda part: _telling(part[["distance", "accuracy"]].to_numpy()))
+    times = telling.groupby(["method", "seed"])["kept"].transform("size")
+    everywhere = telling[times == telling["kept"].nunique()]
+    blocks = [part[["distance", "accuracy"]].to_numpy() for _, part in everywhere.groupby("kept")]
+    return [block for block in blocks if _telling(block)]
+
+
+def _telling(pairs: np.ndarray) -> bool:
+    """Whether there are enough pairs (m, 2), and neither side is the same for all."""
+    return len(pairs) >= FEWEST and bool(np.all(np.ptp(pairs, axis=0) > 0))
+
+
+def _draws(count: int, resamples: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, count, (resamples, count))
+
+
+def _spearman(pairs: np.ndarray) -> np.ndarray:
+    """Spearman's rho (b,) of batches of pairs (b, m, 2); NaN where one side is constant."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(pairs, axis=1)
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return (ranks[..., 0] * ranks[..., 1]).sum(axis=1) / np.sqrt((ranks**2).sum(axis=1).prod(axis=-1))
+
+
+#: A distance leads clearly if it has the lowest rho in this share of the resamples.
+CLEAR = 0.95
+
+
+def nearest(table: pandas.DataFrame, ratio: float) -> Any | None:
+    """The row of a table of correlations at the size nearest to a pruning ratio; None if it is empty."""
+    if table.empty:
+        return None
+    return next(table[table["ratio"] == near_ratio(table["ratio"], ratio)].itertuples())
+
+
+def verdict(row: Any | None, distance: str) -> str:
+    """What the coresets of one size say, in a sentence.
+
+    Parameters
+    ----------
+    row
+        Of `claim.correlation`, or None where there are too few coresets.
+    distance
+        The title of the distance.
+    """
+    if row is None:
+        return "There are too few coresets of one size to tell whether closer means better."
+    size = f"At {percent(round(1 - row.ratio, 6))} kept"
+    told = f"{interval(row)}, {row.count} coresets"
+    if row.low <= 0 <= row.high:
+        return f"{size} it cannot be told whether closer in {distance} means better: {told}. The interval contains 0."
+    return f"{size}, closer in {distance} means {'better' if row.rho < 0 else 'worse'} here: {told}."
+
+
+def winner(table: pandas.DataFrame, titles: dict[str, str]) -> str:
+    """Which distance predicts accuracy best over all sizes, in a sentence.
+
+    Parameters
+    ----------
+    table
+        Of `claim.ranking`.
+    titles
+        The titles of the distances by name.
+    """
+    if table.empty:
+        return "No distance has enough coresets at every size yet."
+    row = next(table.itertuples())
+    name = titles.get(row.distance, row.distance)
+    if row.low <= 0 <= row.high:
+        return f"No distance predicts accuracy here: the best, {name}, has {interval(row)}."
+    if len(table) == 1:
+        return f"Over {row.sizes} sizes {name} has {interval(row)}."
+    lead = "predicts best" if row.first >= CLEAR else "comes first, not clearly"
+    return (
+        f"Over {row.sizes} sizes {name} {lead}: {interval(row)}, ahead in {percent(round(row.first, 2))} of resamples."
+    )
+
+
+def interval(row: Any) -> str:
+    """Rho with its interval: rho = −0.80 [−0.90, −0.60]."""
+    return f"rho = {signed(row.rho)} [{signed(row.low)}, {signed(row.high)}]"

@@ -1,0 +1,134 @@
+"""Damage done on purpose, with the truth kept: one file and one decorated function each.
+
+Only train items are touched; test items stay clean. Whatever is drawn at random belongs to an item's place in id order,
+so the order of rows does not matter, and with the same seed a higher rate damages the same items and more. Corruptions
+may be applied one after another: `corrupt(corrupt(data, "long_tail"), "symmetric")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated
+
+import numpy as np
+
+from fdmat_core import registry
+from fdmat_core.registry import Range
+from fdmat_core.spec import Choice
+from fdmat_core.types import Dataset, Truth, fingerprint
+
+#: Changes one item, an image (height, width, channels) or features (d,), by a generator of its own.
+Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+Rate = Annotated[float, Range(0, 0.9)]
+Factor = Annotated[float, Range(1, 1000)]
+Seed = Annotated[int, Range(0, 2**31 - 1)]
+
+
+def corrupt(dataset: Dataset, choice: str | Choice) -> Dataset:
+    """Damage the train items of a dataset as chosen; `truth` tells what was done, `key` names the result."""
+    choice = Choice.named(choice)
+    entry = registry.corruptions.get(choice.name)
+    params = entry.read(dict(choice.params))
+    damaged = entry(dataset, params=params)
+    if damaged is dataset:
+        return dataset
+    return replace(damaged, key=fingerprint({"dataset": dataset.key, "corruption": choice.name, "params": params}))
+
+
+def train_rows(dataset: Dataset) -> np.ndarray:
+    """The rows of the train items, in ascending id order."""
+    return dataset.rows_of(np.sort(dataset.splits["train"]))
+
+
+def draws(rows: np.ndarray, seed: int) -> np.ndarray:
+    """One number per row that decides how early it is damaged."""
+    return np.random.default_rng([seed, 0]).random(len(rows))
+
+
+def lowest(draws: np.ndarray, rate: float) -> np.ndarray:
+    """The places of the lowest draws, as many as the rate says, rounded half up."""
+    return np.argsort(draws, kind="stable")[: int(np.floor(rate * len(draws) + 0.5))]
+
+
+def require_classes(dataset: Dataset) -> int:
+    """How many classes a dataset has; an error if labels cannot be flipped in it."""
+    if len(dataset.classes) < 2:
+        raise ValueError(f"dataset {dataset.name!r} has one class only; labels can be flipped with two or more")
+    return len(dataset.classes)
+
+
+def require_images(dataset: Dataset, name: str) -> None:
+    """Refuse a dataset without images."""
+    if dataset.images is None:
+        raise ValueError(f"corruption {name!r} changes images, which dataset {dataset.name!r} has not; use 'outliers'")
+
+
+def truth_of(dataset: Dataset) -> Truth:
+    """What is known about every row so far."""
+    nothing = np.zeros(len(dataset.ids), dtype=bool)
+    return dataset.truth or Truth(dataset.labels, nothing, nothing)
+
+
+def relabelled(dataset: Dataset, labels: np.ndarray) -> Dataset:
+    """The dataset with other labels (n,), and the truth about which of them are wrong."""
+    truth = truth_of(dataset)
+    return replace(dataset, labels=labels, truth=replace(truth, mislabelled=labels != truth.clean_labels))
+
+
+def thinned(dataset: Dataset, shares: np.ndarray, seed: int) -> Dataset:
+    """Only some train items of every class: a share (c,) of the largest class's size, and at least one."""
+    rows = train_rows(dataset)
+    sizes = np.bincount(dataset.labels[rows], minlength=len(shares))
+    targets = np.maximum(1, np.floor(shares * sizes.max() + 0.5)).astype(np.int64)
+    drawn = rows[np.argsort(draws(rows, seed), kind="stable")]
+    kept = [drawn[dataset.labels[drawn] == label][:target] for label, target in enumerate(targets)]
+    train = np.sort(dataset.ids[np.concatenate(kept)])
+    stay = np.isin(dataset.ids, np.concatenate([train, *_others(dataset)]))
+    return replace(
+        dataset,
+        ids=dataset.ids[stay],
+        labels=dataset.labels[stay],
+        splits={**dataset.splits, "train": train},
+        features=None if dataset.features is None else dataset.features[stay],
+        truth=truth_of(dataset).take(np.flatnonzero(stay)),
+    )
+
+
+def _others(dataset: Dataset) -> list[np.ndarray]:
+    """The ids of every split that is not for training."""
+    return [ids for name, ids in dataset.splits.items() if name != "train"]
+
+
+def replaced(dataset: Dataset, rate: float, seed: int, change: Change) -> Dataset:
+    """A share of the train items changed, image by image when they are read, or in the features at once."""
+    rows = train_rows(dataset)
+    chosen = rows[lowest(draws(rows, seed), rate)]
+    truth = truth_of(dataset)
+    outlier = truth.outlier.copy()
+    outlier[chosen] = True
+    if dataset.images is None:
+        changed = {"features": _changed(dataset.features, chosen, dataset.ids[chosen], seed, change)}
+    else:
+        changed = {"images": _reader(dataset.images, frozenset(dataset.ids[chosen].tolist()), seed, change)}
+    return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
+
+
+def _reader(
+    images: Callable[[np.ndarray], np.ndarray], damaged: frozenset[int], seed: int, change: Change
+) -> Callable[[np.ndarray], np.ndarray]:
+    """A batch getter that changes the damaged ids among those asked for."""
+
+    def get(ids: np.ndarray) -> np.ndarray:
+        places = np.array([place for place, item in enumerate(ids) if int(item) in damaged], dtype=np.int64)
+        return _changed(images(ids), places, np.asarray(ids)[places], seed, change)
+
+    return get
+
+
+def _changed(items: np.ndarray, places: np.ndarray, ids: np.ndarray, seed: int, change: Change) -> np.ndarray:
+    """A copy of items (m, ...) with those at some places changed, each by a generator that its id seeds."""
+    copy = np.array(items)
+    for place, item in zip(places, ids, strict=True):
+        copy[place] = change(copy[place], np.random.default_rng([seed, 3, int(item)]))
+    return copy

@@ -1,0 +1,31 @@
+"""Numbers as people read them, the same in the app, at the terminal and in files."""
+
+from __future__ import annotations
+
+#: A value or a spread up to this is what the arithmetic rounds: it stands for 0.
+ROUNDING = 1e-7
+
+
+def percent(share: float) -> str:
+    """A share as a short percentage: 0.1%, 5%, 99.9%."""
+    return f"{100 * share:.4g}%"
+
+
+def signed(value: float) -> str:
+    """A correlation with two digits and a true minus sign."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def number(value: float, unit: str) -> str:
+    """A value of a measure as people read it: shares in percent, all else with three digits; a rounding error is 0."""
+    if unit.startswith("share"):
+        return f"{round(100 * value, 1) + 0.0:.1f}%"  # never -0.0%
+    return f"{value:.3g}" if abs(value) > ROUNDING else "0"
+
+
+def spread(mean: float, sd: float, seeds: int, unit: str) -> str:
+    """Mean, sd and count of seeds: 83.3 ± 0.4% (3)."""
+    if seeds < 2:
+        return f"{number(mean, unit)} (1)"
+    around = number(sd, unit) if unit.startswith("share") else f"{sd:.2g}"
+    return f"{number(mean, unit).rstrip('%')} ± {around} ({seeds})"

@@ -1,0 +1,1 @@
+"""From a dataset to feature tables: networks, heads, and the dynamics of their training."""

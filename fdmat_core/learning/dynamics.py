@@ -1,0 +1,92 @@
+"""Training dynamics: recorded epoch by epoch, and read as difficulty."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+
+from fdmat_core.numerics import distances
+from fdmat_core.numerics.probabilities import el2n, grand, margins, softmax
+from fdmat_core.types import FeatureTable
+
+#: The difficulty scores that a method may build on.
+Score = Literal["aum_prob", "aum_logit", "el2n", "forgetting"]
+#: The columns that hold them.
+SCORES = tuple(f"dynamics.{name}" for name in get_args(Score))
+
+
+def difficulty(table: FeatureTable, score: Score) -> np.ndarray:
+    """A difficulty score (n,), none below 0, high for hard rows; margins are subtracted from the largest one."""
+    column = table.dynamics[score].astype(np.float64)
+    return column.max(initial=-np.inf) - column if score.startswith("aum") else column
+
+
+class Recorder:
+    """Training dynamics of every row as sums, so that memory does not grow with the number of epochs.
+
+    `add` takes one evaluation of all rows after each epoch; `columns` gives what methods read:
+
+    - `forgetting`: how often a row was right after one epoch and wrong after the next; the number of epochs, which is
+      more than any count, if it was never right
+    - `mean_loss`: mean cross-entropy
+    - `aum_logit`, `aum_prob`: mean lead of the label over the best other class, in logits and in probabilities
+    - `el2n`, `grand`: mean error norm and mean gradient norm of the head, over the first third of the epochs
+    - `tdds`: spread of the change of prediction within windows of a third of the epochs, from 3 to 10; the last window
+      weighs 0.9, each one before it a tenth of the next; absent with fewer than three epochs
+    """
+
+    def __init__(self, labels: np.ndarray, c: int, epochs: int) -> None:
+        self.labels, self.epochs, self.seen = labels, epochs, 0
+        self.early = -(-epochs // 3)
+        names = ("forgetting", "mean_loss", "aum_logit", "aum_prob", "el2n", "grand", "tdds")
+        self.sums = {name: np.zeros(len(labels)) for name in names}
+        self.right, self.ever = np.zeros(len(labels), dtype=bool), np.zeros(len(labels), dtype=bool)
+        self.last = np.zeros((len(labels), c), dtype=np.float32)  # probabilities after the last epoch
+        window = min(10, max(3, self.early))
+        self.changes = np.zeros((window - 1, len(labels)), dtype=np.float32)  # ring of the latest
+
+    def add(self, logits: np.ndarray, embedding: np.ndarray) -> None:
+        """Take in the logits (n, c) after an epoch, and what the head saw, (n, d)."""
+        self.seen += 1
+        for rows in distances.blocks(len(self.labels), 4 * max(logits.shape[1], embedding.shape[1])):
+            self._add_block(rows, logits[rows], embedding[rows])
+
+    def _add_block(self, rows: slice, logits: np.ndarray, embedding: np.ndarray) -> None:
+        labels, sums = self.labels[rows], self.sums
+        probabilities = softmax(logits)
+        own = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
+        right = logits.argmax(axis=1) == labels
+        sums["forgetting"][rows] += self.right[rows] & ~right
+        self.right[rows], self.ever[rows] = right, self.ever[rows] | right
+        sums["mean_loss"][rows] -= np.log(np.maximum(own, np.finfo(np.float64).tiny))
+        sums["aum_logit"][rows] += margins(logits, labels)
+        sums["aum_prob"][rows] += margins(probabilities, labels)
+        if self.seen <= self.early:
+            sums["el2n"][rows] += el2n(probabilities, labels)
+            sums["grand"][rows] += grand(probabilities, labels, embedding)
+        self._add_change(rows, probabilities)
+
+    def _add_change(self, rows: slice, probabilities: np.ndarray) -> None:
+        if self.seen > 1:
+            ring = self.changes[:, rows]
+            ring[self.seen % len(ring)] = change(self.last[rows], probabilities)
+            if self.seen > len(ring):
+                spread = np.sqrt(((ring - ring.mean(axis=0)) ** 2).sum(axis=0))
+                self.sums["tdds"][rows] = 0.1 * self.sums["tdds"][rows] + 0.9 * spread
+        self.last[rows] = probabilities
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """The dynamics (n,) by name, once all epochs were added."""
+        whole = {name: self.sums[name] / self.epochs for name in ("mean_loss", "aum_logit", "aum_prob")}
+        early = {name: self.sums[name] / self.early for name in ("el2n", "grand")}
+        forgetting = np.where(self.ever, self.sums["forgetting"], self.epochs)
+        late = {"tdds": self.sums["tdds"]} if self.epochs > len(self.changes) else {}
+        columns = {"forgetting": forgetting} | whole | early | late
+        return {name: column.astype(np.float32) for name, column in columns.items()}
+
+
+def change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """How far predictions (n, c) moved in one epoch: `sum_c |p (log p - log q)|` (n,), p after and q before."""
+    logs = np.log(np.maximum(after, 1e-8)) - np.log(np.maximum(before, 1e-8))
+    return np.abs(after * logs).sum(axis=1)

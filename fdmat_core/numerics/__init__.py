@@ -1,0 +1,1 @@
+"""Array in, array out: distances, neighbours, greedy selection, gradients, scaling, transport."""

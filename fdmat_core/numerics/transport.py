@@ -1,0 +1,336 @@
+"""Optimal transport: the plan between rows and class prototypes that FDMat is built on, and distances over POT."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fdmat_core.numerics import distances
+
+if TYPE_CHECKING:
+    import torch
+
+#: Up to this many costs (n x c) are kept in memory; above, they are computed again in every round.
+KEPT_COSTS = 200_000_000
+#: Plain scalings of a plan between two updates in the log domain.
+BURST = 200
+
+
+def tukey(z: np.ndarray, power: float = 0.5) -> np.ndarray:
+    """Tukey's ladder of powers, which makes skewed non-negative features (n, d) more Gaussian.
+
+    Features that go below -1e-6 take the signed power `sign(z) |z|^power`; others `(z + 1e-6)^power`.
+    """
+    if len(z) and z.min() < -1e-6:
+        return np.sign(z) * np.abs(z) ** power
+    return (np.maximum(z, 0) + 1e-6) ** power
+
+
+def features(z: np.ndarray, *, power: float, norm: str) -> tuple[np.ndarray, np.ndarray]:
+    """The features (n, d) that FDMat transports, and which rows are usable (n,): all-zero rows are not.
+
+    `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`.
+    """
+    usable = np.any(z != 0, axis=1)
+    t = tukey(np.asarray(z, dtype=np.float32), power)
+    centred = t - t[usable].mean(axis=0, dtype=np.float64).astype(np.float32) if usable.any() else t
+    scale = np.linalg.norm(t if norm == "before centring" else centred, axis=1, keepdims=True)
+    return centred / np.where(scale > 0, scale, 1), usable
+
+
+@dataclass(frozen=True)
+class ClassPlan:
+    """The entropic transport plan from rows (mass 1 each) to class prototypes (mass = class size).
+
+    Only the c column duals are kept: a row's shares follow from its costs, so the plan of any row can be had at any
+    time and n x c numbers are never stored.
+    """
+
+    prototypes: np.ndarray  # (c, d), NaN for an empty class
+    log_v: np.ndarray  # (c,) column duals, -inf for an empty class
+    lam: float
+    rounds: int
+    residual: float  # largest |column sum / class size - 1| when the rounds ended; row sums are exact
+
+    def costs(self, x: np.ndarray) -> np.ndarray:
+        """Squared distances (m, c) from rows (m, d) to the prototypes, in float64; infinite to an empty class."""
+        present = np.isfinite(self.log_v)
+        costs = np.full((len(x), len(self.log_v)), np.inf)
+        costs[:, present] = distances.squared_distances(np.asarray(x, dtype=np.float64), self.prototypes[present])
+        return costs
+
+    def log_shares(self, x: np.ndarray) -> np.ndarray:
+        """The log of where the mass of rows (m, d) goes: (m, c), every row's shares summing to 1."""
+        from scipy.special import log_softmax
+
+        return log_softmax(self.log_v - self.lam * self.costs(x), axis=1)
+
+    def shares(self, x: np.ndarray) -> np.ndarray:
+        """Where the mass of rows (m, d) goes: (m, c), rows summing to 1."""
+        return np.exp(self.log_shares(x))
+
+
+def class_plan(
+    x: np.ndarray,
+    labels: np.ndarray,
+    c: int,
+    *,
+    lam: float = 10.0,
+    tolerance: float = 1e-6,
+    max_rounds: int = 200,
+) -> ClassPlan:
+    """Balance rows against class prototypes: the entropic plan that Sinkhorn's iteration converges to.
+
+    The prototype of a class is the mean of its rows, the cost the squared distance, and the kernel `exp(-lam cost)`.
+    With the row duals solved for, the column duals maximise a concave function of c numbers. Newton's steps on it take
+    a handful of rounds where Sinkhorn's take hundreds; a step that brings the column sums no closer is shortened, and
+    at last replaced by one of Sinkhorn's, in the log domain. A step is one pass over row blocks, so that nothing larger
+    than one block is held beside the costs (which are recomputed when there are more than `KEPT_COSTS`).
+
+    Parameters
+    ----------
+    x
+        (n, d) features, one row per item.
+    labels
+        (n,) class numbers below c.
+    lam
+        How sharp the plan is: 0 spreads every row by class size, large values follow the nearest prototype.
+    tolerance
+        Stop when every column sum is this close to its class's size, as a share of it.
+    max_rounds
+        Stop in any case; the residual says how close it came.
+    """
+    counts = np.bincount(labels, minlength=c)
+    present = np.flatnonzero(counts)
+    prototypes = distances.class_means(x, labels, c)
+    kernel = _LogKernel(x, prototypes[present], lam)
+    found, rounds = _balance(kernel, counts[present].astype(np.float64), tolerance, max_rounds)
+    duals = np.full(c, -np.inf)
+    duals[present] = found.duals
+    return ClassPlan(prototypes, duals, lam, rounds, found.residual)
+
+
+class _LogKernel:
+    """`-lam * cost` by row blocks: kept when it fits, computed again when it does not."""
+
+    def __init__(self, x: np.ndarray, prototypes: np.ndarray, lam: float) -> None:
+        self.x, self.prototypes, self.lam = x, prototypes, lam
+        self.slices = list(distances.blocks(len(x), max(x.shape[1], len(prototypes))))
+        fits = len(x) * len(prototypes) <= KEPT_COSTS
+        self.kept = [self._compute(rows) for rows in self.slices] if fits else None
+
+    def _compute(self, rows: slice) -> np.ndarray:
+        costs = distances.squared_distances(np.asarray(self.x[rows], dtype=np.float64), self.prototypes)
+        return (-self.lam * costs).astype(np.float32)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        for number, rows in enumerate(self.slices):
+            yield self.kept[number] if self.kept else self._compute(rows)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What the column duals lead to when the rows are balanced exactly."""
+
+    duals: np.ndarray  # (c,)
+    log_sums: np.ndarray  # (c,) log of the column sums
+    gram: np.ndarray  # (c, c) products of the columns of shares
+    residual: float
+
+
+def _balance(kernel: _LogKernel, sizes: np.ndarray, tolerance: float, max_rounds: int) -> tuple[_Columns, int]:
+    """Column duals whose sums are the class sizes (c,), and the rounds it took."""
+    now, rounds = _columns(kernel, np.log(sizes), sizes), 1
+    while now.residual > tolerance and rounds < max_rounds:
+        for step in _steps(now, sizes):
+            new = _columns(kernel, now.duals + step, sizes)
+            if new.residual < now.residual:
+                break
+        now, rounds = new, rounds + 1
+    return now, rounds
+
+
+def _steps(now: _Columns, sizes: np.ndarray) -> Iterator[np.ndarray]:
+    """Steps (c,) of the duals to try: Newton's, if the columns can tell it, ever shorter; at last Sinkhorn's."""
+    newton = _newton(now, sizes)
+    if newton is not None:
+        yield from (newton / shorter for shorter in (1, 4, 16, 64))
+    yield np.log(sizes) - now.log_sums
+
+
+def _columns(kernel: _LogKernel, duals: np.ndarray, sizes: np.ndarray) -> _Columns:
+    """One pass: the rows balanced for these column duals, and what the columns come to."""
+    log_sums, gram = np.full(len(duals), -np.inf), np.zeros((len(duals), len(duals)))
+    for block in kernel:
+        shares = block + duals  # (m, c)
+        peak = shares.max(axis=1, keepdims=True)
+        np.exp(shares - peak, out=shares)
+        totals = shares.sum(axis=1, keepdims=True)
+        shares /= totals
+        gram += shares.T @ shares
+        log_sums = np.logaddexp(log_sums, _log_column_sums(shares, duals - peak - np.log(totals), block))
+    return _Columns(duals, log_sums, gram, float(np.abs(np.expm1(log_sums - np.log(sizes))).max(initial=0)))
+
+
+def _log_column_sums(shares: np.ndarray, duals: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """The log of the column sums (c,) of shares (m, c), whose own log is `duals + block`, needed if they underflow."""
+    sums = shares.sum(axis=0)
+    if sums.min() > np.finfo(np.float64).tiny:
+        return np.log(sums)
+    from scipy.special import logsumexp
+
+    return logsumexp(duals + block, axis=0)
+
+
+def _newton(now: _Columns, sizes: np.ndarray) -> np.ndarray | None:
+    """Newton's step (c,) towards column sums of these sizes; None where the columns are too bare to tell."""
+    sums = np.exp(now.log_sums)
+    if sums.min() < 1e-9 * sizes.sum():
+        return None
+    curvature = np.diag(sums) - now.gram + np.outer(sizes, sizes) / sizes.sum()  # duals count up to a constant
+    try:
+        return np.linalg.solve(curvature, sizes - sums)
+    except np.linalg.LinAlgError:
+        return None
+
+
+@dataclass(frozen=True)
+class LabelEvidence:
+    """What a class plan says about each row's label."""
+
+    own_share: np.ndarray  # (n,) share of the row's mass that stays in its class
+    suspicion: np.ndarray  # (n,) log-odds that it goes elsewhere, unsaturated; 0 when there is one class
+    preferred: np.ndarray  # (n,) the class that gets most of the mass
+    own_cost: np.ndarray  # (n,) squared distance to the own prototype
+    contribution: np.ndarray  # (n,) sum_c (share_c cost_c)^2, the score of the published FDMat
+
+
+def label_evidence(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> LabelEvidence:
+    """Read a plan row by row, in blocks: x (n, d), labels (n,)."""
+    parts = [_evidence_block(plan, x[rows], labels[rows]) for rows in distances.blocks(len(x), 4 * x.shape[1])]
+    return LabelEvidence(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _evidence_block(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, ...]:
+    from scipy.special import logsumexp
+
+    costs, log_shares = plan.costs(x), plan.log_shares(x)
+    row = np.arange(len(x))
+    own = log_shares[row, labels]
+    others = log_shares.copy()
+    others[row, labels] = -np.inf
+    alone = np.isfinite(plan.log_v).sum() < 2
+    suspicion = np.zeros(len(x)) if alone else logsumexp(others, axis=1) - own
+    weighted = np.exp(log_shares) * np.where(np.isfinite(costs), costs, 0)
+    return np.exp(own), suspicion, log_shares.argmax(axis=1), costs[row, labels], (weighted**2).sum(axis=1)
+
+
+def exact(costs: np.ndarray, mass: np.ndarray) -> float:
+    """The least cost of moving mass (k,) at the rows of costs (k, m) onto its columns, all of equal mass."""
+    import ot
+
+    _, log = ot.emd(mass, np.full(costs.shape[1], 1 / costs.shape[1]), costs, numItermax=100_000_000, log=True)
+    if log["warning"]:
+        raise ValueError(f"exact transport of {costs.shape[0]} x {costs.shape[1]} items failed: {log['warning']}")
+    return float(log["cost"])
+
+
+def directions(d: int, count: int, seed: int) -> np.ndarray:
+    """Unit vectors (d, count): one random orthonormal basis after another, the last one cut short."""
+    rng = np.random.default_rng(seed)
+    bases = [np.linalg.qr(rng.standard_normal((d, d)))[0] for _ in range(-(-count // d))]
+    return np.concatenate(bases, axis=1)[:, :count]
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Points seen along l directions, ready for exact 1-D transport onto fewer points.
+
+    `first` and `second` are the integrals from 0 of the quantile function and of its square, so that moving all of
+    one interval of mass to one place costs three look-ups, however many points lie in it.
+    """
+
+    first: np.ndarray  # (l, m + 1)
+    second: np.ndarray  # (l,) the mean square
+
+    @staticmethod
+    def of(projected: np.ndarray) -> Slices:
+        """Read off points (m, l), all of equal mass."""
+        quantiles = np.sort(projected.T, axis=1)  # (l, m)
+        first = np.zeros((quantiles.shape[0], quantiles.shape[1] + 1))
+        np.cumsum(quantiles / quantiles.shape[1], axis=1, out=first[:, 1:])
+        return Slices(first, np.mean(quantiles**2, axis=1))
+
+    def squared_distance(self, projected: np.ndarray, mass: np.ndarray) -> float:
+        """The squared 1-D Wasserstein-2 distance to points (k, l) of mass (k,), as the mean over the directions."""
+        if np.ptp(mass) == 0:
+            places = np.sort(projected.T, axis=1)  # (l, k)
+            moved = np.diff(self._integral(np.arange(len(mass) + 1) / len(mass)), axis=1)
+            return float(np.mean(self.second - 2 * np.sum(places * moved, axis=1) + np.mean(places**2, axis=1)))
+        order = np.argsort(projected.T, axis=1, kind="stable")  # (l, k)
+        places = np.take_along_axis(projected.T, order, axis=1)
+        edges = np.concatenate([np.zeros((len(order), 1)), np.cumsum(mass[order], axis=1)], axis=1)
+        moved = np.diff(self._integral(edges), axis=1)
+        return float(np.mean(self.second + np.sum(places * (places * mass[order] - 2 * moved), axis=1)))
+
+    def farthest(self, projected: np.ndarray) -> float:
+        """The largest squared distance to a single one of some points (k, l)."""
+        return float(np.max(np.mean(self.second + projected * (projected - 2 * self.first[:, -1]), axis=1)))
+
+    def _integral(self, edges: np.ndarray) -> np.ndarray:
+        """`first` at edges in [0, 1], the same (k,) for all directions or (l, k)."""
+        at = np.clip(edges, 0, 1) * (self.first.shape[1] - 1)
+        below = np.minimum(at.astype(np.int64), self.first.shape[1] - 2)
+        if edges.ndim == 1:
+            low, high = self.first[:, below], self.first[:, below + 1]
+        else:
+            low, high = (np.take_along_axis(self.first, column, axis=1) for column in (below, below + 1))
+        return low + (at - below) * (high - low)
+
+
+def entropic(
+    costs: np.ndarray, a: np.ndarray, b: np.ndarray, *, epsilon: float, rounds: int = 100, tolerance: float = 1e-3
+) -> float:
+    """The value of entropic transport at costs (k, m), from mass a (k,) to mass b (m,), each of sum 1.
+
+    `min <P, costs> + epsilon KL(P | a b)` by Sinkhorn's iteration on the duals in the log domain. Epsilon starts at
+    the largest cost and halves every round; once it is there, a burst of plain scalings of the plan follows each round.
+    Warns when the plan's row sums are off by more than `tolerance` in all after the given rounds.
+    """
+    import torch
+
+    from fdmat_core import device
+
+    where = device.best()
+    kind = torch.float32 if where.type == "mps" else torch.float64
+    costs, a, b = (torch.as_tensor(np.asarray(array)).to(where, kind) for array in (costs, a, b))
+    f, g = torch.zeros_like(a), torch.zeros_like(b)
+    strength, off = max(float(costs.max()), epsilon), np.inf
+    for _ in range(rounds):
+        new_f = -strength * torch.logsumexp(b.log() + (g - costs) / strength, dim=1)
+        off = float((a * torch.expm1((f - new_f) / strength).abs()).sum())
+        f = new_f
+        g = -strength * torch.logsumexp(a.log() + (f - costs.T) / strength, dim=1)
+        if strength == epsilon and off <= tolerance:
+            break
+        if strength == epsilon:
+            f, g = _scaled(f, g, torch.exp((f[:, None] + g - costs) / epsilon) * a[:, None] * b, a, b, epsilon)
+        strength = max(strength / 2, epsilon)
+    else:
+        warnings.warn(f"entropic transport is off by {off:.1g} after {rounds} rounds", RuntimeWarning, stacklevel=2)
+    return float(a @ f + b @ g)
+
+
+def _scaled(
+    f: torch.Tensor, g: torch.Tensor, plan: torch.Tensor, a: torch.Tensor, b: torch.Tensor, epsilon: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The duals after `BURST` scalings of the rows and columns of a plan (k, m) to their masses."""
+    v = b.new_ones(len(b))
+    for _ in range(BURST):
+        u = a / (plan @ v)
+        v = b / (plan.T @ u)
+    return f + epsilon * u.log(), g + epsilon * v.log()

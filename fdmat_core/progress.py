@@ -1,0 +1,12 @@
+"""How long work tells how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: Told as (done, total, note): how far long work has come.
+Progress = Callable[[int, int, str], None]
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Report progress to nobody."""

@@ -1,0 +1,167 @@
+"""Feature tables, rankings and maps as stored entries, and the keys that say what made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fdmat_core import curves, registry
+from fdmat_core.learning import features
+from fdmat_core.runs import points
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.store import entries, files, provenance
+from fdmat_core.store.entries import Item
+from fdmat_core.types import Dataset, FeatureTable, Ranking, fingerprint
+
+SPLITS = ("train", "test")
+RANDOM = Choice("random")  # always among the methods of a curve
+COLUMNS = ("ids", "labels", "embedding", "logits", "head")
+
+
+class Made(NamedTuple):
+    """Which stored features a run uses, of how many training items, and how many the largest class has."""
+
+    key: str
+    n: int
+    largest: int = 0  # not known in runs stored before it was counted
+
+
+def folder(run: str) -> Path:
+    """The folder of a run: its spec, which features it uses, its problems, its status and its log."""
+    return entries.path("runs", run)
+
+
+def note(spec: Spec, made: Made) -> None:
+    """Write down which features a run uses, so that a reader need not load the dataset to find them."""
+    files.write_json(folder(spec.key) / "features.json", made._asdict())
+
+
+def made(spec: Spec) -> Made | None:
+    """Which features a run uses, once that is known."""
+    value = files.read_json(folder(spec.key) / "features.json")
+    return Made(**value) if value else None
+
+
+def problems(spec: Spec) -> dict[str, str]:
+    """What kept a method or a measure of a run from working, by its name."""
+    return files.read_json(folder(spec.key) / "problems.json") or {}
+
+
+def features_key(spec: Spec, dataset: Dataset) -> str:
+    """Name the features of a dataset, as it was loaded and corrupted, by a backbone."""
+    entry = registry.backbones.get(spec.backbone.name)
+    return fingerprint([features.key(dataset, spec.backbone), provenance.of(entry, "fdmat_core.learning.features")])
+
+
+def projection_key(used: Made, kind: str) -> str:
+    """Name the map of some features; kind is "PCA" or "UMAP"."""
+    return fingerprint([used.key, kind, provenance.code("fdmat_core.projection")])
+
+
+def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None) -> str:
+    """Name a ranking; `k` counts only for methods that are not nested, `seed` only for those that draw."""
+    entry = registry.methods.get(method.name)
+    return fingerprint(
+        {
+            "features": used.key,
+            "method": [entry.name, entry.read(dict(method.params))],
+            "balance": spec.balance,
+            "seed": seed if "rng" in entry.accepts else 0,
+            "k": None if entry.nested else k,
+            "code": provenance.of(entry, "fdmat_core.selection"),
+        }
+    )
+
+
+def witness(spec: Spec) -> Choice | None:
+    """The method of a run whose evidence tells what is suspected: its FDMat, of several the one with usual settings."""
+    own = (method for method in spec.methods if method.name == "fdmat")
+    return min(own, key=lambda method: bool(method.params), default=None)
+
+
+def detection_key(spec: Spec, used: Made, witness: Choice) -> str:
+    """Name the scores of all detectors of bad items, FDMat's being those of the witness."""
+    return fingerprint([ranking_key(spec, used, witness, 0, None), provenance.code("fdmat_core.analysis.detectors")])
+
+
+def source(spec: Spec, used: Made) -> points.Source:
+    """Where the points of a run are kept, and which code they must come from."""
+    shared = "fdmat_core.selection", "fdmat_core.curves"
+    methods = {str(one): provenance.of(registry.methods.get(one.name), *shared) for one in (RANDOM, *spec.methods)}
+    measures = {str(one): provenance.of(registry.measures.get(one.name), *shared) for one in spec.measures}
+    pairs = {(a, b): fingerprint([methods[a], measures[b]]) for a in methods for b in measures}
+    return points.Source(f"{used.key}.{spec.balance}", pairs)
+
+
+def sizes(spec: Spec, used: Made, method: Choice) -> list[int | None]:
+    """The counts that a method must be run for: None, for all, if it is nested, else each that is measured."""
+    return [None] if registry.methods.get(method.name).nested else list(curves.sizes(used.n, spec))
+
+
+def pack_tables(tables: tuple[FeatureTable, FeatureTable], facts: Mapping[str, Any]) -> Item:
+    """Train and test features as one entry."""
+    arrays = {
+        f"{split}.{name}": column
+        for split, table in zip(SPLITS, tables, strict=True)
+        for name, column in _columns(table)
+        if column is not None
+    }
+    keys = {split: table.key for split, table in zip(SPLITS, tables, strict=True)}
+    return Item(arrays, dict(facts) | {"classes": list(tables[0].classes), "keys": keys, "n": tables[0].n})
+
+
+def unpack_tables(item: Item) -> tuple[FeatureTable, FeatureTable]:
+    """The train and test features of an entry; arrays stay on disk until they are read."""
+    return _table(item, "train"), _table(item, "test")
+
+
+def pack_ranking(ranking: Ranking, facts: Mapping[str, Any]) -> Item:
+    """A ranking with its evidence as an entry."""
+    arrays = {"order": ranking.order} | {f"evidence.{name}": column for name, column in ranking.evidence.items()}
+    if ranking.score is not None:
+        arrays["score"] = ranking.score
+    told = {"nested": ranking.nested, "survivors": ranking.survivors, "notes": dict(ranking.notes)}
+    return Item(arrays, dict(facts) | told)
+
+
+def unpack_ranking(item: Item) -> Ranking:
+    """The ranking of an entry."""
+    return Ranking(
+        order=item.arrays["order"],
+        score=item.arrays.get("score"),
+        nested=item.facts["nested"],
+        survivors=item.facts["survivors"],
+        evidence=_below(item, "evidence."),
+        notes=item.facts["notes"],
+    )
+
+
+def pack_scores(scores: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Item:
+    """Scores (n,) by name as an entry, in their order."""
+    return Item({"scores": np.stack(list(scores.values()))}, dict(facts) | {"detectors": list(scores)})
+
+
+def unpack_scores(item: Item) -> dict[str, np.ndarray]:
+    """The scores of an entry."""
+    return dict(zip(item.facts["detectors"], item.arrays["scores"], strict=True))
+
+
+def _columns(table: FeatureTable) -> Iterator[tuple[str, np.ndarray | None]]:
+    yield from ((name, getattr(table, name)) for name in COLUMNS)
+    yield from ((f"dynamics.{name}", column) for name, column in table.dynamics.items())
+
+
+def _table(item: Item, split: str) -> FeatureTable:
+    return FeatureTable(
+        **{name: item.arrays.get(f"{split}.{name}") for name in COLUMNS},
+        classes=tuple(item.facts["classes"]),
+        key=item.facts["keys"][split],
+        dynamics=_below(item, f"{split}.dynamics."),
+    )
+
+
+def _below(item: Item, prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in item.arrays.items() if name.startswith(prefix)}

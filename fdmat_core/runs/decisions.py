@@ -1,0 +1,210 @@
+"""What people decided about items: an append-only log in SQLite that never changes the dataset."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from fdmat_core.store.database import connect
+
+if TYPE_CHECKING:
+    import pandas
+
+KINDS = ("keep", "drop", "relabel", "unsure")
+COLUMNS = ("item", "decision", "label", "author", "run", "made")
+#: What an item has while nobody has decided, or after the last decision was taken back.
+OPEN = ""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS decisions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, item INTEGER NOT NULL,
+    decision TEXT NOT NULL, label TEXT NOT NULL, author TEXT NOT NULL, run TEXT NOT NULL, made TEXT NOT NULL,
+    undoes INTEGER REFERENCES decisions (number)
+);
+CREATE INDEX IF NOT EXISTS decisions_by_item ON decisions (dataset, item, number);
+CREATE TABLE IF NOT EXISTS decision_sessions (
+    number INTEGER PRIMARY KEY REFERENCES decisions (number), session TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One person's word on one item; `label` is the class name that a relabelled item should have.
+
+    `session` is who may take it back: two people may sign with one name.
+    """
+
+    item: int
+    decision: str
+    label: str = ""
+    author: str = ""
+    run: str = ""
+    session: str = ""
+
+    def __post_init__(self) -> None:
+        if self.decision not in KINDS:
+            raise ValueError(f"decision is {self.decision!r}; choose {', '.join(KINDS)}")
+        if (self.decision == "relabel") != bool(self.label):
+            raise ValueError(f"decision {self.decision!r} with label {self.label!r}: a relabel, and only that, has one")
+
+
+def decide(dataset: str, decision: Decision) -> int:
+    """Write a decision about an item of a dataset (its key) at once, and return its number."""
+    return decide_all(dataset, [decision])
+
+
+def decide_all(dataset: str, decisions: Iterable[Decision]) -> int:
+    """Write several decisions, all or none, and return the number of the last."""
+    made, decisions = time.strftime("%Y-%m-%d %H:%M:%S"), list(decisions)
+    with connect(SCHEMA) as database:
+        database.execute("BEGIN IMMEDIATE")
+        for one in decisions:
+            row = (dataset, int(one.item), one.decision, one.label, one.author, one.run, made)
+            number = database.execute(f"INSERT INTO decisions ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row).lastrowid
+            database.execute("INSERT INTO decision_sessions VALUES (?, ?)", (number, one.session))
+        last = database.execute("SELECT max(number) FROM decisions").fetchone()[0]
+        database.execute("COMMIT")
+    return last
+
+
+def undo(dataset: str, session: str) -> int | None:
+    """Take back a session's latest decision and return its item; None if there is nothing left to take back.
+
+    The item gets back what it had before. A decision that somebody has overruled since is passed over.
+    """
+    with connect(SCHEMA) as database:
+        database.execute("BEGIN IMMEDIATE")
+        latest = database.execute(_UNDOABLE, (dataset, session)).fetchone()
+        if latest is not None:
+            database.execute(_TAKE_BACK, {"number": latest[0], "made": time.strftime("%Y-%m-%d %H:%M:%S")})
+        database.execute("COMMIT")
+    return None if latest is None else latest[1]
+
+
+def current(dataset: str) -> pandas.DataFrame:
+    """The latest decision on every item that has one: columns `COLUMNS`, ordered by item."""
+    return _frame(_CURRENT, dataset)
+
+
+class ByRow(NamedTuple):
+    """What people decided, row by row of a table: the decision, or "", and the new label of those that got one."""
+
+    decision: np.ndarray  # (n,) str
+    label: np.ndarray  # (n,) str
+
+
+def by_row(dataset: str, ids: np.ndarray) -> ByRow:
+    """The latest decision on each of some items (n,) of a dataset."""
+    found = current(dataset)
+    rows = {item: row for row, item in enumerate(ids.tolist())}
+    told = ByRow(np.full(len(ids), OPEN, dtype=object), np.full(len(ids), "", dtype=object))
+    for one in found[found["item"].isin(rows)].itertuples():
+        told.decision[rows[one.item]], told.label[rows[one.item]] = one.decision, one.label
+    return told
+
+
+def changes(dataset: str, after: int = 0) -> tuple[int, pandas.DataFrame]:
+    """What became of items since a decision's number: the latest number, and the latest line of each item since then.
+
+    Columns `COLUMNS`, ordered by item; an item whose decision was taken back has `OPEN`.
+    """
+    with connect(SCHEMA) as database:
+        last = database.execute("SELECT coalesce(max(number), 0) FROM decisions").fetchone()[0]
+    return last, _frame(_CHANGES, dataset, after, last)
+
+
+def history(dataset: str) -> pandas.DataFrame:
+    """Every decision ever written, oldest first, those taken back included (their decision is empty)."""
+    return _frame(f"SELECT {', '.join(COLUMNS)} FROM decisions WHERE dataset = ? ORDER BY number", dataset)
+
+
+def read(frame: pandas.DataFrame, classes: tuple[str, ...]) -> list[Decision]:
+    """Decisions from an imported table with columns `item, decision` and maybe `label, author, run`.
+
+    Also from the exports of a selection or of issues, where they are `id`, `decision` and `label_decided`. Lines whose
+    decision is empty are passed over.
+
+    Raises
+    ------
+    ValueError
+        A missing column, an unknown decision or class, an item with two decisions; nothing is written then.
+    """
+    frame = _renamed(frame)
+    missing = {"item", "decision"} - set(frame.columns)
+    if missing:
+        raise ValueError(f"the table lacks the column {sorted(missing)[0]!r}; export once to see the form")
+    frame = frame.astype(object).where(frame.notna(), "")
+    found: dict[int, Decision] = {}
+    for one in (_from_row(row, classes) for row in frame.to_dict("records") if row["decision"] != OPEN):
+        before = found.setdefault(one.item, one)
+        if (before.decision, before.label) != (one.decision, one.label):
+            raise ValueError(f"item {one.item} has two decisions, {before.decision} and {one.decision}; leave one")
+    return list(found.values())
+
+
+def _renamed(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """The table with its columns called as ours are; `label` beside `label_decided` is the label that was given."""
+    if "label_decided" in frame.columns:
+        frame = frame.drop(columns="label", errors="ignore").rename(columns={"label_decided": "label"})
+    return frame if "item" in frame.columns else frame.rename(columns={"id": "item"})
+
+
+def _from_row(row: Mapping[str, Any], classes: tuple[str, ...]) -> Decision:
+    extras = {name: str(row.get(name, "")) for name in ("label", "author", "run")}
+    try:
+        one = Decision(_whole(row["item"]), str(row["decision"]), **extras)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cannot read the decision on item {row['item']!r}: {error}") from None
+    if one.label and one.label not in classes:
+        raise ValueError(f"item {one.item} is relabelled {one.label!r}; classes are {', '.join(classes)}")
+    return one
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError("not a whole number")
+    return int(value)
+
+
+def _frame(query: str, *asked: str | int) -> pandas.DataFrame:
+    import pandas
+
+    with connect(SCHEMA) as database:
+        return pandas.DataFrame(database.execute(query, asked).fetchall(), columns=list(COLUMNS))
+
+
+_FIELDS = "dataset, item, decision, label, author, run, made"
+
+_CURRENT = f"""
+SELECT {", ".join(COLUMNS)} FROM decisions AS own WHERE dataset = ? AND decision <> ''
+AND number = (SELECT max(number) FROM decisions WHERE dataset = own.dataset AND item = own.item) ORDER BY item
+"""
+
+_CHANGES = f"""
+SELECT {", ".join(COLUMNS)} FROM decisions WHERE number IN
+    (SELECT max(number) FROM decisions WHERE dataset = ? AND number > ? AND number <= ? GROUP BY item) ORDER BY item
+"""
+
+_UNDOABLE = """
+SELECT own.number, item FROM decisions AS own JOIN decision_sessions AS its ON its.number = own.number
+WHERE dataset = ? AND its.session = ? AND undoes IS NULL
+AND own.number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+              AND other.undoes IS NULL AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
+ORDER BY own.number DESC LIMIT 1
+"""
+
+_TAKE_BACK = f"""
+INSERT INTO decisions ({_FIELDS}, undoes)
+SELECT own.dataset, own.item, coalesce(before.decision, ''), coalesce(before.label, ''), own.author, own.run, :made,
+       own.number
+FROM decisions AS own LEFT JOIN decisions AS before ON before.number =
+    (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+     AND other.number < own.number AND other.undoes IS NULL
+     AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
+WHERE own.number = :number
+"""

@@ -1,0 +1,178 @@
+"""The stages of a run, in the order in which people want them: each makes what is not stored yet."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from fdmat_core import curves, errors, projection, registry, selection
+from fdmat_core.analysis import detectors
+from fdmat_core.learning import features
+from fdmat_core.progress import Progress
+from fdmat_core.runs import artifacts, points
+from fdmat_core.runs.artifacts import Made
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.store import entries, files
+from fdmat_core.types import Dataset, FeatureTable, Ranking
+
+Tables = tuple[FeatureTable, FeatureTable]
+
+
+def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
+    """Make all that a checked spec asks for: features, a PCA map, rankings, points, detection, and a UMAP map.
+
+    Detection takes a second where the UMAP that replaces the first map takes twenty, so it comes before.
+    """
+    files.write_json(artifacts.folder(spec.key) / "problems.json", {})
+    tell(0, 0, "features: reading the data")
+    data = dataset()
+    used, tables = make_features(spec, data, partial(_staged, tell, "features"))
+    make_projection(used, tables[0], "PCA", tell)
+    make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"))
+    make_points(spec, used, tables, data, partial(_staged, tell, "points"))
+    make_detection(spec, used, tables[0], tell)
+    make_projection(used, tables[0], "UMAP", tell)
+
+
+def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, Tables]:
+    """The feature tables, and a note in the run's folder of which they are."""
+    key = artifacts.features_key(spec, dataset)
+    began = time.monotonic()
+
+    def make() -> entries.Item:
+        tables = features.extract(dataset, spec.backbone, progress=tell)
+        return artifacts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
+
+    tables = artifacts.unpack_tables(entries.get("features", key, make))
+    used = Made(key, tables[0].n, curves.largest_class(tables[0]))
+    artifacts.note(spec, used)
+    return used, tables
+
+
+def make_projection(used: Made, train: FeatureTable, kind: str, tell: Progress) -> None:
+    """A map of the training items."""
+    tell(0, 1, f"projection: {kind}")
+    began = time.monotonic()
+
+    def make() -> entries.Item:
+        return entries.Item({"xy": projection.project(train, kind).xy}, {"kind": kind, "seconds": _since(began)})
+
+    entries.get("projection", artifacts.projection_key(used, kind), make)
+
+
+def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
+    """The rankings by every method, the recommended first; what goes wrong with one is written down."""
+    wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).recommended)
+    for number, method in enumerate(wanted):
+        tell(number, len(wanted), registry.methods.title(str(method)))
+        try:
+            for k in artifacts.sizes(spec, used, method):
+                rank(spec, used, train, method, 0, k)
+        except OSError:
+            raise
+        except Exception as error:
+            _report(spec, str(method), error)
+    if len(artifacts.problems(spec)) == len(wanted):
+        raise ValueError(f"no method could rank: {next(iter(artifacts.problems(spec).values()))}")
+
+
+def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Progress) -> None:
+    """The points of the curves, each stored when it is known; a measure that fails is written down and left out."""
+    rest = _rest(spec)
+    source, ranking = artifacts.source(spec, used), partial(rank, spec, used, tables[0])
+    while rest.measures:
+        new = curves.points(*tables, rest, dataset=data, ranking=ranking, known=points.read(source), progress=tell)
+        try:
+            points.insert(source, new)
+            return
+        except OSError:
+            raise
+        except Exception as error:
+            culprit = next(_missing(rest, used, source)).measure
+            _report(spec, str(culprit), error)
+            rest = replace(rest, measures=tuple(measure for measure in rest.measures if measure != culprit))
+
+
+def make_detection(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
+    """The scores of all detectors of bad items, if the run has an FDMat that has ranked."""
+    witness = artifacts.witness(spec)
+    if witness is None or str(witness) in artifacts.problems(spec):
+        return
+    tell(0, 1, "detection: scores of every detector")
+    began = time.monotonic()
+
+    def make() -> entries.Item:
+        scores = detectors.scores(train, rank(spec, used, train, witness, 0, None))
+        return artifacts.pack_scores(scores, {"witness": str(witness), "seconds": _since(began)})
+
+    try:
+        entries.get("detection", artifacts.detection_key(spec, used, witness), make)
+    except OSError:
+        raise
+    except Exception as error:
+        _report(spec, "detection", error)
+
+
+def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
+    """The stored ranking of a method and seed, and of a size if it is not nested; made first if need be."""
+
+    def make() -> entries.Item:
+        began = time.monotonic()
+        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed)
+        return artifacts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
+
+    return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))
+
+
+def complete(spec: Spec) -> bool:
+    """Whether all that a checked spec asks for is stored, but for what was written down as a problem."""
+    used = artifacts.made(spec)
+    if used is None:
+        return False
+    there = all(entries.find(kind, key) for kind, key in _entries(spec, used))
+    return there and next(_missing(_rest(spec), used, artifacts.source(spec, used)), None) is None
+
+
+def _rest(spec: Spec) -> Spec:
+    """A spec without the methods and measures that are written down as problems."""
+    failed = artifacts.problems(spec)
+    methods, measures = (
+        tuple(choice for choice in many if str(choice) not in failed) for many in (spec.methods, spec.measures)
+    )
+    return replace(spec, methods=methods, measures=measures)
+
+
+def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
+    """What is stored of a finished run beside its points, as (kind, key), the last first."""
+    yield "projection", artifacts.projection_key(used, "UMAP")
+    witness = artifacts.witness(spec)
+    if witness and not {str(witness), "detection"} & set(artifacts.problems(spec)):
+        yield "detection", artifacts.detection_key(spec, used, witness)
+    for method in _rest(spec).methods:
+        for k in artifacts.sizes(spec, used, method):
+            yield "ranking", artifacts.ranking_key(spec, used, method, 0, k)
+    yield "features", used.key
+
+
+def _missing(spec: Spec, used: Made, source: points.Source) -> Iterator[curves.Task]:
+    """The points that are not stored, in the order of work."""
+    done = {(row.method, row.kept, row.seed, row.measure) for row in points.read(source).itertuples()}
+    return (task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done)
+
+
+def _report(spec: Spec, name: str, error: Exception) -> None:
+    """Write down what went wrong with one method or measure; the log gets the place in the code."""
+    traceback.print_exception(error)
+    told = artifacts.problems(spec) | {name: " ".join(errors.plain(error).split())}
+    files.write_json(artifacts.folder(spec.key) / "problems.json", told)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+def _staged(tell: Progress, stage: str, done: int, total: int, note: str) -> None:
+    tell(done, total, f"{stage}: {note}")

@@ -1,0 +1,92 @@
+"""What to do: a choice of an entry with its parameters, and the settings of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fdmat_core.types import fingerprint
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A registered name and the parameters that differ from its defaults."""
+
+    name: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+    @staticmethod
+    def of(name: str, **params: Any) -> Choice:
+        """`Choice.of("fdmat", lam=10)`."""
+        return Choice(name, tuple(sorted(params.items())))
+
+    @staticmethod
+    def named(choice: str | Choice) -> Choice:
+        """A choice as it is, or a name as the choice of its defaults."""
+        return choice if isinstance(choice, Choice) else Choice(choice)
+
+    @staticmethod
+    def from_json(value: str | Mapping[str, Any]) -> Choice:
+        """Read `"fdmat"` or `{"name": "fdmat", "params": {"lam": 10}}`."""
+        if isinstance(value, str):
+            return Choice(value)
+        return Choice.of(value["name"], **value.get("params", {}))
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that `from_json` reads."""
+        return {"name": self.name, "params": dict(self.params)}
+
+    def __str__(self) -> str:
+        inside = ", ".join(f"{name}={value}" for name, value in self.params)
+        return f"{self.name}({inside})" if inside else self.name
+
+
+#: Kept fractions measured by default: log-spaced, dense where pruning is extreme.
+FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What to do: hashed to a key, so that the same question is answered once."""
+
+    dataset: Choice
+    backbone: Choice
+    methods: tuple[Choice, ...]
+    measures: tuple[Choice, ...]
+    corruption: Choice = Choice("none")
+    fractions: tuple[float, ...] = FRACTIONS  # kept fractions
+    seeds: int = 3  # training seeds per point
+    band: int = 10  # random subsets behind the random band
+    balance: str = "proportional"  # see budgets.BALANCES
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able description that a person can read."""
+        return asdict(self) | {
+            "dataset": self.dataset.to_json(),
+            "backbone": self.backbone.to_json(),
+            "corruption": self.corruption.to_json(),
+            "methods": [choice.to_json() for choice in self.methods],
+            "measures": [choice.to_json() for choice in self.measures],
+            "fractions": list(self.fractions),
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Spec:
+        """Read what `to_json` wrote; unknown fields are an error."""
+        unknown = set(value) - set(Spec.__dataclass_fields__)
+        if unknown:
+            raise ValueError(
+                f"spec has an unknown field {sorted(unknown)[0]!r}; known: {', '.join(Spec.__dataclass_fields__)}"
+            )
+        one = {name: Choice.from_json(value[name]) for name in ("dataset", "backbone", "corruption") if name in value}
+        many = {name: tuple(map(Choice.from_json, value[name])) for name in ("methods", "measures") if name in value}
+        rest = {name: value[name] for name in ("seeds", "band", "balance") if name in value}
+        if "fractions" in value:
+            rest["fractions"] = tuple(float(fraction) for fraction in value["fractions"])
+        return Spec(**one, **many, **rest)
+
+    @property
+    def key(self) -> str:
+        """The name of this spec's run."""
+        return fingerprint(self.to_json())

@@ -1,1 +1,0 @@
-"""Tables in, pictures out: pure functions that return plotly figures."""

@@ -1,0 +1,1 @@
+"""The canvas in the browser, and the bytes that it draws."""

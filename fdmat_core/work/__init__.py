@@ -1,1 +1,0 @@
-"""Disk, processes and machines."""

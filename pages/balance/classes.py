@@ -1,0 +1,253 @@
+"""How the classes fare: what is kept of each, and how well the worst one is told after training on that."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fdmat_core import formats, registry
+from fdmat_core.analysis import per_class
+from fdmat_core.figures import curves, tables
+from fdmat_core.figures.classes import FEW, balance, class_accuracy
+from fdmat_core.figures.theme import Look
+from fdmat_core.formats import percent
+from fdmat_core.spec import Choice, Spec
+from pages.shell import caches, frame, places, state
+from pages.ui import head
+from pages.ui import titles as widgets
+from pages.ui.rankings import Rankings, cut
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+PROBE, IMBALANCE = "linear_probe", "class_balance"
+#: What each measure that is known class by class is of: in a switch, and in a sentence.
+TOLD = {
+    PROBE: ("Linear probe", "A linear probe on fixed features."),
+    "full_training": ("From scratch", "Networks trained from scratch."),
+}
+#: What is to be known where a run shares the places of a coreset out among the classes.
+SHARED = {
+    "proportional": "Places went by class size: methods differ in which items they keep.",
+    "equal": "Places went evenly to the classes: methods differ in which items they keep.",
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Items of each class in the full set and in a coreset."""
+
+    classes: tuple[str, ...]
+    sizes: list[int]
+    kept: list[int]
+
+    @cached_property
+    def shares(self) -> list[float]:
+        """The share of each class that is kept; nothing of nothing is nothing."""
+        return [some / size if size else 0.0 for some, size in zip(self.kept, self.sizes, strict=True)]
+
+    @property
+    def overall(self) -> float:
+        """The share of all items that is kept."""
+        return sum(self.kept) / max(1, sum(self.sizes))
+
+    @property
+    def even(self) -> bool:
+        """Whether no class is lost, and each keeps the share kept of all as closely as whole items allow."""
+        pairs = [(some, size) for some, size in zip(self.kept, self.sizes, strict=True) if size]
+        return all(some > 0 and abs(some - self.overall * size) < 1 for some, size in pairs)
+
+    @cached_property
+    def present(self) -> list[int]:
+        """The places of the classes that have items, those that keep the least share first."""
+        return sorted((place for place, size in enumerate(self.sizes) if size), key=lambda place: self.shares[place])
+
+
+def count(spec: Spec, rankings: Rankings) -> Counts:
+    """The counts of a method at the session's ratio."""
+    table, _ = caches.tables(spec)
+    ranking, k = cut(rankings, table.n, state.ratio())
+    return Counts(table.classes, *per_class.counts(table.labels, table.c, ranking.order[:k]))
+
+
+def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
+    """What is kept of each class beside how well it is told after that, then both against the ratio."""
+    found = {method: count(spec, ranked) for method, ranked in rankings.items()}
+    counts = found[focus]
+    alike = len(found) > 1 and all(other == counts for other in found.values())
+    left, right = st.columns([6, 6], gap="large")
+    with left:
+        st.subheader(sentence(counts), anchor=False)
+        st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '') if alike else ''}")
+        _bars(counts)
+        _imbalance(spec, focus)
+    with right:
+        _told(spec, focus, counts)
+    many = f", the {FEW} worst off" if len(counts.classes) > FEW else ""
+    st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
+    look = widgets.look(spec)
+    columns = {"every method": counts}
+    if not alike:
+        columns = {tables.swatch(look.style(str(method))): one for method, one in found.items()}
+    st.html(_table(columns, counts))
+
+
+def sentence(counts: Counts) -> str:
+    """What is kept, and which class keeps least and most of itself."""
+    whole = f"Kept {sum(counts.kept):,} of {sum(counts.sizes):,} ({percent(round(counts.overall, 4))})"
+    low, high = counts.present[0], counts.present[-1]
+    if counts.even:
+        return f"{whole}. Every class keeps its share."
+    if counts.shares[high] - counts.shares[low] < 0.05 * counts.overall:
+        return f"{whole}. Every class keeps about the same share."
+    return f"{whole}. Worst off: {_of(counts, low)}. Best off: {_of(counts, high)}."
+
+
+def _of(counts: Counts, place: int) -> str:
+    share = percent(float(f"{counts.shares[place]:.3g}"))
+    return f"{counts.classes[place]}, {counts.kept[place]:,} of {counts.sizes[place]:,} ({share})"
+
+
+def lost(counts: Counts) -> str:
+    """The classes that keep nothing, by name, as far as they fit; "" if there are none."""
+    names = [
+        name for name, size, kept in zip(counts.classes, counts.sizes, counts.kept, strict=True) if size and not kept
+    ]
+    if not names:
+        return ""
+    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    room = sum(counts.kept)
+    why = f"; {room:,} places cannot go to {len(counts.present):,} classes" if 0 < room < len(counts.present) else ""
+    return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}{why}.]"
+
+
+def _pitch(counts: Counts) -> int:
+    return max(26, min(46, 520 // len(counts.classes)))
+
+
+def _bars(counts: Counts) -> None:
+    look, pitch = Look(frame.dark()), _pitch(counts)
+    figure = balance(counts.classes, counts.sizes, counts.kept, look=look, pitch=pitch)
+    figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 60)
+    st.markdown("**Kept share per class** :small[:gray[dotted: the share kept of all]]")
+    alt = f"Kept share of each of {len(counts.classes)} classes"
+    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
+
+
+def _measured(spec: Spec, measure: str) -> str | None:
+    """The name under which a run holds a measure, with its parameters; None if it does not."""
+    return next((str(choice) for choice in spec.measures if choice.name == measure), None)
+
+
+def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
+    """How well each class is told by what the run trains, or an offer to measure that."""
+    names = {kind: name for kind in TOLD if (name := _measured(spec, kind)) is not None}
+    if not names:
+        _offer(spec)
+        return
+    heading = st.container()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("**Accuracy in each class** :small[:gray[of its test items]]", width="content")
+        kind = _judge(list(names))
+    name = names[kind]
+    told, n = caches.by_class(spec, name), sum(counts.sizes)
+    reading = per_class.read(told, str(focus), state.ratio(), n)
+    if reading is None:
+        heading.subheader("How well each class is told is not measured yet.", anchor=False)
+        return
+    heading.subheader(told_worst(counts.classes, reading), anchor=False)
+    heading.caption(_training(counts, reading, kind))
+    _dots(spec, focus, counts, reading)
+    st.markdown("**Accuracy in the worst class** :small[:gray[at each size]]")
+    _curve(per_class.worst(told, n, name), spec, name, focus)
+
+
+def _judge(kinds: Sequence[str]) -> str:
+    """Which of the measures says how well the classes are told; a switch where there are several."""
+    if len(kinds) == 1:
+        return kinds[0]
+    titles = {TOLD[kind][0]: kind for kind in kinds}
+    hidden = {"label_visibility": "collapsed", "required": True}
+    return titles[st.segmented_control("Told by", list(titles), default=next(iter(titles)), key="judge", **hidden)]
+
+
+def _training(counts: Counts, reading: per_class.ClassReading, kind: str) -> str:
+    """At which share kept, how often and what was trained."""
+    near = "" if round(counts.overall, 3) == round(reading.fraction, 3) else ", the nearest that is measured"
+    seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
+    return f"At {percent(round(reading.fraction, 6))} kept{near}, {seeds}. {TOLD[kind][1]}"
+
+
+def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassReading) -> None:
+    look, pitch = widgets.look(spec), _pitch(counts)
+    style = look.style(str(focus))
+    figure = class_accuracy(counts.classes, counts.sizes, reading, style, look=look, pitch=pitch)
+    alt = f"Accuracy in each of {len(counts.classes)} classes"
+    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="accuracies", alt=alt)
+
+
+def told_worst(classes: Sequence[str], reading: per_class.ClassReading) -> str:
+    """Which class is told worst, and how well it is told after training on random subsets and on all data."""
+    place = reading.worst
+    others = {"random": reading.random[place], "all data": reading.whole[place]}
+    beside = ", ".join(
+        f"{name} {formats.number(float(share), 'share')}" for name, share in others.items() if share >= 0
+    )
+    here = f"Told worst: {classes[place]}, {formats.number(float(reading.here[place]), 'share')}"
+    return f"{here} ({beside})." if beside else f"{here}."
+
+
+def _imbalance(spec: Spec, focus: Choice) -> None:
+    name = _measured(spec, IMBALANCE)
+    if name is not None:
+        curve = caches.curve(spec)
+        st.markdown("**How unequally classes are kept** :small[:gray[at each size]]")
+        _curve(curve[curve["measure"] == name], spec, name, focus)
+
+
+def _curve(points: pd.DataFrame, spec: Spec, name: str, focus: Choice) -> None:
+    look = widgets.look(spec)
+    key = (spec.key, "rail", name, str(focus), look.dark)
+    figure = caches.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
+    head.lined(figure, name.partition("(")[0], f"{registry.measures.title(name)} by share kept")
+
+
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:
+    figure = curves.rail(points, [name], look=look, focus=focus).update_layout(height=300)
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
+
+
+def _offer(spec: Spec) -> None:
+    """Offer to measure how well the classes are told, which this run does not."""
+    st.markdown("**How well is each class told?** This run did not measure that.")
+    label, icon = "Measure the classes", ":material/troubleshoot:"
+    told = "Prepares a run that shares all the rest with this one; it starts when you say so."
+    if st.button(label, icon=icon, help=told):
+        state.start_from(replace(spec, measures=(*spec.measures, Choice(PROBE))))
+        st.switch_page(places.RUNS)
+
+
+def _table(found: Mapping[str, Counts], mine: Counts) -> str:
+    """Classes by methods, each under its head: items kept and their share, the least of each method marked."""
+    few = range(len(mine.classes)) if len(mine.classes) <= FEW else mine.present[:FEW]
+    rows = [
+        [
+            f"<th>{html.escape(mine.classes[place])}</th>",
+            tables.cell(f"{mine.sizes[place]:,}"),
+            *(_kept(counts, place) for counts in found.values()),
+        ]
+        for place in few
+    ]
+    return tables.grid(["class", "items", *found], rows)
+
+
+def _kept(counts: Counts, place: int) -> str:
+    share = counts.shares[place]
+    least = share == counts.shares[counts.present[0]] < counts.overall and counts.sizes[place] > 0 and not counts.even
+    return tables.cell(f"{counts.kept[place]:,} ({percent(round(share, 4))})", strong=least)

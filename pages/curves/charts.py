@@ -1,0 +1,274 @@
+"""Two curves side by side: any measures of the run against the share kept, with what must be known to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fdmat_core import curves, registry
+from fdmat_core.analysis import summary
+from fdmat_core.figures import curves as figures
+from fdmat_core.figures import tables
+from fdmat_core.figures.panels import LABEL_GAP
+from fdmat_core.figures.theme import Look, Style
+from fdmat_core.formats import percent
+from fdmat_core.spec import Choice, Spec
+from pages.shell import caches, places, state
+from pages.ui import head
+from pages.ui import titles as widgets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+#: Kinds of measures in the order in which people ask for them: the first two stand side by side.
+KINDS = ("accuracy", "distance", "coverage", "balance")
+#: Kept fractions worth training networks on, and how many methods at most, random not counted.
+FEW, SOME = (0.01, 0.05, 0.1), 3
+#: What the charts show: values, or differences to random at the same size.
+VALUES = ("Values", "Against random")
+
+
+def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
+    """Ask which methods are drawn; random always is."""
+    others = [str(method) for method in methods if method.name != "random"]
+    titles = {str(method): widgets.title(registry.methods, method) for method in methods}
+    look = widgets.look(spec)
+    st.html(f"<style>{_strokes(map(look.style, others))}</style>")
+    with st.container(key="shown", horizontal=True, vertical_alignment="center"):
+        shown = st.pills(
+            "Methods that are drawn",
+            others,
+            selection_mode="multi",
+            default=others,
+            format_func=titles.get,
+            key=f"shown.{spec.key}",
+            label_visibility="collapsed",
+            persist_state="session",
+            width="content",
+            wrap=True,
+        )
+    return [*(name for name in others if name in shown), "random"]
+
+
+def _strokes(styles: Iterable[Style]) -> str:
+    """Before the name on each switch stands the stroke that the method has in the charts."""
+    return "".join(
+        f".st-key-shown button[data-variant=pills]:nth-of-type({place})::before"
+        f'{{background-image: url("{tables.address(style)}")}}'
+        for place, style in enumerate(styles, 1)
+    )
+
+
+def _offer_networks(spec: Spec, shown: Sequence[str], key: str) -> None:
+    """Offer to train networks on some of the coresets, if the run has none."""
+    if any(registry.measures.get(measure.name).dear for measure in spec.measures):
+        return
+    label, icon = "Train networks on these coresets", ":material/model_training:"
+    told = "Prepares a run that shares features, rankings and points with this one; it starts when you say so."
+    if st.button(label, icon=icon, help=told, type="tertiary", key=f"networks-{key}"):
+        state.start_from(with_networks(spec, shown))
+        st.switch_page(places.RUNS)
+
+
+def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
+    """The settings of a run that trains networks from scratch on a few coresets of another run."""
+    dear = [Choice(name) for name, entry in registry.measures.all().items() if entry.dear]
+    chosen = [method for method in spec.methods if str(method) in shown and method.name != "random"][:SOME]
+    few = tuple(fraction for fraction in spec.fractions if fraction in FEW) or spec.fractions[:SOME]
+    methods = (*chosen, Choice("random"))
+    return replace(spec, methods=methods, measures=(*spec.measures, *dear), fractions=(*few, 1.0))
+
+
+def choose_values() -> bool:
+    """Ask whether the charts show values, or their differences to random's mean at the same size."""
+    facts = {"required": True, "label_visibility": "collapsed", "key": "values", "persist_state": "session"}
+    return st.segmented_control("What is drawn", VALUES, default=VALUES[0], **facts) == VALUES[1]
+
+
+def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool) -> None:
+    """The two charts, the same as tables, and their numbers to take away."""
+    if not spec.measures:
+        st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
+        return
+    curve = caches.curve(spec)
+    values = curve[curve["method"].isin(shown)]
+    drawn, look = (summary.above(values), _of_differences(spec)) if relative else (values, widgets.look(spec))
+    loud = str(focus) if str(focus) in shown else None
+    if loud is None:
+        name = widgets.title(registry.methods, focus)
+        st.caption(f":orange[:material/visibility_off: {name} is in focus and switched off: none of the lines is it.]")
+    chosen = []
+    for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
+        with cell:
+            choice = _choose_measure(spec, start, key)
+            _chart(spec, drawn, choice, loud, look, key)
+            _answer(spec, values, choice, look)
+            _caveat(spec, choice, shown, key, relative)
+        chosen.append(str(choice))
+    icon = ":material/table:"
+    more = st.expander("Tables and downloads", icon=icon, key="tables", on_change="rerun")
+    if more.open:
+        with more:
+            for name in dict.fromkeys(chosen):
+                _table(drawn, name, shown, look)
+            _downloads(spec, curve, drawn, look, chosen)
+
+
+def _starts(spec: Spec) -> tuple[str, str]:
+    """What the two charts show at first: the first measure, and the first of another kind."""
+    kinds = in_order(spec)
+    first, *rest = kinds
+    return first, next((name for name in rest if kinds[name] != kinds[first]), rest[0] if rest else first)
+
+
+def in_order(spec: Spec) -> dict[str, str]:
+    """The measures of a run, as its curves name them, with their kinds, in the order in which people ask for them.
+
+    Networks trained from scratch come before anything else.
+    """
+    entries = {str(choice): registry.measures.get(choice.name) for choice in spec.measures}
+    order = sorted(entries, key=lambda name: (not entries[name].dear, KINDS.index(entries[name].facts["kind"])))
+    return {name: entries[name].facts["kind"] for name in order}
+
+
+def of_kind(spec: Spec, kind: str) -> list[str]:
+    """The measures of a kind, in this order."""
+    return [name for name, its in in_order(spec).items() if its == kind]
+
+
+def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
+    names = list(in_order(spec))
+    facts = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
+    name = st.selectbox(
+        f"Measure of the {key} chart", names, names.index(start), format_func=registry.measures.title, key=key, **facts
+    )
+    return next(choice for choice in spec.measures if str(choice) == name)
+
+
+def _of_differences(spec: Spec) -> Look:
+    """The look of charts of differences to random: they have a linear axis, and no line for all data."""
+    look = widgets.look(spec)
+    measures = {
+        name: {
+            **facts,
+            "kind": "difference",
+            "title": f"{facts['title']} minus random",
+            "unit": f"{facts['unit']}, minus random",
+        }
+        for name, facts in look.measures.items()
+    }
+    return replace(look, measures=measures)
+
+
+def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, look: Look, key: str) -> None:
+    """One chart, and what stands behind its points."""
+    name = str(choice)
+    mine = drawn[drawn["measure"] == name]
+    facts = (spec.key, name, focus, look.dark, look.measures[name]["kind"])
+    figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
+    st.caption(words)
+    head.lined(figure, key, f"{registry.measures.title(name)} by share kept")
+
+
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
+    """A chart without its title, and what the title says of the points."""
+    pixels = max(380, LABEL_GAP * (points["method"].nunique() + 2))
+    figure = figures.curve(points, name, look=look, focus=focus, pixels=pixels)
+    words = figure.layout.title.subtitle.text.replace("<br>", " · ")
+    figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
+
+
+def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
+    """How much of the data is needed, by an accuracy over all test items."""
+    if registry.measures.get(choice.name).facts["kind"] != "accuracy":
+        return
+    mine = drawn[drawn["measure"] == str(choice)]
+
+    def told(points: pd.DataFrame) -> str:
+        table = _complete(summary.by_size(points, str(choice)), spec)
+        needed = {look.style(name).title: share for name, share in summary.enough(table).items()}
+        return answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())) if needed else ""
+
+    st.markdown(caches.once(mine, spec.key, str(choice), "answer", make=told))
+
+
+def _complete(table: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """The lines of a summary of those methods that are measured at every size of a run by now."""
+    wanted = set(curves.sizes(int(table["kept"].max()), spec)) if len(table) else set()
+    return table[table.groupby("method")["kept"].transform(lambda kept: wanted <= set(kept)).astype(bool)]
+
+
+def answer(needed: Mapping[str, float | None], whole: float) -> str:
+    """In a sentence: from which share kept on each method is within a point of all data, those that need least first.
+
+    Parameters
+    ----------
+    needed
+        The titles of methods to shares kept, in this order; None for one that is not at any size measured.
+    whole
+        The accuracy on all data.
+    """
+    groups: dict[str, list[str]] = {}
+    for title, share in needed.items():
+        groups.setdefault(
+            "at no smaller size measured" if share is None else f"from {percent(round(share, 6))}", []
+        ).append(title)
+    told = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
+    return f"Within a point of all data ({percent(round(whole, 3))}), by share kept: {told}."
+
+
+def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str, relative: bool) -> None:
+    """What must be known to read a chart, with the whole recipe behind a mark, and an offer to do better."""
+    with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
+        told = caveat(choice, relative=relative)
+        st.caption(told, width="content", help=registry.measures.get(choice.name).body)
+        if registry.measures.get(choice.name).facts["kind"] == "accuracy":
+            _offer_networks(spec, shown, key)
+
+
+def caveat(choice: Choice, *, relative: bool = False) -> str:
+    """What must be known to read a measure, or its difference to random, in a sentence."""
+    entry = registry.measures.get(choice.name)
+    if entry.facts["kind"] == "distance":
+        if relative:
+            return "Below 0 is closer to the whole than random subsets of the same size are on average."
+        return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
+    if entry.facts["kind"] != "accuracy":
+        return entry.summary
+    settings = ", ".join(f"{value:,} {widgets.words(key)}" for key, value in entry.read(dict(choice.params)).items())
+    how = "Networks trained from scratch" if entry.dear else "On fixed features, not full training"
+    return f"{how}: {settings}, the same for every method and size."
+
+
+def _table(drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
+    told = f"{look.measures[name]['unit']}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
+    st.markdown(f"**{registry.measures.title(name)}** :small[:gray[{told}]]")
+    st.html(tables.wide(summary.by_size(drawn, name), name, shown, look=look, at=state.ratio()))
+
+
+def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> None:
+    """The whole curve, and what the two charts show."""
+    with st.container(horizontal=True):
+        icon = ":material/download:"
+        whole = f"curve-{spec.key}.csv"
+        st.download_button("All points (CSV)", lambda: curve.to_csv(index=False), whole, "text/csv", icon=icon)
+        st.download_button(
+            "What the charts show (CSV)",
+            lambda: _figure_data(drawn, look, chosen).to_csv(index=False),
+            f"charts-{spec.key}.csv",
+            "text/csv",
+            icon=icon,
+        )
+
+
+def _figure_data(drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    units = {name: look.measures[name]["unit"] for name in chosen}
+    parts = [summary.by_size(drawn, name).assign(measure=name, unit=unit) for name, unit in units.items()]
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,97 @@
+"""What a coreset costs and what it saves: seconds read from the store, and one training time that a person may set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.analysis import savings
+from fdmat_core.figures import tables
+from fdmat_core.formats import percent
+from fdmat_core.runs.costs import Costs
+from fdmat_core.spec import Choice, Spec
+from pages.shell import caches, state
+from pages.ui import titles
+from pages.ui.run_status import duration
+
+#: A training time to start from where none was measured.
+MINUTES = 10.0
+
+
+def show(spec: Spec, methods: Sequence[Choice]) -> None:
+    """The cost panel: features, selection, training, and when a selection has paid for itself."""
+    found = caches.costs(spec)
+    if found is None:
+        return
+    st.header("What it costs, what it saves", anchor=False)
+    fraction = max(1 - state.ratio(), min(spec.fractions))
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        whole = 60 * _minutes(spec, found)
+        _sentences(found, fraction, whole)
+    with right:
+        rows = list(_rows(spec, methods, found, fraction, whole))
+        st.html(tables.grid(["", "ranking", "features and ranking", "paid back after"], rows))
+
+
+def _minutes(spec: Spec, found: Costs) -> float:
+    known, source = _known(spec, found)
+    return st.number_input(
+        "Minutes of one training on all items",
+        min_value=0.01,
+        value=round(max(known / 60, 0.01), 2),
+        help=f"Starts at {source}. Set it to what your own training takes.",
+        key=f"minutes.{spec.key}",
+        persist_state="session",
+        width=320,
+    )
+
+
+def _known(spec: Spec, found: Costs) -> tuple[float, str]:
+    """Seconds of one training on all items, as far as known, and where that comes from."""
+    if found.trainings:
+        name, seconds = next(iter(found.trainings.items()))
+        return seconds, f"the {duration(seconds)} that one training of this run took ({name})"
+    if found.features and registry.backbones.get(spec.backbone.name).trains:
+        return found.features, f"the {duration(found.features)} in which this run trained the network of its features"
+    return 60 * MINUTES, "a guess, because this run trained no network"
+
+
+def _sentences(found: Costs, fraction: float, whole: float) -> None:
+    saved = savings.saved(whole, fraction)
+    features = "not stored yet" if found.features is None else seconds_of(found.features)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Features", features, width="content", help="Once for all methods. Read from the store.")
+        st.metric(f"A training on {percent(round(fraction, 6))}", seconds_of(whole - saved), width="content")
+        st.metric("Saved by each", seconds_of(saved), width="content")
+    st.caption(
+        "Assumed, not measured: the same epochs on coreset and whole, so that training time goes with the items kept. "
+        "Seconds are read from the store: those of the machine and the day that made them."
+    )
+    for name, seconds in found.trainings.items():
+        st.caption(f"Here `{name}` takes the same steps at every size: about {seconds_of(seconds)} each, no saving.")
+
+
+def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, fraction: float, whole: float) -> Iterator[list[str]]:
+    look = titles.look(spec)
+    for place, method in enumerate(methods):
+        seconds = found.rankings.get(str(method)), found.selection(method)
+        yield [
+            f"<th>{tables.swatch(look.style(str(method), place))}</th>",
+            *(tables.cell("–" if one is None else seconds_of(one)) for one in seconds),
+            tables.cell(_repaid(seconds[1], whole, fraction)),
+        ]
+
+
+def _repaid(selection: float | None, whole: float, fraction: float) -> str:
+    if selection is None:
+        return "–"
+    times = savings.repaid(selection, whole, fraction)
+    return "never" if times is None else f"{times:,} training{'s' * (times != 1)}"
+
+
+def seconds_of(value: float) -> str:
+    """Seconds, with digits where they are few: 0.02 s, 41 s, 3 min."""
+    return f"{value:.2g} s" if value < 9.5 else duration(value)

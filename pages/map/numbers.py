@@ -1,0 +1,61 @@
+"""The numbers beside the map."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from functools import partial
+from typing import NamedTuple
+
+import streamlit as st
+
+from fdmat_core import formats
+from fdmat_core.analysis.issues import Tally
+from fdmat_core.analysis.summary import Reading
+from fdmat_core.formats import percent
+
+
+class Number(NamedTuple):
+    """One of the numbers: what it is, its value, and what to compare it with."""
+
+    name: str
+    value: str
+    beside: str
+    help: str = ""
+
+
+def numbers(shown: Iterable[Number]) -> None:
+    """Draw the numbers side by side."""
+    cells = "".join(
+        f"<div{_tip(one.help)}><i>{html.escape(one.name)}</i>"
+        f"<b>{html.escape(one.value)}</b><i>{html.escape(one.beside)}</i></div>"
+        for one in shown
+    )
+    st.html(f'<div class="numbers">{cells}</div>')
+
+
+def _tip(text: str) -> str:
+    return f' title="{html.escape(text, quote=True)}"' if text else ""
+
+
+def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
+    """A measure at the nearest measured ratio, with its spread and what random gets there."""
+    if reading is None:
+        return Number(name, "–", "not measured yet")
+    show = partial(formats.number, unit="share" if share else "")
+    spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
+    random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
+    seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
+    return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept")
+
+
+def cleared(tally: Tally, *, word: str) -> Number:
+    """The share of noisy items that is gone, what random would remove, and the price in clean ones."""
+    name = "FDMat's suspects removed" if word == "suspected" else f"{word.capitalize()} noise removed"
+    noisy, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed + tally.clean_removed
+    if not noisy:
+        return Number(name, "none", f"no item is {word}")
+    chance = removed / (removed + tally.bad_kept + tally.clean_kept)
+    beside = f"{tally.bad_removed:,} of {noisy:,} · random {percent(round(chance, 3))}"
+    told = f"with {100 * tally.price:.1f}% of the other items"
+    return Number(name, f"{100 * tally.recall:.3g}%", beside, told)

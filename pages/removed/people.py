@@ -1,0 +1,72 @@
+"""What people decided about the items of a run, beside what was injected or suspected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fdmat_core.analysis import detectors
+from fdmat_core.formats import percent
+from fdmat_core.runs import decisions
+from fdmat_core.spec import Spec
+from pages.removed import tables
+from pages.shell import caches
+from pages.shell.caches import Bad
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Decisions of either kind below which figures about detectors would be chance.
+ENOUGH = 10
+
+
+def show(spec: Spec, known: Bad) -> None:
+    """Draw how the decisions agree with suspicion, and with the truth; without a truth they are the truth."""
+    st.subheader("What people decided", anchor=False)
+    table, _ = caches.tables(spec)
+    decision = decisions.by_row(caches.train(spec).key, table.ids).decision
+    witness = caches.ranking(spec, caches.fdmat(spec)) if caches.fdmat(spec) else None
+    if not decision.any() or witness is None:
+        st.caption("Nothing yet. On the Inspect tab K keeps an item, D drops it, R gives it another label.")
+        return
+    st.markdown(sentence(detectors.agreement(decision, witness.evidence["reason"] > 0)))
+    rows, wrong = detectors.judged(decision)
+    if known.word == "injected":
+        st.caption(f"{(known.rows[rows] == wrong).sum():,} of {len(rows):,} agree with the injected truth.")
+    else:
+        _detectors(caches.detection(spec), rows, wrong)
+
+
+def sentence(counts: pd.DataFrame) -> str:
+    """How many items people called wrong and right, and how many of each were suspected."""
+    said = {line.decision: (line.items, line.suspected) for line in counts.itertuples()}
+    drop, relabel, keep, unsure = (said.get(kind, (0, 0)) for kind in ("drop", "relabel", "keep", "unsure"))
+    wrong, found = drop[0] + relabel[0], drop[1] + relabel[1]
+    told = [f"**{wrong:,} called wrong** ({drop[0]:,} dropped, {relabel[0]:,} relabelled){_of(found, wrong)}"]
+    told.append(f"**{keep[0]:,} called right**{_of(keep[1], keep[0])}")
+    if unsure[0]:
+        told.append(f"{unsure[0]:,} unsure")
+    return "; ".join(told) + "."
+
+
+def _of(suspected: int, items: int) -> str:
+    return f", of which FDMat suspects {suspected:,} ({percent(round(suspected / items, 3))})" if items else ""
+
+
+def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
+    """The detectors against what people decided, once they called enough items wrong and enough right."""
+    if scores is None:
+        st.caption("The detectors are compared at the end of a run.")
+        return
+    if min(wrong.sum(), len(rows) - wrong.sum()) < ENOUGH:
+        st.caption(
+            f"Once {ENOUGH} items are called wrong and {ENOUGH} right, the detectors are compared with people here."
+        )
+        return
+    frame = detectors.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
+    st.html(tables.detectors(frame))
+    st.caption(
+        f"People's word is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
+        "because FDMat doubts them, so this says little about items that it does not doubt."
+    )

@@ -1,0 +1,120 @@
+"""What the wall asks the server by itself: evidence about an item, what was decided, and to write a decision down.
+
+A decision is on the disk before the answer leaves, whatever the page is doing meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fdmat_core.runs import decisions
+from fdmat_core.runs import run as runs
+from fdmat_core.runs.decisions import Decision
+from fdmat_core.spec import Choice
+from pages.removed import evidence
+from pages.shell import caches
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+#: How long a name may be that somebody signs decisions with, or that a browser gives its session.
+NAME = 60
+
+
+def routes() -> list[BaseRoute]:
+    """What the server answers besides pages and pictures; for `st.App(routes=...)`."""
+    from starlette.routing import Route
+
+    return [
+        Route("/evidence/{run}/{item:int}", _evidence),
+        Route("/decisions/{run}", _changes, methods=["GET"]),
+        Route("/decisions/{run}", _write, methods=["POST"]),
+    ]
+
+
+def changes(run: str, after: int) -> dict[str, Any]:
+    """What was decided about the items of a run's dataset since a decision's number."""
+    last, found = decisions.changes(dataset_key(run), after)
+    lines = [(one.item, one.decision, one.label, one.author) for one in found.itertuples()]
+    return {"last": last, "changes": lines}
+
+
+def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a decision, or with `{"undo": true}` take the session's last one back; answers with what the item has now.
+
+    Raises
+    ------
+    ValueError
+        An unknown item, decision or class; nothing is written then.
+    """
+    author = str(said.get("author") or "me")[:NAME]
+    dataset, session = dataset_key(run), str(said.get("session") or "")[:NAME]
+    if said.get("undo"):
+        item = decisions.undo(dataset, session)
+        return {"item": item} | (_now(dataset, item) if item is not None else {})
+    data = caches.train(runs.open(run))
+    label = str(said.get("label") or "")
+    if label and label not in data.classes:
+        raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
+    item = int(data.ids[data.rows_of([int(said.get("item", -1))])[0]])
+    decisions.decide(dataset, Decision(item, str(said.get("decision")), label, author, run, session))
+    return {"item": item, "decision": said["decision"], "label": label}
+
+
+def dataset_key(run: str) -> str:
+    """The name under which decisions about a run's items are kept: runs on the same data share them."""
+    return caches.train(runs.open(run)).key
+
+
+def _now(dataset: str, item: int) -> dict[str, str]:
+    found = decisions.current(dataset)
+    mine = found[found["item"] == item]
+    return {name: mine[name].iloc[0] if len(mine) else "" for name in ("decision", "label")}
+
+
+def _evidence(request: Request) -> Response:
+    asked = request.query_params
+
+    def answer() -> dict[str, Any]:
+        spec = runs.open(request.path_params["run"])
+        method = next((choice for choice in spec.methods if str(choice) == asked.get("method")), Choice("?"))
+        return evidence.card(spec, method, float(asked.get("ratio", 0)), request.path_params["item"])
+
+    return _answered(answer)
+
+
+def _changes(request: Request) -> Response:
+    return _answered(lambda: changes(request.path_params["run"], int(request.query_params.get("after", 0))))
+
+
+async def _write(request: Request) -> Response:
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse
+
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return JSONResponse({"error": "decisions are taken from this app's own pages only"}, status_code=403)
+    if request.headers.get("content-type") != "application/json":
+        return JSONResponse({"error": "send a decision as application/json"}, status_code=415)
+    body = await request.body()
+    return await run_in_threadpool(_answered, lambda: write(request.path_params["run"], _read(body)))
+
+
+def _read(body: bytes) -> Mapping[str, Any]:
+    said = json.loads(body)
+    if not isinstance(said, Mapping):
+        raise ValueError(f"a decision is {said!r}; send an object with item and decision")
+    return said
+
+
+def _answered(answer: Callable[[], dict[str, Any]]) -> Response:
+    """An answer as JSON; what is wrong with the question is told in words."""
+    from starlette.responses import JSONResponse
+
+    try:
+        return JSONResponse(answer(), headers={"Cache-Control": "no-store"})
+    except (ValueError, TypeError) as error:
+        return JSONResponse({"error": str(error)}, status_code=400)

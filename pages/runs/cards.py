@@ -1,0 +1,95 @@
+"""The runs that are stored: how each is doing, and what can be done with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.runs import jobs
+from fdmat_core.runs import run as runs
+from fdmat_core.spec import Spec
+from fdmat_core.store import entries, files
+from pages.shell import caches, frame, places, state
+from pages.ui import run_status
+from pages.ui.titles import title
+
+
+def show() -> None:
+    """Show every stored run, the newest first, and what they take on disk."""
+    found = runs.listing()
+    if not found:
+        st.info("No run is stored yet. The form has good defaults: start it as it is.", icon=":material/inbox:")
+        return
+    used = caches.size(sum(entries.usage().values()))
+    st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {used} on disk in `{files.home()}`")
+    for key in found:
+        card(key)
+
+
+def card(key: str) -> None:
+    """One run: what it is about, how it is doing, and its buttons."""
+    spec, status = runs.open(key), jobs.status(key)
+    state = status.state if status else "stored"
+    with st.container(border=True, key=f"card.{key}"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{title(registry.datasets, spec.dataset)}**", width="content")
+            run_status.badge(state)
+        st.caption(about(spec), help="; ".join(title(registry.methods, choice) for choice in spec.methods))
+        run_status.strip(key)
+        for name, cause in runs.problems(spec).items():
+            st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
+        _buttons(key, spec, status)
+
+
+def about(spec: Spec) -> str:
+    """The settings of a run in one line."""
+    parts = [title(registry.backbones, spec.backbone)]
+    if spec.corruption.name != "none":
+        parts.append(title(registry.corruptions, spec.corruption))
+    for count, word in ((len(spec.methods), "method"), (len(spec.fractions), "size"), (spec.seeds, "seed")):
+        parts.append(f"{count} {word}{'s' * (count != 1)}")
+    return " · ".join(parts)
+
+
+def _called(spec: Spec, name: str) -> str:
+    """The title of a method or a measure of a run, or the name of whatever else it is."""
+    titles = {str(choice): title(registry.methods, choice) for choice in spec.methods}
+    titles |= {str(choice): title(registry.measures, choice) for choice in spec.measures}
+    return titles.get(name, name)
+
+
+def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        look = "primary" if status and status.state == "done" else "secondary"
+        opened = state.run() == key
+        if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:", type=look):
+            state.choose(run=key, method=None)
+            st.switch_page(places.MAP)
+        if status is None:
+            st.button("Start", key=f"start.{key}", on_click=jobs.submit, args=(spec,), icon=":material/play_arrow:")
+        st.button("Use its settings", key=f"clone.{key}", on_click=state.start_from, args=(spec,), type="tertiary")
+        with st.popover("Log", key=f"log.{key}", type="tertiary"):
+            st.code(jobs.log(key) or "The log is empty.", language=None, wrap_lines=True, height=320)
+        if st.button("Delete", key=f"delete.{key}", type="tertiary"):
+            confirm(key, spec, status)
+        if status and status.started:
+            st.caption(f"started {run_status.moment(status.started)}", width="stretch", text_alignment="right")
+
+
+@st.dialog("Delete this run?")
+def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
+    """Ask before a run goes."""
+    began = f" · started {run_status.moment(status.started)}" if status and status.started else ""
+    st.markdown(f"**{title(registry.datasets, spec.dataset)}**  \n{about(spec)}{began}")
+    st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
+    with st.container(horizontal=True):
+        if st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(key,)):
+            st.rerun()
+        if st.button("Keep it", type="primary"):
+            st.rerun()
+
+
+def _delete(key: str) -> None:
+    jobs.delete(key)
+    if state.run() == key:
+        state.choose(run=None, method=None)

@@ -1,0 +1,220 @@
+"""The form of a new run: what there is to choose follows from the registry, the defaults from the sample run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.formats import percent
+from fdmat_core.registry import Entry
+from fdmat_core.runs import jobs, run
+from fdmat_core.spec import FRACTIONS, Choice, Spec
+from pages.shell import frame, places, state
+from pages.ui import forms
+
+NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
+#: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
+Slot = tuple[str, int]
+Named = TypeVar("Named", bound=Hashable)
+BALANCES = {"proportional": "By class size", "equal": "Same for every class", "none": "As the method likes"}
+
+
+def show() -> None:
+    """Show the form; its button starts the run, or opens it if it is there already."""
+    start = state.start()
+    with st.container(border=True):
+        title, button = st.columns([1, 1], vertical_alignment="center")
+        title.subheader("New run", anchor=False)
+        effort = st.container()
+        dataset, corruption, backbone = forms.choose_data(start, columns=2)
+        st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
+        names = forms.choose_methods(start.methods, key=state.field("methods"))
+        st.markdown("**Measures**")
+        measures = _measures(start)
+        more = _more(start, names)
+    if not measures:
+        effort.warning("Choose at least one measure.", icon=":material/touch_app:")
+        return
+    spec = run.checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
+    with effort:
+        st.caption(_effort(spec))
+        _compare(spec)
+    with button:
+        _launch(spec)
+
+
+def _measures(start: Spec) -> tuple[Choice, ...]:
+    before = {choice.name: choice for choice in start.measures}
+    entries = registry.measures.all()
+    names = forms.choose_several(
+        "Taken of every coreset", entries, [name for name in entries if name in before], key=state.field("measures")
+    )
+    return tuple(before.get(name, Choice(name)) for name in _as_before(names, before))
+
+
+def _as_before(names: Iterable[Named], before: Iterable[Named]) -> list[Named]:
+    """Names in the order they had, new ones last: the same settings give the same run."""
+    chosen, there = dict.fromkeys(names), dict.fromkeys(before)
+    return [*(name for name in there if name in chosen), *(name for name in chosen if name not in there)]
+
+
+def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
+    """The settings that most people leave as they are."""
+    with st.expander("Settings of the methods"):
+        methods = _method_settings(start, names)
+    with st.expander("Fractions, seeds, balance"):
+        fractions = _fractions(start.fractions)
+        left, right = st.columns(2)
+        seeds = left.number_input(
+            "Training seeds", 1, 20, start.seeds, key=state.field("seeds"), persist_state="session"
+        )
+        band = right.number_input(
+            "Random subsets", 1, 100, start.band, key=state.field("band"), persist_state="session"
+        )
+        balance = st.segmented_control(
+            "Places per class",
+            list(BALANCES),
+            required=True,
+            default=start.balance,
+            format_func=BALANCES.get,
+            key=state.field("balance"),
+            persist_state="session",
+            help="By size or the same, every class keeps at least one item while there are places enough. "
+            "At 1% and less, a rare class would otherwise be lost.",
+        )
+    return {"methods": methods, "fractions": fractions, "seeds": int(seeds), "band": int(band), "balance": balance}
+
+
+def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:
+    """The chosen methods with their parameters and variants, random always among them."""
+    before = _slots(start.methods)
+    chosen: dict[Slot, Choice] = {}
+    for name in _as_before([*names, "random"], (name for name, _ in before)):
+        chosen |= _variants(registry.methods.get(name), before)
+    return tuple(chosen[slot] for slot in _as_before(chosen, before))
+
+
+def _slots(methods: Iterable[Choice]) -> dict[Slot, Choice]:
+    """Choices by their method and, where a method is chosen several times, their place among its variants."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for choice in methods:
+        found[choice.name, seen[choice.name]] = choice
+        seen[choice.name] += 1
+    return found
+
+
+def _variants(entry: Entry, before: Mapping[Slot, Choice]) -> dict[Slot, Choice]:
+    """Ask for the parameters of a method, once for each of its variants, and for one variant more."""
+    if not entry.parameters:
+        return {(entry.name, 0): Choice(entry.name)}
+    there = state.field(f"variants.{entry.name}")
+    numbers = st.session_state.setdefault(there, [number for name, number in before if name == entry.name] or [0])
+    found: dict[Slot, Choice] = {}
+    for place, number in enumerate(numbers):
+        start = before.get((entry.name, number), Choice(entry.name))
+        found[entry.name, number] = choice = _variant(entry, start, place, there)
+        if choice in list(found.values())[:-1]:
+            st.caption(":orange[The same as another of this method, so that it counts once: change a setting.]")
+    label, more = f"Add a variant of {entry.title}", [*numbers, max(numbers) + 1]
+    facts = {"icon": ":material/add:", "type": "tertiary", "help": "The same method once more, with other settings"}
+    st.button(label, key=f"{there}.add", on_click=st.session_state.update, args=({there: more},), **facts)
+    return found
+
+
+def _variant(entry: Entry, start: Choice, place: int, there: str) -> Choice:
+    """Ask for the parameters of one variant; those after the first can be taken out again."""
+    numbers = st.session_state[there]
+    key = state.field(f"method.{entry.name}") + f".{numbers[place]}" * (numbers[place] > 0)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{entry.title}**" + f" :small[:gray[variant {place + 1}]]" * (len(numbers) > 1), width="content")
+        if place:
+            fewer = {there: [*numbers[:place], *numbers[place + 1 :]]}
+            facts = {"icon": ":material/close:", "type": "tertiary", "args": (fewer,)}
+            st.button("Take out", key=f"{key}.out", on_click=st.session_state.update, **facts)
+    return forms.parameters(entry, start, key=key)
+
+
+def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
+    options = sorted({*FRACTIONS, *start})
+    said = st.multiselect(
+        "Kept fractions",
+        [percent(fraction) for fraction in options],
+        [percent(fraction) for fraction in start],
+        accept_new_options=True,
+        key=state.field("fractions"),
+        help="Coresets of these sizes are measured. Type another percentage to add it.",
+        persist_state="session",
+    )
+    shares = {text: _read_percent(text) for text in said}
+    wrong = ", ".join(text for text, share in shares.items() if share is None)
+    if wrong:
+        told = f"Left out: {frame.plain(wrong)}. Give percentages above 0 and up to 100, such as 15%."
+        st.warning(told, icon=":material/warning:")
+    found = tuple(share for share in shares.values() if share is not None)
+    if not found:
+        st.caption("None is left: the sizes are those that the form began with.")
+    return found or start
+
+
+def _read_percent(text: str) -> float | None:
+    """The share that a percentage says, with or without its sign; None if that is no part of a whole."""
+    try:
+        share = round(float(text.strip().rstrip("%")) / 100, 9)
+    except ValueError:
+        return None
+    return share if 0 < share <= 1 else None
+
+
+def _effort(spec: Spec) -> str:
+    """How much there is to do, in words."""
+    coresets = len(spec.methods) * len(spec.fractions)
+    measures = f"{len(spec.measures)} measure{'s' * (len(spec.measures) != 1)}"
+    many = f"{len(spec.methods)} method{'s' * (len(spec.methods) != 1)}"
+    seeds = f"{spec.seeds} training seeds" if spec.seeds > 1 else "1 training seed"
+    methods = ", ".join([many, *_several(spec)])
+    return (
+        f"{methods}{',' * (',' in methods)} at {len(spec.fractions)} sizes: {coresets:,} coresets, {measures}, {seeds}."
+    )
+
+
+def _several(spec: Spec) -> list[str]:
+    """The methods that a spec has several variants of, in words."""
+    counts = Counter(choice.name for choice in spec.methods)
+    return [f"{registry.methods.get(name).title} in {many} variants" for name, many in counts.items() if many > 1]
+
+
+def _compare(spec: Spec) -> None:
+    """Say in what the form differs from the run that is open, so that the two are never mixed up."""
+    opened = state.spec()
+    fields = differences(spec, opened) if opened else []
+    if fields:
+        said, button = st.columns([4, 1], vertical_alignment="center")
+        said.markdown(f":orange[:material/difference: Not the run that is open: differs in {', '.join(fields)}.]")
+        button.button("Revert", type="tertiary", on_click=state.start_from, args=(opened,), width="stretch")
+
+
+def differences(one: Spec, other: Spec) -> list[str]:
+    """The names of the settings in which two specs differ, in words."""
+    there, here = one.to_json(), other.to_json()
+    return [NAMES.get(name, name) for name in there if there[name] != here[name]]
+
+
+def _launch(spec: Spec) -> None:
+    """The button that starts a run, or opens it if it is there."""
+    status = jobs.status(spec.key)
+    if status is None or not (status.live or status.state == "done"):
+        facts = {"icon": ":material/play_arrow:", "width": "stretch", "disabled": forms.lacks_path(spec.dataset)}
+        st.button("Start", type="primary", on_click=_begin, args=(spec,), **facts)
+    elif st.button("Open: this run is stored", type="primary", icon=":material/scatter_plot:", width="stretch"):
+        state.choose(run=spec.key, method=None)
+        st.switch_page(places.MAP)
+
+
+def _begin(spec: Spec) -> None:
+    state.choose(run=jobs.submit(spec), method=None)
+    st.toast("The run has started.", icon=":material/play_arrow:")

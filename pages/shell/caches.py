@@ -1,0 +1,264 @@
+"""The only caches of the app: stored results as shared, read-only resources, bounded, by the key of what made them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import streamlit as st
+
+from fdmat_core import datasets, registry
+from fdmat_core.analysis import detectors as compare
+from fdmat_core.analysis import issues
+from fdmat_core.corruptions import corrupt
+from fdmat_core.runs import artifacts, run
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import Dataset, FeatureTable, Ranking
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fdmat_core.projection import Projection
+    from fdmat_core.runs.costs import Costs
+
+
+Made = TypeVar("Made")
+
+
+def _there(value: Any) -> bool:
+    """Whether a result exists; what does not exist yet is looked for again next time."""
+    return value is not None
+
+
+def dataset(choice: Choice, corruption: Choice) -> Dataset:
+    """A dataset as it is used: loaded, and corrupted if so chosen."""
+    return _dataset(choice, corruption)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Reading the data")
+def _dataset(choice: Choice, corruption: Choice) -> Dataset:
+    return corrupt(datasets.load(choice), corruption)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def class_counts(choice: Choice, corruption: Choice) -> dict[str, list[int]]:
+    """How many training items each class has: in one group, or split by what the corruption did to them."""
+    train = dataset(choice, corruption).split("train")
+    if train.truth is None:
+        return {"items": _per_class(train, train.labels)}
+    flipped, outlier = train.truth.mislabelled, train.truth.outlier
+    groups = {
+        "label is right": train.labels[~flipped & ~outlier],
+        "label was changed": train.labels[flipped & ~outlier],
+        "outlier": train.labels[outlier],
+    }
+    return {name: _per_class(train, labels) for name, labels in groups.items() if len(labels)}
+
+
+def _per_class(data: Dataset, labels: Any) -> list[int]:
+    found = Counter(labels.tolist())
+    return [found[label] for label in range(len(data.classes))]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
+    """What there is to know about a dataset at a glance, in words."""
+    data = dataset(choice, corruption)
+    train, test = (data.split(name) if name in data.splits else None for name in ("train", "test"))
+    shape = data.images(data.ids[:1])[0].shape if data.images else data.features.shape[1:]
+    return {
+        "Training items": f"{len(train.ids):,}",
+        "Test items": f"{len(test.ids):,}" if test else "none",
+        "Classes": f"{len(data.classes):,}",
+        "One image" if data.images else "Features": " x ".join(str(side) for side in shape[:2]),
+        "In memory": size(len(data.ids) * math.prod(shape) * (1 if data.images else 4)),
+    }
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Images:
+    """Some training images of a class, spread evenly over its items."""
+    train = dataset(choice, corruption).split("train")
+    rows = (train.labels == label).nonzero()[0]
+    rows = rows[:: max(1, len(rows) // count)][:count]
+    ids = train.ids[rows]
+    true = train.labels[rows] if train.truth is None else train.truth.clean_labels[rows]
+    captions = [
+        f"item {i}" + ("" if right == label else f": in truth {train.classes[right]}")
+        for i, right in zip(ids, true, strict=True)
+    ]
+    return Images(train.images(ids), captions, [right != label for right in true])
+
+
+def size(count: float) -> str:
+    """A number of bytes as people say it: 7.8 MB."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"
+
+
+def tables(spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
+    """The train and test features of a run, or None until they are made."""
+    return _tables(spec.key, spec)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, validate=_there)
+def _tables(key: str, _spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
+    return run.tables(_spec)
+
+
+def projection(spec: Spec) -> Projection | None:
+    """The 2D map of a run, or None until it is made; a first PCA map gives way to UMAP when that is ready."""
+    return _projection(spec.key, spec)
+
+
+def _final(value: Projection | None) -> bool:
+    return value is not None and value.kind == "UMAP"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, validate=_final)
+def _projection(key: str, _spec: Spec) -> Projection | None:
+    return run.projection(_spec)
+
+
+def ranking(spec: Spec, method: Choice, *, seed: int = 0, k: int | None = None) -> Ranking | None:
+    """The ranking of a method in a run, or None until it is made; k matters for methods that are not nested."""
+    return _ranking(spec.key, str(method), seed, k, spec, method)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, validate=_there)
+def _ranking(key: str, name: str, seed: int, k: int | None, _spec: Spec, _method: Choice) -> Ranking | None:
+    return run.ranking(_spec, _method, seed=seed, k=k)
+
+
+def train(spec: Spec) -> Dataset:
+    """The training items of a run, in the order of its table."""
+    return _train(spec.dataset, spec.corruption)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _train(choice: Choice, corruption: Choice) -> Dataset:
+    return dataset(choice, corruption).split("train")
+
+
+class Inspection(NamedTuple):
+    """What FDMat's two witnesses say about the items of a run."""
+
+    witness: Ranking
+    items: pd.DataFrame  # of audit.items
+    worst: Any  # (n,) of audit.worst_first
+    plan: issues.Witness
+
+
+def inspection(spec: Spec) -> Inspection | None:
+    """What FDMat says about a run's items, by the parameters that the run gave it; None until it has ranked."""
+    return _inspection(spec.key, spec)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Asking the witnesses", validate=_there)
+def _inspection(key: str, _spec: Spec) -> Inspection | None:
+    method, both = fdmat(_spec), tables(_spec)
+    found = ranking(_spec, method) if method and both else None
+    if found is None:
+        return None
+    lam = registry.methods.get("fdmat").read(dict(method.params))["lam"]
+    table = both[0]
+    items, worst = issues.items(table, found), issues.worst_first(table, found)
+    return Inspection(found, items, worst, issues.witness(table, lam=lam))
+
+
+def fdmat(spec: Spec) -> Choice | None:
+    """The choice of a run whose witnesses tell what is the matter with an item: see `parts.witness`."""
+    return artifacts.witness(spec)
+
+
+def detection(spec: Spec) -> dict[str, Any] | None:
+    """How suspicious each detector finds the items of a run, scores (n,) by name; None until they are made."""
+    return _detection(spec.key, spec)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, validate=_there)
+def _detection(key: str, _spec: Spec) -> dict[str, Any] | None:
+    return run.detection(_spec)
+
+
+class Bad(NamedTuple):
+    """Which items of a run count as bad, and who says so: "injected" is the truth, "suspected" is FDMat's word."""
+
+    rows: Any  # (n,) bool
+    word: str
+
+
+def bad(spec: Spec) -> Bad | None:
+    """The injected noise of a run or, if none was injected, what FDMat suspects; None if nobody can tell yet."""
+    truth, method = train(spec).truth, fdmat(spec)
+    if truth is not None and issues.injected(truth).any():
+        return Bad(issues.injected(truth), "injected")
+    found = ranking(spec, method) if method else None
+    return None if found is None else Bad(issues.suspected(found), "suspected")
+
+
+class Comparison(NamedTuple):
+    """How well every detector finds what is bad."""
+
+    table: pd.DataFrame  # of detection.compare
+    roc: pd.DataFrame  # of detection.roc
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing detectors")
+def comparison(key: str, _scores: Mapping[str, Any], _bad: Any) -> Comparison:
+    """How well all detectors find the bad items of the run with this key."""
+    return Comparison(compare.compare(_scores, _bad), compare.roc(_scores, _bad))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Any], _bad: Any) -> pd.DataFrame:
+    """What each of these methods of a run has removed of the bad items, at every ratio."""
+    return compare.removals(_rankings, _bad)
+
+
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
+def curve(spec: Spec) -> pd.DataFrame:
+    """The points of a run's curves that exist by now (within a second)."""
+    return run.curve(spec)
+
+
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
+def by_class(spec: Spec, measure: str) -> pd.DataFrame:
+    """What a measure of a run says of every class by now (within a second)."""
+    return run.by_class(spec, measure)
+
+
+def once(points: pd.DataFrame, *key: Any, make: Callable[[pd.DataFrame], Made]) -> Made:
+    """What follows from some points and a key: made the first time, then the same shared, read-only object."""
+    return _once((_content(points), *key), make, points)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _once(key: tuple[Any, ...], _make: Callable[[pd.DataFrame], Made], _points: pd.DataFrame) -> Made:
+    return _make(_points)
+
+
+def _content(points: pd.DataFrame) -> int:
+    """A number that stands for all that is in a frame."""
+    from pandas.util import hash_pandas_object
+
+    return hash(tuple(hash_pandas_object(points, index=False)))
+
+
+@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False)
+def costs(spec: Spec) -> Costs | None:
+    """What a run cost, as far as it is stored (within two seconds)."""
+    return run.costs(spec)
+
+
+class Images(NamedTuple):
+    """Images to show, what each is, and which of them are not what their label says."""
+
+    pixels: Any  # (m, height, width, channels) uint8, with 1 or 3 channels
+    captions: list[str]  # alternative text and tooltip of each
+    marked: list[bool]  # which get a ring in the colour of noise

@@ -1,0 +1,51 @@
+"""What a page shows when no run is chosen: one sentence, one button, one link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from fdmat_core.runs import jobs, run
+from pages.shell import places, state
+
+HERO = Path(__file__).parent / "hero.svg"
+
+
+def invite() -> None:
+    """Offer the sample run and end the page."""
+    with st.container(horizontal_alignment="center", gap="small", key="empty"):
+        st.space("large")
+        if state.run():
+            told = "The run of this link is not stored here: it was deleted, or the link comes from another machine."
+            st.warning(told, icon=":material/link_off:", width=640)
+        st.image(HERO, width=420, alt="Kept points in blue, removed ones in grey")
+        st.header("See which part of a training set is worth keeping.", anchor=False, text_alignment="center")
+        st.markdown(
+            ":gray[The sample run ranks 8,000 images of clothes. Move one slider: see what leaves, how far the rest "
+            "drifts from the whole, and what that costs.]",
+            text_alignment="center",
+            width=640,
+        )
+        st.button("Open the sample run", type="primary", icon=":material/play_arrow:", on_click=open_sample)
+        st.page_link(places.DATA, label="Use other data", icon=":material/database:")
+    st.stop()
+
+
+def open_sample() -> None:
+    """Choose the sample run; start it first if it is not stored yet."""
+    key = run.SAMPLE.key
+    status = jobs.status(key)
+    if status is None or not (status.live or status.state == "done"):
+        key = jobs.submit(run.SAMPLE)
+    state.choose(run=key, method=None, ratio=None)
+
+
+def waiting() -> None:
+    """The layout of the page before there is a map, and the end of the page."""
+    with st.container(key="waiting"):
+        left, right = st.columns([7, 5], gap="medium")
+        left.skeleton(height=520)
+        for height in (76, 340, 150):
+            right.skeleton(height=height)
+    st.stop()

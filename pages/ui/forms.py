@@ -1,0 +1,147 @@
+"""Forms that follow from the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.registry import Entry, Kind, Parameter
+from fdmat_core.spec import Choice, Spec
+from pages.shell import state
+from pages.ui.titles import words
+
+FAMILIES = {
+    "distribution": "Distribution",
+    "geometry": "Geometry",
+    "submodular": "Submodular",
+    "gradients": "Gradients",
+    "uncertainty": "Uncertainty",
+    "dynamics": "Training dynamics",
+    "baseline": "Baseline",
+}
+
+
+#: The parameter of datasets that people bring along: without it nothing can be read.
+PATH = "path"
+
+
+def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | None = None) -> Choice:
+    """Ask for one entry of a kind and its parameters."""
+    entries = kind.all()
+    names = list(entries)
+    start = names.index(default.name) if default.name in entries else 0
+    name = st.selectbox(
+        label, names, start, format_func=lambda name: entries[name].title, key=key, help=help, persist_state="session"
+    )
+    if not entries[name].parameters:
+        return Choice(name)
+    with st.expander("Settings", expanded=PATH in entries[name].read({}), key=f"{key}.{name}"):
+        return parameters(entries[name], default if default.name == name else Choice(name), key=f"{key}.{name}")
+
+
+def choose_data(start: Spec, *, columns: int = 1) -> tuple[Choice, Choice, Choice]:
+    """Ask for the dataset, the damage done to it on purpose, and the backbone; the same fields on every page."""
+    cells = st.columns(columns)
+    with cells[0]:
+        dataset = choose(registry.datasets, "Dataset", start.dataset, key=state.field("dataset"))
+        help = "To see whether a method finds bad data: the truth is kept, and shown beside what was found."
+        kind, key = registry.corruptions, state.field("corruption")
+        corruption = choose(kind, "Damage done on purpose", start.corruption, key=key, help=help)
+    with cells[-1]:
+        backbone = choose(registry.backbones, "Features from", start.backbone, key=state.field("backbone"))
+    return dataset, corruption, backbone
+
+
+def lacks_path(dataset: Choice) -> bool:
+    """Whether a dataset is somebody's own and it is not said yet where it lies."""
+    return registry.datasets.get(dataset.name).read(dict(dataset.params)).get(PATH) == ""
+
+
+def parameters(entry: Entry, default: Choice, *, key: str) -> Choice:
+    """Ask for the parameters of an entry, two to a row; the choice names those that differ from the defaults."""
+    given = entry.read(_known(entry, default))
+    values = {}
+    for parameter, cell in zip(entry.parameters, _grid(len(entry.parameters)), strict=True):
+        with cell:
+            values[parameter.name] = _field(parameter, given[parameter.name], f"{key}.{parameter.name}")
+    usual = {parameter.name: parameter.default for parameter in entry.parameters}
+    return Choice.of(entry.name, **{name: value for name, value in values.items() if value != usual[name]})
+
+
+def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
+    """Ask for methods, family by family, the recommended ones first; not for random, which every run has."""
+    entries = {name: entry for name, entry in registry.methods.all().items() if name != "random"}
+    chosen = {choice.name for choice in default}
+    picked: list[str] = []
+    for family, group in grouped(entries).items():
+        label, pills = st.columns([1, 4], vertical_alignment="top", gap="small")
+        label.caption(family)
+        with pills:
+            picked += choose_several(family, group, [name for name in group if name in chosen], key=f"{key}.{family}")
+    return tuple(picked)
+
+
+def choose_several(label: str, entries: dict[str, Entry], default: list[str], *, key: str) -> list[str]:
+    """Ask for any number of entries, shown by their titles."""
+    return st.pills(
+        label,
+        list(entries),
+        selection_mode="multi",
+        default=default,
+        format_func=lambda name: entries[name].title,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
+        persist_state="session",
+    )
+
+
+def grouped(entries: dict[str, Entry]) -> dict[str, dict[str, Entry]]:
+    """Methods by the name of their family; the recommended ones are a group of their own, and come first."""
+    groups: dict[str, dict[str, Entry]] = {name: {} for name in ("Recommended", *FAMILIES.values())}
+    for name, entry in entries.items():
+        family = FAMILIES.get(entry.family, entry.family.capitalize())
+        groups["Recommended" if entry.recommended else family][name] = entry
+    return {family: group for family, group in groups.items() if group}
+
+
+def _known(entry: Entry, choice: Choice) -> dict[str, Any]:
+    """Those parameters of a choice that the entry (still) has."""
+    names = {parameter.name for parameter in entry.parameters}
+    return {name: value for name, value in choice.params if name in names}
+
+
+def _grid(count: int) -> list[Any]:
+    """Cells for fields, two to a row."""
+    rows = [st.columns(2) for _ in range((count + 1) // 2)]
+    return [cell for row in rows for cell in row][:count]
+
+
+def _field(parameter: Parameter, value: Any, key: str) -> Any:
+    """The field that fits a parameter's type."""
+    label = words(parameter.name).capitalize()
+    facts = {"key": key, "help": parameter.help or None, "persist_state": "session"}
+    if parameter.choices:
+        options = list(parameter.choices)
+        return st.selectbox(label, options, options.index(value), format_func=lambda one: words(str(one)), **facts)
+    if parameter.type is bool:
+        return st.toggle(label, value, **facts)
+    if parameter.type in (int, float):
+        return _number(label, parameter, value, facts)
+    return st.text_input(label, value, **facts)
+
+
+def _number(label: str, parameter: Parameter, value: Any, facts: dict[str, Any]) -> Any:
+    kind = parameter.type
+    low, high = (parameter.range.low, parameter.range.high) if parameter.range else (None, None)
+    bounds = {name: None if end is None else kind(end) for name, end in (("min_value", low), ("max_value", high))}
+    step = {"step": 1} if kind is int else {"step": _step(float(value)), "format": "%g"}
+    number = st.number_input(label, value=kind(value), **bounds, **step, **facts)
+    return parameter.default if number is None else kind(number)
+
+
+def _step(value: float) -> float:
+    """A tenth of the leading power of ten: 0.05 for values like 0.5, 1 for values like 30."""
+    return 0.05 if value == 0 else float(f"{abs(value) / 10:.0e}")

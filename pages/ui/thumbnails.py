@@ -1,0 +1,94 @@
+"""Pictures of single items, one request each, served by the app itself: `/thumb/<run>/<id>`.
+
+A browser asks only for what is on screen, and keeps it: a run's pictures never change.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from fdmat_core.runs import run
+from fdmat_core.spec import Spec
+from fdmat_core.types import Dataset
+from pages.shell import caches
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+#: Small pictures are enlarged in whole pixels up to about this size, large ones are scaled down to it.
+SIDE = 112
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+class Card(NamedTuple):
+    """One item of a gallery."""
+
+    id: int
+    label: str
+    words: str  # alternative text and tooltip
+    mark: str = ""  # "noise" or "suspect": gets a ring
+
+
+def routes() -> list[BaseRoute]:
+    """What the server answers besides the pages; for `st.App(routes=...)`."""
+    from starlette.routing import Route
+
+    return [Route("/thumb/{run}/{item:int}", thumb)]
+
+
+def thumb(request: Request) -> Response:
+    """Answer with the picture of an item of a stored run; anything else is not found."""
+    from starlette.responses import Response
+
+    try:
+        png = picture(run.open(request.path_params["run"]), request.path_params["item"])
+    except ValueError:
+        return Response(status_code=404)
+    return Response(png, media_type="image/png", headers=FOREVER)
+
+
+def address(spec: Spec, data: Dataset) -> str:
+    """Where the pictures of a run are, up to the id of an item; "" if its data have none."""
+    return f"/thumb/{spec.key}/" if data.images else ""
+
+
+def picture(spec: Spec, item: int) -> bytes:
+    """The picture of one item as a PNG."""
+    data = caches.dataset(spec.dataset, spec.corruption)
+    if data.images is None:
+        raise ValueError(f"dataset {data.name!r} has no images; it came as features")
+    ids = data.ids[data.rows_of([item])]
+    return png(data.images(ids)[0])
+
+
+def png(pixels: object) -> bytes:
+    """An image (height, width, channels) as a PNG of a size to look at, with crisp pixels if it was small."""
+    from PIL import Image
+
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+    times = round(SIDE / max(image.size))
+    if times > 1:
+        image = image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
+    else:
+        image.thumbnail((2 * SIDE, 2 * SIDE))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def gallery(cards: Iterable[Card], source: str, *, empty: str) -> str:
+    """Cards side by side as HTML; the map rings the point of the one under the hand."""
+    shown = "".join(_figure(card, source) for card in cards)
+    return f'<div class="cards">{shown}</div>' if shown else f'<p class="cards-empty">{html.escape(empty)}</p>'
+
+
+def _figure(card: Card, source: str) -> str:
+    words, label = html.escape(card.words, quote=True), html.escape(card.label)
+    image = f'<img src={source}{card.id} alt="{words}">' if source else f"<b>{card.id}</b>"
+    marked = f' class={card.mark} title="{words}"' if card.mark else ""
+    return f"<figure data-item={card.id}{marked}>{image}{label}</figure>"

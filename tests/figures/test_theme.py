@@ -1,0 +1,74 @@
+"""Colours and styles: fixed per method, distinct per variant, readable on both backgrounds."""
+
+import plotly.graph_objects as go
+import pytest
+
+from fdmat_core import registry
+from fdmat_core.figures import theme
+from fdmat_core.figures.theme import Look, Style
+
+FACTS = {
+    "random": {"title": "Random", "colour": "#123456", "family": "baseline"},
+    "fdmat": {"title": "FDMat", "colour": "#0072B2", "family": "distribution"},
+    "fdmat(lam=10)": {"title": "FDMat (lam 10)", "colour": "#0072B2", "family": "distribution"},
+    "herding": {"title": "Herding", "colour": "#E69F00", "family": "geometry"},
+}
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, two):
+    high, low = sorted((luminance(one), luminance(two)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_method_has_the_colour_that_the_registry_gives_and_its_familys_dash():
+    styles = theme.styles(FACTS)
+    assert styles["herding"] == Style("Herding", "#E69F00", theme.DASHES["geometry"])
+    assert styles["fdmat"] == Style("FDMat", "#0072B2", "solid")
+
+
+def test_random_is_grey_and_dashed_whatever_its_facts_say():
+    assert theme.styles(FACTS)["random"] == Style("Random", theme.RANDOM, "dash")
+
+
+def test_variants_share_a_colour_and_differ_in_dash_and_name():
+    styles = theme.styles(FACTS)
+    one, other = styles["fdmat"], styles["fdmat(lam=10)"]
+    assert one.colour == other.colour and one.dash != other.dash
+    assert (one.title, other.title) == ("FDMat", "FDMat (lam 10)")
+
+
+def test_families_have_distinct_dashes():
+    assert len(set(theme.DASHES.values())) == len(theme.DASHES) == 7
+
+
+def test_an_unlisted_method_keeps_its_name_and_takes_the_palette():
+    look = Look(methods=theme.styles(FACTS))
+    assert look.style("herding").title == "Herding"
+    assert look.style("mine", 1) == Style("mine", theme.PALETTE[1])
+    assert look.style("mine", len(theme.PALETTE)).colour == theme.PALETTE[0]
+
+
+@pytest.mark.parametrize("ink", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_ink_is_readable_on_its_surface(ink):
+    assert contrast(ink.text, ink.surface) >= 7
+    assert contrast(ink.muted, ink.surface) >= 4.5
+    assert contrast(theme.KEPT, ink.surface) >= 3
+    assert contrast(ink.pruned, ink.surface) >= 1.5
+
+
+def test_template_is_one_that_plotly_accepts_transparent_and_in_the_pages_ink():
+    for dark, ink in ((False, theme.LIGHT), (True, theme.DARK)):
+        layout = go.layout.Template(theme.template(Look(dark))).layout
+        assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert layout.font.color == ink.text and layout.xaxis.gridcolor == ink.grid
+
+
+def test_no_two_methods_share_a_colour():
+    colours = [entry.colour.upper() for entry in registry.methods.all().values()]
+    assert len(set(colours)) == len(colours) > 30

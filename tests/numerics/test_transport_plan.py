@@ -1,0 +1,144 @@
+"""The class plan: closed forms, marginals, blocks, and what it says about labels."""
+
+import numpy as np
+import pytest
+
+from fdmat_core.numerics import distances, transport
+from tests.conftest import make_table
+
+
+def table_with_costs():
+    """Two rows on their own prototypes, at squared distance 1 of each other."""
+    return np.array([[0.0], [1.0]]), np.array([0, 1])
+
+
+def test_two_rows_closed_form():
+    x, labels = table_with_costs()
+    plan = transport.class_plan(x, labels, 2, lam=4)
+    told = transport.label_evidence(plan, x, labels)
+    assert plan.shares(x)[0, 0] == pytest.approx(1 / (1 + np.exp(-4)), abs=1e-6)
+    assert told.contribution == pytest.approx([0.0179862**2] * 2, rel=1e-4)
+    assert told.suspicion == pytest.approx([-4, -4], abs=1e-5)
+
+
+def test_rows_sum_to_one_and_columns_to_class_sizes():
+    table = make_table((50, 30, 7), seed=3)
+    x, _ = transport.features(table.embedding, power=0.5, norm="unit")
+    shares = transport.class_plan(x, table.labels, 3, lam=10).shares(x)
+    assert np.allclose(shares.sum(axis=1), 1, atol=1e-9)
+    assert np.allclose(shares.sum(axis=0), [50, 30, 7], atol=1e-4)
+
+
+def test_it_agrees_with_pot():
+    import ot
+
+    table = make_table((30, 20, 10), seed=5)
+    x, _ = transport.features(table.embedding, power=0.5, norm="unit")
+    plan = transport.class_plan(x, table.labels, 3, lam=5, tolerance=1e-10)
+    costs = plan.costs(x)
+    peer = ot.bregman.sinkhorn_log(np.ones(60), np.array([30.0, 20, 10]), costs, reg=1 / 5, stopThr=1e-12)
+    assert np.allclose(plan.shares(x), peer, atol=1e-6)
+
+
+def test_blocks_change_nothing(monkeypatch):
+    table = make_table((50, 30, 7), seed=3)
+    whole = transport.class_plan(table.embedding, table.labels, 3, lam=2)
+    monkeypatch.setattr(distances, "BLOCK", 64)
+    monkeypatch.setattr(transport, "KEPT_COSTS", 10)
+    pieces = transport.class_plan(table.embedding, table.labels, 3, lam=2)
+    assert np.allclose(whole.log_v, pieces.log_v, atol=1e-9)
+    for one, other in zip(
+        vars(transport.label_evidence(whole, table.embedding, table.labels)).values(),
+        vars(transport.label_evidence(pieces, table.embedding, table.labels)).values(),
+        strict=True,
+    ):
+        assert np.allclose(one, other, atol=1e-6)
+
+
+def test_a_very_sharp_plan_stays_finite():
+    table = make_table((50, 30, 7), seed=3)
+    plan = transport.class_plan(table.embedding, table.labels, 3, lam=500, max_rounds=50)
+    told = transport.label_evidence(plan, table.embedding, table.labels)
+    assert np.isfinite(plan.log_v).all() and np.isfinite(told.suspicion).all()
+    assert len(np.unique(told.suspicion)) == table.n  # log-odds do not saturate
+
+
+def test_an_empty_class_gets_no_mass():
+    x, labels = table_with_costs()
+    shares = transport.class_plan(x, labels * 2, 4, lam=4).shares(x)
+    assert shares[:, [1, 3]].sum() == 0 and np.allclose(shares.sum(axis=1), 1)
+
+
+def test_one_class_has_nothing_to_suspect():
+    x = np.array([[0.0], [1.0], [5.0]])
+    told = transport.label_evidence(transport.class_plan(x, np.zeros(3, int), 1), x, np.zeros(3, int))
+    assert told.suspicion.tolist() == [0, 0, 0] and np.allclose(told.own_share, 1)
+    assert told.contribution == pytest.approx(told.own_cost**2)
+
+
+def test_a_swapped_label_is_suspected_and_the_right_one_preferred():
+    rng = np.random.default_rng(0)
+    x = np.concatenate([rng.normal(0, 1, (50, 2)), rng.normal(8, 1, (50, 2))])
+    labels = np.repeat([0, 1], 50)
+    given = labels.copy()
+    given[[3, 20, 41, 60, 99]] ^= 1
+    told = transport.label_evidence(transport.class_plan(x, given, 2, lam=0.1), x, given)
+    assert set(np.argsort(-told.suspicion)[:5]) == {3, 20, 41, 60, 99}
+    assert np.array_equal(told.preferred, labels)
+
+
+def test_tukey_keeps_signs_and_leaves_no_nan():
+    assert transport.tukey(np.array([-4.0, 0.0, 9.0])).tolist() == [-2, 0, 3]
+    assert transport.tukey(np.array([4.0])) == pytest.approx([2], abs=1e-5)
+
+
+def test_zero_rows_are_not_usable_and_do_not_move_the_mean():
+    z = np.array([[1.0, 3.0], [3.0, 1.0], [0.0, 0.0]])
+    x, usable = transport.features(z, power=1.0, norm="unit")
+    assert usable.tolist() == [True, True, False]
+    assert np.allclose(np.linalg.norm(x[:2], axis=1), 1) and np.allclose(x[0], -x[1], atol=1e-5)
+
+
+def test_norm_before_centring_differs_from_unit():
+    z = make_table().embedding
+    before, _ = transport.features(z, power=0.5, norm="before centring")
+    t = transport.tukey(z)
+    assert np.allclose(before, (t - t.mean(axis=0)) / np.linalg.norm(t, axis=1, keepdims=True), atol=1e-5)
+
+
+def noisy(n, c, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, c, n)
+    x = rng.normal(size=(c, 16))[labels] + rng.normal(size=(n, 16))
+    wrong = rng.random(n) < 0.3
+    labels[wrong] = rng.integers(0, c, wrong.sum())
+    return transport.features(x, power=0.5, norm="unit")[0], labels
+
+
+def test_a_handful_of_rounds_balances_what_takes_sinkhorn_hundreds():
+    x, labels = noisy(600, 8)
+    plan = transport.class_plan(x, labels, 8, lam=30)
+    assert plan.rounds <= 12 and plan.residual <= 1e-6
+    assert plan.shares(x).sum(axis=0) == pytest.approx(np.bincount(labels), rel=1e-5)
+
+
+def test_without_newton_it_is_sinkhorn_and_ends_at_the_same_plan(monkeypatch):
+    x, labels = noisy(300, 4)
+    plan = transport.class_plan(x, labels, 4, lam=10, tolerance=1e-9)
+    monkeypatch.setattr(transport, "_newton", lambda now, sizes: None)
+    slow = transport.class_plan(x, labels, 4, lam=10, tolerance=1e-9, max_rounds=2000)
+    assert slow.rounds > 3 * plan.rounds
+    assert slow.shares(x) == pytest.approx(plan.shares(x), abs=1e-7)
+    one = transport.class_plan(x, labels, 4, lam=10, max_rounds=2)
+    by_hand = np.exp(np.log(np.bincount(labels)) - 10 * one.costs(x))  # rows, then columns, then rows again
+    by_hand *= np.bincount(labels) / (by_hand / by_hand.sum(axis=1, keepdims=True)).sum(axis=0)
+    assert one.shares(x) == pytest.approx(by_hand / by_hand.sum(axis=1, keepdims=True), abs=1e-6)
+
+
+def test_a_step_that_leads_away_is_not_taken(monkeypatch):
+    x, labels = noisy(300, 4)
+    newton = transport._newton
+    monkeypatch.setattr(transport, "_newton", lambda now, sizes: -newton(now, sizes))
+    plan = transport.class_plan(x, labels, 4, lam=10, max_rounds=500)
+    assert plan.residual <= 1e-6
+    assert plan.shares(x).sum(axis=0) == pytest.approx(np.bincount(labels), rel=1e-5)

@@ -1,0 +1,127 @@
+"""Decisions: written at once, taken back in order, never lost between two people or to a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pandas
+import pytest
+
+from fdmat_core.runs import decisions
+from fdmat_core.runs.decisions import Decision
+from fdmat_core.store.database import connect
+
+
+def state(dataset="d"):
+    return {row.item: row.decision for row in decisions.current(dataset).itertuples()}
+
+
+def test_the_latest_decision_counts_and_history_keeps_all():
+    decisions.decide("d", Decision(7, "drop", author="ann"))
+    decisions.decide("d", Decision(7, "keep", author="bob"))
+    decisions.decide("other", Decision(7, "unsure", author="bob"))
+    assert state() == {7: "keep"} and decisions.history("d").decision.tolist() == ["drop", "keep"]
+
+
+def test_undo_goes_back_one_by_one():
+    decisions.decide("d", Decision(1, "keep", author="ann", session="one"))
+    decisions.decide("d", Decision(1, "drop", author="ann", session="one"))
+    decisions.decide("d", Decision(2, "relabel", label="Shirt", author="ann", session="one"))
+    assert decisions.undo("d", "one") == 2 and state() == {1: "drop"}
+    assert decisions.undo("d", "one") == 1 and state() == {1: "keep"}
+    assert decisions.undo("d", "one") == 1 and state() == {}
+    assert decisions.undo("d", "one") is None
+
+
+def test_changes_tell_what_became_of_items_since_a_number():
+    first = decisions.decide("d", Decision(1, "keep", author="ann", session="one"))
+    decisions.decide("other", Decision(9, "keep", author="ann", session="one"))
+    decisions.decide("d", Decision(2, "drop", author="ann", session="one"))
+    decisions.decide("d", Decision(1, "unsure", author="bob", session="two"))
+    last, told = decisions.changes("d", first)
+    assert told[["item", "decision", "author"]].values.tolist() == [[1, "unsure", "bob"], [2, "drop", "ann"]]
+    decisions.undo("d", "one")
+    assert decisions.changes("d", last)[1][["item", "decision"]].values.tolist() == [[2, decisions.OPEN]]
+    assert decisions.changes("d", last + 1)[1].empty
+    assert decisions.changes("d")[0] == last + 1
+
+
+def test_undo_does_not_touch_what_somebody_else_said():
+    decisions.decide("d", Decision(1, "keep", author="ann", session="one"))
+    decisions.decide("d", Decision(1, "drop", author="bob", session="two"))
+    assert decisions.undo("d", "one") is None and state() == {1: "drop"}
+
+
+def test_undo_belongs_to_a_session_not_to_a_name():
+    decisions.decide("d", Decision(1, "keep", author="me", session="one"))
+    decisions.decide("d", Decision(2, "drop", author="me", session="two"))
+    decisions.decide("d", Decision(3, "drop", author="me", session="one"))
+    assert decisions.undo("d", "two") == 2 and state() == {1: "keep", 3: "drop"}
+    assert decisions.undo("d", "two") is None
+    assert decisions.undo("other", "one") is None
+    assert [decisions.undo("d", "one") for _ in range(3)] == [3, 1, None] and state() == {}
+
+
+def test_a_log_from_before_there_were_sessions_is_read_and_written_on():
+    old = decisions.SCHEMA.partition("CREATE TABLE IF NOT EXISTS decision_sessions")[0]
+    with connect(old) as database:
+        values = "('d', 1, 'drop', '', 'me', '', '2026-01-01 10:00:00')"
+        database.execute(f"INSERT INTO decisions (dataset, item, decision, label, author, run, made) VALUES {values}")
+    decisions.decide("d", Decision(1, "keep", author="me", session="one"))
+    assert decisions.undo("d", "one") == 1 and state() == {1: "drop"}
+    assert decisions.undo("d", "one") is None and decisions.undo("d", "") is None
+
+
+@pytest.mark.parametrize("wrong", [("maybe", ""), ("relabel", ""), ("keep", "Shirt")])
+def test_a_wrong_decision_is_refused(wrong):
+    with pytest.raises(ValueError, match="decision"):
+        Decision(1, wrong[0], label=wrong[1])
+
+
+def test_export_and_import_again():
+    decisions.decide("d", Decision(1, "keep", author="ann", run="r1"))
+    decisions.decide("d", Decision(2, "relabel", label="Shirt", author="bob"))
+    table = decisions.current("d")
+    decisions.decide_all("copy", decisions.read(table, ("Coat", "Shirt")))
+    assert decisions.current("copy").drop(columns="made").equals(table.drop(columns="made"))
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pandas.DataFrame({"item": [1]}), "lacks the column 'decision'"),
+        (pandas.DataFrame({"item": [1], "decision": ["burn"]}), "burn"),
+        (pandas.DataFrame({"item": [1], "decision": ["relabel"], "label": ["Hat"]}), "'Hat'"),
+        (pandas.DataFrame({"item": ["x"], "decision": ["keep"]}), "'x'"),
+    ],
+)
+def test_a_wrong_import_is_refused(frame, message):
+    with pytest.raises(ValueError, match=message):
+        decisions.read(frame, ("Coat",))
+
+
+WRITER = """
+import os, sys
+from fdmat_core.work import decisions, store
+from fdmat_core.runs.decisions import Decision
+for item in range(int(sys.argv[1]), int(sys.argv[2])):
+    decisions.decide("d", Decision(item, "drop", author="me", session=sys.argv[3]))
+print("written", flush=True)
+import time; time.sleep(30)
+"""
+
+
+def writer(first, last, session):
+    command = [sys.executable, "-c", WRITER, str(first), str(last), session]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
+
+
+def test_two_sessions_at_once_and_a_kill_lose_nothing():
+    writers = [writer(0, 60, "ann"), writer(60, 120, "bob")]
+    for process in writers:
+        assert process.stdout.readline() == "written\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert state() == dict.fromkeys(range(120), "drop")
+    assert (decisions.undo("d", "bob"), decisions.undo("d", "ann")) == (119, 59)
