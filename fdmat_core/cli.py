@@ -16,8 +16,10 @@ from rich.table import Table
 
 from fdmat_core import errors, registry
 from fdmat_core.analysis import summary
-from fdmat_core.runs import jobs
-from fdmat_core.runs import run as runs
+from fdmat_core.progress import Progress
+from fdmat_core.runs import jobs, library, settings
+from fdmat_core.runs.run import KINDS as STORED
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 
@@ -96,9 +98,9 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
         "band": band,
         "balance": balance,
     }
-    base = _read_spec(spec) if spec else runs.SAMPLE
+    base = _read_spec(spec) if spec else settings.SAMPLE
     return _run(
-        runs.checked(replace(base, **{name: value for name, value in said.items() if value not in ("", (), None)}))
+        settings.checked(replace(base, **{name: value for name, value in said.items() if value not in ("", (), None)}))
     )
 
 
@@ -108,42 +110,47 @@ def show(
     at: Annotated[str, typer.Option(help="Kept fractions; the nearest that were run are shown.")] = "",
 ) -> None:
     """Show what came of a run: every method and measure at some fractions, with the spread over seeds."""
-    spec = runs.open(runs.resolve(key))
-    print(describe(spec))
-    curve = runs.curve(spec)
-    for fraction in _nearest(_numbers(at) or SHOWN, spec.fractions):
-        _print(_summary(curve, spec, fraction))
-    for name, problem in runs.problems(spec).items():
+    run = Run.open(library.resolve(key))
+    print(describe(run.spec))
+    curve = run.curve()
+    for fraction in _nearest(_numbers(at) or SHOWN, run.spec.fractions):
+        _print(_summary(curve, run.spec, fraction))
+    for name, problem in run.problems.items():
         print(f"{name}: {problem}")
 
 
 @app.command()
 def export(
     key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    to: Annotated[
-        Path, typer.Option(help="File that ends in .csv, .parquet, .json (all items), .npy or .txt (ids kept).")
-    ],
-    what: Annotated[str, typer.Option(help="selection, issues (one line per item) or decisions")] = "selection",
-    method: Annotated[str, typer.Option(help="Of a selection: which method of the run.")] = "",
-    kept: Annotated[float | None, typer.Option(help="Of a selection: kept fraction.")] = None,
-    seed: Annotated[int, typer.Option(help="Of a selection by a method that draws.")] = 0,
+    to: Annotated[Path, typer.Option(help="File that ends in .csv, .parquet, .json, or .npy or .txt for ids kept.")],
+    what: Annotated[
+        str, typer.Option(help="selection (what is kept), ranking (all items), issues, decisions")
+    ] = "selection",
+    method: Annotated[str, typer.Option(help="Of a selection or ranking: which method of the run.")] = "",
+    kept: Annotated[float | None, typer.Option(help="Of a selection or ranking: the share kept.")] = None,
+    seed: Annotated[int, typer.Option(help="Of a selection or ranking by a method that draws.")] = 0,
 ) -> None:
-    """Write a selection, the issues or the decisions to a file; decisions overrule the method in a selection."""
-    from fdmat_core.runs import exports
+    """Write what a method keeps, its ranking of all items, the issues or the decisions to a file.
 
-    spec = runs.open(runs.resolve(key))
-    if what == "selection":
-        if not method or kept is None:
-            raise ValueError("a selection is by a method and of a size; give --method and --kept")
-        told = exports.frame(spec, _one(method), kept, seed=seed)
-        exports.write(told, to)
-        print(f"{to}: {told.attrs['kept']:,} of {told.attrs['of']:,} items kept by {method}{_overruled(told.attrs)}")
+    Decisions overrule the method in a selection and in a ranking.
+    """
+    from fdmat_core.runs import exchange
+
+    run = Run.open(library.resolve(key))
+    if what in ("issues", "decisions"):
+        table = exchange.issues(run) if what == "issues" else exchange.decided(run)
+        exchange.write(table, to)
+        print(f"{to}: {what} of {len(table):,} items")
         return
-    if what not in ("issues", "decisions"):
-        raise ValueError(f"--what is {what!r}; say selection, issues or decisions")
-    told = exports.issues(spec) if what == "issues" else exports.decided(spec)
-    exports.write(told, to)
-    print(f"{to}: {what} of {len(told):,} items")
+    if what not in ("selection", "ranking"):
+        raise ValueError(f"--what is {what!r}; say selection, ranking, issues or decisions")
+    choice = _one(method)
+    if choice is None or kept is None:
+        raise ValueError(f"a {what} is by a method and of a size; give --method and --kept")
+    table = (exchange.selected if what == "selection" else exchange.ranking)(run, choice, kept, seed=seed)
+    exchange.write(table, to)
+    attrs = table.attrs
+    print(f"{to}: {attrs['kept']:,} of {attrs['of']:,} items kept by {method}{_overruled(attrs)}")
 
 
 @app.command("import")
@@ -153,11 +160,11 @@ def import_(
     author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
 ) -> None:
     """Read decisions back from a file: all of them or, if one line is wrong, none; twice does no harm."""
-    from fdmat_core.runs import imports
+    from fdmat_core.runs import exchange
 
-    spec = runs.open(runs.resolve(key))
+    run = Run.open(library.resolve(key))
     with file.open("rb") as stream:
-        taken = imports.take_in(spec, imports.table(stream, file.suffix), author=author)
+        taken = exchange.take_in(run, exchange.read(stream, file.suffix), author=author)
     print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
 
 
@@ -178,7 +185,7 @@ def usage(context: typer.Context) -> None:
 def verify() -> None:
     """Read everything byte by byte; what is damaged is set aside and will be made again when asked for."""
     whole = 0
-    for kind in runs.KINDS:
+    for kind in STORED:
         for key, fine in entries.verify(kind):
             whole += fine
             if not fine:
@@ -190,14 +197,14 @@ def verify() -> None:
 def prune() -> None:
     """Remove what is damaged or half-written, and what no stored run needs."""
     before = sum(entries.usage().values())
-    removed = runs.prune()
+    removed = library.prune()
     print(f"{len(removed)} entries removed, {(before - sum(entries.usage().values())) / 1e6:,.1f} MB freed")
 
 
 @cache.command()
 def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
     """Delete a run and what no other run shares with it; one that is going on is stopped."""
-    found = runs.resolve(key)
+    found = library.resolve(key)
     jobs.delete(found)
     print(f"run {found} is deleted")
 
@@ -265,7 +272,7 @@ def _run(spec: Spec) -> int:
         status = jobs.work(spec, draw)
     if status.state == "done":
         print(spec.key)
-        for name, problem in runs.problems(spec).items():
+        for name, problem in Run(spec).problems.items():
             print(f"{name}: {problem}", file=sys.stderr)
         return 0
     print(f"error: {status.message} {status.advice}".strip(), file=sys.stderr)
@@ -273,19 +280,20 @@ def _run(spec: Spec) -> int:
 
 
 @contextmanager
-def _drawing(console: Console) -> Iterator[runs.Progress]:
+def _drawing(console: Console) -> Iterator[Progress]:
     """A progress callable: bars on a terminal, one line for each stage elsewhere."""
     if not console.is_terminal:
         yield _lines(console)
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     columns = TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, TextColumn("{task.fields[note]}"), console=console) as bars:
+    with Bars(*columns, TextColumn("{task.fields[note]}"), console=console) as bars:
         yield _bars(bars)
 
 
-def _lines(console: Console) -> runs.Progress:
+def _lines(console: Console) -> Progress:
     stages = []
 
     def draw(done: int, total: int, note: str) -> None:
@@ -297,7 +305,7 @@ def _lines(console: Console) -> runs.Progress:
     return draw
 
 
-def _bars(bars: progress.Progress) -> runs.Progress:
+def _bars(bars: progress.Progress) -> Progress:
     tasks = {}
 
     def draw(done: int, total: int, note: str) -> None:
@@ -318,9 +326,9 @@ def _entries(name: str) -> Table:
 
 def _runs() -> Table:
     table = _table("runs", "key", "state", "what it is")
-    for key in runs.listing():
+    for key in library.listing():
         status = jobs.status(key)
-        table.add_row(key, status.state if status else "stored", describe(runs.open(key)).partition(": ")[2])
+        table.add_row(key, status.state if status else "stored", describe(Run.open(key).spec).partition(": ")[2])
     return table
 
 

@@ -61,15 +61,8 @@ def coreset(
 ) -> Coreset:
     """The k items that a method keeps, with weights if the method weighs its items."""
     choice = Choice.named(method)
-    return cut(table, choice, rank(table, choice, budget=k, balance=balance, seed=seed), k, seed=seed)
-
-
-def cut(table: FeatureTable, method: Choice, ranking: Ranking, k: int, *, seed: int = 0) -> Coreset:
-    """The first k items of a ranking as a coreset."""
-    rows = ranking.order[:k]
-    return Coreset(
-        table.ids[rows], rows, table.key, method.name, dict(method.params), seed, weights(table, method, rows)
-    )
+    rows = rank(table, choice, budget=k, balance=balance, seed=seed).order[:k]
+    return Coreset(table.ids[rows], rows, table.n, weights(table, choice, rows))
 
 
 def weights(table: FeatureTable, method: Choice, rows: np.ndarray) -> np.ndarray | None:

@@ -1,4 +1,4 @@
-"""The nouns of data: Dataset, FeatureTable, Ranking, Coreset. Everything else is a function between them."""
+"""The nouns of data: Dataset, FeatureTable, Ranking, Rankings, Coreset. All else is a function between them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
+from fdmat_core import sizes
 
 
 def _frozen(array: np.ndarray | None) -> np.ndarray | None:
@@ -38,6 +41,32 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+class Issue(IntEnum):
+    """What is the matter with an item: in the evidence of a method, on screen and in files."""
+
+    NONE = 0
+    MISLABELLED = 1
+    OUTLIER = 2
+    NO_FEATURES = 3
+    NEAR_DUPLICATE = 4
+    UNCLEAR_CLASS = 5
+
+    @property
+    def title(self) -> str:
+        """What people call it; an item without an issue that is removed is redundant."""
+        return _ISSUE_TITLES[self]
+
+
+_ISSUE_TITLES = {
+    Issue.NONE: "redundant",
+    Issue.MISLABELLED: "suspected mislabelled",
+    Issue.OUTLIER: "outlier",
+    Issue.NO_FEATURES: "no features",
+    Issue.NEAR_DUPLICATE: "near duplicate",
+    Issue.UNCLEAR_CLASS: "low-confidence class",
+}
+
+
 @dataclass(frozen=True)
 class Truth:
     """What an injected corruption did, row by row of its dataset: the answer that detection is judged by."""
@@ -45,6 +74,11 @@ class Truth:
     clean_labels: np.ndarray  # (n,)
     mislabelled: np.ndarray  # (n,) bool
     outlier: np.ndarray  # (n,) bool
+
+    @property
+    def bad(self) -> np.ndarray:
+        """Which rows (n,) bool were made noisy: a changed label or an outlier."""
+        return np.asarray(self.mislabelled) | np.asarray(self.outlier)
 
     def take(self, rows: np.ndarray) -> Truth:
         """The truth about some rows."""
@@ -198,6 +232,13 @@ class Ranking:
         rest = np.setdiff1d(np.arange(n), picks)
         return Ranking(np.concatenate([np.asarray(picks, dtype=np.int64), rest]), **facts)
 
+    @property
+    def rejected(self) -> np.ndarray:
+        """Which rows (n,) bool the method rejected by itself, whatever the share kept."""
+        mask = np.zeros(len(self.order), dtype=bool)
+        mask[self.order[self.survivors :]] = True
+        return mask
+
     def reject_first(self, share: float) -> Ranking:
         """The ranking with this share of its rows, from the front, rejected: they go to the end, the first one last."""
         count = int(share * len(self.order))
@@ -207,12 +248,92 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Coreset:
-    """The items kept, best first, and where they came from."""
+    """The items kept of a table, best first."""
 
     ids: np.ndarray  # (k,) int64
-    rows: np.ndarray  # (k,) rows of the table that `table_key` names
-    table_key: str
-    method: str
-    params: Mapping[str, Any]
-    seed: int
+    rows: np.ndarray  # (k,) rows of the table
+    n: int  # items of the table
     weights: np.ndarray | None = None  # (k,) with mean 1, for methods that weigh
+
+    @property
+    def k(self) -> int:
+        """How many items are kept."""
+        return len(self.rows)
+
+    @property
+    def kept(self) -> float:
+        """The share kept."""
+        return self.k / max(1, self.n)
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Which rows (n,) bool of the table are kept."""
+        mask = np.zeros(self.n, dtype=bool)
+        mask[self.rows] = True
+        return mask
+
+
+@dataclass(frozen=True)
+class Rankings:
+    """What a method keeps of a table at every size: by one nested order, or by an order of its own for each size."""
+
+    ids: np.ndarray  # (n,) of the table's rows
+    orders: Mapping[int, Ranking]  # by the count that an order is for; a nested order is for all, under n
+
+    @staticmethod
+    def nested_in(ids: np.ndarray, ranking: Ranking) -> Rankings:
+        """The rankings of a method whose one order holds for every size."""
+        return Rankings(ids, {len(ids): ranking})
+
+    @property
+    def nested(self) -> Ranking | None:
+        """The one order whose every prefix is a coreset, or None."""
+        only = self.orders.get(len(self.ids)) if len(self.orders) == 1 else None
+        return only if only is not None and only.nested else None
+
+    @property
+    def sizes(self) -> tuple[float, ...]:
+        """The shares kept that an order was made for, ascending; none if one order serves all."""
+        return () if self.nested else tuple(k / len(self.ids) for k in sorted(self.orders))
+
+    def cut(self, kept: float) -> Coreset:
+        """The coreset at a share kept; without one nested order, at the nearest share that has one."""
+        ranking, k = self._at(kept)
+        rows = ranking.order[:k]
+        return Coreset(self.ids[rows], rows, len(self.ids))
+
+    def place(self, row: int, kept: float) -> int:
+        """The place of a row, from 1, in the order that holds at a share kept."""
+        return int((self._at(kept)[0].order == row).argmax()) + 1
+
+    def boundary(self, kept: float, width: int = 12) -> tuple[np.ndarray, np.ndarray]:
+        """The rows nearest to the cut at a share kept: those removed next, and those removed last, nearest first.
+
+        Without one nested order they are what the next smaller size drops, and what this size drops from the next
+        larger.
+        """
+        inside, smaller, larger = self.cut(kept).rows, *self._neighbours(kept)
+        if self.nested:
+            order, k = self.nested.order, len(inside)
+            return order[max(0, k - width) : k][::-1], order[k : k + width]
+        next_out = _without(inside, inside[:0] if smaller is None else smaller)
+        last_out = inside[:0] if larger is None else _without(larger, inside)
+        return next_out[:width], last_out[:width]
+
+    def _at(self, kept: float) -> tuple[Ranking, int]:
+        if self.nested:
+            return self.nested, sizes.kept_count(len(self.ids), kept)
+        k = round(sizes.nearest(self.sizes, kept) * len(self.ids))
+        return self.orders[k], k
+
+    def _neighbours(self, kept: float) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """The rows kept at the next smaller and the next larger size that have an order."""
+        k, counts = self._at(kept)[1], sorted(self.orders)
+        near = (max((one for one in counts if one < k), default=0), min((one for one in counts if one > k), default=0))
+        smaller, larger = (self.orders[one].order[:one] if one else None for one in near)
+        return smaller, larger
+
+
+def _without(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Rows that are not among others, the last first."""
+    return rows[~np.isin(rows, others)][::-1]

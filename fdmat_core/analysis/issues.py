@@ -10,7 +10,7 @@ import numpy as np
 from fdmat_core.methods import fdmat
 from fdmat_core.numerics import transport
 from fdmat_core.numerics.distances import squared_distances
-from fdmat_core.types import FeatureTable, Ranking, Truth
+from fdmat_core.types import Coreset, FeatureTable, Issue, Ranking
 
 if TYPE_CHECKING:
     import pandas
@@ -18,66 +18,66 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     import pandas
 
-#: What can be the matter with an item, gravest first.
-ISSUES = ("suspected mislabelled", "outlier", "near duplicate", "low-confidence class", "redundant")
+#: The issues that an item is listed under, gravest first.
+GRAVEST_FIRST = (Issue.MISLABELLED, Issue.OUTLIER, Issue.NEAR_DUPLICATE, Issue.UNCLEAR_CLASS, Issue.NONE)
 #: Two items are near duplicates when they lie closer than this share of their class's median nearest distance.
 DUPLICATE_SHARE = 0.1
 
 
-def items(table: FeatureTable, witness: Ranking) -> pandas.DataFrame:
-    """One line per row of a table: what FDMat's two witnesses say about it. Columns:
+def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
+    """One line per row of a table: what FDMat's two criteria say about it. Columns:
 
     `item, row, given, preferred` (class names), `own_share, suspicion, agreement` (see the FDMat method),
-    `distance_percentile` (share of its class that lies closer to the class prototype), `issue`.
+    `distance_percentile` (share of its class that lies closer to the class prototype), `issue` (an `Issue`).
 
     Parameters
     ----------
     table
         The features.
-    witness
+    evidence
         The ranking of method `fdmat` on this table, for its evidence.
     """
     import pandas
 
-    evidence, names = witness.evidence, np.array(table.classes, dtype=object)
+    columns, names = evidence.evidence, np.array(table.classes, dtype=object)
     return pandas.DataFrame(
         {
             "item": table.ids,
             "row": np.arange(table.n),
             "given": names[table.labels],
-            "preferred": names[np.asarray(evidence["preferred"], dtype=np.int64)],
-            "own_share": evidence["own_share"],
-            "suspicion": evidence["suspicion"],
-            "agreement": evidence["agreement"],
-            "distance_percentile": class_percentile(evidence["own_cost"], table.labels),
-            "issue": issues(table, witness),
+            "preferred": names[np.asarray(columns["preferred"], dtype=np.int64)],
+            "own_share": columns["own_share"],
+            "suspicion": columns["suspicion"],
+            "agreement": columns["agreement"],
+            "distance_percentile": class_percentile(columns["own_cost"], table.labels),
+            "issue": of_rows(table, evidence),
         }
     )
 
 
-def issues(table: FeatureTable, witness: Ranking) -> np.ndarray:
-    """The gravest issue (n,) of every row; "redundant" when nothing is the matter and others stand for it."""
-    evidence = witness.evidence
-    unclear = np.isin(table.labels, [table.classes.index(name) for name in witness.notes["unclear classes"]])
+def of_rows(table: FeatureTable, evidence: Ranking) -> np.ndarray:
+    """The gravest `Issue` (n,) of every row, as its number; rows without features are outliers."""
+    columns = evidence.evidence
+    unclear = np.isin(table.labels, [table.classes.index(name) for name in evidence.notes["unclear classes"]])
     conditions = [
-        evidence["reason"] == 1,
-        evidence["reason"] >= 2,
-        closeness(evidence["nearest"], table.labels) < DUPLICATE_SHARE,
+        columns["issue"] == Issue.MISLABELLED,
+        columns["issue"] != Issue.NONE,
+        closeness(columns["nearest"], table.labels) < DUPLICATE_SHARE,
         unclear,
     ]
-    return np.select(conditions, ISSUES[:-1], default=ISSUES[-1]).astype(object)
+    return np.select(conditions, GRAVEST_FIRST[:-1], default=GRAVEST_FIRST[-1]).astype(np.uint8)
 
 
-def worst_first(table: FeatureTable, witness: Ranking) -> np.ndarray:
+def gravest_first(table: FeatureTable, evidence: Ranking) -> np.ndarray:
     """All rows (n,) in the order to look at them: by issue, the gravest first, and within one the worst first.
 
     Outliers go by how far they lie from their neighbours, rows without features before them, all others by suspicion.
     Ties go to the lower row.
     """
-    evidence, issue = witness.evidence, issues(table, witness)
-    place = np.argmax(issue[:, None] == np.array(ISSUES, dtype=object), axis=1)
-    severity = np.where(issue == ISSUES[1], evidence["radius"], evidence["suspicion"])
-    severity = np.where(evidence["reason"] == 3, np.inf, severity)
+    columns, issue = evidence.evidence, of_rows(table, evidence)
+    place = np.argmax(issue[:, None] == np.array(GRAVEST_FIRST), axis=1)
+    severity = np.where(issue == Issue.OUTLIER, columns["radius"], columns["suspicion"])
+    severity = np.where(columns["issue"] == Issue.NO_FEATURES, np.inf, severity)
     return np.lexsort((-severity, place))
 
 
@@ -101,32 +101,32 @@ def closeness(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Witness:
-    """The transported features of a table and the plan over them: computed once, asked for many cards."""
+class Transported:
+    """The transported features of a table and the plan over them: computed once, read for many cards."""
 
     x: np.ndarray  # (n, d)
     plan: transport.ClassPlan
 
 
-def witness(table: FeatureTable, *, lam: float = 10.0) -> Witness:
+def transported(table: FeatureTable, *, lam: float = 10.0) -> Transported:
     """Prepare the evidence for cards about a table's rows."""
     x, _, plan = fdmat.transported(table, lam=lam)
-    return Witness(x, plan)
+    return Transported(x, plan)
 
 
-def plan_row(called: Witness, table: FeatureTable, row: int) -> pandas.DataFrame:
+def plan_row(by: Transported, table: FeatureTable, row: int) -> pandas.DataFrame:
     """Where the mass of one row goes: columns `label, share`, in class order."""
     import pandas
 
-    return pandas.DataFrame({"label": table.classes, "share": called.plan.shares(called.x[row : row + 1])[0]})
+    return pandas.DataFrame({"label": table.classes, "share": by.plan.shares(by.x[row : row + 1])[0]})
 
 
-def nearest_kept(called: Witness, table: FeatureTable, row: int, kept: np.ndarray, count: int = 5) -> pandas.DataFrame:
+def nearest_kept(by: Transported, table: FeatureTable, row: int, kept: np.ndarray, count: int = 5) -> pandas.DataFrame:
     """The kept rows nearest to one row, itself left out: columns `item, row, label, distance`, nearest first."""
     import pandas
 
     others = kept[kept != row]
-    distances = np.sqrt(squared_distances(called.x[row : row + 1], called.x[others])[0])
+    distances = np.sqrt(squared_distances(by.x[row : row + 1], by.x[others])[0])
     near = np.argsort(distances, kind="stable")[:count]
     rows = others[near]
     names = [table.classes[label] for label in table.labels[rows]]
@@ -143,7 +143,7 @@ def sentence(line: pandas.Series) -> str:
     if round(100 * line.distance_percentile) == 0:
         far = f"it lies closer to {line.given} than all of that class"
     told = f"{away[0].upper()}{away[1:]}; {near}; {far}."
-    if line.preferred != line.given and line.issue not in ISSUES[:2]:
+    if line.preferred != line.given and line.issue not in GRAVEST_FIRST[:2]:
         return f"{told} Not suspected: enough of its mass or of its neighbours speaks for the label."
     return told
 
@@ -165,12 +165,12 @@ class Tally:
 
     @property
     def recall(self) -> float:
-        """Share of the bad rows that are gone; NaN when there are none."""
+        """Share of the bad rows that are removed; NaN when there are none."""
         return _share(self.bad_removed, self.bad_removed + self.bad_kept)
 
     @property
-    def price(self) -> float:
-        """Share of the clean rows that went with them."""
+    def false_removal(self) -> float:
+        """Share of the clean rows that are removed with them."""
         return _share(self.clean_removed, self.clean_removed + self.clean_kept)
 
     @property
@@ -183,29 +183,17 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")
 
 
-def tally(order: np.ndarray, k: int, bad: np.ndarray) -> Tally:
-    """How the first k rows of an order (n,) divide the bad rows (n,) bool."""
-    kept, removed = bad[order[:k]], bad[order[k:]]
+def tally(coreset: Coreset, bad: np.ndarray) -> Tally:
+    """How a coreset divides the bad rows (n,) bool of its table."""
+    kept, removed = bad[coreset.mask], bad[~coreset.mask]
     return Tally(int(removed.sum()), int(kept.sum()), int((~removed).sum()), int((~kept).sum()))
 
 
-def false_alarms(reason: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> pandas.DataFrame:
+def false_alarms(issue: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> pandas.DataFrame:
     """The share of every class that is suspected: columns `label, items, suspected, share`."""
     import pandas
 
     counts = np.bincount(labels, minlength=len(classes))
-    suspected = np.bincount(labels[reason > 0], minlength=len(classes))
+    suspected = np.bincount(labels[issue > 0], minlength=len(classes))
     share = suspected / np.maximum(counts, 1)
     return pandas.DataFrame({"label": classes, "items": counts, "suspected": suspected, "share": share})
-
-
-def injected(truth: Truth) -> np.ndarray:
-    """Which rows (n,) were made noisy: a changed label or an outlier."""
-    return np.asarray(truth.mislabelled) | np.asarray(truth.outlier)
-
-
-def suspected(ranking: Ranking) -> np.ndarray:
-    """Which rows (n,) a method rejected by itself, whatever the ratio."""
-    mask = np.zeros(len(ranking.order), dtype=bool)
-    mask[ranking.order[ranking.survivors :]] = True
-    return mask

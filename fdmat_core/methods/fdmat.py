@@ -1,4 +1,4 @@
-"""FDMat: match every class's feature distribution, after the transport plan has told what does not belong."""
+"""FDMat: match every class's feature distribution, after the transport plan has shown what does not belong."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from fdmat_core.numerics import greedy, quotas, transport
 from fdmat_core.numerics.distances import blocks
 from fdmat_core.numerics.neighbours import exact
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
-
-#: Why a row was rejected, by the number in the evidence column `reason`.
-REASONS = ("kept in the running", "suspected mislabelled", "outlier in its class", "no features")
+from fdmat_core.types import FeatureTable, Issue, Ranking
 
 #: How many robust standard deviations the log of a row's radius may exceed its class's median: the usual limit of
 #: modified z-scores (Iglewicz & Hoaglin 1993). Radii are positive and skewed, more so where a class is elongated.
 OUTLIER_LIMIT = 3.5
+#: The issues for which a row is rejected.
+REJECTED = (Issue.MISLABELLED, Issue.OUTLIER, Issue.NO_FEATURES)
 #: How sure it has to be that a row's neighbours carry its label no more often than mislabelling explains.
 NOISE_QUANTILE = 0.99
 
@@ -47,12 +46,12 @@ def fdmat(
     1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length.
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,
        cost `|x - m_c|^2`. `q` is the share of a row's mass that stays in its class.
-    3. **Removal** takes two witnesses, both relative to the class: the plan, `q < tau * quantile_c(q, reference)`, and
+    3. **Removal** takes two criteria, both relative to the class: the plan, `q < tau * quantile_c(q, reference)`, and
        the neighbourhood, the share of nearest neighbours with the row's label, by the same rule. A global threshold
        would empty rare classes; one prototype alone is blind to a class of several modes. Where classes overlap both
-       may doubt a good label, so a doubted row leaves only if chance explains its label: its neighbours carry it no
+       may speak against a good label, so such a row leaves only if chance explains its label: its neighbours carry it no
        more often (binomial, 99%) than those of the rows deep inside the class that the plan prefers, where labels of
-       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves. A doubted row whose
+       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves. A row that both speak against and whose
        neighbourhood has no clear class at all is an outlier; so is one much farther from its neighbours than its class
        is used to.
     4. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
@@ -68,21 +67,21 @@ def fdmat(
     lam
         Sharpness of the transport plan.
     tau
-        A row is suspected below this share of its class's reference, by both witnesses; 0 removes nothing by label.
+        A row is suspected below this share of its class's reference, by both criteria; 0 removes nothing by label.
     reference
         The quantile of a class that serves as its reference.
     neighbours
-        How many nearest neighbours testify.
+        How many nearest neighbours the second criterion looks at.
     """
     x, usable, plan = transported(table, lam=lam)
     rows = np.flatnonzero(usable)
     evidence = {
         name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
     }
-    evidence |= {"preferred": table.labels.copy(), "reason": np.full(table.n, 3, dtype=np.uint8)}
-    around = _testify(evidence, plan, x[rows], rows, table, neighbours)
-    told = {name: column[rows] for name, column in evidence.items()}
-    evidence["reason"][rows] = _reasons(told, table.labels[rows], around, table.c, tau, reference)
+    evidence |= {"preferred": table.labels.copy(), "issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
+    around = _gather(evidence, plan, x[rows], rows, table, neighbours)
+    found = {name: column[rows] for name, column in evidence.items()}
+    evidence["issue"][rows] = _issues(found, table.labels[rows], around, table.c, tau, reference)
     order, survivors = _arrange(x, table, evidence, budget)
     return Ranking(
         order,
@@ -99,7 +98,7 @@ def transported(table: FeatureTable, *, lam: float) -> tuple[np.ndarray, np.ndar
     return x, usable, transport.class_plan(x[usable], table.labels[usable], table.c, lam=lam)
 
 
-def _testify(
+def _gather(
     evidence: dict[str, np.ndarray],
     plan: transport.ClassPlan,
     x: np.ndarray,
@@ -112,9 +111,9 @@ def _testify(
     Returns the labels (m, k) of the neighbours.
     """
     labels = table.labels[rows]
-    told = transport.label_evidence(plan, x, labels)
+    by_plan = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
-        evidence[name][rows] = getattr(told, name)
+        evidence[name][rows] = getattr(by_plan, name)
     distances, nearest = exact(x, k)  # (m, k), (m, k)
     around = labels[nearest]
     if nearest.shape[1]:
@@ -132,19 +131,19 @@ def _radius(t: np.ndarray, nearest: np.ndarray) -> np.ndarray:
     return radius
 
 
-def _reasons(
-    told: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, tau: float, reference: float
+def _issues(
+    evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, tau: float, reference: float
 ) -> np.ndarray:
-    """The reason number (m,) of every usable row, by its evidence and the labels around it (m, k)."""
-    share, agreement = told["own_share"], told["agreement"]
+    """The issue (m,) of every usable row, by its evidence and the labels around it (m, k)."""
+    share, agreement = evidence["own_share"], evidence["agreement"]
     usual = _quantiles(agreement, labels, c, reference)
-    doubted = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
+    doubtful = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
     far = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
-        far[labels == label] = _far(told["radius"][labels == label])
-    mistaken = doubted & _by_chance(told, labels, around, c)
-    homeless = doubted & (_clearest(around, usual) < tau)
-    return np.select([mistaken, far | homeless], [1, 2], 0).astype(np.uint8)
+        far[labels == label] = _far(evidence["radius"][labels == label])
+    mistaken = doubtful & _by_chance(evidence, labels, around, c)
+    homeless = doubtful & (_clearest(around, usual) < tau)
+    return np.select([mistaken, far | homeless], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(np.uint8)
 
 
 def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float) -> np.ndarray:
@@ -155,15 +154,15 @@ def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float)
     return found
 
 
-def _by_chance(told: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
+def _by_chance(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
     """Which rows (m,) are preferred by another class, inside which mislabelling alone gives them as many neighbours."""
     from scipy.stats import binom
 
     k = around.shape[1]
-    mistakes = _inside(told["own_share"], np.where(told["preferred"] == labels, labels, c), around, c)
+    mistakes = _inside(evidence["own_share"], np.where(evidence["preferred"] == labels, labels, c), around, c)
     most = binom.ppf(NOISE_QUANTILE, k, mistakes)  # (c, c) neighbours
-    count = np.rint(k * told["agreement"])
-    return (told["preferred"] != labels) & (count <= most[told["preferred"], labels])
+    count = np.rint(k * evidence["agreement"])
+    return (evidence["preferred"] != labels) & (count <= most[evidence["preferred"], labels])
 
 
 def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
@@ -207,7 +206,7 @@ def _arrange(
     """Survivors matched class by class and merged, then the rejected, the worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
     enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
-    alive = evidence["reason"] == 0
+    alive = evidence["issue"] == Issue.NONE
     groups = [np.flatnonzero(alive & (table.labels == label)) for label in range(table.c)]
     matched = [group[_match(x[group], int(k))] for group, k in zip(groups, enough, strict=True)]
     rejected = np.flatnonzero(~alive)
@@ -227,8 +226,8 @@ def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:
     Rows without features are the worst.
     """
     places = [np.argsort(np.argsort(evidence[name], kind="stable")) for name in ("suspicion", "radius")]
-    by_reason = np.where(evidence["reason"] == 2, np.maximum(*places), places[0]) / max(1, len(places[0]))
-    return np.where(evidence["reason"] == 3, 2.0, by_reason)
+    by_issue = np.where(evidence["issue"] == Issue.OUTLIER, np.maximum(*places), places[0]) / max(1, len(places[0]))
+    return np.where(evidence["issue"] == Issue.NO_FEATURES, 2.0, by_issue)
 
 
 def _notes(
@@ -241,6 +240,6 @@ def _notes(
     return {
         "rounds": plan.rounds,
         "residual": plan.residual,
-        "removed": {REASONS[code]: int((evidence["reason"] == code).sum()) for code in (1, 2, 3)},
+        "removed": {issue.title: int((evidence["issue"] == issue).sum()) for issue in REJECTED},
         "unclear classes": [table.classes[label] for label in present if clarity[label] < 0.5],
     }

@@ -76,15 +76,15 @@ def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None
     )
 
 
-def witness(spec: Spec) -> Choice | None:
+def evidence_method(spec: Spec) -> Choice | None:
     """The method of a run whose evidence tells what is suspected: its FDMat, of several the one with usual settings."""
     own = (method for method in spec.methods if method.name == "fdmat")
     return min(own, key=lambda method: bool(method.params), default=None)
 
 
-def detection_key(spec: Spec, used: Made, witness: Choice) -> str:
-    """Name the scores of all detectors of bad items, FDMat's being those of the witness."""
-    return fingerprint([ranking_key(spec, used, witness, 0, None), provenance.code("fdmat_core.analysis.detectors")])
+def detection_key(spec: Spec, used: Made, method: Choice) -> str:
+    """Name the scores of all detectors of bad items, FDMat's being those of a method."""
+    return fingerprint([ranking_key(spec, used, method, 0, None), provenance.code("fdmat_core.analysis.detectors")])
 
 
 def source(spec: Spec, used: Made) -> points.Source:

@@ -21,8 +21,7 @@ from typing import Any
 
 from fdmat_core import errors
 from fdmat_core.progress import Progress
-from fdmat_core.runs import artifacts
-from fdmat_core.runs import run as runs
+from fdmat_core.runs import artifacts, library
 from fdmat_core.runs.heartbeat import beating, last
 from fdmat_core.spec import Spec
 from fdmat_core.store.database import connect
@@ -89,7 +88,7 @@ def submit(spec: Spec) -> str:
 
     What an earlier attempt finished is kept, so this is also how a run is resumed.
     """
-    key = runs.save(spec)
+    key = library.save(spec)
     with _exclusive() as database:
         job = _job(database, key)
         if job is None or not alive(job):
@@ -107,7 +106,7 @@ def status(key: str) -> Status | None:
         known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
         now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
         now = replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
-    if not now.live and runs.complete(key):
+    if not now.live and library.complete(key):
         return replace(now, state="done", message="", advice="")
     outdated = {"state": "outdated", "stage": "", "message": "", "advice": errors.OUTDATED}  # it stopped at no stage
     return replace(now, **outdated) if now.state == "done" else now
@@ -131,7 +130,7 @@ def delete(key: str) -> None:
     cancel(key)
     with connect(SCHEMA) as database:
         database.execute("DELETE FROM jobs WHERE run = ?", (key,))
-    runs.delete(key)
+    library.delete(key)
 
 
 def log(key: str, lines: int = 40) -> str:
@@ -148,7 +147,7 @@ def work(spec: Spec, draw: Progress | None = None) -> Status:
 
     The status at the end tells whether it is done, failed or cancelled.
     """
-    key = runs.save(spec)
+    key = library.save(spec)
     with _exclusive() as database:
         job = _job(database, key)
         if job is None or not alive(job):
@@ -176,7 +175,7 @@ def alive(job: Job) -> bool:
 def _do(spec: Spec, job: Job, draw: Progress | None) -> None:
     with beating(artifacts.folder(job.run), job.mark, draw) as heart:
         _take_turn(job, heart)
-        runs.execute(spec, heart)
+        library.execute(spec, heart)
     with connect(SCHEMA) as database:
         database.execute("UPDATE jobs SET over = 1 WHERE number = ?", (job.number,))
 

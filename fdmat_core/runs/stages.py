@@ -98,18 +98,18 @@ def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Pro
 
 def make_detection(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
     """The scores of all detectors of bad items, if the run has an FDMat that has ranked."""
-    witness = artifacts.witness(spec)
-    if witness is None or str(witness) in artifacts.problems(spec):
+    method = artifacts.evidence_method(spec)
+    if method is None or str(method) in artifacts.problems(spec):
         return
     tell(0, 1, "detection: scores of every detector")
     began = time.monotonic()
 
     def make() -> entries.Item:
-        scores = detectors.scores(train, rank(spec, used, train, witness, 0, None))
-        return artifacts.pack_scores(scores, {"witness": str(witness), "seconds": _since(began)})
+        scores = detectors.scores(train, rank(spec, used, train, method, 0, None))
+        return artifacts.pack_scores(scores, {"method": str(method), "seconds": _since(began)})
 
     try:
-        entries.get("detection", artifacts.detection_key(spec, used, witness), make)
+        entries.get("detection", artifacts.detection_key(spec, used, method), make)
     except OSError:
         raise
     except Exception as error:
@@ -148,9 +148,9 @@ def _rest(spec: Spec) -> Spec:
 def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
     """What is stored of a finished run beside its points, as (kind, key), the last first."""
     yield "projection", artifacts.projection_key(used, "UMAP")
-    witness = artifacts.witness(spec)
-    if witness and not {str(witness), "detection"} & set(artifacts.problems(spec)):
-        yield "detection", artifacts.detection_key(spec, used, witness)
+    method = artifacts.evidence_method(spec)
+    if method and not {str(method), "detection"} & set(artifacts.problems(spec)):
+        yield "detection", artifacts.detection_key(spec, used, method)
     for method in _rest(spec).methods:
         for k in artifacts.sizes(spec, used, method):
             yield "ranking", artifacts.ranking_key(spec, used, method, 0, k)

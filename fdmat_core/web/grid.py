@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fdmat_core.types import Ranking, Truth
+from fdmat_core.types import Issue, Ranking, Truth
 from fdmat_core.web import payload
 
 #: Header: magic, version, unused, rows, bytes of the words that follow it.
@@ -27,10 +27,10 @@ class Sheet:
     ids: np.ndarray  # (n,) below 2**32
     labels: np.ndarray  # (n,) positions in `classes`
     preferred: np.ndarray  # (n,) the class that the transport plan prefers
-    issue: np.ndarray  # (n,) names out of `issues`
+    issue: np.ndarray  # (n,) numbers of `Issue`
     worst: np.ndarray  # (n,) rows in the order to look at them
     classes: tuple[str, ...]
-    issues: tuple[str, ...]
+    issues: tuple[Issue, ...]
     truth: Truth | None = None
     features: np.ndarray | None = None  # (n, d), for data without pictures
 
@@ -74,7 +74,7 @@ def pack(
         "fractions": payload.ticks(rankings, n, fractions),
         "start": start,
         "classes": sheet.classes,
-        "issues": sheet.issues,
+        "issues": [issue.title for issue in sheet.issues],
         "columns": [[name, column.dtype.str[1:], column.size] for name, column in columns.items()],
     }
     told = _padded(json.dumps(facts).encode(), b" ")
@@ -84,7 +84,7 @@ def pack(
 
 def _columns(sheet: Sheet) -> dict[str, np.ndarray]:
     """The columns of a sheet by name, in the types that travel."""
-    places = np.argmax(sheet.issue[:, None] == np.array(sheet.issues, dtype=object), axis=1)
+    places = np.argmax(sheet.issue[:, None] == np.array(sheet.issues), axis=1)
     columns = {
         "worst": np.asarray(sheet.worst, "<u4"),
         "ids": np.asarray(sheet.ids, "<u4"),

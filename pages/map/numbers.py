@@ -49,13 +49,13 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept")
 
 
-def cleared(tally: Tally, *, word: str) -> Number:
-    """The share of noisy items that is gone, what random would remove, and the price in clean ones."""
+def removed(tally: Tally, *, word: str) -> Number:
+    """The share of noisy items that is removed, what random would remove, and what goes of the clean ones."""
     name = "FDMat's suspects removed" if word == "suspected" else f"{word.capitalize()} noise removed"
-    noisy, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed + tally.clean_removed
+    noisy, count = tally.bad_removed + tally.bad_kept, tally.bad_removed + tally.clean_removed
     if not noisy:
         return Number(name, "none", f"no item is {word}")
-    chance = removed / (removed + tally.bad_kept + tally.clean_kept)
+    chance = count / (count + tally.bad_kept + tally.clean_kept)
     beside = f"{tally.bad_removed:,} of {noisy:,} · random {percent(round(chance, 3))}"
-    told = f"with {100 * tally.price:.1f}% of the other items"
-    return Number(name, f"{100 * tally.recall:.3g}%", beside, told)
+    others = f"with {100 * tally.false_removal:.1f}% of the other items"
+    return Number(name, f"{100 * tally.recall:.3g}%", beside, others)

@@ -1,14 +1,14 @@
-"""The map: what stays and what goes at a pruning ratio, what that costs, and who is next."""
+"""The map: what stays and what goes at a share kept, what that costs, and what is removed next."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from fdmat_core.web import payload
-from pages.map import canvas, rail, scene
+from pages.map import canvas, gallery, scene
 from pages.map.numbers import numbers as show_numbers
-from pages.shell import caches, frame, state
-from pages.ui import empty, rankings, run_status, titles, toolbar
+from pages.shell import frame, state
+from pages.ui import empty, run_status, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -16,52 +16,55 @@ STYLE = Path(canvas.__file__).with_name("page.css")
 def lassoed():
     """A lasso was closed or cleared: the gallery turns to what it holds."""
     st.session_state["lasso"] = canvas.lasso()
-    st.session_state["tab"] = rail.TABS[2] if canvas.lasso() else rail.TABS[0]
+    st.session_state["tab"] = gallery.TABS[2] if canvas.lasso() else gallery.TABS[0]
 
 
 @st.fragment
-def show_map(view, blob, methods, numbers, gallery):
+def show_map(view, blob, methods, numbers, cards):
     """The map, and what follows its slider; nothing else of the page is sent again."""
+    if not view.run.stored:  # somebody deleted it meanwhile
+        st.rerun()
     canvas.show(blob, on_lasso=lassoed)
     if canvas.method() and canvas.method() <= len(methods):
         state.choose(method=methods[canvas.method() - 1])
         st.rerun()
-    state.choose(ratio=canvas.ratio(state.ratio()))
+    state.choose(kept=1 - canvas.ratio(1 - state.kept()))
     with numbers:
-        show_numbers(view.numbers(state.ratio()))
-    with gallery:
-        rail.gallery(view.brink(state.ratio()), view.lassoed(st.session_state.get("lasso")), view.pictures)
+        show_numbers(view.numbers(state.kept()))
+    with cards:
+        caught = view.lassoed(st.session_state.get("lasso"))
+        gallery.gallery(view.boundary(state.kept()), caught, view.pictures)
 
 
 def show_curves(view):
     """The two curves; while the run goes on they grow."""
     with st.container(key="curves"):
         if view.charted:
-            rail.curves(view.curves(titles.look(view.spec)), view.least)
+            gallery.curves(view.curves(titles.look(view.run.spec)), view.least)
 
 
 st.html(STYLE)
-spec = state.spec()
-if spec is None:
+run = state.run()
+if run is None:
     empty.invite()
 with frame.plain_errors():
-    status = run_status.strip(state.run())
+    status = run_status.strip(run.key)
     live = status is not None and status.live
     ringed = state.picked("ringed")
-    methods, projection = rankings.ready(spec), caches.projection(spec)
+    methods, projection = run.ranked, run.projection
     if not methods or projection is None:
         empty.waiting()
+    table, _ = run.tables
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
-        method = toolbar.choose(list(methods), state.method(spec), lambda name: state.choose(method=name))
-        st.caption(rankings.title(spec), width="content")
-        rail.ringed(len(payload.rows_in(ringed, caches.tables(spec)[0].n)))
-    train, _ = caches.tables(spec)
-    view = scene.Scene(spec, method, train, projection, methods[method], rankings.witness(methods))
+        method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
+        st.caption(titles.heading(run.spec), width="content")
+        gallery.ringed(len(payload.rows_in(ringed, table.n)))
+    view = scene.Scene(run, method, table, projection, methods[method])
     left, right = st.columns([7, 5], gap="medium")
     with right, st.container(key="rail"):
         numbers = st.container()
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
-        gallery = st.container()
+        cards = st.container()
     with left:
-        blob = view.blob(canvas.start(state.ratio()), live=live, ringed=ringed)
-        show_map(view, blob, list(methods), numbers, gallery)
+        blob = view.blob(1 - canvas.start(1 - state.kept()), live=live, ringed=ringed)
+        show_map(view, blob, list(methods), numbers, cards)

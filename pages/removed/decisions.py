@@ -1,11 +1,11 @@
-"""What people decided about the items of a run's data, as a table: the latest word on each."""
+"""What people decided about the items of a run's data, as a table: the latest on each."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from fdmat_core.runs import decisions
-from fdmat_core.spec import Spec
+from fdmat_core.runs.run import Run
 from pages.shell import caches
 from pages.ui import thumbnails
 
@@ -20,19 +20,19 @@ WORDS = {
 }
 
 
-def show(spec: Spec) -> None:
+def show(run: Run) -> None:
     """Draw the decisions, the newest first, or say how to make one."""
-    data = caches.train(spec)
-    said = decisions.current(data.key).sort_values("made", ascending=False, kind="stable")
-    if said.empty:
+    data = caches.train(run)
+    found = decisions.current(data.key).sort_values("made", ascending=False, kind="stable")
+    if found.empty:
         text = "Nothing is decided yet. On the first tab press K to keep an item, D to drop, R to relabel, U if unsure."
         st.info(text, icon=":material/keyboard:")
         return
-    said = said.assign(given=[data.classes[label] for label in data.labels[data.rows_of(said["item"])]])
+    found = found.assign(given=[data.classes[label] for label in data.labels[data.rows_of(found["item"])]])
     columns = {name: st.column_config.Column(title) for name, title in WORDS.items()}
-    if source := thumbnails.address(spec, data):
-        said = said.assign(picture=[f"{source}{item}" for item in said["item"]])
+    if source := thumbnails.address(run):
+        found = found.assign(picture=[f"{source}{item}" for item in found["item"]])
         columns = {"picture": st.column_config.ImageColumn("")} | columns
-    height = min(HIGH, TALL * len(said) + 40)
+    height = min(HIGH, TALL * len(found) + 40)
     facts = {"column_order": list(columns), "column_config": columns, "hide_index": True}
-    st.dataframe(said, height=height, row_height=TALL, **facts)
+    st.dataframe(found, height=height, row_height=TALL, **facts)

@@ -6,12 +6,11 @@ from typing import Any
 
 from fdmat_core import registry
 from fdmat_core.analysis import issues
-from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Dataset, FeatureTable, Ranking
-from pages.removed import items
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
+from fdmat_core.types import Dataset, FeatureTable, Rankings
 from pages.shell import caches
 from pages.ui import titles
-from pages.ui.rankings import Rankings, cut, ready
 
 #: Up to this many classes the plan's row is shown in class order; of more, the largest shares.
 BARS = 10
@@ -19,23 +18,21 @@ BARS = 10
 FIELDS = 12
 
 
-def card(spec: Spec, method: Choice, ratio: float, item: int) -> dict[str, Any]:
-    """What there is to know about an item of a run at a pruning ratio, ready to be sent."""
-    rankings = ready(spec)
-    if method not in rankings:
-        raise ValueError(f"method is {method}; this run has ranked by {', '.join(map(str, rankings))}")
-    table, found, train = caches.tables(spec)[0], caches.inspection(spec), caches.train(spec)
-    row = int(train.rows_of([item])[0])
-    ranking, k = cut(rankings[method], table.n, ratio)
+def card(run: Run, method: Choice, kept: float, item: int) -> dict[str, Any]:
+    """What there is to know about an item of a run at a share kept, ready to be sent."""
+    ranked, found, train = run.ranked, caches.inspection(run), caches.train(run)
+    if method not in ranked or found is None:
+        raise ValueError(f"method is {method}; this run has ranked by {', '.join(map(str, ranked))}")
+    table, row = run.tables[0], int(train.rows_of([item])[0])
     line = found.items.iloc[row]
     return {
         "item": item,
         "sentence": issues.sentence(line),
         "percentile": round(100 * float(line.distance_percentile)),
         "truth": truth(train, row),
-        "bars": _bars(found.plan, table, row),
-        "near": _near(found.plan, table, row, ranking.order[:k]),
-        "ranks": [_rank(choice, one, table.n, ratio, row) for choice, one in rankings.items()],
+        "bars": _bars(found.transported, table, row),
+        "near": _near(found.transported, table, row, ranked[method].cut(kept).rows),
+        "ranks": [_rank(choice, rankings, kept, row) for choice, rankings in ranked.items()],
         "fields": _fields(train, row),
     }
 
@@ -49,22 +46,21 @@ def truth(train: Dataset, row: int) -> str:
     return "injected: an outlier" if train.truth.outlier[row] else ""
 
 
-def _bars(plan: issues.Witness, table: FeatureTable, row: int) -> list[tuple[str, float]]:
-    shares = issues.plan_row(plan, table, row)
+def _bars(transported: issues.Transported, table: FeatureTable, row: int) -> list[tuple[str, float]]:
+    shares = issues.plan_row(transported, table, row)
     shown = shares if len(shares) <= BARS else shares.nlargest(BARS, "share")
     return [(line.label, round(float(line.share), 4)) for line in shown.itertuples()]
 
 
-def _near(plan: issues.Witness, table: FeatureTable, row: int, kept: Any) -> list[dict[str, Any]]:
-    near = issues.nearest_kept(plan, table, row, kept)
+def _near(transported: issues.Transported, table: FeatureTable, row: int, kept: Any) -> list[dict[str, Any]]:
+    near = issues.nearest_kept(transported, table, row, kept)
     return [{"item": one.item, "label": one.label, "distance": round(one.distance, 3)} for one in near.itertuples()]
 
 
-def _rank(choice: Choice, rankings: Rankings, n: int, ratio: float, row: int) -> dict[str, Any]:
-    ranking, k = cut(rankings, n, ratio)
-    place = items.place(ranking, row)
-    told = {"method": titles.title(registry.methods, choice), "kept": place <= k}
-    return told | {"place": place} if isinstance(rankings, Ranking) else told
+def _rank(choice: Choice, rankings: Rankings, kept: float, row: int) -> dict[str, Any]:
+    place = rankings.place(row, kept)
+    line = {"method": titles.title(registry.methods, choice), "kept": place <= rankings.cut(kept).k}
+    return line | {"place": place} if rankings.nested else line
 
 
 def _fields(train: Dataset, row: int) -> list[tuple[str, float]]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fdmat_core import errors
-from fdmat_core.runs import decisions, exports, imports
-from fdmat_core.spec import Choice, Spec
+from fdmat_core.runs import decisions, exchange
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
 from pages.shell import caches
-from pages.ui.rankings import cut, ready
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,32 +21,62 @@ if TYPE_CHECKING:
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".json": "JSON", ".npy": "NPY", ".txt": "TXT"}
 
 
-def row(spec: Spec, method: Choice, ratio: float) -> None:
-    """Draw the buttons: the selection at a ratio, the issues, the decisions, and the way back in for decisions."""
-    both, rankings = caches.tables(spec), ready(spec)
-    if both is None or method not in rankings:
+def row(run: Run, method: Choice, kept: float) -> None:
+    """Draw the buttons: selection and ranking at a share kept, issues, decisions, and the way back in for decisions."""
+    ranked = run.ranked
+    if method not in ranked:
         return
-    n = both[0].n
-    _, k = cut(rankings[method], n, ratio)
-    said = decisions.current(caches.train(spec).key)
+    coreset = ranked[method].cut(kept)
+    decided = decisions.current(caches.train(run).key)
     with st.container(horizontal=True, vertical_alignment="center", key="take_away"):
-        ending = st.selectbox(
-            "Format",
-            list(FORMATS),
-            format_func=FORMATS.get,
-            key="ending",
-            label_visibility="collapsed",
-            width=120,
-            persist_state="session",
+        ending = _format(exchange.WRITERS)
+        name = f"{_file_name(method)}-{coreset.k}-of-{coreset.n}"
+        _button(
+            f"Selection ({coreset.k:,})",
+            lambda: exchange.selected(run, method, coreset.kept),
+            f"selection-{name}{ending}",
+            help="The items kept, by this method at this size. Decisions overrule it: what people keep comes first and "
+            "stays, what they drop goes, a new label stands in a column of its own.",
         )
-        _selection(spec, method, k, n, ending)
-        _table(spec, "Issues", exports.issues, ending, missing=caches.fdmat(spec) not in rankings)
-        _table(spec, f"Decisions ({len(said):,})", exports.decided, ending, missing=said.empty)
+        if ending in exchange.TABLES:
+            _tables(run, method, coreset.kept, name, ending, decided)
+        else:
+            st.caption(f"{FORMATS[ending]} holds the numbers of the items kept, and nothing else.", width="content")
         with st.popover("Bring decisions back", icon=":material/upload:"):
-            _upload(spec)
-        st.caption(_overruled(said), width="content")
-    if told := st.session_state.pop("taken_in", None):
-        st.toast(told, icon=":material/check:")
+            _upload(run)
+        st.caption(_overruled(decided), width="content")
+    if text := st.session_state.pop("taken_in", None):
+        st.toast(text, icon=":material/check:")
+
+
+def _format(endings: Iterable[str]) -> str:
+    facts = {"format_func": FORMATS.get, "key": "ending", "label_visibility": "collapsed", "persist_state": "session"}
+    return st.selectbox("Format", list(endings), width=120, **facts)
+
+
+def _tables(run: Run, method: Choice, kept: float, name: str, ending: str, decided: pd.DataFrame) -> None:
+    """Buttons for what is no list of ids: the ranking of all items, the issues, the decisions."""
+    n = len(caches.train(run).ids)
+    _button(
+        f"Ranking ({n:,})",
+        lambda: exchange.ranking(run, method, kept),
+        f"ranking-{name}{ending}",
+        help="Every item, best first, with whether it is kept, the reason why not, and what people decided.",
+    )
+    _button(
+        "Issues",
+        lambda: exchange.issues(run),
+        f"issues-{run.key}{ending}",
+        help="What is the matter with every item, as a label issue table.",
+        disabled=run.evidence is None,
+    )
+    _button(
+        f"Decisions ({len(decided):,})",
+        lambda: exchange.decided(run),
+        f"decisions-{run.key}{ending}",
+        help="What people decided.",
+        disabled=decided.empty,
+    )
 
 
 def _file_name(method: Choice) -> str:
@@ -54,62 +84,41 @@ def _file_name(method: Choice) -> str:
     return re.sub(r"[^\w.=]+", "-", str(method)).strip("-")
 
 
-def _selection(spec: Spec, method: Choice, k: int, n: int, ending: str) -> None:
-    what = "the numbers of the items kept" if ending not in exports.TABLES else "every item, best first"
-    _button(
-        f"Selection ({k:,})",
-        lambda: exports.content(exports.frame(spec, method, k / n), ending),
-        f"{_file_name(method)}-{k}-of-{n}{ending}",
-        help=f"{what.capitalize()}, by this method at this ratio. Decisions overrule it: what people keep comes first "
-        "and stays, what they drop comes last and goes, a new label stands in a column of its own.",
-    )
-
-
-def _table(spec: Spec, label: str, make: Callable[[Spec], pd.DataFrame], ending: str, *, missing: bool) -> None:
-    """A button for a table that is no selection: as CSV where the chosen format holds ids only."""
-    ending = ending if ending in exports.TABLES else ".csv"
-    name = label.partition(" (")[0].lower()
-    help = {
-        "issues": "What is the matter with every item, as a label issue table.",
-        "decisions": "What people decided.",
-    }
-    data = lambda: exports.content(make(spec), ending)  # noqa: E731
-    _button(label, data, f"{name}-{spec.key}{ending}", help=help[name], disabled=missing)
-
-
-def _button(label: str, data: Callable[[], bytes], file: str, *, help: str, disabled: bool = False) -> None:
+def _button(label: str, table: Callable[[], pd.DataFrame], file: str, *, help: str, disabled: bool = False) -> None:
+    """A button that makes a table when it is pressed, and hands it over as a file."""
+    ending = file[file.rindex(".") :]
     key = f"take_{label.partition(' (')[0]}"
     facts = {"help": help, "disabled": disabled, "on_click": "ignore", "icon": ":material/download:", "key": key}
-    st.download_button(label, data, file, **facts)
+    st.download_button(label, lambda: exchange.content(table(), ending), file, **facts)
 
 
-def _overruled(said: pd.DataFrame) -> str:
+def _overruled(decided: pd.DataFrame) -> str:
     """How many decisions overrule a selection, in words."""
-    kinds = said["decision"].value_counts()
-    told = {"keep": "pinned", "drop": "dropped", "relabel": "relabelled"}
-    parts = [f"{kinds[kind]:,} {word}" for kind, word in told.items() if kind in kinds]
+    kinds = decided["decision"].value_counts()
+    words = {"keep": "pinned", "drop": "dropped", "relabel": "relabelled"}
+    parts = [f"{kinds[kind]:,} {word}" for kind, word in words.items() if kind in kinds]
     return f"{', '.join(parts)} by people: the selection follows them" if parts else ""
 
 
-def _upload(spec: Spec) -> None:
-    """The field for a file of decisions; what is wrong with it is said below, and nothing is written then."""
+def _upload(run: Run) -> None:
+    """The field for a file of decisions; what is wrong with it is shown below, and nothing is written then."""
     st.caption("A table of decisions, as it was taken away: CSV, Parquet or JSON. One wrong line, and none is written.")
-    endings = [ending.removeprefix(".") for ending in imports.READERS]
-    take = lambda: _take_in(spec)  # noqa: E731
-    st.file_uploader("Decisions", endings, key="upload", on_change=take, label_visibility="collapsed")
+    endings = [ending.removeprefix(".") for ending in exchange.READERS]
+    facts = {"key": "upload", "on_change": _take_in, "args": (run,), "label_visibility": "collapsed"}
+    st.file_uploader("Decisions", endings, **facts)
     if refused := st.session_state.get("refused"):
         st.error(refused, icon=":material/error:")
 
 
-def _take_in(spec: Spec) -> None:
+def _take_in(run: Run) -> None:
     """A file was chosen: write its decisions, once."""
     st.session_state["refused"] = ""
     file = st.session_state.get("upload")
     if file is None:
         return
     try:
-        table = imports.table(file, f".{file.name.rpartition('.')[2].lower()}")
-        taken = imports.take_in(spec, table)
+        table = exchange.read(file, f".{file.name.rpartition('.')[2].lower()}")
+        taken = exchange.take_in(run, table)
     except (ValueError, OSError) as error:
         st.session_state["refused"] = f"**{file.name} was not taken in.** {errors.plain(error)}"
         return

@@ -1,4 +1,4 @@
-"""Removed: everything that leaves at this ratio and why, with evidence, and decisions that last."""
+"""Removed: everything that is removed at this share kept and why, with evidence, and decisions that last."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.removed import decisions, exports, grid, items, missing, truth
 from pages.shell import caches, frame, places, state
-from pages.ui import empty, rankings, run_status, toolbar
+from pages.ui import empty, run_status, titles, toolbar
 
 TABS = ("Inspect", "Truth", "Decisions")
 STYLE = Path(grid.__file__).with_name("page.css")
@@ -18,42 +18,43 @@ def ring():
 
 
 @st.fragment
-def show_wall(shown, methods):
-    """The wall, and what follows it into the link; nothing else of the page is sent again."""
+def show_grid(shown, methods):
+    """The grid, and what follows it into the link; nothing else of the page is sent again."""
+    if not shown.run.stored:  # somebody deleted it meanwhile
+        st.rerun()
     filters = grid.start_filters(state.filters())
-    blob = shown.blob(grid.start(state.ratio()), only=state.picked("only"), filters=filters)
+    blob = shown.blob(1 - grid.start(1 - state.kept()), only=state.picked("only"), filters=filters)
     grid.show(blob, on_ringed=ring, on_only=lambda: state.pick("only", ""))
     if grid.method() and grid.method() <= len(methods):
         state.choose(method=methods[grid.method() - 1])
         st.rerun()
     if grid.ringed():
         st.switch_page(places.MAP)
-    state.choose(ratio=grid.ratio(state.ratio()))
+    state.choose(kept=1 - grid.ratio(1 - state.kept()))
     state.filter_by(filters if grid.filters() is None else grid.filters())
 
 
 st.html(STYLE)
-spec = state.spec()
-if spec is None:
+run = state.run()
+if run is None:
     empty.invite()
 with frame.plain_errors():
-    status = run_status.strip(state.run())
-    methods = rankings.ready(spec)
+    status = run_status.strip(run.key)
+    methods = run.ranked
     if not methods:
         missing.waiting()
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
-        method = toolbar.choose(list(methods), state.method(spec), lambda name: state.choose(method=name))
-        st.caption(rankings.title(spec), width="content")
+        method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
+        st.caption(titles.heading(run.spec), width="content")
         st.space("stretch")
-        tab = st.segmented_control(
-            "Part", TABS, key="part", default=TABS[0], required=True, label_visibility="collapsed"
-        )
-    if caches.inspection(spec) is None:
-        missing.witness(spec, live=status is not None and status.live)
+        facts = {"default": TABS[0], "required": True, "label_visibility": "collapsed"}
+        tab = st.segmented_control("Part", TABS, key="part", **facts)
+    if caches.inspection(run) is None:
+        missing.evidence(run, live=status is not None and status.live)
     if tab == TABS[0]:
-        show_wall(items.Desk(spec, method, caches.tables(spec)[0], methods[method]), list(methods))
+        show_grid(items.Items(run, method, methods[method]), list(methods))
     elif tab == TABS[1]:
-        truth.panel(spec, method, state.ratio())
+        truth.panel(run, method)
     else:
-        exports.row(spec, method, state.ratio())
-        decisions.show(spec)
+        exports.row(run, method, state.kept())
+        decisions.show(run)

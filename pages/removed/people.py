@@ -9,7 +9,7 @@ import streamlit as st
 from fdmat_core.analysis import detectors
 from fdmat_core.formats import percent
 from fdmat_core.runs import decisions
-from fdmat_core.spec import Spec
+from fdmat_core.runs.run import Run
 from pages.removed import tables
 from pages.shell import caches
 from pages.shell.caches import Bad
@@ -21,21 +21,20 @@ if TYPE_CHECKING:
 ENOUGH = 10
 
 
-def show(spec: Spec, known: Bad) -> None:
+def show(run: Run, known: Bad) -> None:
     """Draw how the decisions agree with suspicion, and with the truth; without a truth they are the truth."""
     st.subheader("What people decided", anchor=False)
-    table, _ = caches.tables(spec)
-    decision = decisions.by_row(caches.train(spec).key, table.ids).decision
-    witness = caches.ranking(spec, caches.fdmat(spec)) if caches.fdmat(spec) else None
-    if not decision.any() or witness is None:
+    train, evidence = caches.train(run), run.evidence
+    decision = decisions.by_row(train.key, train.ids).decision
+    if not decision.any() or evidence is None:
         st.caption("Nothing yet. On the Inspect tab K keeps an item, D drops it, R gives it another label.")
         return
-    st.markdown(sentence(detectors.agreement(decision, witness.evidence["reason"] > 0)))
+    st.markdown(sentence(detectors.agreement(decision, evidence.rejected)))
     rows, wrong = detectors.judged(decision)
     if known.word == "injected":
         st.caption(f"{(known.rows[rows] == wrong).sum():,} of {len(rows):,} agree with the injected truth.")
     else:
-        _detectors(caches.detection(spec), rows, wrong)
+        _detectors(run.detection, rows, wrong)
 
 
 def sentence(counts: pd.DataFrame) -> str:
@@ -67,6 +66,6 @@ def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
     frame = detectors.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
     st.html(tables.detectors(frame))
     st.caption(
-        f"People's word is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
+        f"What people decided is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
         "because FDMat doubts them, so this says little about items that it does not doubt."
     )

@@ -1,4 +1,4 @@
-"""What the wall asks the server by itself: evidence about an item, what was decided, and to write a decision down.
+"""What the item grid asks the server by itself: evidence about an item, what was decided, and to write a decision down.
 
 A decision is on the disk before the answer leaves, whatever the page is doing meanwhile.
 """
@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fdmat_core.runs import decisions
-from fdmat_core.runs import run as runs
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.spec import Choice
 from pages.removed import evidence
@@ -56,7 +55,7 @@ def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
     if said.get("undo"):
         item = decisions.undo(dataset, session)
         return {"item": item} | (_now(dataset, item) if item is not None else {})
-    data = caches.train(runs.open(run))
+    data = caches.train(caches.run(run))
     label = str(said.get("label") or "")
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
@@ -67,7 +66,7 @@ def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def dataset_key(run: str) -> str:
     """The name under which decisions about a run's items are kept: runs on the same data share them."""
-    return caches.train(runs.open(run)).key
+    return caches.train(caches.run(run)).key
 
 
 def _now(dataset: str, item: int) -> dict[str, str]:
@@ -80,9 +79,9 @@ def _evidence(request: Request) -> Response:
     asked = request.query_params
 
     def answer() -> dict[str, Any]:
-        spec = runs.open(request.path_params["run"])
-        method = next((choice for choice in spec.methods if str(choice) == asked.get("method")), Choice("?"))
-        return evidence.card(spec, method, float(asked.get("ratio", 0)), request.path_params["item"])
+        run = caches.run(request.path_params["run"])
+        method = next((choice for choice in run.spec.methods if str(choice) == asked.get("method")), Choice("?"))
+        return evidence.card(run, method, 1 - float(asked.get("ratio", 0)), request.path_params["item"])
 
     return _answered(answer)
 

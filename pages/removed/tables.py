@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: How the columns of the table of detectors are called, and what each says.
 COLUMNS = {
-    "auroc": ("AUROC", "How often a bad item is more suspicious than a clean one; by lot 0.5."),
-    "auprc": ("AUPRC", "Mean precision over all cuts; by lot the share of bad items."),
+    "auroc": ("AUROC", "How often a bad item is more suspicious than a clean one; at random 0.5."),
+    "auprc": ("AUPRC", "Mean precision over all cuts; at random the share of bad items."),
     "precision_at_50": ("first 50", "Share of bad items among the 50 most suspicious."),
     "precision_at_100": ("first 100", "Share of bad items among the 100 most suspicious."),
     "precision_at_200": ("first 200", "Share of bad items among the 200 most suspicious."),

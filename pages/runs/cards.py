@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from fdmat_core import registry
-from fdmat_core.runs import jobs
-from fdmat_core.runs import run as runs
+from fdmat_core.runs import jobs, library
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from fdmat_core.store import entries, files
 from pages.shell import caches, frame, places, state
@@ -16,7 +16,7 @@ from pages.ui.titles import title
 
 def show() -> None:
     """Show every stored run, the newest first, and what they take on disk."""
-    found = runs.listing()
+    found = library.listing()
     if not found:
         st.info("No run is stored yet. The form has good defaults: start it as it is.", icon=":material/inbox:")
         return
@@ -28,7 +28,8 @@ def show() -> None:
 
 def card(key: str) -> None:
     """One run: what it is about, how it is doing, and its buttons."""
-    spec, status = runs.open(key), jobs.status(key)
+    run, status = Run.open(key), jobs.status(key)
+    spec = run.spec
     state = status.state if status else "stored"
     with st.container(border=True, key=f"card.{key}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -36,7 +37,7 @@ def card(key: str) -> None:
             run_status.badge(state)
         st.caption(about(spec), help="; ".join(title(registry.methods, choice) for choice in spec.methods))
         run_status.strip(key)
-        for name, cause in runs.problems(spec).items():
+        for name, cause in run.problems.items():
             st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
         _buttons(key, spec, status)
 
@@ -61,7 +62,7 @@ def _called(spec: Spec, name: str) -> str:
 def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         look = "primary" if status and status.state == "done" else "secondary"
-        opened = state.run() == key
+        opened = state.key() == key
         if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:", type=look):
             state.choose(run=key, method=None)
             st.switch_page(places.MAP)
@@ -91,5 +92,5 @@ def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
 
 def _delete(key: str) -> None:
     jobs.delete(key)
-    if state.run() == key:
+    if state.key() == key:
         state.choose(run=None, method=None)

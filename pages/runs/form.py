@@ -11,7 +11,8 @@ import streamlit as st
 from fdmat_core import registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
-from fdmat_core.runs import jobs, run
+from fdmat_core.runs import jobs
+from fdmat_core.runs.settings import checked
 from fdmat_core.spec import FRACTIONS, Choice, Spec
 from pages.shell import frame, places, state
 from pages.ui import forms
@@ -39,7 +40,7 @@ def show() -> None:
     if not measures:
         effort.warning("Choose at least one measure.", icon=":material/touch_app:")
         return
-    spec = run.checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
+    spec = checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
     with effort:
         st.caption(_effort(spec))
         _compare(spec)
@@ -190,7 +191,8 @@ def _several(spec: Spec) -> list[str]:
 
 def _compare(spec: Spec) -> None:
     """Say in what the form differs from the run that is open, so that the two are never mixed up."""
-    opened = state.spec()
+    run = state.run()
+    opened = run.spec if run else None
     fields = differences(spec, opened) if opened else []
     if fields:
         said, button = st.columns([4, 1], vertical_alignment="center")

@@ -13,14 +13,13 @@ from fdmat_core import datasets, registry
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
-from fdmat_core.runs import artifacts, run
-from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Dataset, FeatureTable, Ranking
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
+from fdmat_core.types import Dataset, Ranking, Rankings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fdmat_core.projection import Projection
     from fdmat_core.runs.costs import Costs
 
 
@@ -47,17 +46,17 @@ def class_counts(choice: Choice, corruption: Choice) -> dict[str, list[int]]:
     """How many training items each class has: in one group, or split by what the corruption did to them."""
     train = dataset(choice, corruption).split("train")
     if train.truth is None:
-        return {"items": _per_class(train, train.labels)}
+        return {"items": _counts(train, train.labels)}
     flipped, outlier = train.truth.mislabelled, train.truth.outlier
     groups = {
         "label is right": train.labels[~flipped & ~outlier],
         "label was changed": train.labels[flipped & ~outlier],
         "outlier": train.labels[outlier],
     }
-    return {name: _per_class(train, labels) for name, labels in groups.items() if len(labels)}
+    return {name: _counts(train, labels) for name, labels in groups.items() if len(labels)}
 
 
-def _per_class(data: Dataset, labels: Any) -> list[int]:
+def _counts(data: Dataset, labels: Any) -> list[int]:
     found = Counter(labels.tolist())
     return [found[label] for label in range(len(data.classes))]
 
@@ -75,6 +74,14 @@ def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
         "One image" if data.images else "Features": " x ".join(str(side) for side in shape[:2]),
         "In memory": size(len(data.ids) * math.prod(shape) * (1 if data.images else 4)),
     }
+
+
+class Images(NamedTuple):
+    """Images to show, what each is, and which of them are not what their label says."""
+
+    pixels: Any  # (m, height, width, channels) uint8, with 1 or 3 channels
+    captions: list[str]  # alternative text and tooltip of each
+    marked: list[bool]  # which get a ring in the colour of noise
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -101,43 +108,15 @@ def size(count: float) -> str:
     return f"{count:.3g} GB"
 
 
-def tables(spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
-    """The train and test features of a run, or None until they are made."""
-    return _tables(spec.key, spec)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def run(key: str) -> Run:
+    """The stored run of a key; it looks up each of its parts once."""
+    return Run.open(key)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, validate=_there)
-def _tables(key: str, _spec: Spec) -> tuple[FeatureTable, FeatureTable] | None:
-    return run.tables(_spec)
-
-
-def projection(spec: Spec) -> Projection | None:
-    """The 2D map of a run, or None until it is made; a first PCA map gives way to UMAP when that is ready."""
-    return _projection(spec.key, spec)
-
-
-def _final(value: Projection | None) -> bool:
-    return value is not None and value.kind == "UMAP"
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, validate=_final)
-def _projection(key: str, _spec: Spec) -> Projection | None:
-    return run.projection(_spec)
-
-
-def ranking(spec: Spec, method: Choice, *, seed: int = 0, k: int | None = None) -> Ranking | None:
-    """The ranking of a method in a run, or None until it is made; k matters for methods that are not nested."""
-    return _ranking(spec.key, str(method), seed, k, spec, method)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False, validate=_there)
-def _ranking(key: str, name: str, seed: int, k: int | None, _spec: Spec, _method: Choice) -> Ranking | None:
-    return run.ranking(_spec, _method, seed=seed, k=k)
-
-
-def train(spec: Spec) -> Dataset:
+def train(run: Run) -> Dataset:
     """The training items of a run, in the order of its table."""
-    return _train(spec.dataset, spec.corruption)
+    return _train(run.spec.dataset, run.spec.corruption)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -146,60 +125,42 @@ def _train(choice: Choice, corruption: Choice) -> Dataset:
 
 
 class Inspection(NamedTuple):
-    """What FDMat's two witnesses say about the items of a run."""
+    """What FDMat says about the items of a run."""
 
-    witness: Ranking
-    items: pd.DataFrame  # of audit.items
-    worst: Any  # (n,) of audit.worst_first
-    plan: issues.Witness
+    evidence: Ranking
+    items: pd.DataFrame  # of issues.items
+    order: Any  # (n,) of issues.gravest_first
+    transported: issues.Transported
 
 
-def inspection(spec: Spec) -> Inspection | None:
+def inspection(run: Run) -> Inspection | None:
     """What FDMat says about a run's items, by the parameters that the run gave it; None until it has ranked."""
-    return _inspection(spec.key, spec)
+    return _inspection(run.key, run)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Asking the witnesses", validate=_there)
-def _inspection(key: str, _spec: Spec) -> Inspection | None:
-    method, both = fdmat(_spec), tables(_spec)
-    found = ranking(_spec, method) if method and both else None
-    if found is None:
+@st.cache_resource(max_entries=4, show_spinner="Reading the evidence", validate=_there)
+def _inspection(key: str, _run: Run) -> Inspection | None:
+    method, evidence, both = _run.evidence_method, _run.evidence, _run.tables
+    if method is None or evidence is None or both is None:
         return None
     lam = registry.methods.get("fdmat").read(dict(method.params))["lam"]
-    table = both[0]
-    items, worst = issues.items(table, found), issues.worst_first(table, found)
-    return Inspection(found, items, worst, issues.witness(table, lam=lam))
-
-
-def fdmat(spec: Spec) -> Choice | None:
-    """The choice of a run whose witnesses tell what is the matter with an item: see `parts.witness`."""
-    return artifacts.witness(spec)
-
-
-def detection(spec: Spec) -> dict[str, Any] | None:
-    """How suspicious each detector finds the items of a run, scores (n,) by name; None until they are made."""
-    return _detection(spec.key, spec)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False, validate=_there)
-def _detection(key: str, _spec: Spec) -> dict[str, Any] | None:
-    return run.detection(_spec)
+    items, order = issues.items(both[0], evidence), issues.gravest_first(both[0], evidence)
+    return Inspection(evidence, items, order, issues.transported(both[0], lam=lam))
 
 
 class Bad(NamedTuple):
-    """Which items of a run count as bad, and who says so: "injected" is the truth, "suspected" is FDMat's word."""
+    """Which items of a run count as bad, and how that is known: they were injected, or FDMat suspects them."""
 
     rows: Any  # (n,) bool
-    word: str
+    word: str  # "injected" or "suspected"
 
 
-def bad(spec: Spec) -> Bad | None:
-    """The injected noise of a run or, if none was injected, what FDMat suspects; None if nobody can tell yet."""
-    truth, method = train(spec).truth, fdmat(spec)
-    if truth is not None and issues.injected(truth).any():
-        return Bad(issues.injected(truth), "injected")
-    found = ranking(spec, method) if method else None
-    return None if found is None else Bad(issues.suspected(found), "suspected")
+def bad(run: Run) -> Bad | None:
+    """The injected noise of a run or, if none was injected, what FDMat suspects; None if nothing is known yet."""
+    truth, evidence = train(run).truth, run.evidence
+    if truth is not None and truth.bad.any():
+        return Bad(truth.bad, "injected")
+    return None if evidence is None else Bad(evidence.rejected, "suspected")
 
 
 class Comparison(NamedTuple):
@@ -216,21 +177,29 @@ def comparison(key: str, _scores: Mapping[str, Any], _bad: Any) -> Comparison:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Any], _bad: Any) -> pd.DataFrame:
+def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Rankings], _bad: Any) -> pd.DataFrame:
     """What each of these methods of a run has removed of the bad items, at every ratio."""
     return compare.removals(_rankings, _bad)
 
 
-@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
-def curve(spec: Spec) -> pd.DataFrame:
+def curve(run: Run) -> pd.DataFrame:
     """The points of a run's curves that exist by now (within a second)."""
-    return run.curve(spec)
+    return _curve(run.key, run)
 
 
 @st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
-def by_class(spec: Spec, measure: str) -> pd.DataFrame:
+def _curve(key: str, _run: Run) -> pd.DataFrame:
+    return _run.curve()
+
+
+def per_class(run: Run, measure: str) -> pd.DataFrame:
     """What a measure of a run says of every class by now (within a second)."""
-    return run.by_class(spec, measure)
+    return _per_class(run.key, measure, run)
+
+
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
+def _per_class(key: str, measure: str, _run: Run) -> pd.DataFrame:
+    return _run.per_class(measure)
 
 
 def once(points: pd.DataFrame, *key: Any, make: Callable[[pd.DataFrame], Made]) -> Made:
@@ -250,15 +219,11 @@ def _content(points: pd.DataFrame) -> int:
     return hash(tuple(hash_pandas_object(points, index=False)))
 
 
-@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False)
-def costs(spec: Spec) -> Costs | None:
+def costs(run: Run) -> Costs | None:
     """What a run cost, as far as it is stored (within two seconds)."""
-    return run.costs(spec)
+    return _costs(run.key, run)
 
 
-class Images(NamedTuple):
-    """Images to show, what each is, and which of them are not what their label says."""
-
-    pixels: Any  # (m, height, width, channels) uint8, with 1 or 3 channels
-    captions: list[str]  # alternative text and tooltip of each
-    marked: list[bool]  # which get a ring in the colour of noise
+@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False)
+def _costs(key: str, _run: Run) -> Costs | None:
+    return _run.costs

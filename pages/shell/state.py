@@ -1,4 +1,4 @@
-"""The choices that travel with a person from page to page and in the link: run, method, pruning ratio.
+"""The choices that travel with a person from page to page and in the link: run, method, share kept.
 
 The session holds them; the link mirrors them. When a page is first opened the link decides.
 """
@@ -10,48 +10,57 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fdmat_core.runs import run as runs
+from fdmat_core.runs import settings
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
+from pages.shell import caches
 
-NAMES = ("run", "method", "ratio")
+NAMES = ("run", "method", "kept")
 #: What narrows the Removed page, in the link of that page only.
 FILTERS = ("issue", "label", "pair", "decision", "item")
-#: Share removed before anyone has moved the slider.
-RATIO = 0.3
+#: The share kept before anyone has moved the slider.
+KEPT = 0.7
 
 
-def run() -> str | None:
+def key() -> str | None:
     """The key of the chosen run."""
     return _choices().get("run")
 
 
-def spec() -> Spec | None:
-    """The spec of the chosen run, or None if none is chosen or it is not stored here."""
-    key = run()
+def run() -> Run | None:
+    """The chosen run, or None if none is chosen or it is not stored here (any more)."""
+    chosen = key()
     try:
-        return runs.open(key) if key else None
+        found = caches.run(chosen) if chosen else None
     except ValueError:
         return None
+    return found if found is not None and found.stored else None
 
 
-def method(chosen: Spec) -> Choice:
+def method(chosen: Run) -> Choice:
     """The chosen method of a run; if the run lacks it, the first that is not random."""
-    wanted = _choices().get("method")
-    others = [choice for choice in chosen.methods if choice.name != "random"]
-    return next((choice for choice in chosen.methods if str(choice) == wanted), (others or list(chosen.methods))[0])
+    wanted, methods = _choices().get("method"), chosen.spec.methods
+    others = [choice for choice in methods if choice.name != "random"]
+    return next((choice for choice in methods if str(choice) == wanted), (others or list(methods))[0])
 
 
-def ratio() -> float:
-    """The chosen pruning ratio, from 0 to 1."""
+def kept() -> float:
+    """The chosen share kept, from 0 to 1."""
+    share = _number(_choices().get("kept", ""))
+    return KEPT if share is None else min(1.0, max(0.0, share))
+
+
+def _number(text: str) -> float | None:
+    """The finite number that a text says, or None."""
     try:
-        value = float(_choices().get("ratio", RATIO))
+        value = float(text)
     except ValueError:
-        return RATIO
-    return min(1.0, max(0.0, value)) if math.isfinite(value) else RATIO
+        return None
+    return value if math.isfinite(value) else None
 
 
 def choose(**choices: str | float | Choice | None) -> None:
-    """Set choices by name (`run`, `method`, `ratio`) here and in the link; None forgets one."""
+    """Set choices by name (`run`, `method`, `kept`) here and in the link; None forgets one."""
     for name, value in choices.items():
         if name not in NAMES:
             raise ValueError(f"choice {name!r} does not travel; known: {', '.join(NAMES)}")
@@ -64,6 +73,7 @@ def choose(**choices: str | float | Choice | None) -> None:
 
 def travel() -> None:
     """Write the choices into the link, which loses them when the page changes."""
+    st.query_params.pop("ratio", None)
     for name in NAMES:
         value = _choices().get(name)
         if value is None:
@@ -91,22 +101,22 @@ def filter_by(chosen: Mapping[str, str]) -> None:
 def picked(what: str) -> str:
     """Rows that somebody picked on one page to see them on another, in the form that a lasso has; "" for none."""
     run_then, rows = st.session_state.get(f"picked_{what}", ("", ""))
-    return rows if run_then == run() else ""
+    return rows if run_then == key() else ""
 
 
 def pick(what: str, rows: str) -> None:
     """Carry rows of the chosen run to another page: "ringed" to the map, "only" to the removed."""
-    st.session_state[f"picked_{what}"] = (run(), rows)
+    st.session_state[f"picked_{what}"] = (key(), rows)
 
 
 def start() -> Spec:
     """The settings that the forms of a new run start from: the sample's, or those of a cloned run."""
-    return st.session_state.get("start", runs.SAMPLE)
+    return st.session_state.get("start", settings.SAMPLE)
 
 
-def start_from(settings: Spec) -> None:
+def start_from(spec: Spec) -> None:
     """Let the forms of a new run start again, from these settings."""
-    st.session_state["start"] = settings
+    st.session_state["start"] = spec
     st.session_state["start_number"] = st.session_state.get("start_number", 0) + 1
 
 
@@ -117,5 +127,14 @@ def field(name: str) -> str:
 
 def _choices() -> dict[str, str]:
     if "choices" not in st.session_state:
-        st.session_state["choices"] = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+        st.session_state["choices"] = _of_link({name: st.query_params[name] for name in st.query_params})
     return st.session_state["choices"]
+
+
+def _of_link(link: Mapping[str, str]) -> dict[str, str]:
+    """The choices that a link names; links of earlier versions say the share removed, as `ratio`."""
+    choices = {name: link[name] for name in NAMES if name in link}
+    removed = _number(link.get("ratio", ""))
+    if "kept" not in choices and removed is not None:
+        choices["kept"] = f"{min(1.0, max(0.0, 1 - removed)):.6g}"
+    return choices

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fdmat_core.runs import jobs, run
+from fdmat_core.runs import jobs, settings
 from pages.shell import places, state
 
 HERO = Path(__file__).parent / "hero.svg"
@@ -16,7 +16,7 @@ def invite() -> None:
     """Offer the sample run and end the page."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
         st.space("large")
-        if state.run():
+        if state.key():
             told = "The run of this link is not stored here: it was deleted, or the link comes from another machine."
             st.warning(told, icon=":material/link_off:", width=640)
         st.image(HERO, width=420, alt="Kept points in blue, removed ones in grey")
@@ -34,11 +34,11 @@ def invite() -> None:
 
 def open_sample() -> None:
     """Choose the sample run; start it first if it is not stored yet."""
-    key = run.SAMPLE.key
+    key = settings.SAMPLE.key
     status = jobs.status(key)
     if status is None or not (status.live or status.state == "done"):
-        key = jobs.submit(run.SAMPLE)
-    state.choose(run=key, method=None, ratio=None)
+        key = jobs.submit(settings.SAMPLE)
+    state.choose(run=key, method=None, kept=None)
 
 
 def waiting() -> None:

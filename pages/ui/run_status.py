@@ -6,8 +6,9 @@ import time
 
 import streamlit as st
 
-from fdmat_core.runs import jobs, run
+from fdmat_core.runs import jobs
 from fdmat_core.runs.jobs import Status
+from fdmat_core.runs.run import Run
 from pages.shell import frame
 
 BADGES = {
@@ -84,7 +85,7 @@ def why(status: Status) -> str:
 
 def resume(key: str) -> None:
     """Start a run again; what it had finished is kept."""
-    jobs.submit(run.open(key))
+    jobs.submit(Run.open(key).spec)
 
 
 def sentence(status: Status) -> str:

@@ -10,9 +10,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from fdmat_core.runs import run
-from fdmat_core.spec import Spec
-from fdmat_core.types import Dataset
+from fdmat_core.runs.run import Run
 from pages.shell import caches
 
 if TYPE_CHECKING:
@@ -46,20 +44,20 @@ def thumb(request: Request) -> Response:
     from starlette.responses import Response
 
     try:
-        png = picture(run.open(request.path_params["run"]), request.path_params["item"])
+        png = picture(caches.run(request.path_params["run"]), request.path_params["item"])
     except ValueError:
         return Response(status_code=404)
     return Response(png, media_type="image/png", headers=FOREVER)
 
 
-def address(spec: Spec, data: Dataset) -> str:
+def address(run: Run) -> str:
     """Where the pictures of a run are, up to the id of an item; "" if its data have none."""
-    return f"/thumb/{spec.key}/" if data.images else ""
+    return f"/thumb/{run.key}/" if caches.train(run).images else ""
 
 
-def picture(spec: Spec, item: int) -> bytes:
+def picture(run: Run, item: int) -> bytes:
     """The picture of one item as a PNG."""
-    data = caches.dataset(spec.dataset, spec.corruption)
+    data = caches.dataset(run.spec.dataset, run.spec.corruption)
     if data.images is None:
         raise ValueError(f"dataset {data.name!r} has no images; it came as features")
     ids = data.ids[data.rows_of([item])]

@@ -41,3 +41,11 @@ def _short(value: Any) -> str:
 def words(name: str) -> str:
     """A parameter's name in words: `test_share` is "test share"."""
     return name.replace("_", " ")
+
+
+def heading(spec: Spec) -> str:
+    """What a run is of, in a line."""
+    parts = [title(registry.datasets, spec.dataset), title(registry.backbones, spec.backbone)]
+    if spec.corruption.name != "none":
+        parts.insert(1, title(registry.corruptions, spec.corruption))
+    return " · ".join(parts)

@@ -9,12 +9,12 @@ import streamlit as st
 from pages.shell import places, state
 from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
+from pages.ui.toolbar import line
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-from pages.ui.toolbar import line
 
-TABS = ("About to leave", "Just left", "Lasso")
+TABS = ("Removed next", "Removed last", "Lasso")
 #: Cards of the gallery; half of them are hidden on a low screen.
 CARDS = 12
 
@@ -28,7 +28,7 @@ def curves(figure: go.Figure, least: float) -> None:
     st.plotly_chart(figure, height="stretch", theme=None, config=config, alt="Distance and accuracy by share kept")
 
 
-def gallery(brink: tuple[list[Card], list[Card]], caught: tuple[list[Card], int], source: str) -> None:
+def gallery(boundary: tuple[list[Card], list[Card]], caught: tuple[list[Card], int], source: str) -> None:
     """The items on either side of the cut, or in the lasso."""
     with st.container(horizontal=True, vertical_alignment="center"):
         hidden = {"required": True, "label_visibility": "collapsed"}
@@ -36,14 +36,16 @@ def gallery(brink: tuple[list[Card], list[Card]], caught: tuple[list[Card], int]
         if tab == TABS[2] and caught[1]:
             _inspect(caught[1])
     empty = "Draw a lasso on the map: press L or hold shift." if tab == TABS[2] else "Nothing on this side of the cut."
-    cards = dict(zip(TABS, (*brink, caught[0]), strict=True))[tab]
+    cards = dict(zip(TABS, (*boundary, caught[0]), strict=True))[tab]
     st.html(thumbnails.gallery(cards, source, empty=empty))
 
 
 def _inspect(count: int) -> None:
     """Offer to look into what the lasso holds."""
     label, icon = f"Inspect {count:,}", ":material/content_cut:"
-    if st.button(label, icon=icon, type="tertiary", help="See on the Removed page what of the lasso leaves, and why"):
+    if st.button(
+        label, icon=icon, type="tertiary", help="See on the Removed page what of the lasso is removed, and why"
+    ):
         state.pick("only", st.session_state["lasso"])
         state.filter_by({})
         st.switch_page(places.REMOVED)

@@ -1,0 +1,326 @@
+"""What leaves a run as a file and comes back: selections that honour what people decided, issues, decisions."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from fdmat_core import registry, selection, sizes
+from fdmat_core.analysis import issues as analysis
+from fdmat_core.runs import decisions
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
+from fdmat_core.types import FeatureTable, Issue, Ranking
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.DataFrame:
+    """All training items of a run, best first, those that people pinned before and those they dropped after all others.
+
+    Columns `id, rank, label, score, kept, weight, reason, decision, label_decided`. A pinned item is kept and a dropped
+    one is not, whatever the count. A relabelled item keeps its place and its `label`; the new one is `label_decided`.
+    `reason` is the issue for which the method rejects an item, or empty. What the method knows nothing about is empty.
+    `attrs` says which run, method, seed and count it is, how many decisions of each kind there are, and how many items
+    are in or out because of them.
+
+    Parameters
+    ----------
+    kept
+        Share kept, 0 to 1.
+    """
+    import pandas
+
+    train = _train(run)
+    k = sizes.kept_count(train.n, kept)
+    ranked = _ranking(run, method, seed, k)
+    decided = decisions.by_row(run.dataset_key or "", train.ids)
+    rows = _overruled(ranked.order, decided.decision)
+    stays = _stays(decided.decision[rows], k)
+    table = pandas.DataFrame(
+        {
+            "id": train.ids[rows],
+            "rank": np.arange(1, train.n + 1),
+            "label": np.array(train.classes, dtype=object)[train.labels[rows]],
+            "score": np.nan if ranked.score is None else ranked.score[rows],
+            "kept": stays,
+            "weight": _weights(train, method, rows, stays),
+            "reason": _reasons(ranked)[rows],
+            "decision": decided.decision[rows],
+            "label_decided": decided.label[rows],
+        }
+    )
+    table.attrs = {"run": run.key, "method": str(method), "seed": seed, "kept": int(stays.sum()), "of": train.n}
+    table.attrs |= {"decided": _counts(decided.decision)} | _moved(ranked.order[:k], rows[stays], decided.decision)
+    return table
+
+
+def selected(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.DataFrame:
+    """The items kept, best first, pinned ones before all others: the lines of `ranking` that are kept."""
+    table = ranking(run, method, kept, seed=seed)
+    chosen = table[table["kept"]].drop(columns="kept").reset_index(drop=True)
+    chosen.attrs = table.attrs
+    return chosen
+
+
+def issues(run: Run) -> pandas.DataFrame:
+    """What FDMat says is the matter with every training item of a run, in the form of a label issue table.
+
+    Columns `id, given_label, predicted_label, is_label_issue, label_quality, is_outlier_issue, outlier_score,
+    is_near_duplicate_issue, near_duplicate_score, issue, decision, label_decided`. Scores run from 0 to 1 and are low
+    where something is wrong. `label_quality` is the share of the item's mass that the transport plan leaves in its
+    class; `issue` is the gravest, see `analysis.issues`.
+    """
+    import pandas
+
+    train, method = _train(run), run.evidence_method
+    if method is None:
+        raise ValueError(f"run {run.key} has no fdmat among its methods; issues come from its evidence, so add it")
+    found = _ranking(run, method, 0, train.n)
+    columns, names = found.evidence, np.array(train.classes, dtype=object)
+    decided = decisions.by_row(run.dataset_key or "", train.ids)
+    close = analysis.closeness(columns["nearest"], train.labels)
+    table = pandas.DataFrame(
+        {
+            "id": train.ids,
+            "given_label": names[train.labels],
+            "predicted_label": names[np.asarray(columns["preferred"], dtype=np.int64)],
+            "is_label_issue": columns["issue"] == Issue.MISLABELLED,
+            "label_quality": columns["own_share"],
+            "is_outlier_issue": np.isin(columns["issue"], [Issue.OUTLIER, Issue.NO_FEATURES]),
+            "outlier_score": 1 - analysis.class_percentile(columns["radius"], train.labels),
+            "is_near_duplicate_issue": close < analysis.DUPLICATE_SHARE,
+            "near_duplicate_score": np.minimum(1, close),
+            "issue": _titles(analysis.of_rows(train, found)),
+            "decision": decided.decision,
+            "label_decided": decided.label,
+        }
+    )
+    table.attrs = {"run": run.key, "method": str(method), "of": train.n}
+    return table
+
+
+def decided(run: Run) -> pandas.DataFrame:
+    """The latest decision on every item of a run's dataset that has one; `take_in` reads it back."""
+    train, dataset = _train(run), run.dataset_key or ""
+    table = decisions.current(dataset)
+    table.attrs = {"run": run.key, "dataset": dataset, "of": train.n}
+    return table
+
+
+class Taken(NamedTuple):
+    """How many decisions a table holds, and how many of them say something new."""
+
+    read: int
+    new: int
+
+
+def take_in(run: Run, frame: pandas.DataFrame, *, author: str = "") -> Taken:
+    """Write the decisions of a table about the training items of a run; those that hold already are not written again.
+
+    Parameters
+    ----------
+    author
+        Of decisions that name nobody.
+
+    Raises
+    ------
+    ValueError
+        A line that cannot be, see `decisions.read`, or an item that the run does not have; nothing is written then.
+    """
+    train, dataset = _train(run), run.dataset_key or ""
+    found = decisions.read(frame, train.classes)
+    _require_items(found, train)
+    known = {row.item: (row.decision, row.label) for row in decisions.current(dataset).itertuples()}
+    new = [
+        replace(one, author=one.author or author, run=one.run or run.key)
+        for one in found
+        if known.get(one.item) != (one.decision, one.label)
+    ]
+    if new:
+        decisions.decide_all(dataset, new)
+    return Taken(len(found), len(new))
+
+
+def _require_items(found: list[decisions.Decision], train: FeatureTable) -> None:
+    items = np.array([one.item for one in found], dtype=np.int64)
+    unknown = items[~np.isin(items, train.ids)]
+    if len(unknown):
+        raise ValueError(f"item {unknown[0]} is not among the {train.n:,} training items; is this the right dataset?")
+
+
+def _train(run: Run) -> FeatureTable:
+    if run.tables is None:
+        raise ValueError(f"run {run.key} has no features yet; run it first")
+    return run.tables[0]
+
+
+def _ranking(run: Run, method: Choice, seed: int, k: int) -> Ranking:
+    if method not in run.spec.methods:
+        raise ValueError(f"method is {method}; this run has {', '.join(map(str, run.spec.methods))}")
+    found = run.ranking(method, seed=seed, k=k)
+    if found is not None:
+        return found
+    if problem := run.problems.get(str(method)):
+        raise ValueError(problem)
+    if registry.methods.get(method.name).nested:
+        raise ValueError(f"run {run.key} has no ranking by {method} with seed {seed} yet; run it first")
+    listed = ", ".join(f"{fraction:g}" for fraction in run.spec.fractions)
+    raise ValueError(
+        f"{method} chooses afresh for every size and was run for kept fractions {listed}; give one of these"
+    )
+
+
+def _overruled(order: np.ndarray, decision: np.ndarray) -> np.ndarray:
+    """An order (n,) with the rows that people pinned before and those they dropped after all others."""
+    mine = decision[order]
+    return order[np.argsort(np.select([mine == "keep", mine == "drop"], [0, 2], 1), kind="stable")]
+
+
+def _stays(decision: np.ndarray, k: int) -> np.ndarray:
+    """Which places (n,) of an overruled order are kept: the first k, all that are pinned, none that is dropped."""
+    return ((np.arange(len(decision)) < k) | (decision == "keep")) & (decision != "drop")
+
+
+def _counts(decision: np.ndarray) -> dict[str, int]:
+    return {kind: int((decision == kind).sum()) for kind in decisions.KINDS}
+
+
+def _moved(by_method: np.ndarray, by_people: np.ndarray, decision: np.ndarray) -> dict[str, int]:
+    """How many items are in because they were pinned, and out because they were dropped."""
+    pinned, dropped = np.setdiff1d(by_people, by_method), np.setdiff1d(by_method, by_people)
+    return {
+        "kept_by_decision": int((decision[pinned] == "keep").sum()),
+        "dropped_by_decision": int((decision[dropped] == "drop").sum()),
+    }
+
+
+def _weights(table: FeatureTable, method: Choice, rows: np.ndarray, stays: np.ndarray) -> np.ndarray:
+    weights = np.full(table.n, np.nan)
+    given = selection.weights(table, method, rows[stays])
+    weights[stays] = 1.0 if given is None else given
+    return weights
+
+
+def _reasons(ranked: Ranking) -> np.ndarray:
+    """The issue (n,) for which the method rejects a row, in words; empty for all others."""
+    found = ranked.evidence.get("issue")
+    if found is None:
+        return np.full(len(ranked.order), "", dtype=object)
+    return np.where(np.asarray(found) == Issue.NONE, "", _titles(found))
+
+
+def _titles(issue: np.ndarray) -> np.ndarray:
+    return np.array([one.title for one in Issue], dtype=object)[np.asarray(issue, dtype=np.int64)]
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+
+def endings(table: pandas.DataFrame) -> tuple[str, ...]:
+    """The endings of files that can hold a table: one of ids kept can also be a list of ids."""
+    return tuple(WRITERS) if "weight" in table.columns else TABLES
+
+
+def write(table: pandas.DataFrame, file: Path) -> None:
+    """Write a table; the ending decides: csv, parquet and json hold all of it, npy and txt the ids kept."""
+    writer = _writer(table, file.suffix, file.name)
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            writer(table, stream)
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def content(table: pandas.DataFrame, ending: str) -> bytes:
+    """What `write` would write to a file of this ending."""
+    stream = io.BytesIO()
+    _writer(table, ending, ending)(table, stream)
+    return stream.getvalue()
+
+
+def read(stream: IO[bytes], ending: str) -> pandas.DataFrame:
+    """The table in a file that ends in .csv, .parquet or .json, as `write` writes them."""
+    if ending not in READERS:
+        raise ValueError(f"the file ends in {ending!r}; take one that ends in {', '.join(READERS)}")
+    try:
+        return READERS[ending](stream)
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        raise ValueError(f"the file cannot be read as {ending.removeprefix('.')}: {error}") from None
+
+
+def _writer(table: pandas.DataFrame, ending: str, name: str) -> Callable[[pandas.DataFrame, IO[bytes]], None]:
+    if ending not in endings(table):
+        raise ValueError(f"file is {name!r}; let it end in {', '.join(endings(table))}")
+    return WRITERS[ending]
+
+
+def _write_csv(table: pandas.DataFrame, stream: IO[bytes]) -> None:
+    table.to_csv(stream, index=False)
+
+
+def _write_parquet(table: pandas.DataFrame, stream: IO[bytes]) -> None:
+    table.to_parquet(stream, index=False)
+
+
+def _write_json(table: pandas.DataFrame, stream: IO[bytes]) -> None:
+    items = json.loads(table.to_json(orient="records", double_precision=15))
+    stream.write(json.dumps(table.attrs | {"items": items}, indent=1).encode())
+
+
+def _write_npy(table: pandas.DataFrame, stream: IO[bytes]) -> None:
+    np.save(stream, _ids_kept(table))
+
+
+def _write_txt(table: pandas.DataFrame, stream: IO[bytes]) -> None:
+    stream.write("".join(f"{item}\n" for item in _ids_kept(table)).encode())
+
+
+def _ids_kept(table: pandas.DataFrame) -> np.ndarray:
+    kept = table[table["kept"]] if "kept" in table.columns else table
+    return kept["id"].to_numpy()
+
+
+def _read_csv(stream: IO[bytes]) -> pandas.DataFrame:
+    import pandas
+
+    return pandas.read_csv(stream, dtype=str, keep_default_na=False)
+
+
+def _read_parquet(stream: IO[bytes]) -> pandas.DataFrame:
+    import pandas
+
+    return pandas.read_parquet(stream)
+
+
+def _read_json(stream: IO[bytes]) -> pandas.DataFrame:
+    import pandas
+
+    found = json.load(stream)
+    return pandas.DataFrame.from_records(found["items"] if isinstance(found, dict) else found)
+
+
+WRITERS: dict[str, Callable[[pandas.DataFrame, IO[bytes]], None]] = {
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+    ".json": _write_json,
+    ".npy": _write_npy,
+    ".txt": _write_txt,
+}
+READERS: dict[str, Callable[[IO[bytes]], pandas.DataFrame]] = {
+    ".csv": _read_csv,
+    ".parquet": _read_parquet,
+    ".json": _read_json,
+}
+#: Those that hold a whole table.
+TABLES = tuple(READERS)

@@ -1,0 +1,110 @@
+"""The runs that are stored: saved, listed, found by their first letters, deleted with what no other run shares."""
+
+from __future__ import annotations
+
+import shutil
+
+from fdmat_core.progress import Progress, silent
+from fdmat_core.runs import artifacts, points, stages
+from fdmat_core.runs.run import KINDS, MAPS, Run
+from fdmat_core.runs.settings import checked
+from fdmat_core.spec import Spec
+from fdmat_core.store import entries, files
+
+
+def save(spec: Spec) -> str:
+    """Store a spec as a run, if it is not there yet, and return its key."""
+    spec = checked(spec)
+    file = artifacts.folder(spec.key) / "spec.json"
+    if files.read_json(file) is None:
+        files.write_json(file, spec.to_json())
+    return spec.key
+
+
+def execute(spec: Spec, progress: Progress | None = None) -> None:
+    """Make everything that a spec asks for and that is not stored yet.
+
+    First what a person needs to start looking: features, a PCA map, the recommended method. What is wrong with one
+    method or measure is written down (see `Run.problems`) and does not stop the others.
+
+    Parameters
+    ----------
+    progress
+        Called with (done, total, "stage: note"); stages are features, projection, rankings, points, detection.
+    """
+    save(spec)
+    run = Run(spec)
+    stages.everything(run.spec, run.dataset, progress or silent)
+
+
+def complete(key: str) -> bool:
+    """Whether all that a stored run asks for is there; not if it is gone, or names what is no longer there."""
+    try:
+        return Run.open(key).complete
+    except ValueError:
+        return False
+
+
+def listing() -> list[str]:
+    """The keys of all stored runs, the newest first."""
+    keys = [key for key in entries.keys("runs") if (artifacts.folder(key) / "spec.json").exists()]
+    return sorted(keys, key=lambda key: (-(artifacts.folder(key) / "spec.json").stat().st_mtime, key))
+
+
+def resolve(start: str) -> str:
+    """The key of the one stored run that starts like this."""
+    found = [key for key in listing() if key.startswith(start)]
+    if len(found) != 1:
+        said = f"{len(found)} runs start with" if found else "no run starts with"
+        raise ValueError(f"{said} {start!r}; `python -m fdmat_core list runs` names them")
+    return found[0]
+
+
+def delete(key: str) -> None:
+    """Remove a run and everything that no other run shares with it."""
+    mine = _owned(key)
+    shutil.rmtree(artifacts.folder(key), ignore_errors=True)
+    _remove(mine - _needed())
+
+
+def prune() -> list[str]:
+    """Remove what is damaged or half-written, and what no stored run needs; returns what went."""
+    swept = [f"{kind}/{name}" for kind in KINDS for name in entries.sweep(kind)]
+    there = {(kind, key) for kind in KINDS for key in entries.keys(kind)}
+    there |= {("points", origin) for origin in points.origins()}
+    unused = there - _needed()
+    _remove(unused)
+    return swept + [f"{kind}/{key}" for kind, key in sorted(unused)]
+
+
+def _owned(key: str) -> set[tuple[str, str]]:
+    """What a run uses, as (kind, key); nothing if its spec names what is no longer there."""
+    try:
+        spec = Run.open(key).spec
+    except ValueError:
+        return set()
+    used = artifacts.made(spec)
+    if used is None:
+        return set()
+    maps = {("projection", artifacts.projection_key(used, kind)) for kind in MAPS}
+    rankings = {
+        ("ranking", artifacts.ranking_key(spec, used, method, seed, k))
+        for method in (artifacts.RANDOM, *spec.methods)
+        for seed in range(max(spec.seeds, spec.band))
+        for k in artifacts.sizes(spec, used, method)
+    }
+    method = artifacts.evidence_method(spec)
+    scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
+    return maps | rankings | scores | {("features", used.key), ("points", artifacts.source(spec, used).origin)}
+
+
+def _needed() -> set[tuple[str, str]]:
+    return set().union(*map(_owned, listing()))
+
+
+def _remove(entries: set[tuple[str, str]]) -> None:
+    for kind, key in entries:
+        if kind == "points":
+            points.forget(key)
+        else:
+            entries.delete(kind, key)

@@ -1,0 +1,65 @@
+"""The settings of a run: checked, and those of the sample runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from fdmat_core import registry
+from fdmat_core.numerics import quotas
+from fdmat_core.spec import Choice, Spec
+
+METHODS = ("fdmat", "fdmat_published", "random", "herding", "k_center", "energy_greedy", "moderate", "el2n")
+MEASURES = ("sliced_wasserstein", "exact_wasserstein", "energy", "coverage", "class_balance", "linear_probe")
+
+#: The run that the empty app offers: bundled data, no download.
+SAMPLE = Spec(
+    dataset=Choice("fashion_mnist_8k"),
+    backbone=Choice("early_cnn"),
+    methods=tuple(map(Choice, METHODS)),
+    measures=tuple(map(Choice, MEASURES)),
+)
+#: The same with a fifth of the labels flipped: what leaves first is noise.
+SAMPLE_NOISY = replace(SAMPLE, corruption=Choice("symmetric"))
+
+
+@lru_cache(maxsize=256)
+def checked(spec: Spec) -> Spec:
+    """The spec as it is stored: every name and value checked, parameters at their default left out.
+
+    Raises
+    ------
+    ValueError
+        An unknown name, a value out of range, no method; the message names the fix.
+    """
+    if not spec.methods:
+        raise ValueError("methods is empty; name at least one")
+    if not spec.fractions:
+        raise ValueError("fractions is empty; give at least one kept fraction")
+    for fraction in spec.fractions:
+        if not 0 < fraction <= 1:
+            raise ValueError(f"kept fraction is {fraction}; give a number above 0 and up to 1")
+    for name, low in (("seeds", 1), ("band", 0)):
+        if getattr(spec, name) < low:
+            raise ValueError(f"{name} is {getattr(spec, name)}; give at least {low}")
+    return replace(
+        spec,
+        dataset=_checked(registry.datasets, spec.dataset),
+        corruption=_checked(registry.corruptions, spec.corruption),
+        backbone=_checked(registry.backbones, spec.backbone),
+        methods=_all_checked(registry.methods, spec.methods),
+        measures=_all_checked(registry.measures, spec.measures),
+        fractions=tuple(sorted(set(spec.fractions))),
+        balance=quotas.check_balance(spec.balance),
+    )
+
+
+def _checked(kind: registry.Kind, choice: Choice) -> Choice:
+    entry = kind.get(choice.name)
+    params = entry.read(dict(choice.params))
+    defaults = entry.read({})
+    return Choice.of(choice.name, **{name: value for name, value in params.items() if value != defaults[name]})
+
+
+def _all_checked(kind: registry.Kind, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    return tuple(dict.fromkeys(_checked(kind, choice) for choice in choices))
