@@ -17,7 +17,8 @@ import numpy as np
 
 from fdmat_core import selection
 from fdmat_core.analysis import detectors
-from fdmat_core.runs import run, stages
+from fdmat_core.runs import stages
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 
 COLUMNS = ("detector", "AUROC", "AUPRC", "precision at 50", "at 100", "at 200", "at the number flipped")
@@ -28,7 +29,7 @@ def features(options, rate):
     """The training features of flipped data, and which labels were flipped."""
     flips = Choice.of("symmetric", rate=rate)
     spec = Spec(Choice(options.dataset), Choice("early_cnn"), (Choice("fdmat"),), (Choice("energy"),), flips)
-    data = run.dataset(spec)
+    data = Run(spec).dataset()
     _, (train, _) = stages.make_features(spec, data, lambda done, total, note: None)
     return train, data.split("train").truth.mislabelled
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 
 from fdmat_core import projection
-from fdmat_core.runs import run
+from fdmat_core.runs import library, settings
 from fdmat_core.spec import Choice, Spec
 from tests.browser import driving
 from tests.browser.driving import WALL, open_wall
@@ -79,8 +79,8 @@ def run_of(n):
         seeds=1,
         band=1,
     )
-    run.execute(spec)
-    return run.checked(spec).key
+    library.execute(spec)
+    return settings.checked(spec).key
 
 
 def told(name, times):

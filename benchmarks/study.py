@@ -26,7 +26,8 @@ import numpy as np
 import pandas
 
 from fdmat_core import registry
-from fdmat_core.runs import run as runs
+from fdmat_core.runs import library
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 
 FRACTIONS = (0.005, 0.01, 0.02, 0.05, 0.1)
@@ -98,7 +99,7 @@ def run(names, folder):
             began = time.monotonic()
             try:
                 for one in specs(dataset, corruption, folder):
-                    runs.execute(one, told(dataset, corruption))
+                    library.execute(one, told(dataset, corruption))
             except (ValueError, ImportError) as error:
                 print(f"{dataset}, {corruption}: left out, {error}", file=sys.stderr)
             print(f"{dataset}, {corruption}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
@@ -131,7 +132,7 @@ def collected(names, folder):
 def _stored(dataset, corruption, folder):
     """The curves of a cell's runs as far as they are stored; none of a dataset that this machine lacks."""
     try:
-        return [runs.curve(one) for one in specs(dataset, corruption, folder)]
+        return [Run(one).curve() for one in specs(dataset, corruption, folder)]
     except (ValueError, ImportError):
         return []
 

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from fdmat_core import cli, selection
-from fdmat_core.runs import artifacts, decisions, jobs, run
+from fdmat_core.runs import artifacts, decisions, jobs, library, settings
 from fdmat_core.runs.decisions import Decision
+from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import entries
 from fdmat_core.store.files import home
@@ -63,9 +64,9 @@ def test_list_of_one_kind_shows_only_that(say):
 
 def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, done):
     spec = make_spec()
-    assert done == run.checked(spec).key and run.open(done) == run.checked(spec)
-    train, _ = run.tables(spec)
-    assert np.array_equal(run.ranking(spec, Choice("fdmat")).order, selection.rank(train, "fdmat").order)
+    assert done == settings.checked(spec).key and Run.open(done).spec == settings.checked(spec)
+    train, _ = Run(spec).tables
+    assert np.array_equal(Run(spec).ranking(Choice("fdmat")).order, selection.rank(train, "fdmat").order)
     assert jobs.status(done).state == "done"
     status, out, _ = say("list", "runs")
     assert status == 0 and f"{done}  done" in out and "mixture(n=250)" in out
@@ -73,7 +74,7 @@ def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, 
 
 def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
     _, out, err = say(*FLAGS)
-    assert out == f"{run.checked(make_spec()).key}\n"
+    assert out == f"{settings.checked(make_spec()).key}\n"
     assert err.split() == ["features", "projection", "rankings", "points", "detection", "projection"]
 
 
@@ -82,7 +83,7 @@ def test_flags_change_a_spec_file(say, tmp_path):
     file.write_text(json.dumps(make_spec("herding").to_json()))
     status, out, _ = say("run", "--spec", file, "--methods", "random", "--band", 1, "--balance", "equal")
     assert status == 0
-    assert run.open(out.strip()) == run.checked(make_spec("random", band=1, balance="equal"))
+    assert Run.open(out.strip()).spec == settings.checked(make_spec("random", band=1, balance="equal"))
 
 
 def test_the_sample_is_the_sample(say, monkeypatch):
@@ -91,7 +92,7 @@ def test_the_sample_is_the_sample(say, monkeypatch):
     assert say("run", "--sample")[0] == 0
     say("run", "--sample", "--corruption", "symmetric(rate=0.2)")
     say("run", "--sample", "--corruption", "symmetric(rate=0.4)")
-    assert specs[:2] == [run.SAMPLE, run.SAMPLE_NOISY]
+    assert specs[:2] == [settings.SAMPLE, settings.SAMPLE_NOISY]
     assert specs[2].corruption == Choice.of("symmetric", rate=0.4)
 
 
@@ -140,7 +141,7 @@ def test_an_error_is_one_line_with_the_fix(say, arguments, complaint):
     status, out, err = say(*arguments.split())
     assert status == 2 and out == ""
     assert err.startswith("error: ") and len(err.splitlines()) == 1 and complaint in err
-    assert run.listing() == []
+    assert library.listing() == []
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", "{}", '{"dataset": "digits", "ratios": [0.1]}', '{"dataset": 3}'])
@@ -174,7 +175,7 @@ def test_a_method_that_fails_is_named_and_the_run_is_done(say, monkeypatch):
 def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
     status, out, _ = say("show", done[:5], "--at", "0.06,0.5")
     assert status == 0 and "kept 5%" in out and "kept 50%" in out and "kept 20%" not in out
-    curve = run.curve(make_spec())
+    curve = Run(make_spec()).curve()
     random = curve[(curve["method"] == "random") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
     fdmat = curve[(curve["method"] == "fdmat") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
     lines = out.split("kept 50%")[0].splitlines()
@@ -184,16 +185,16 @@ def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
 
 
 def test_show_prints_no_spread_of_rounding(say, done, monkeypatch):
-    curve = run.curve(make_spec())
+    curve = Run(make_spec()).curve()
     mine = (curve["method"] == "random") & (curve["measure"] == "energy")
     curve.loc[mine, "value"] = 0.3 + 1e-16 * (1 + curve["seed"][mine] % 2)
-    monkeypatch.setattr(run, "curve", lambda spec: curve)
+    monkeypatch.setattr(Run, "curve", lambda run: curve)
     out = say("show", done[:5], "--at", "0.05")[1]
     assert re.search(r"random +0\.3 ± 0( |\n)", out)
 
 
 def test_exports_hold_the_selection(say, done, tmp_path):
-    train, _ = run.tables(make_spec())
+    train, _ = Run(make_spec()).tables
     kept = selection.coreset(train, "fdmat", 20).ids.tolist()
     files = {end: tmp_path / f"kept.{end}" for end in ("csv", "parquet", "json", "npy", "txt")}
     for file in files.values():
@@ -205,14 +206,18 @@ def test_exports_hold_the_selection(say, done, tmp_path):
     assert (told["run"], told["method"], told["kept"], told["of"], told["seed"]) == (done, "fdmat", 20, 200, 0)
     for frame in (pd.read_csv(files["csv"]), pd.read_parquet(files["parquet"]), pd.DataFrame(told["items"])):
         assert list(frame.columns) == [
-            *("id", "rank", "label", "score", "kept", "weight", "reason", "decision", "label_decided")
+            *("id", "rank", "label", "score", "weight", "reason", "decision", "label_decided")
         ]
-        assert frame["id"][frame["kept"]].tolist() == kept and frame["rank"].tolist() == list(range(1, 201))
+        assert frame["id"].tolist() == kept and frame["rank"].tolist() == list(range(1, 21))
         row = int(np.flatnonzero(train.ids == frame["id"][0])[0])
         assert frame["label"][0] == train.classes[train.labels[row]]
-        assert np.isclose(frame["score"][0], run.ranking(make_spec(), Choice("fdmat")).score[row])
-        assert frame["weight"][:20].tolist() == [1.0] * 20 and frame["weight"][20:].isna().all()
-        assert set(frame["reason"]) <= {"kept in the running", "suspected mislabelled", "outlier in its class"}
+        assert np.isclose(frame["score"][0], Run(make_spec()).ranking(Choice("fdmat")).score[row])
+        assert frame["weight"].tolist() == [1.0] * 20 and set(frame["reason"].fillna("")) == {""}
+    say("export", done, "--what", "ranking", "--method", "fdmat", "--kept", 0.1, "--to", tmp_path / "all.csv")
+    ranking = pd.read_csv(tmp_path / "all.csv")
+    assert ranking["id"][ranking["kept"]].tolist() == kept and ranking["rank"].tolist() == list(range(1, 201))
+    assert ranking["weight"][:20].tolist() == [1.0] * 20 and ranking["weight"][20:].isna().all()
+    assert set(ranking["reason"].fillna("")) <= {"", "suspected mislabelled", "outlier"}
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
@@ -226,7 +231,7 @@ def test_exports_hold_the_selection(say, done, tmp_path):
         ("--method fdmat --to x.csv", "give --method and --kept"),
         ("--kept 0.1 --to x.csv", "give --method and --kept"),
         ("--what issues --to x.txt", "'x.txt'; let it end in .csv, .parquet, .json"),
-        ("--what truth --to x.csv", "--what is 'truth'; say selection, issues or decisions"),
+        ("--what truth --to x.csv", "--what is 'truth'; say selection, ranking, issues or decisions"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(say, done, options, complaint, tmp_path, monkeypatch):
@@ -251,11 +256,11 @@ def test_an_export_carries_the_weights_of_methods_that_weigh(say, tmp_path):
 
 
 def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeypatch):
-    train, _ = run.tables(make_spec())
-    order = train.ids[run.ranking(make_spec(), Choice("fdmat")).order].tolist()
+    train, _ = Run(make_spec()).tables
+    order = train.ids[Run(make_spec()).ranking(Choice("fdmat")).order].tolist()
     label = train.classes[0]
     for one in (Decision(order[150], "keep"), Decision(order[3], "drop"), Decision(order[5], "relabel", label)):
-        decisions.decide(run.dataset_key(make_spec()), one)
+        decisions.decide(Run(make_spec()).dataset_key, one)
     command = ("export", done, "--method", "fdmat", "--kept", 0.1, "--to")
     status, out, _ = say(*command, tmp_path / "kept.txt")
     assert status == 0 and out.endswith(
@@ -289,7 +294,7 @@ def test_an_import_that_cannot_be_is_refused(say, done, tmp_path, name, text, co
         (tmp_path / name).write_text(text)
     status, out, err = say("import", done, tmp_path / name)
     assert status == 2 and out == "" and len(err.splitlines()) == 1 and complaint in err
-    assert decisions.history(run.dataset_key(make_spec())).empty
+    assert decisions.history(Run(make_spec()).dataset_key).empty
 
 
 def test_cache_counts_checks_and_clears(say, done):
@@ -303,8 +308,8 @@ def test_cache_counts_checks_and_clears(say, done):
     assert status == 0 and out.startswith("1 entries removed")
     assert say(*FLAGS)[0] == 0
     status, out, _ = say("cache", "delete", done[:6])
-    assert status == 0 and run.listing() == []
-    assert all(not list(entries.keys(kind)) for kind in run.KINDS)
+    assert status == 0 and library.listing() == []
+    assert all(not list(entries.keys(kind)) for kind in KINDS)
     assert jobs.status(done) is None and not artifacts.folder(done).exists()
 
 
@@ -327,7 +332,7 @@ def test_a_disk_that_fills_up_is_told_and_the_run_goes_on_later(say, monkeypatch
     monkeypatch.setattr(np, "save", full)
     status, _, err = say(*FLAGS)
     assert status == 2 and err.splitlines()[-1].startswith("error: The disk is full. (cannot store ranking")
-    assert "cache prune" in err and jobs.status(run.checked(make_spec()).key).stage == "rankings"
+    assert "cache prune" in err and jobs.status(settings.checked(make_spec()).key).stage == "rankings"
     monkeypatch.setattr(np, "save", real)
     assert say(*FLAGS)[0] == 0
 

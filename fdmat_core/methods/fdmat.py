@@ -49,11 +49,11 @@ def fdmat(
     3. **Removal** takes two criteria, both relative to the class: the plan, `q < tau * quantile_c(q, reference)`, and
        the neighbourhood, the share of nearest neighbours with the row's label, by the same rule. A global threshold
        would empty rare classes; one prototype alone is blind to a class of several modes. Where classes overlap both
-       may speak against a good label, so such a row leaves only if chance explains its label: its neighbours carry it no
+       may meet for a good label, so such a row leaves only if chance explains its label: its neighbours carry it no
        more often (binomial, 99%) than those of the rows deep inside the class that the plan prefers, where labels of
-       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves. A row that both speak against and whose
-       neighbourhood has no clear class at all is an outlier; so is one much farther from its neighbours than its class
-       is used to.
+       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves. A row that meets both and
+       whose neighbourhood has no clear class at all is an outlier; so is one much farther from its neighbours than its
+       class is used to.
     4. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
        optimal transport with cost `|x - y|` in its high-regularisation limit. First the medoid, then always the row
        that brings the distance down most. Nested, no bandwidth, no randomness.

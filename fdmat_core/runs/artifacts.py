@@ -96,9 +96,9 @@ def source(spec: Spec, used: Made) -> points.Source:
     return points.Source(f"{used.key}.{spec.balance}", pairs)
 
 
-def sizes(spec: Spec, used: Made, method: Choice) -> list[int | None]:
+def sizes(spec: Spec, n: int, method: Choice) -> list[int | None]:
     """The counts that a method must be run for: None, for all, if it is nested, else each that is measured."""
-    return [None] if registry.methods.get(method.name).nested else list(curves.sizes(used.n, spec))
+    return [None] if registry.methods.get(method.name).nested else list(curves.sizes(n, spec))
 
 
 def pack_tables(tables: tuple[FeatureTable, FeatureTable], facts: Mapping[str, Any]) -> Item:

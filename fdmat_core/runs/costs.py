@@ -43,7 +43,7 @@ def read(spec: Spec, used: Made) -> Costs:
 
 
 def _ranking(spec: Spec, used: Made, method: Choice) -> float | None:
-    keys = [artifacts.ranking_key(spec, used, method, 0, k) for k in artifacts.sizes(spec, used, method)]
+    keys = [artifacts.ranking_key(spec, used, method, 0, k) for k in artifacts.sizes(spec, used.n, method)]
     seconds = [_seconds("ranking", key) for key in keys]
     return None if None in seconds else round(sum(seconds), 3)
 

@@ -91,7 +91,7 @@ def _owned(key: str) -> set[tuple[str, str]]:
         ("ranking", artifacts.ranking_key(spec, used, method, seed, k))
         for method in (artifacts.RANDOM, *spec.methods)
         for seed in range(max(spec.seeds, spec.band))
-        for k in artifacts.sizes(spec, used, method)
+        for k in artifacts.sizes(spec, used.n, method)
     }
     method = artifacts.evidence_method(spec)
     scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
@@ -102,8 +102,8 @@ def _needed() -> set[tuple[str, str]]:
     return set().union(*map(_owned, listing()))
 
 
-def _remove(entries: set[tuple[str, str]]) -> None:
-    for kind, key in entries:
+def _remove(unused: set[tuple[str, str]]) -> None:
+    for kind, key in unused:
         if kind == "points":
             points.forget(key)
         else:

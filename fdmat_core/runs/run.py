@@ -88,12 +88,12 @@ class Run:
 
     def rankings(self, method: Choice) -> Rankings | None:
         """The rankings of a method at every size that the run measures."""
-        used, tables = artifacts.made(self.spec), self.tables
-        if used is None or tables is None:
+        if self.tables is None:
             return None
-        counts = [k or used.n for k in artifacts.sizes(self.spec, used, method)]
+        ids = self.tables[0].ids
+        counts = [k or len(ids) for k in artifacts.sizes(self.spec, len(ids), method)]
         found = {k: ranking for k in counts if (ranking := self.ranking(method, k=k)) is not None}
-        return Rankings(tables[0].ids, found) if len(found) == len(counts) else None
+        return Rankings(ids, found) if len(found) == len(counts) else None
 
     @property
     def ranked(self) -> dict[Choice, Rankings]:

@@ -69,7 +69,7 @@ def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -
     for number, method in enumerate(wanted):
         tell(number, len(wanted), registry.methods.title(str(method)))
         try:
-            for k in artifacts.sizes(spec, used, method):
+            for k in artifacts.sizes(spec, used.n, method):
                 rank(spec, used, train, method, 0, k)
         except OSError:
             raise
@@ -152,7 +152,7 @@ def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
     if method and not {str(method), "detection"} & set(artifacts.problems(spec)):
         yield "detection", artifacts.detection_key(spec, used, method)
     for method in _rest(spec).methods:
-        for k in artifacts.sizes(spec, used, method):
+        for k in artifacts.sizes(spec, used.n, method):
             yield "ranking", artifacts.ranking_key(spec, used, method, 0, k)
     yield "features", used.key
 

@@ -66,6 +66,6 @@ def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:
     frame = detectors.compare({name: score[rows] for name, score in scores.items()}, wrong, cuts=())
     st.html(tables.detectors(frame))
     st.caption(
-        f"What people decided is the truth here, on the {len(rows):,} items of which they were sure. Most were shown to them "
-        "because FDMat doubts them, so this says little about items that it does not doubt."
+        f"What people decided is the truth here, on the {len(rows):,} items of which they were sure. Most were shown "
+        "to them because FDMat suspects them, so this says little about items that it does not suspect."
     )

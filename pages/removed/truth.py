@@ -1,4 +1,4 @@
-"""What is removed, against the truth where noise was injected, or else against what is suspected and what people decided."""
+"""What is removed, against injected noise where there is some, or against what is suspected and what people decided."""
 
 from __future__ import annotations
 
@@ -69,14 +69,15 @@ def sentence(tally: issues.Tally, word: str) -> str:
         return f"No item is {word}."
     removed = tally.bad_removed + tally.clean_removed
     chance = removed / max(1, removed + tally.bad_kept + tally.clean_kept)
+    recall, false_removal = f"{tally.recall:.0%}", f"{tally.false_removal:.0%}"
     if word == "injected":
         return (
-            f"**{tally.recall:.0%} of the injected noise is removed**, with {tally.false_removal:.0%} of the clean data; "
+            f"**{recall} of the injected noise is removed**, with {false_removal} of the clean data; "
             f"random would have removed {chance:.0%} of both."
         )
     return (
-        f"**{tally.recall:.0%} of the suspected items are removed**, with {tally.false_removal:.0%} of the others; random would "
-        f"have removed {chance:.0%} of both. Which labels are really wrong is not known: *suspected* means by FDMat."
+        f"**{recall} of the suspected items are removed**, with {false_removal} of the others; random would have "
+        f"removed {chance:.0%} of both. Which labels are really wrong is not known: *suspected* means by FDMat."
     )
 
 

@@ -73,9 +73,10 @@ def choose(**choices: str | float | Choice | None) -> None:
 
 def travel() -> None:
     """Write the choices into the link, which loses them when the page changes."""
+    choices = _choices()
     st.query_params.pop("ratio", None)
     for name in NAMES:
-        value = _choices().get(name)
+        value = choices.get(name)
         if value is None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != value:

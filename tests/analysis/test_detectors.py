@@ -127,7 +127,7 @@ def test_on_the_bundled_set_the_first_200_suspected_by_the_sample_run_are_wrong(
 
 def test_false_alarms_on_clean_data_are_stated_by_class_and_stay_few():
     _, table, witness = clothes(Choice("none"))
-    frame = issues.false_alarms(witness.evidence["reason"], table.labels, table.classes).set_index("label")
+    frame = issues.false_alarms(witness.evidence["issue"], table.labels, table.classes).set_index("label")
     assert frame["items"].tolist() == [800] * 10
     gone = np.isin(np.arange(table.n), witness.order[witness.survivors :])
     assert frame["suspected"].tolist() == [int(gone[table.labels == label].sum()) for label in range(10)]
@@ -137,7 +137,7 @@ def test_false_alarms_on_clean_data_are_stated_by_class_and_stay_few():
 
 def test_on_a_long_tail_no_class_is_emptied_and_the_rarest_least_of_all():
     _, table, witness = clothes(Choice.of("long_tail", factor=100))
-    frame = issues.false_alarms(witness.evidence["reason"], table.labels, table.classes)
+    frame = issues.false_alarms(witness.evidence["issue"], table.labels, table.classes)
     assert frame["items"].tolist()[0] == 100 * frame["items"].tolist()[-1] == 800
     assert frame["share"].max() < 0.4
     assert frame["suspected"].tolist()[-1] <= 1

@@ -6,7 +6,7 @@ import pytest
 
 from fdmat_core import selection
 from fdmat_core.analysis import issues
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import Coreset, FeatureTable, Issue, Ranking
 
 
 @pytest.fixture(scope="module")
@@ -23,39 +23,39 @@ def flipped():
 
 
 @pytest.fixture(scope="module")
-def witness(flipped):
+def evidence(flipped):
     return selection.rank(flipped, "fdmat")
 
 
-def test_every_item_gets_its_gravest_issue(flipped, witness):
-    frame = issues.items(flipped, witness)
+def test_every_item_gets_its_gravest_issue(flipped, evidence):
+    frame = issues.items(flipped, evidence)
     assert frame.item.tolist() == flipped.ids.tolist()
-    assert set(frame.issue[:5]) == {"suspected mislabelled"} and set(frame.preferred[:5]) == {"cat"}
-    assert frame.issue[60] == "outlier"
-    assert frame.issue[61] == frame.issue[62] == "near duplicate"
-    assert (frame.issue == "redundant").sum() > 150
+    assert set(frame.issue[:5]) == {Issue.MISLABELLED} and set(frame.preferred[:5]) == {"cat"}
+    assert frame.issue[60] == Issue.OUTLIER
+    assert frame.issue[61] == frame.issue[62] == Issue.NEAR_DUPLICATE
+    assert (frame.issue == Issue.NONE).sum() > 150
 
 
-def test_the_worst_come_first_issue_by_issue(flipped, witness):
-    worst, issue = issues.worst_first(flipped, witness), issues.issues(flipped, witness)
+def test_the_worst_come_first_issue_by_issue(flipped, evidence):
+    worst, issue = issues.gravest_first(flipped, evidence), issues.of_rows(flipped, evidence)
     assert sorted(worst) == list(range(180))
-    places = [issues.ISSUES.index(name) for name in issue[worst]]
+    places = [issues.GRAVEST_FIRST.index(name) for name in issue[worst]]
     assert places == sorted(places) and set(worst[:5]) == set(range(5)) and worst[5] == 60
-    suspicion = witness.evidence["suspicion"]
-    alike = worst[np.array(places) == issues.ISSUES.index("redundant")]
+    suspicion = evidence.evidence["suspicion"]
+    alike = worst[np.array(places) == issues.GRAVEST_FIRST.index(Issue.NONE)]
     assert (np.diff(suspicion[alike]) <= 0).all() and suspicion[alike][0] > suspicion[alike][-1]
 
 
 def test_outliers_go_by_their_distance_and_those_without_features_before_them():
     table = FeatureTable(np.arange(4), np.zeros(4, int), np.ones((4, 2), np.float32), ("a",), "t")
     evidence = {
-        "reason": np.array([2, 2, 3, 0]),
+        "issue": np.array([Issue.OUTLIER, Issue.OUTLIER, Issue.NO_FEATURES, Issue.NONE]),
         "radius": np.array([5.0, 9, 0, 1]),
         "suspicion": np.array([0.9, 0.1, 0, 0.5]),
         "nearest": np.ones(4),
     }
-    witness = Ranking(np.arange(4), evidence=evidence, notes={"unclear classes": []})
-    assert issues.worst_first(table, witness).tolist() == [2, 1, 0, 3]
+    evidence = Ranking(np.arange(4), evidence=evidence, notes={"unclear classes": []})
+    assert issues.gravest_first(table, evidence).tolist() == [2, 1, 0, 3]
 
 
 def test_percentile_counts_the_class_only():
@@ -63,15 +63,15 @@ def test_percentile_counts_the_class_only():
     assert share.tolist() == [0, 0.5, 1, 0, 1]
 
 
-def test_the_card_of_a_flipped_row(flipped, witness):
-    called = issues.witness(flipped)
-    row = issues.plan_row(called, flipped, 2)
+def test_the_card_of_a_flipped_row(flipped, evidence):
+    by = issues.transported(flipped)
+    row = issues.plan_row(by, flipped, 2)
     assert row.label.tolist() == ["cat", "dog", "emu"] and row.share.sum() == pytest.approx(1)
     assert row.share.idxmax() == 0
-    kept = witness.order[: witness.survivors]
-    near = issues.nearest_kept(called, flipped, 2, kept)
+    kept = evidence.order[: evidence.survivors]
+    near = issues.nearest_kept(by, flipped, 2, kept)
     assert set(near.label) == {"cat"} and near.distance.is_monotonic_increasing and len(near) == 5
-    assert 1002 not in set(issues.nearest_kept(called, flipped, 2, np.arange(180)).item)
+    assert 1002 not in set(issues.nearest_kept(by, flipped, 2, np.arange(180)).item)
 
 
 def test_the_sentence_says_it_in_words():
@@ -80,9 +80,9 @@ def test_the_sentence_says_it_in_words():
         "89% of its mass leaves Coat, most of it for Shirt; 20% of its nearest neighbours are Coat; "
         "it lies farther from Coat than 97% of that class."
     )
-    assert issues.sentence(pandas.Series(facts | {"issue": "suspected mislabelled"})) == told
+    assert issues.sentence(pandas.Series(facts | {"issue": Issue.MISLABELLED})) == told
     why = " Not suspected: enough of its mass or of its neighbours speaks for the label."
-    assert issues.sentence(pandas.Series(facts | {"issue": "redundant"})) == told + why
+    assert issues.sentence(pandas.Series(facts | {"issue": Issue.NONE})) == told + why
 
 
 def test_the_sentence_has_no_0_and_no_100_percent():
@@ -93,17 +93,22 @@ def test_the_sentence_has_no_0_and_no_100_percent():
     )
 
 
+def coreset(rows):
+    return Coreset(np.array(rows), np.array(rows), 5)
+
+
 def test_tally_by_hand():
     bad = np.array([True, False, True, False, False])
-    tally = issues.tally(np.array([1, 3, 0, 4, 2]), 3, bad)
+    tally = issues.tally(coreset([1, 3, 0]), bad)
     assert (tally.bad_removed, tally.bad_kept, tally.clean_removed, tally.clean_kept) == (1, 1, 1, 2)
-    assert tally.recall == 0.5 and tally.price == pytest.approx(1 / 3) and tally.noise_kept == pytest.approx(1 / 3)
+    assert tally.recall == 0.5
+    assert tally.false_removal == tally.noise_kept == pytest.approx(1 / 3)
 
 
 def test_tally_counts_both_sides_of_the_cut():
-    bad, order = np.array([True, False, True, False, False]), np.array([0, 3, 1, 2, 4])
-    assert issues.tally(order, 2, bad) == issues.Tally(1, 1, 2, 1)  # 2 bad, 1 of them gone; 3 clean, 2 of them gone
-    assert issues.tally(order, 5, bad) == issues.Tally(0, 2, 0, 3)
+    bad = np.array([True, False, True, False, False])
+    assert issues.tally(coreset([0, 3]), bad) == issues.Tally(1, 1, 2, 1)  # 2 bad, 3 clean
+    assert issues.tally(coreset([0, 3, 1, 2, 4]), bad) == issues.Tally(0, 2, 0, 3)
 
 
 def test_false_alarms_are_counted_by_class():

@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from fdmat_core.analysis import issues, summary
-from fdmat_core.runs import run
+from fdmat_core.analysis import summary
+from fdmat_core.runs import settings
+from fdmat_core.runs.run import Run
 from fdmat_core.web import payload
 from tests.browser import driving
 from tests.browser.driving import place_of
@@ -23,7 +24,7 @@ def store(stored, monkeypatch):
 
 @pytest.fixture
 def on_page(page, app, store):
-    driving.open_map(page, f"{app}/?run={run.checked(SPEC).key}&ratio=0.5")
+    driving.open_map(page, f"{app}/?run={settings.checked(SPEC).key}&ratio=0.5")
     page.wait_for_selector(".cards img")
     return page
 
@@ -50,12 +51,12 @@ def wait_for_gallery(page, ids):
 def test_the_numbers_are_those_of_the_store_at_the_ratio(on_page):
     driving.slide_to(on_page, place_of(0.1))
     shown(on_page, "at 10% kept")
-    table = summary.by_size(run.curve(SPEC), "sliced_wasserstein")
+    table = summary.by_size(Run(SPEC).curve(), "sliced_wasserstein")
     reading = summary.nearest(table, "fdmat", 0.9)
     shown(on_page, f"{reading.value:.3g}")
     shown(on_page, f"random {reading.random:.3g}")
-    ranking, train = run.ranking(SPEC, FDMAT), run.dataset(SPEC).split("train")
-    noisy = issues.injected(train.truth)
+    ranking, train = Run(SPEC).ranking(FDMAT), Run(SPEC).dataset().split("train")
+    noisy = train.truth.bad
     k = driving.look(on_page, "k")
     assert k == round(0.1 * len(noisy))
     shown(on_page, f"{noisy[ranking.order[k:]].sum()} of {noisy.sum()}")
@@ -64,8 +65,8 @@ def test_the_numbers_are_those_of_the_store_at_the_ratio(on_page):
 def test_the_gallery_shows_who_is_next_and_who_just_left(on_page):
     driving.slide_to(on_page, place_of(0.05))
     shown(on_page, "at 5% kept")
-    table, k = run.tables(SPEC)[0], driving.look(on_page, "k")
-    leaving, left = payload.brink(run.ranking(SPEC, FDMAT), k, 12)
+    table, k = Run(SPEC).tables[0], driving.look(on_page, "k")
+    leaving, left = payload.brink(Run(SPEC).ranking(FDMAT), k, 12)
     wait_for_gallery(on_page, table.ids[leaving])
     on_page.get_by_role("radio", name="Just left").click()
     wait_for_gallery(on_page, table.ids[left])
@@ -83,7 +84,7 @@ def test_pictures_come_one_by_one_from_the_server(on_page):
 
 @pytest.mark.parametrize("path", ["nobody/1", "%2e%2e%2f%2e%2e/1", "{key}/999999", "{key}/x"])
 def test_no_picture_of_what_is_not_there(on_page, app, path):
-    answer = on_page.request.get(f"{app}/thumb/{path.format(key=run.checked(SPEC).key)}")
+    answer = on_page.request.get(f"{app}/thumb/{path.format(key=settings.checked(SPEC).key)}")
     assert answer.headers.get("content-type") != "image/png"
 
 
@@ -108,7 +109,7 @@ def test_a_lasso_fills_the_gallery(on_page):
     on_page.mouse.up()
     caught = driving.look(on_page, "caught")
     assert len(caught) > 12
-    wait_for_gallery(on_page, run.tables(SPEC)[0].ids[caught[:12]])
+    wait_for_gallery(on_page, Run(SPEC).tables[0].ids[caught[:12]])
     assert on_page.get_by_role("radio", name="Lasso", exact=True).get_attribute("aria-checked") == "true"
 
 
@@ -121,7 +122,7 @@ def test_another_method_keeps_camera_and_slider_and_changes_the_rest(on_page):
     on_page.wait_for_function(f"{driving.VIEW}.blob.method === 'Moderate'")
     assert driving.look(on_page, "camera") == camera
     assert driving.look(on_page, "ratio") == 0.9
-    order = run.ranking(SPEC, MODERATE).order
+    order = Run(SPEC).ranking(MODERATE).order
     assert [driving.look(on_page, f"rank[{row}]") for row in order[:3]] == [0, 1, 2]
     on_page.wait_for_function("before => document.querySelector('.cards figure').dataset.item != before", arg=before[0])
 
@@ -153,7 +154,7 @@ def test_the_slider_comes_back_from_another_page_where_it_was(on_page):
 def test_a_picture_under_the_hand_rings_its_point(on_page):
     item = gallery(on_page)[3]
     on_page.locator(".cards figure").nth(3).hover()
-    row = int(np.flatnonzero(run.tables(SPEC)[0].ids == item)[0])
+    row = int(np.flatnonzero(Run(SPEC).tables[0].ids == item)[0])
     on_page.wait_for_function(f"{driving.VIEW}.hover === {row}")
     on_page.locator(".count").hover()
     on_page.wait_for_function(f"{driving.VIEW}.hover === -1")

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from fdmat_core.analysis import issues
-from fdmat_core.runs import decisions, run
+from fdmat_core.runs import decisions, settings
+from fdmat_core.runs.run import Run
 from tests.browser import driving
 from tests.browser.driving import WALL, open_wall
 from tests.browser.tiny import SPEC
 
 FDMAT, RANDOM, _ = SPEC.methods
-KEY = run.checked(SPEC).key
+KEY = settings.checked(SPEC).key
 RATIO = 0.4
 
 
@@ -45,14 +46,14 @@ def shown_ids(page):
 
 def removed(method=FDMAT, ratio=RATIO):
     """The frame of what leaves, worst first, as the core tells it."""
-    table, ranking, witness = run.tables(SPEC)[0], run.ranking(SPEC, method), run.ranking(SPEC, FDMAT)
+    table, ranking, witness = Run(SPEC).tables[0], Run(SPEC).ranking(method), Run(SPEC).ranking(FDMAT)
     k = round((1 - ratio) * table.n)
     items = issues.items(table, witness).iloc[issues.worst_first(table, witness)]
     return items[np.isin(items["row"], ranking.order[k:])]
 
 
 def dataset_key():
-    return run.dataset(SPEC).split("train").key
+    return Run(SPEC).dataset().split("train").key
 
 
 def wait_for_log(count, seconds=10):
@@ -148,12 +149,12 @@ def test_the_card_tells_the_evidence(on_wall):
     text = card.inner_text()
     assert issues.sentence(line) in text
     assert f"Relabel {line.preferred}" in text and f"item {line['item']}" in text
-    table = run.tables(SPEC)[0]
-    kept = run.ranking(SPEC, FDMAT).order[: round(0.6 * table.n)]
+    table = Run(SPEC).tables[0]
+    kept = Run(SPEC).ranking(FDMAT).order[: round(0.6 * table.n)]
     near = issues.nearest_kept(issues.witness(table), table, int(line.row), kept)
     pictures = on_wall.eval_on_selector_all(".near img", "all => all.map(it => +it.src.split('/').pop())")
     assert pictures == near["item"].tolist()
-    truth = run.dataset(SPEC).split("train").truth
+    truth = Run(SPEC).dataset().split("train").truth
     real = table.classes[truth.clean_labels[line.row]]
     assert f"injected: was {real}" in text
 
@@ -242,7 +243,7 @@ def test_a_server_that_does_not_answer_is_asked_again(on_wall):
 
 def test_another_class_is_chosen_for_a_relabel(on_wall):
     line = removed().iloc[0]
-    other = next(name for name in run.tables(SPEC)[0].classes if name not in (line.given, line.preferred))
+    other = next(name for name in Run(SPEC).tables[0].classes if name not in (line.given, line.preferred))
     on_wall.keyboard.press("Shift+R")
     on_wall.select_option("select.target", other)
     on_wall.locator("select.target").press("Enter")

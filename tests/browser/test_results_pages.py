@@ -3,7 +3,8 @@
 import pytest
 
 from fdmat_core.analysis import per_class, summary
-from fdmat_core.runs import run
+from fdmat_core.runs import settings
+from fdmat_core.runs.run import Run
 from tests.browser.tiny import SPEC
 
 LINE = "parseFloat(getComputedStyle(document.querySelector('.st-key-lined-{key}'), '::after').left)"
@@ -19,7 +20,7 @@ def store(stored, monkeypatch):
 
 @pytest.fixture
 def curves(page, app, store):
-    page.goto(f"{app}/curves?run={run.checked(SPEC).key}&ratio=0.5&method=fdmat")
+    page.goto(f"{app}/curves?run={settings.checked(SPEC).key}&ratio=0.5&method=fdmat")
     for key in ("left", "right", "rhos"):
         page.wait_for_selector(f".st-key-lined-{key} .js-plotly-plot .xtick", timeout=60_000)
     return page
@@ -44,7 +45,7 @@ def test_the_line_stands_at_the_share_kept_and_moves_while_the_charts_stay(curve
 
 
 def test_the_charts_hold_the_points_of_the_store(curves):
-    table = summary.by_size(run.curve(SPEC), "sliced_wasserstein")
+    table = summary.by_size(Run(SPEC).curve(), "sliced_wasserstein")
     mine = table[(table["method"] == "moderate") & (table["ratio"] > 0)]
     plot = PLOT.format(key="right")
     drawn = curves.evaluate(f"[...{plot}.data.find(trace => trace.name === 'Moderate').y]")
@@ -67,7 +68,7 @@ def test_resting_on_a_point_tells_its_numbers(curves):
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
 def test_nothing_is_wider_than_the_screen_and_no_label_is_cut(page, app, store, place, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(f"{app}/{place}?run={run.checked(SPEC).key}&ratio=0.9")
+    page.goto(f"{app}/{place}?run={settings.checked(SPEC).key}&ratio=0.9")
     page.wait_for_selector(".js-plotly-plot .xtick", timeout=60_000)
     page.wait_for_timeout(1500)
     assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
@@ -81,9 +82,9 @@ def test_nothing_is_wider_than_the_screen_and_no_label_is_cut(page, app, store, 
 
 
 def test_the_class_balance_page_names_the_share_of_the_store(page, app, store):
-    page.goto(f"{app}/balance?run={run.checked(SPEC).key}&ratio=0.9&method=moderate")
+    page.goto(f"{app}/balance?run={settings.checked(SPEC).key}&ratio=0.9&method=moderate")
     page.wait_for_selector("h3", timeout=60_000)
-    table, ranking = run.tables(SPEC)[0], run.ranking(SPEC, SPEC.methods[2])
+    table, ranking = Run(SPEC).tables[0], Run(SPEC).ranking(SPEC.methods[2])
     k = round(0.1 * table.n)
     sizes, kept = per_class.counts(table.labels, table.c, ranking.order[:k])
     assert f"Kept {k:,} of {table.n:,}" in page.inner_text("h3")

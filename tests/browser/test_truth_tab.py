@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fdmat_core.analysis import detectors, issues
-from fdmat_core.runs import run
+from fdmat_core.runs import settings
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from tests.browser.tiny import SPEC
 
@@ -16,19 +17,19 @@ FIGURES = "rows => rows.map(row => [...row.querySelectorAll('b')].map(it => +it.
 def truth(page, app, stored, monkeypatch):
     """The tab at 60% kept, by FDMat; this process reads the store that the app reads."""
     monkeypatch.setenv("FDMAT_HOME", str(stored))
-    page.goto(f"{app}/removed?run={run.checked(SPEC).key}&ratio=0.4&method=fdmat")
+    page.goto(f"{app}/removed?run={settings.checked(SPEC).key}&ratio=0.4&method=fdmat")
     page.get_by_role("radio", name="Truth").click()
     page.wait_for_selector(".st-key-truth_alarms .js-plotly-plot .xtick", timeout=60_000)
     return page
 
 
 def injected():
-    return issues.injected(run.dataset(SPEC).split("train").truth)
+    return Run(SPEC).dataset().split("train").truth.bad
 
 
 def tally(method, ratio):
     """What the table has to say: bad and clean by removed, kept and all."""
-    bad, order = injected(), run.ranking(SPEC, Choice(method)).order
+    bad, order = injected(), Run(SPEC).ranking(Choice(method)).order
     k = round((1 - ratio) * len(bad))
     gone, left = bad[order[k:]], bad[order[:k]]
     lines = [[int(part.sum()) for part in (gone, left, bad)], [int((~part).sum()) for part in (gone, left, bad)]]
@@ -57,7 +58,7 @@ def test_the_table_follows_the_method_and_the_slider(truth):
 
 
 def test_the_detectors_have_the_figures_that_their_scores_give(truth):
-    frame = detectors.compare(run.detection(SPEC), injected())
+    frame = detectors.compare(Run(SPEC).detection, injected())
     shown = truth.eval_on_selector_all(
         ".detectors tbody tr", "rows => rows.map(row => [...row.cells].slice(1).map(it => it.textContent))"
     )
@@ -77,11 +78,11 @@ def cuts(frame):
 
 
 def test_the_charts_hold_what_is_in_the_store(truth):
-    witness, (table, _), bad = run.ranking(SPEC, Choice("fdmat")), run.tables(SPEC), injected()
-    alarms = issues.false_alarms(witness.evidence["reason"][~bad], table.labels[~bad], table.classes)
+    witness, (table, _), bad = Run(SPEC).ranking(Choice("fdmat")), Run(SPEC).tables, injected()
+    alarms = issues.false_alarms(witness.evidence["issue"][~bad], table.labels[~bad], table.classes)
     bars = truth.evaluate(f"{PLOT.format(key='truth_alarms')}.data[0].customdata.map(it => [...it])")
     assert sorted(bars) == sorted(alarms[["suspected", "items"]].to_numpy().tolist())
-    assert sum(suspected for suspected, _ in bars) == np.sum(witness.evidence["reason"][~bad] > 0) > 0
+    assert sum(suspected for suspected, _ in bars) == np.sum(witness.evidence["issue"][~bad] > 0) > 0
     for method, title in (("fdmat", "FDMat"), ("moderate", "Moderate")):
         line = f"{PLOT.format(key='truth_removals')}.data.find(it => it.name === '{title}')"
         x, y = truth.evaluate(f"(line => [[...line.x], [...line.y]])({line})")

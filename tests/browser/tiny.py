@@ -1,7 +1,7 @@
 """Makes a small noisy run of digits in seconds: `FDMAT_HOME=... python -m tests.browser.tiny`. UMAP is left out."""
 
 from fdmat_core import projection
-from fdmat_core.runs import run
+from fdmat_core.runs import library
 from fdmat_core.spec import Choice, Spec
 
 SPEC = Spec(
@@ -19,7 +19,7 @@ SPEC = Spec(
 def main() -> None:
     """Make the run; its UMAP is a copy of the PCA map, because UMAP compiles for half a minute."""
     projection.umap = lambda table, _seed=0: projection.pca(table)
-    run.execute(SPEC)
+    library.execute(SPEC)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from fdmat_core import selection
 from fdmat_core.methods import fdmat as module
 from fdmat_core.spec import Choice
-from fdmat_core.types import FeatureTable
+from fdmat_core.types import FeatureTable, Issue
 from tests.conftest import make_table
 
 
@@ -66,8 +66,8 @@ def test_a_long_tail_keeps_its_rarest_class():
     sizes = np.round(150 * 20 ** (-np.arange(10) / 9)).astype(int)
     rows = np.concatenate([np.flatnonzero(data.target == label)[:size] for label, size in enumerate(sizes)])
     table = as_table(data.data[rows], data.target[rows])
-    reason = selection.rank(table, "fdmat").evidence["reason"]
-    survived = [(reason[table.labels == label] == 0).mean() for label in range(10)]
+    issue = selection.rank(table, "fdmat").evidence["issue"]
+    survived = [(issue[table.labels == label] == 0).mean() for label in range(10)]
     assert min(survived) > 0.4
 
 
@@ -79,7 +79,7 @@ def test_a_far_outlier_is_never_kept_below_half(table):
     assert 5 not in ranking.order[: table.n // 2]
 
 
-def test_both_witnesses_are_needed():
+def test_both_criteria_are_needed():
     """Rows of a second mode are far from the prototype but among their own kind; they stay."""
     rng = np.random.default_rng(0)
     blob = lambda x, y, n: np.array([x, y]) + 0.3 * rng.standard_normal((n, 2))  # noqa: E731
@@ -87,7 +87,7 @@ def test_both_witnesses_are_needed():
     table = as_table(embedding, np.repeat([0, 0, 1], [60, 25, 60]))
     ranking = selection.rank(table, "fdmat")
     second_mode = np.arange(60, 85)
-    assert (ranking.evidence["reason"][second_mode] != 1).mean() > 0.9
+    assert (ranking.evidence["issue"][second_mode] != 1).mean() > 0.9
 
 
 def test_clean_labels_stay_where_classes_touch():
@@ -95,10 +95,10 @@ def test_clean_labels_stay_where_classes_touch():
     from sklearn.datasets import load_digits
 
     data = load_digits()
-    reason = selection.rank(as_table(data.data, data.target), "fdmat").evidence["reason"]
-    assert (reason == 1).mean() < 0.01
-    assert (reason > 0).mean() < 0.025
-    assert min((reason[data.target == label] == 0).mean() for label in range(10)) > 0.95
+    issue = selection.rank(as_table(data.data, data.target), "fdmat").evidence["issue"]
+    assert (issue == Issue.MISLABELLED).mean() < 0.01
+    assert (issue > 0).mean() < 0.025
+    assert min((issue[data.target == label] == 0).mean() for label in range(10)) > 0.95
 
 
 def test_rows_that_belong_to_no_class_are_outliers():
@@ -107,9 +107,9 @@ def test_rows_that_belong_to_no_class_are_outliers():
     centres = 6 * np.eye(6)[[0, 1, 2, 3, 4, 5]]
     labels = np.concatenate([np.repeat(np.arange(5), 60), rng.integers(0, 5, 40)])
     embedding = centres[np.r_[labels[:300], np.full(40, 5)]] + 0.5 * rng.standard_normal((340, 6))
-    reason = selection.rank(as_table(np.abs(embedding), labels), "fdmat").evidence["reason"]
-    assert (reason[:300] == 0).mean() > 0.99
-    assert (reason[300:] == 2).mean() > 0.6
+    issue = selection.rank(as_table(np.abs(embedding), labels), "fdmat").evidence["issue"]
+    assert (issue[:300] == 0).mean() > 0.99
+    assert (issue[300:] == 2).mean() > 0.6
 
 
 def test_the_tail_of_a_skewed_class_stays_and_what_lies_beyond_it_goes():
@@ -139,16 +139,16 @@ def test_the_clearest_class_is_judged_by_what_is_usual_in_it():
 
 def test_tau_zero_removes_nothing_by_label(digits):
     table, _ = digits
-    assert (selection.rank(table, Choice.of("fdmat", tau=0)).evidence["reason"] != 1).all()
+    assert (selection.rank(table, Choice.of("fdmat", tau=0)).evidence["issue"] != 1).all()
 
 
 def test_removed_rows_come_last_and_the_worst_is_last(digits):
     table, _ = digits
     ranking = selection.rank(table, "fdmat")
-    reason = ranking.evidence["reason"]
+    issue = ranking.evidence["issue"]
     removed = ranking.order[ranking.survivors :]
-    assert (reason[ranking.order[: ranking.survivors]] == 0).all() and (reason[removed] > 0).all()
-    mislabelled = removed[reason[removed] == 1]
+    assert (issue[ranking.order[: ranking.survivors]] == 0).all() and (issue[removed] > 0).all()
+    mislabelled = removed[issue[removed] == 1]
     assert (np.diff(ranking.score[mislabelled]) >= 0).all()
 
 
@@ -164,4 +164,4 @@ def test_a_row_without_features_comes_last(table):
     embedding = table.embedding.copy()
     embedding[11] = 0
     ranking = selection.rank(dataclasses.replace(table, embedding=embedding), "fdmat")
-    assert ranking.order[-1] == 11 and module.REASONS[ranking.evidence["reason"][11]] == "no features"
+    assert ranking.order[-1] == 11 and ranking.evidence["issue"][11] == Issue.NO_FEATURES

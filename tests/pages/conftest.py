@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fdmat_core import projection
-from fdmat_core.runs import artifacts, jobs, run
+from fdmat_core.runs import artifacts, jobs, library, settings
 from fdmat_core.runs.jobs import Status
 from fdmat_core.spec import Choice, Spec
 from pages.shell import places
@@ -16,7 +16,7 @@ ROUTER = str(places.ROOT / "pages/shell/router.py")
 
 
 @dataclass
-class Desk:
+class Queue:
     """What the pages asked of the jobs, and what the jobs say."""
 
     asked: list = field(default_factory=list)
@@ -24,13 +24,13 @@ class Desk:
 
     def say(self, spec, state, **facts):
         """Store a run and let it be in this state."""
-        key = run.save(spec)
+        key = library.save(spec)
         self.states[key] = Status(key=key, state=state, **facts)
         return key
 
     def delete(self, key):
         self.asked.append(("delete", key))
-        run.delete(key)
+        library.delete(key)
 
     def submit(self, spec):
         self.asked.append(("submit", spec))
@@ -38,18 +38,18 @@ class Desk:
 
 
 @pytest.fixture
-def desk(monkeypatch):
-    desk = Desk()
-    monkeypatch.setattr(jobs, "submit", desk.submit)
-    monkeypatch.setattr(jobs, "status", desk.states.get)
-    monkeypatch.setattr(jobs, "cancel", lambda key: desk.asked.append(("cancel", key)))
-    monkeypatch.setattr(jobs, "delete", desk.delete)
+def queue(monkeypatch):
+    queue = Queue()
+    monkeypatch.setattr(jobs, "submit", queue.submit)
+    monkeypatch.setattr(jobs, "status", queue.states.get)
+    monkeypatch.setattr(jobs, "cancel", lambda key: queue.asked.append(("cancel", key)))
+    monkeypatch.setattr(jobs, "delete", queue.delete)
     monkeypatch.setattr(jobs, "log", lambda key: "epoch 1\nepoch 2")
-    return desk
+    return queue
 
 
 @pytest.fixture
-def visit(desk):
+def visit(queue):
     """Open a page, as by a link with these parameters."""
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -101,7 +101,7 @@ def results_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FDMAT_HOME", str(home))
         patch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
-        run.execute(RESULTS)
+        library.execute(RESULTS)
     return home
 
 
@@ -109,10 +109,10 @@ def results_home(tmp_path_factory):
 def results(results_home, monkeypatch):
     """The stored run RESULTS."""
     monkeypatch.setenv("FDMAT_HOME", str(results_home))
-    return run.checked(RESULTS)
+    return settings.checked(RESULTS)
 
 
 def share_features(spec, other):
     """Store a run that uses the features, and so the rankings and points, of another."""
-    run.save(spec)
-    artifacts.note(run.checked(spec), artifacts.made(other))
+    library.save(spec)
+    artifacts.note(settings.checked(spec), artifacts.made(other))

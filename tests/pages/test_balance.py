@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from fdmat_core.numerics import quotas
-from fdmat_core.runs import run
+from fdmat_core.runs import run, settings
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.balance import classes
 from pages.balance.classes import Counts
@@ -18,10 +19,10 @@ from tests.pages.conftest import RESULTS, button, share_features, texts
 
 
 @pytest.fixture
-def open_balance(visit, desk, results):
+def open_balance(visit, queue, results):
     def open_page(**options):
         app = visit(
-            places.BALANCE, **({"run": desk.say(results, "done"), "method": "k_center", "ratio": "0.8"} | options)
+            places.BALANCE, **({"run": queue.say(results, "done"), "method": "k_center", "ratio": "0.8"} | options)
         )
         assert not app.exception and not app.error
         return app
@@ -31,7 +32,7 @@ def open_balance(visit, desk, results):
 
 def by_hand(method, k):
     """Items and items kept of each class."""
-    table, ranking = run.tables(RESULTS)[0], run.ranking(RESULTS, Choice(method))
+    table, ranking = Run(RESULTS).tables[0], Run(RESULTS).ranking(Choice(method))
     return [
         [int(np.sum(table.labels[rows] == label)) for label in range(table.c)]
         for rows in (np.arange(table.n), ranking.order[:k])
@@ -135,7 +136,7 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     monkeypatch.setattr(run, "by_class", lambda spec, measure: told)
     spec = replace(results, measures=(*results.measures, Choice("linear_probe")))
     share_features(spec, results)
-    app = open_balance(run=run.checked(spec).key)
+    app = open_balance(run=settings.checked(spec).key)
     assert "Told worst: class 1, 41.0% (random 51.0%, all data 71.0%)." in texts(app)
     assert "At 20% kept, 2 seeds." in texts(app)
     (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
@@ -160,9 +161,9 @@ def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, resu
     both = replace(results, measures=(Choice("linear_probe"), Choice("full_training")))
     for spec in (alone, both):
         share_features(spec, results)
-    app = open_balance(run=run.checked(alone).key)
+    app = open_balance(run=settings.checked(alone).key)
     assert "Told worst: class 0, 75.0%." in texts(app) and "1 seed. Networks trained from scratch." in texts(app)
-    app = open_balance(run=run.checked(both).key)
+    app = open_balance(run=settings.checked(both).key)
     assert "Told worst: class 0, 25.0%." in texts(app) and "A linear probe on fixed features." in texts(app)
     app.button_group(key="judge").set_value("From scratch").run()
     assert "Told worst: class 0, 75.0%." in texts(app) and "Networks trained from scratch." in texts(app)
@@ -171,7 +172,7 @@ def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, resu
 def test_the_accuracy_of_the_classes_is_offered_where_it_was_not_measured(open_balance, results):
     spec = replace(results, measures=(Choice("energy"),))
     share_features(spec, results)
-    app = open_balance(run=run.checked(spec).key)
+    app = open_balance(run=settings.checked(spec).key)
     assert "This run did not measure that." in texts(app)
     button(app, "Measure the classes").click().run()
     assert app.title[0].value == "Runs"

@@ -10,6 +10,7 @@ import pytest
 from fdmat_core.analysis import predictiveness, summary
 from fdmat_core.figures.theme import Look
 from fdmat_core.runs import costs, run
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.curves import charts
 from pages.shell import caches, places
@@ -17,11 +18,11 @@ from tests.pages.conftest import RESULTS, button, link, share_features, texts
 
 
 @pytest.fixture
-def open_curves(visit, desk, results):
+def open_curves(visit, queue, results):
     """Open the page of the stored run."""
 
     def open_page(state="done", **options):
-        options = {"run": desk.say(results, state), "method": "herding", "ratio": "0.8"} | options
+        options = {"run": queue.say(results, state), "method": "herding", "ratio": "0.8"} | options
         app = visit(places.CURVES, **options)
         assert not app.exception and not app.error
         return app
@@ -59,7 +60,7 @@ def test_accuracy_and_distance_stand_side_by_side_with_what_must_be_known(open_c
     assert "On fixed features, not full training: 500 steps, the same for every method and size." in texts(app)
     assert "A finite subset is never at distance 0: the grey band is what random subsets" in texts(app)
     assert "mean of 2 seeds, band of Herding: 1 sd" in texts(app)
-    curve = run.curve(RESULTS)
+    curve = Run(RESULTS).curve()
     mine = curve[(curve["method"] == "moderate") & (curve["measure"] == "energy") & (curve["kept"] == 48)]
     line = traces(drawn[ENERGY])["Moderate"]
     assert dict(zip([round(x, 6) for x in line["x"]], line["y"], strict=True))[0.2] == mine["value"].item()
@@ -106,7 +107,7 @@ def test_a_ratio_from_another_page_is_a_stop_of_the_slider(open_curves):
 
 
 def test_the_verdict_is_that_of_the_coresets_of_this_size(open_curves):
-    app, curve = open_curves(ratio="0.95"), run.curve(RESULTS)
+    app, curve = open_curves(ratio="0.95"), Run(RESULTS).curve()
     for distance, title in (("energy", "Energy distance"), ("sliced_wasserstein", "Sliced Wasserstein distance")):
         app.selectbox(key="near").set_value(distance).run()
         row = next(predictiveness.correlation(curve, distance, "linear_probe").itertuples())
@@ -116,7 +117,7 @@ def test_the_verdict_is_that_of_the_coresets_of_this_size(open_curves):
 
 
 def test_every_distance_stands_in_the_table_with_its_rho(open_curves):
-    app, curve = open_curves(), run.curve(RESULTS)
+    app, curve = open_curves(), Run(RESULTS).curve()
     found = predictiveness.ranking(curve, ["energy", "sliced_wasserstein"], "linear_probe")
     titles = {"energy": "Energy distance", "sliced_wasserstein": "Sliced Wasserstein distance"}
     assert predictiveness.winner(found, titles) in texts(app)
@@ -156,10 +157,10 @@ def test_networks_are_offered_and_the_form_starts_with_them(open_curves, results
     assert (start.dataset, start.backbone, start.balance) == (results.dataset, results.backbone, results.balance)
 
 
-def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, desk, results):
+def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, queue, results):
     spec = replace(results, measures=(*results.measures, Choice.of("full_training", steps=2000)))
     share_features(spec, results)
-    app = visit(places.CURVES, run=desk.say(spec, "running", stage="points", done=3, total=9), ratio="0.8")
+    app = visit(places.CURVES, run=queue.say(spec, "running", stage="points", done=3, total=9), ratio="0.8")
     assert not app.exception
     assert app.selectbox(key="left").value == app.selectbox(key="good").value == "full_training(steps=2000)"
     assert "Networks trained from scratch: 2,000 steps, the same for every method and size." in texts(app)
@@ -199,7 +200,7 @@ def test_the_answer_names_the_share_that_each_method_needs():
 
 def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, results):
     app = open_curves()
-    curve = run.curve(results)
+    curve = Run(results).curve()
     table = summary.by_size(curve, "linear_probe")
     share = summary.enough(table, 0.01)["moderate"]
     (told,) = [one.value for one in app.markdown if one.value.startswith("Within a point of all data")]
@@ -228,23 +229,23 @@ def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves,
     assert "same epochs" in texts(app) and "about 10 min each" in texts(app)
 
 
-def test_a_run_without_measures_says_so(visit, desk, results):
+def test_a_run_without_measures_says_so(visit, queue, results):
     spec = replace(results, measures=())
     share_features(spec, results)
-    app = visit(places.CURVES, run=desk.say(spec, "done"), ratio="0.8")
+    app = visit(places.CURVES, run=queue.say(spec, "done"), ratio="0.8")
     assert not app.exception and "takes no measures" in texts(app) and len(app.metric) == 3
 
 
-def test_a_run_without_distances_says_what_the_claim_needs(visit, desk, results):
+def test_a_run_without_distances_says_what_the_claim_needs(visit, queue, results):
     spec = replace(results, measures=(Choice("linear_probe"),))
     share_features(spec, results)
-    app = visit(places.CURVES, run=desk.say(spec, "done"), ratio="0.8")
+    app = visit(places.CURVES, run=queue.say(spec, "done"), ratio="0.8")
     assert not app.exception and "needs a distance and an accuracy" in texts(app)
 
 
-def test_before_there_are_rankings_the_page_waits(visit, desk, results):
+def test_before_there_are_rankings_the_page_waits(visit, queue, results):
     spec = replace(results, dataset=Choice.of("mixture", n=310))
-    app = visit(places.CURVES, run=desk.say(spec, "running", stage="features", done=1, total=4))
+    app = visit(places.CURVES, run=queue.say(spec, "running", stage="features", done=1, total=4))
     assert not app.exception and len(app.get("skeleton")) == 4
 
 

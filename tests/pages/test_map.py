@@ -1,4 +1,4 @@
-"""The Map page under AppTest: every state of a run, and what follows the ratio. The canvas itself is a browser's."""
+"""The Map page under AppTest: every state of a run, and what follows the share kept; the canvas is a browser's."""
 
 import json
 import re
@@ -12,14 +12,13 @@ from fdmat_core import datasets, selection
 from fdmat_core.analysis import summary
 from fdmat_core.corruptions import corrupt
 from fdmat_core.projection import Projection
-from fdmat_core.runs import run
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable, Ranking, Rankings
 from pages.map import scene
 from pages.map.numbers import measured
 from pages.shell import places
 from pages.ui import thumbnails
-from pages.ui.rankings import witness
 from pages.ui.thumbnails import Card
 
 MEASURES = tuple(map(Choice, ("sliced_wasserstein", "linear_probe", "coverage")))
@@ -56,18 +55,18 @@ def stored(monkeypatch):
         ]
         return pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
 
-    def ranking(spec, method, *, seed=0, k=None):
-        return selection.rank(table(spec), method, budget=k, seed=seed)
+    def ranking(run, method, *, seed=0, k=None):
+        return selection.rank(table(run.spec), method, budget=k, seed=seed)
 
     def pretend(*stages):
         fakes = {
-            "tables": lambda spec: (table(spec), table(spec)),
-            "projection": lambda spec: Projection(table(spec).embedding[:, :2], "PCA"),
+            "tables": property(lambda run: (table(run.spec), table(run.spec))),
+            "projection": property(lambda run: Projection(table(run.spec).embedding[:, :2], "PCA")),
             "ranking": ranking,
-            "curve": curve,
+            "curve": lambda run: curve(run.spec),
         }
         for stage in stages:
-            monkeypatch.setattr(run, stage, fakes[stage])
+            monkeypatch.setattr(Run, stage, fakes[stage])
 
     return pretend
 
@@ -85,72 +84,73 @@ def gallery(app):
 ALL = ("tables", "projection", "ranking", "curve")
 
 
-def test_a_stored_run_shows_three_numbers_and_a_gallery(visit, desk, stored):
+def test_a_stored_run_shows_three_numbers_and_a_gallery(visit, queue, stored):
     stored(*ALL)
-    app = visit(places.MAP, run=desk.say(DIGITS, "done"), method="moderate", ratio="0.9")
+    app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="moderate", kept="0.1")
     assert not app.exception
     assert [name for name, *_ in numbers(app)] == ["Sliced Wasserstein distance", "Linear probe accuracy", "Coverage"]
     assert numbers(app)[0][1:] == ["0.16 ± 0.0707", "random 0.15 · at 10% kept"]
     assert gallery(app).count("<figure") == 12
 
 
-def test_what_follows_the_slider_follows_it(visit, desk, stored):
+def test_what_follows_the_slider_follows_it(visit, queue, stored):
     stored(*ALL)
-    app = visit(places.MAP, run=desk.say(DIGITS, "done"), method="moderate", ratio="0.9")
+    app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="moderate", kept="0.1")
     before = gallery(app)
     app.session_state["map"] = {"ratio": 0.99}
     app.run()
     assert numbers(app)[0][1:] == ["0.07 ± 0.0707", "random 0.06 · at 1% kept"]
     assert gallery(app) != before
-    assert app.query_params["ratio"] in (["0.99"], "0.99")
+    assert app.query_params["kept"] in (["0.01"], "0.01")
 
 
-def test_injected_noise_is_counted_instead_of_coverage(visit, desk, stored):
+def test_injected_noise_is_counted_instead_of_coverage(visit, queue, stored):
     stored(*ALL)
-    app = visit(places.MAP, run=desk.say(FLIPPED, "done"), method="random", ratio="0.5")
+    app = visit(places.MAP, run=queue.say(FLIPPED, "done"), method="random", kept="0.5")
     name, value, beside = numbers(app)[2]
     assert name == "Injected noise removed"
     assert 40 < float(value.rstrip("%")) < 60
     assert beside.endswith("random 50%")
 
 
-def test_data_without_images_shows_the_numbers_of_its_items(visit, desk, stored):
+def test_data_without_images_shows_the_numbers_of_its_items(visit, queue, stored):
     stored(*ALL)
-    app = visit(places.MAP, run=desk.say(POINTS, "done"))
+    app = visit(places.MAP, run=queue.say(POINTS, "done"))
     assert not app.exception
     assert "<img" not in gallery(app)
     assert gallery(app).count("<b>") == 12
 
 
-def test_while_the_run_works_on_its_features_the_layout_waits(visit, desk):
-    app = visit(places.MAP, run=desk.say(DIGITS, "running", stage="features", done=1, total=4))
+def test_while_the_run_works_on_its_features_the_layout_waits(visit, queue):
+    app = visit(places.MAP, run=queue.say(DIGITS, "running", stage="features", done=1, total=4))
     assert not app.exception
     assert not any('class="numbers"' in one.value for one in app.get("html"))
     assert len(app.get("skeleton")) == 4
 
 
-def test_a_run_without_curves_yet_has_a_map_already(visit, desk, stored):
+def test_a_run_without_curves_yet_has_a_map_already(visit, queue, stored):
     stored("tables", "projection", "ranking")
-    app = visit(places.MAP, run=desk.say(DIGITS, "running", stage="rankings", done=1, total=4))
+    app = visit(places.MAP, run=queue.say(DIGITS, "running", stage="rankings", done=1, total=4))
     assert not app.exception
     assert numbers(app)[0] == ["Sliced Wasserstein distance", "–", "not measured yet"]
     assert gallery(app).count("<figure") == 12
 
 
-def test_a_method_that_the_run_lacks_gives_way_to_one_it_has(visit, desk, stored):
+def test_a_method_that_the_run_lacks_gives_way_to_one_it_has(visit, queue, stored):
     stored(*ALL)
-    app = visit(places.MAP, run=desk.say(DIGITS, "done"), method="herding")
+    app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="herding")
     assert not app.exception
     assert app.session_state["method"] == "moderate"
 
 
 def test_a_method_that_is_not_nested_is_cut_at_its_nearest_count(stored):
     stored("tables")
-    table, _ = run.tables(DIGITS)
-    rankings = {k: Ranking(np.arange(table.n), nested=False) for k in (14, 144, table.n)}
-    view = scene.Scene(DIGITS, Choice("moderate"), table, Projection(np.zeros((table.n, 2)), "UMAP"), rankings)
-    assert [view.cut(ratio)[1] for ratio in (0.0, 0.88, 0.999)] == [table.n, 144, 14]
-    leaving, left = view.brink(0.9)
+    run = Run(DIGITS)
+    table, _ = run.tables
+    rankings = Rankings(table.ids, {k: Ranking(np.arange(table.n), nested=False) for k in (14, 144, table.n)})
+    view = scene.Scene(run, Choice("moderate"), table, Projection(np.zeros((table.n, 2)), "UMAP"), rankings)
+    assert [view.rankings.cut(kept).k for kept in (1.0, 0.12, 0.001)] == [table.n, 144, 14]
+    leaving, left = view.boundary(0.1)
     assert [card.id for card in leaving] == table.ids[143:131:-1].tolist()
     assert [card.id for card in left] == table.ids[:-13:-1].tolist()
 
@@ -182,12 +182,12 @@ def test_an_empty_gallery_says_so():
     assert "Nothing &lt;here" in thumbnails.gallery([], "", empty="Nothing <here")
 
 
-def test_methods_stand_side_by_side_while_their_names_have_room(visit, desk, stored):
+def test_methods_stand_side_by_side_while_their_names_have_room(visit, queue, stored):
     stored(*ALL)
     taus = [Choice.of("fdmat", tau=tau) for tau in (0.125, 0.25, 0.375, 0.625, 0.75)]
     for many, menu in ((4, False), (5, True)):
         spec = replace(FLIPPED, methods=(*taus[:many], Choice("fdmat"), Choice("random")), fractions=(0.1, 1.0))
-        app = visit(places.MAP, run=desk.say(spec, "done"))
+        app = visit(places.MAP, run=queue.say(spec, "done"))
         assert not app.exception
         switches = [group for group in app.get("button_group") if group.key == "method"]
         menus = [box.options for box in app.selectbox if box.key == "method"]
@@ -207,11 +207,11 @@ def test_a_rounding_error_is_nothing():
     assert measured("Distance", nothing, share=False)[1:3] == ("0", "random 0 · at 100% kept")
 
 
-def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
+def test_two_variants_of_a_method_are_told_apart(visit, queue, stored):
     stored(*ALL)
     plain, variant = Choice("fdmat"), Choice.of("fdmat", tau=0.0)
     spec = replace(FLIPPED, methods=(plain, variant, Choice("random")), fractions=(0.01, 0.1, 1.0))
-    app = visit(places.MAP, run=desk.say(spec, "done"), method=str(variant), ratio="0.9")
+    app = visit(places.MAP, run=queue.say(spec, "done"), method=str(variant), kept="0.1")
     assert not app.exception
     (switch,) = [group for group in app.get("button_group") if group.key == "method"]
     assert switch.value == str(variant)
@@ -221,11 +221,20 @@ def test_two_variants_of_a_method_are_told_apart(visit, desk, stored):
     assert one["color"] == other["color"] and one["dash"] != other["dash"] and one["width"] < other["width"]
     assert numbers(app)[0][1].startswith("0.16 ")
     for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (tau 0)"')):
-        view = scene.Scene(spec, choice, run.tables(spec)[0], run.projection(spec), run.ranking(spec, choice))
+        run = Run(spec)
+        view = scene.Scene(run, choice, run.tables[0], run.projection, run.rankings(choice))
         assert title in view.blob(0.5, live=False)
 
 
-def test_a_method_with_usual_settings_tells_what_is_suspected_before_its_variants():
-    usual, eager = (Ranking(np.arange(4), survivors=count) for count in (3, 1))
-    assert witness({Choice.of("fdmat", tau=1.0): eager, Choice("fdmat"): usual}) is usual
-    assert witness({Choice.of("fdmat", tau=1.0): eager, Choice("random"): Ranking(np.arange(4))}) is eager
+def test_suspects_are_those_of_the_runs_fdmat_and_of_no_other_method(stored, monkeypatch):
+    """Moderate is made to reject three rows, FDMat one."""
+    stored("tables", "projection", "curve")
+    eager, usual = (Ranking(np.arange(400), survivors=count) for count in (397, 399))
+    monkeypatch.setattr(Run, "ranking", lambda run, method, **_: eager if method.name == "moderate" else usual)
+    spec = replace(POINTS, dataset=Choice.of("mixture", n=500), methods=(Choice("moderate"), Choice("random")))
+    for methods, told in ((spec.methods, None), ((Choice("moderate"), Choice("fdmat")), "1 of 1")):
+        run = Run(replace(spec, methods=methods))
+        view = scene.Scene(run, methods[0], run.tables[0], run.projection, run.rankings(methods[0]))
+        names = {number.name: number.beside for number in view.numbers(0.1)}
+        assert (told is None) == ("FDMat's suspects removed" not in names)
+        assert told is None or names["FDMat's suspects removed"].startswith(told)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fdmat_core.runs import run
+from fdmat_core.runs import settings
 from pages.shell import caches, places
 from tests.pages.conftest import button, link, texts
 
@@ -28,23 +28,23 @@ def test_a_link_to_a_run_that_is_not_there_says_so(visit):
     assert button(app, "Open the sample run") and not visit(places.CURVES).warning
 
 
-def test_the_empty_map_offers_the_sample_run_and_opens_it(visit, desk):
+def test_the_empty_map_offers_the_sample_run_and_opens_it(visit, queue):
     app = visit(places.MAP)
     button(app, "Open the sample run").click().run()
-    assert desk.asked == [("submit", run.SAMPLE)]
-    assert link(app, "run") == run.SAMPLE.key
+    assert queue.asked == [("submit", settings.SAMPLE)]
+    assert link(app, "run") == settings.SAMPLE.key
     assert not app.exception
 
 
-def test_a_sample_run_that_is_stored_is_opened_and_not_started_again(visit, desk):
-    key = desk.say(run.SAMPLE, "done")
+def test_a_sample_run_that_is_stored_is_opened_and_not_started_again(visit, queue):
+    key = queue.say(settings.SAMPLE, "done")
     app = visit(places.MAP)
     button(app, "Open the sample run").click().run()
-    assert desk.asked == [] and link(app, "run") == key
+    assert queue.asked == [] and link(app, "run") == key
 
 
-def test_choices_travel_from_page_to_page(visit, desk):
-    key = desk.say(run.SAMPLE, "queued")
+def test_choices_travel_from_page_to_page(visit, queue):
+    key = queue.say(settings.SAMPLE, "queued")
     app = visit(places.RUNS, run=key, ratio="0.7", method="herding")
     assert (link(app, "run"), link(app, "ratio")) == (key, "0.7")
     app.switch_page("../../pages/help/methods.py").run()

@@ -8,9 +8,10 @@ import pytest
 from fdmat_core import datasets, selection, sizes
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
-from fdmat_core.runs import decisions, run
+from fdmat_core.runs import decisions
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable, Ranking, Rankings
 from fdmat_core.web import payload
 from pages.removed import evidence, items, routes
 from pages.shell import caches, places
@@ -27,7 +28,7 @@ PLAIN = Spec(Choice("digits"), Choice("pixels"), (Choice("random"),), MEASURES)
 
 
 @pytest.fixture
-def ranked(desk, monkeypatch):
+def ranked(queue, monkeypatch):
     """Make the stages of a run that this page needs, in memory; returns its key."""
     made = {}
 
@@ -38,30 +39,34 @@ def ranked(desk, monkeypatch):
             made[spec.key] = FeatureTable(train.ids, train.labels, np.float32(x), train.classes, spec.key)
         return made[spec.key]
 
-    def ranking(spec, method, *, seed=0, k=None):
-        return selection.rank(table(spec), method, budget=k, seed=seed)
+    def ranking(run, method, *, seed=0, k=None):
+        return selection.rank(table(run.spec), method, budget=k, seed=seed)
 
-    monkeypatch.setattr(run, "tables", lambda spec: (table(spec), table(spec)))
-    monkeypatch.setattr(run, "ranking", ranking)
-    return lambda spec: items.say(spec, "done")
+    monkeypatch.setattr(Run, "tables", property(lambda run: (table(run.spec), table(run.spec))))
+    monkeypatch.setattr(Run, "ranking", ranking)
+    return lambda spec: queue.say(spec, "done")
 
 
-def test_the_wall_gets_every_row_worst_first_and_the_order_of_the_method(visit, ranked):
+def test_the_grid_gets_every_row_worst_first_and_the_order_of_the_method(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    spec = run.open(key)
-    table, random = caches.tables(spec)[0], caches.ranking(spec, Choice("random"))
-    blob = items.Desk(spec, Choice("random"), table, random).blob(0.4, only="", filters={"issue": "outlier"})
+    run = caches.run(key)
+    table, random = run.tables[0], run.ranking(Choice("random"))
+    blob = items.Items(run, Choice("random"), run.rankings(Choice("random"))).blob(
+        0.6, only="", filters={"issue": "outlier"}
+    )
     facts, columns = unpack(blob)
-    found = caches.inspection(spec)
+    found = caches.inspection(run)
     assert (facts["n"], facts["start"], facts["filters"]) == (table.n, 0.4, {"issue": "outlier"})
-    assert facts["issues"] == list(issues.ISSUES) and facts["classes"] == list(table.classes)
+    assert facts["issues"] == [issue.title for issue in issues.GRAVEST_FIRST] and facts["classes"] == list(
+        table.classes
+    )
     assert columns["column"].tolist() == random.order.tolist()
-    assert columns["worst"].tolist() == issues.worst_first(table, found.witness).tolist()
+    assert columns["worst"].tolist() == issues.gravest_first(table, found.evidence).tolist()
     assert columns["ids"].tolist() == table.ids.tolist() != list(range(table.n))
-    assert [issues.ISSUES[code] for code in columns["issue"]] == found.items.issue.tolist()
+    assert [issues.GRAVEST_FIRST[code] for code in columns["issue"]] == found.items.issue.tolist()
     assert np.array(table.classes)[columns["preferred"]].tolist() == found.items.preferred.tolist()
-    truth = caches.train(spec).truth
+    truth = caches.train(run).truth
     assert ((columns["flags"] & payload.MISLABELLED) > 0).tolist() == truth.mislabelled.tolist()
     assert columns["real"].tolist() == truth.clean_labels.tolist()
 
@@ -69,18 +74,19 @@ def test_the_wall_gets_every_row_worst_first_and_the_order_of_the_method(visit, 
 def test_the_worst_are_nearly_all_flipped(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    found, truth = caches.inspection(run.open(key)), caches.train(run.open(key)).truth
-    assert truth.mislabelled[found.worst[:50]].mean() >= 0.94
-    suspicion = found.items.suspicion.to_numpy()[found.worst[:50]]
+    found, truth = caches.inspection(caches.run(key)), caches.train(caches.run(key)).truth
+    assert truth.mislabelled[found.order[:50]].mean() >= 0.94
+    suspicion = found.items.suspicion.to_numpy()[found.order[:50]]
     assert (np.diff(suspicion) <= 0).all()
 
 
 def test_a_method_without_one_order_sends_what_it_keeps_at_each_count(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    table = caches.tables(run.open(key))[0]
+    table = caches.run(key).tables[0]
     rankings = {k: Ranking(np.roll(np.arange(table.n), k), nested=False) for k in (10, 100)}
-    facts, columns = unpack(items.Desk(run.open(key), Choice("ccs"), table, rankings).blob(0.5, only="", filters={}))
+    shown = items.Items(caches.run(key), Choice("ccs"), Rankings(table.ids, rankings))
+    facts, columns = unpack(shown.blob(0.5, only="", filters={}))
     assert not facts["nested"]
     assert facts["fractions"] == [10 / table.n, 100 / table.n]
     assert np.flatnonzero(columns["column"] & 1).tolist() == list(range(table.n - 10, table.n))
@@ -88,30 +94,30 @@ def test_a_method_without_one_order_sends_what_it_keeps_at_each_count(visit, ran
 
 
 def test_the_page_runs_and_its_choices_travel(visit, ranked):
-    app = visit(places.REMOVED, run=ranked(FLIPPED), ratio="0.6", method="random", issue="redundant")
+    app = visit(places.REMOVED, run=ranked(FLIPPED), kept="0.4", method="random", issue="redundant")
     assert not app.exception and not app.error
     assert app.session_state["method"] == "random"
     app.session_state["wall"] = {"ratio": 0.75, "filters": {"pair": "1>7"}}
     app.run()
     assert not app.exception
     said = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
-    assert said["ratio"] == "0.75" and said["pair"] == "1>7" and "issue" not in said
+    assert said["kept"] == "0.25" and said["pair"] == "1>7" and "issue" not in said
 
 
 def test_a_card_says_what_the_core_says(visit, ranked):
     key = ranked(FLIPPED)
     visit(places.REMOVED, run=key)
-    spec = run.open(key)
-    table, found, truth = caches.tables(spec)[0], caches.inspection(spec), caches.train(spec).truth
+    run = caches.run(key)
+    table, found, truth = run.tables[0], caches.inspection(run), caches.train(run).truth
     row = int(np.flatnonzero(truth.mislabelled)[3])
-    card = evidence.card(spec, Choice("random"), 0.8, int(table.ids[row]))
+    card = evidence.card(run, Choice("random"), 0.2, int(table.ids[row]))
     assert card["sentence"] == issues.sentence(found.items.iloc[row])
     assert card["truth"] == f"injected: was {table.classes[truth.clean_labels[row]]}"
-    shares = issues.plan_row(found.plan, table, row)
+    shares = issues.plan_row(found.transported, table, row)
     assert [name for name, _ in card["bars"]] == list(table.classes)
     assert [share for _, share in card["bars"]] == pytest.approx(shares.share.tolist(), abs=1e-4)
-    random, k = caches.ranking(spec, Choice("random")), round(0.2 * table.n)
-    near = issues.nearest_kept(found.plan, table, row, random.order[:k])
+    random, k = run.ranking(Choice("random")), round(0.2 * table.n)
+    near = issues.nearest_kept(found.transported, table, row, random.order[:k])
     assert [one["item"] for one in card["near"]] == near.item.tolist() and len(near) == 5
     places_ = {one["method"]: (one["place"], one["kept"]) for one in card["ranks"]}
     at = random.order.tolist().index(row) + 1
@@ -122,10 +128,10 @@ def test_a_card_says_what_the_core_says(visit, ranked):
 def test_the_plan_of_a_card_is_that_of_the_runs_own_parameters(visit, ranked):
     key = ranked(POINTS)
     visit(places.REMOVED, run=key)
-    spec = run.open(key)
-    table = caches.tables(spec)[0]
-    card = evidence.card(spec, Choice("random"), 0.5, int(table.ids[5]))
-    right, wrong = (issues.plan_row(issues.witness(table, lam=lam), table, 5).share for lam in (20.0, 10.0))
+    run = caches.run(key)
+    table = run.tables[0]
+    card = evidence.card(run, Choice("random"), 0.5, int(table.ids[5]))
+    right, wrong = (issues.plan_row(issues.transported(table, lam=lam), table, 5).share for lam in (20.0, 10.0))
     assert [share for _, share in card["bars"]] == pytest.approx(right.tolist(), abs=1e-4)
     assert [share for _, share in card["bars"]] != pytest.approx(wrong.tolist(), abs=1e-4)
 
@@ -134,12 +140,12 @@ def test_data_without_images_show_their_fields(visit, ranked):
     key = ranked(POINTS)
     app = visit(places.REMOVED, run=key)
     assert not app.exception and not app.error
-    spec = run.open(key)
-    train, table = caches.train(spec), caches.tables(spec)[0]
-    facts, columns = unpack(items.Desk(spec, FDMAT, table, caches.ranking(spec, FDMAT)).blob(0.5, only="", filters={}))
+    run = caches.run(key)
+    train, table = caches.train(run), run.tables[0]
+    facts, columns = unpack(items.Items(run, FDMAT, run.rankings(FDMAT)).blob(0.5, only="", filters={}))
     assert facts["thumbs"] == ""
     assert columns["fields"].reshape(table.n, 4).tolist() == train.features[:, :4].tolist()
-    fields = evidence.card(spec, FDMAT, 0.5, int(table.ids[9]))["fields"]
+    fields = evidence.card(run, FDMAT, 0.5, int(table.ids[9]))["fields"]
     assert len(fields) == 12 and fields[2] == ("feature 2", round(float(train.features[9, 2]), 4))
 
 
@@ -147,8 +153,8 @@ def test_many_classes_show_the_largest_shares(visit, ranked):
     spec = Spec(Choice.of("mixture", classes=30), Choice("given"), (Choice("fdmat"),), MEASURES)
     key = ranked(spec)
     visit(places.REMOVED, run=key)
-    table = caches.tables(run.open(key))[0]
-    shares = [share for _, share in evidence.card(run.open(key), Choice("fdmat"), 0.5, int(table.ids[0]))["bars"]]
+    table = caches.run(key).tables[0]
+    shares = [share for _, share in evidence.card(caches.run(key), Choice("fdmat"), 0.5, int(table.ids[0]))["bars"]]
     assert len(shares) == 10 and shares == sorted(shares, reverse=True)
 
 
@@ -160,14 +166,14 @@ def test_a_run_without_fdmat_says_which_setting_is_missing(visit, ranked):
     assert app.session_state["start"].methods == (Choice("fdmat"), Choice("random"))
 
 
-def test_the_layout_waits_while_the_run_has_no_ranking(visit, desk):
-    app = visit(places.REMOVED, run=items.say(FLIPPED, "running", stage="features", done=1, total=4))
+def test_the_layout_waits_while_the_run_has_no_ranking(visit, queue):
+    app = visit(places.REMOVED, run=queue.say(FLIPPED, "running", stage="features", done=1, total=4))
     assert not app.exception and len(app.get("skeleton")) == 3
 
 
 def test_a_decision_is_written_with_author_and_run(visit, ranked):
     key = ranked(FLIPPED)
-    data = caches.train(run.open(key))
+    data = caches.train(caches.run(key))
     first, second = (int(item) for item in data.ids[:2])
     assert routes.write(key, {"item": first, "decision": "keep", "author": "ann"})["decision"] == "keep"
     routes.write(key, {"item": second, "decision": "relabel", "label": data.classes[4], "author": ""})
@@ -179,13 +185,13 @@ def test_a_decision_is_written_with_author_and_run(visit, ranked):
     assert data.key != datasets.load("digits").key  # the corrupted data have decisions of their own
 
 
-def test_what_was_decided_is_listed_the_latest_word_on_each(visit, ranked):
+def test_what_was_decided_is_listed_the_latest_on_each(visit, ranked):
     key = ranked(FLIPPED)
     app = visit(places.REMOVED, run=key)
     app.session_state["part"] = "Decisions"
     app.run()
     assert "Nothing is decided yet" in app.info[0].value
-    data = caches.train(run.open(key))
+    data = caches.train(caches.run(key))
     routes.write(key, {"item": int(data.ids[7]), "decision": "keep"})
     routes.write(key, {"item": int(data.ids[7]), "decision": "relabel", "label": data.classes[2]})
     app.run()
@@ -196,21 +202,21 @@ def test_what_was_decided_is_listed_the_latest_word_on_each(visit, ranked):
     assert not app.exception
 
 
-def test_the_truth_is_told_at_the_ratio_that_travels(visit, ranked):
+def test_the_truth_tab_is_at_the_share_kept_that_travels(visit, ranked):
     key = ranked(FLIPPED)
-    app = visit(places.REMOVED, run=key, ratio="0.25", method="random")
+    app = visit(places.REMOVED, run=key, kept="0.75", method="random")
     app.session_state["part"] = "Truth"
     app.run()
     assert not app.exception and not app.error
-    truth, order = caches.train(run.open(key)).truth, caches.ranking(run.open(key), Choice("random")).order
-    gone = truth.mislabelled[order[sizes.kept_count(len(order), 0.75) :]].sum()
+    truth, order = caches.train(caches.run(key)).truth, caches.run(key).ranking(Choice("random")).order
+    removed = truth.mislabelled[order[sizes.kept_count(len(order), 0.75) :]].sum()
     tables = next(one.value for one in app.get("html") if "tally" in one.value and "<td" in one.value)
-    assert f">{gone:,}<" in tables and f">{truth.mislabelled.sum():,}<" in tables
+    assert f">{removed:,}<" in tables and f">{truth.mislabelled.sum():,}<" in tables
 
 
 def test_changes_are_those_since_a_number(visit, ranked):
     key = ranked(FLIPPED)
-    first, second = (int(item) for item in caches.train(run.open(key)).ids[:2])
+    first, second = (int(item) for item in caches.train(caches.run(key)).ids[:2])
     routes.write(key, {"item": first, "decision": "keep"})
     then = routes.changes(key, 0)
     assert then["changes"] == [(first, "keep", "", "me")]
@@ -226,7 +232,7 @@ def test_changes_are_those_since_a_number(visit, ranked):
 
 def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ranked):
     key = ranked(FLIPPED)
-    first, second = (int(item) for item in caches.train(run.open(key)).ids[:2])
+    first, second = (int(item) for item in caches.train(caches.run(key)).ids[:2])
     routes.write(key, {"item": first, "decision": "keep", "author": "ann", "session": "one"})
     routes.write(key, {"item": second, "decision": "drop", "author": "ann", "session": "two"})
     assert routes.write(key, {"undo": True, "author": "bob", "session": "one"})["item"] == first
@@ -246,7 +252,7 @@ def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ran
 )
 def test_what_cannot_be_written_is_refused_in_words(visit, ranked, said, message):
     key = ranked(FLIPPED)
-    item = {"item": int(caches.train(run.open(key)).ids[0])} if "burn" in str(said) or "relabel" in str(said) else {}
+    item = {"item": int(caches.train(caches.run(key)).ids[0])} if "burn" in str(said) or "relabel" in str(said) else {}
     with pytest.raises(ValueError, match=message):
         routes.write(key, item | said)
     assert decisions.history(routes.dataset_key(key)).empty

@@ -5,27 +5,28 @@ from dataclasses import replace
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.runs import run
+from fdmat_core.runs import settings
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import places
 from tests.pages.conftest import button, link, texts
 
-DIGITS = replace(run.SAMPLE, dataset=Choice("digits"), seeds=5)
+DIGITS = replace(settings.SAMPLE, dataset=Choice("digits"), seeds=5)
 
 
 def field(app, name):
     return app.get_by_key(f"{name}.0")
 
 
-def submitted(app, desk):
+def submitted(app, queue):
     button(app, "Start").click().run()
-    (asked,) = desk.asked
+    (asked,) = queue.asked
     assert asked[0] == "submit" and not app.exception
     return asked[1]
 
 
-def test_the_form_as_it_is_starts_the_sample_run(visit, desk):
-    assert submitted(visit(places.RUNS), desk) == run.SAMPLE
+def test_the_form_as_it_is_starts_the_sample_run(visit, queue):
+    assert submitted(visit(places.RUNS), queue) == settings.SAMPLE
 
 
 def test_every_method_and_measure_can_be_chosen_by_its_title(visit):
@@ -35,7 +36,7 @@ def test_every_method_and_measure_can_be_chosen_by_its_title(visit):
     assert {entry.title for entry in entries} - offered == {registry.methods.get("random").title}
 
 
-def test_what_is_chosen_is_what_is_started(visit, desk):
+def test_what_is_chosen_is_what_is_started(visit, queue):
     app = visit(places.RUNS)
     field(app, "dataset").select("digits").run()
     field(app, "corruption").select("symmetric").run()
@@ -44,28 +45,28 @@ def test_what_is_chosen_is_what_is_started(visit, desk):
     app.get_by_key("corruption.0.symmetric.rate").set_value(0.4).run()
     field(app, "seeds").set_value(1).run()
     field(app, "balance").set_value("equal").run()
-    spec = submitted(app, desk)
+    spec = submitted(app, queue)
     assert rate.default != 0.4
     assert (spec.dataset, spec.corruption) == (Choice("digits"), Choice.of("symmetric", rate=0.4))
     assert (spec.seeds, spec.balance) == (1, "equal")
 
 
-def test_a_method_added_brings_its_parameters(visit, desk):
+def test_a_method_added_brings_its_parameters(visit, queue):
     app = visit(places.RUNS)
     app.get_by_key("method.fdmat.0.lam").set_value(25.0).run()
     group = next(group for group in app.pills if group.key == "methods.0.Geometry")
     group.set_value(["zcore"]).run()
-    spec = submitted(app, desk)
+    spec = submitted(app, queue)
     assert Choice.of("fdmat", lam=25.0) in spec.methods and Choice("zcore") in spec.methods
     assert Choice("herding") not in spec.methods and Choice("random") in spec.methods
 
 
-def test_random_is_always_among_the_methods(visit, desk):
+def test_random_is_always_among_the_methods(visit, queue):
     app = visit(places.RUNS)
     for group in [group for group in app.pills if group.key.startswith("methods.")]:
         group.set_value([])
     app.run()
-    assert submitted(app, desk).methods == (Choice("random"),)
+    assert submitted(app, queue).methods == (Choice("random"),)
 
 
 def test_without_a_measure_there_is_nothing_to_start(visit):
@@ -75,21 +76,21 @@ def test_without_a_measure_there_is_nothing_to_start(visit):
     assert [one for one in app.button if one.label == "Start"] == []
 
 
-def test_fractions_are_added_as_percentages(visit, desk):
+def test_fractions_are_added_as_percentages(visit, queue):
     app = visit(places.RUNS)
     field(app, "fractions").set_value(["1%", "15", "100%"]).run()
-    assert submitted(app, desk).fractions == (0.01, 0.15, 1.0)
+    assert submitted(app, queue).fractions == (0.01, 0.15, 1.0)
 
 
 @pytest.mark.parametrize("said", ["lots", "0", "120%"])
-def test_a_fraction_that_is_none_is_told_with_the_fix_and_left_out(visit, desk, said):
-    desk.say(DIGITS, "done")
+def test_a_fraction_that_is_none_is_told_with_the_fix_and_left_out(visit, queue, said):
+    queue.say(DIGITS, "done")
     app = visit(places.RUNS)
     field(app, "fractions").set_value(["1%", said, "x"]).run()
     assert not app.exception and not app.error
     assert f"Left out: {said}, x." in app.warning[0].value and "such as 15%" in app.warning[0].value
     assert "Handwritten digits" in texts(app)
-    assert submitted(app, desk).fractions == (0.01,)
+    assert submitted(app, queue).fractions == (0.01,)
 
 
 def test_a_run_of_own_data_starts_once_their_path_is_given(visit, tmp_path):
@@ -100,15 +101,15 @@ def test_a_run_of_own_data_starts_once_their_path_is_given(visit, tmp_path):
     assert not button(app, "Start").disabled
 
 
-def test_a_run_that_is_there_is_opened_instead_of_started(visit, desk):
-    key = desk.say(run.SAMPLE, "done")
+def test_a_run_that_is_there_is_opened_instead_of_started(visit, queue):
+    key = queue.say(settings.SAMPLE, "done")
     app = visit(places.RUNS)
     button(app, "Open: this run is stored").click().run()
-    assert desk.asked == [] and link(app, "run") == key
+    assert queue.asked == [] and link(app, "run") == key
 
 
-def test_the_form_says_in_what_it_differs_from_the_open_run_and_reverts(visit, desk):
-    key = desk.say(DIGITS, "done")
+def test_the_form_says_in_what_it_differs_from_the_open_run_and_reverts(visit, queue):
+    key = queue.say(DIGITS, "done")
     app = visit(places.RUNS, run=key)
     assert "differs in dataset, seeds" in texts(app)
     button(app, "Revert").click().run()
@@ -116,8 +117,8 @@ def test_the_form_says_in_what_it_differs_from_the_open_run_and_reverts(visit, d
     assert app.get_by_key("dataset.1").value == "digits" and app.get_by_key("seeds.1").value == 5
 
 
-def test_the_settings_of_a_run_are_cloned_into_the_form(visit, desk):
-    desk.say(DIGITS, "done")
+def test_the_settings_of_a_run_are_cloned_into_the_form(visit, queue):
+    queue.say(DIGITS, "done")
     app = visit(places.RUNS)
     button(app, "Use its settings").click().run()
     assert app.get_by_key("dataset.1").value == "digits"
@@ -133,61 +134,61 @@ def test_the_settings_of_a_run_are_cloned_into_the_form(visit, desk):
         ("outdated", "Out of date"),
     ],
 )
-def test_a_card_names_the_state(visit, desk, state, word):
-    desk.say(DIGITS, state, message="The disk is full.", advice="Free space.")
+def test_a_card_names_the_state(visit, queue, state, word):
+    queue.say(DIGITS, state, message="The disk is full.", advice="Free space.")
     app = visit(places.RUNS)
     assert not app.exception
     assert word in "\n".join(element.value for element in app.markdown)
     assert "Handwritten digits" in texts(app) and "8 methods · 12 sizes · 5 seeds" in texts(app)
 
 
-def test_a_running_card_tells_stage_count_rate_and_time_left_and_cancels(visit, desk):
+def test_a_running_card_tells_stage_count_rate_and_time_left_and_cancels(visit, queue):
     facts = {"stage": "points", "done": 200, "total": 1000, "seconds_left": 400.0, "message": "Herding at 5%"}
-    key = desk.say(DIGITS, "running", **facts)
+    key = queue.say(DIGITS, "running", **facts)
     app = visit(places.RUNS)
     said = app.get("progress")[0].proto.text
     assert said == "**Measuring** · 200 of 1,000 · Herding at 5% · 2 per second · 7 min left"
     button(app, "Cancel").click().run()
-    assert desk.asked == [("cancel", key)]
+    assert queue.asked == [("cancel", key)]
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "lost"])
-def test_what_stopped_short_says_why_and_resumes(visit, desk, state):
-    desk.say(DIGITS, state, stage="rankings", message="The disk is full", advice="Free space.")
+def test_what_stopped_short_says_why_and_resumes(visit, queue, state):
+    queue.say(DIGITS, state, stage="rankings", message="The disk is full", advice="Free space.")
     app = visit(places.RUNS)
     told = [*app.error, *app.warning][0].value
     assert "while ranking" in told and "Free space." in told
     assert ("The disk is full." in told) == (state != "cancelled")
     button(app, "Resume").click().run()
-    assert desk.asked == [("submit", DIGITS)]
+    assert queue.asked == [("submit", DIGITS)]
 
 
-def test_a_run_that_is_out_of_date_stopped_nowhere_and_resumes(visit, desk):
-    desk.say(DIGITS, "outdated", advice="Resume makes them anew.")
+def test_a_run_that_is_out_of_date_stopped_nowhere_and_resumes(visit, queue):
+    queue.say(DIGITS, "outdated", advice="Resume makes them anew.")
     app = visit(places.RUNS)
     assert app.warning[0].value == "**Out of date.** Resume makes them anew."
     button(app, "Resume").click().run()
-    assert desk.asked == [("submit", DIGITS)]
+    assert queue.asked == [("submit", DIGITS)]
 
 
-def test_a_method_that_could_not_be_used_is_named(visit, desk, monkeypatch):
-    desk.say(replace(DIGITS, methods=(Choice("craig"),)), "done")
-    monkeypatch.setattr(run, "problems", lambda spec: {"craig": "It needs a head."})
+def test_a_method_that_could_not_be_used_is_named(visit, queue, monkeypatch):
+    queue.say(replace(DIGITS, methods=(Choice("craig"),)), "done")
+    monkeypatch.setattr(Run, "problems", {"craig": "It needs a head."})
     assert "**CRAIG** could not be used: It needs a head." in texts(visit(places.RUNS))
 
 
-def test_a_run_is_deleted_only_after_a_question(visit, desk):
-    key = desk.say(DIGITS, "done")
+def test_a_run_is_deleted_only_after_a_question(visit, queue):
+    key = queue.say(DIGITS, "done")
     app = visit(places.RUNS, run=key)
     button(app, "Delete").click().run()
-    assert desk.asked == [] and "cannot be undone" in texts(app)
+    assert queue.asked == [] and "cannot be undone" in texts(app)
     assert texts(app).count("8 methods · 12 sizes · 5 seeds") == 2  # on its card, and in the question
     button(app, "Delete it").click().run()
-    assert desk.asked == [("delete", key)] and "run" not in app.query_params
+    assert queue.asked == [("delete", key)] and "run" not in app.query_params
 
 
-def test_a_run_is_opened_on_the_map(visit, desk):
-    key = desk.say(DIGITS, "queued")
+def test_a_run_is_opened_on_the_map(visit, queue):
+    key = queue.say(DIGITS, "queued")
     app = visit(places.RUNS)
     button(app, "Open").click().run()
     assert link(app, "run") == key and not app.exception
@@ -200,35 +201,35 @@ def with_tau(app, tau, number=1):
     app.get_by_key(f"method.fdmat.0.{number}.tau").set_value(tau).run()
 
 
-def test_a_method_is_entered_twice_with_other_settings(visit, desk):
+def test_a_method_is_entered_twice_with_other_settings(visit, queue):
     app = visit(places.RUNS)
     with_tau(app, 0.0)
     with_tau(app, 0.25, number=2)
-    assert f"{len(run.SAMPLE.methods) + 2} methods, FDMat in 3 variants, at 12 sizes" in texts(app)
+    assert f"{len(settings.SAMPLE.methods) + 2} methods, FDMat in 3 variants, at 12 sizes" in texts(app)
     app.get_by_key("method.fdmat.0.1.out").click().run()
-    assert submitted(app, desk).methods == (*run.SAMPLE.methods, Choice.of("fdmat", tau=0.25))
+    assert submitted(app, queue).methods == (*settings.SAMPLE.methods, Choice.of("fdmat", tau=0.25))
 
 
-def test_a_variant_like_another_counts_once_and_is_told(visit, desk):
+def test_a_variant_like_another_counts_once_and_is_told(visit, queue):
     app = visit(places.RUNS)
     app.get_by_key("variants.fdmat.0.add").click().run()
     assert texts(app).count("The same as another of this method") == 1
-    assert submitted(app, desk) == run.SAMPLE
+    assert submitted(app, queue) == settings.SAMPLE
 
 
-def test_a_run_with_two_variants_is_cloned_as_it_is(visit, desk):
+def test_a_run_with_two_variants_is_cloned_as_it_is(visit, queue):
     herding = Choice("herding")
     methods = (Choice.of("fdmat", tau=0.0), herding, Choice("random"), Choice("fdmat"))
     spec = replace(DIGITS, methods=methods)
-    key = desk.say(spec, "done")
+    key = queue.say(spec, "done")
     app = visit(places.RUNS, run=key)
     button(app, "Use its settings").click().run()
     assert app.get_by_key("method.fdmat.1.tau").value == 0.0 and app.get_by_key("method.fdmat.1.1.tau").value == 0.5
     assert "differs in" not in texts(app)
 
 
-def test_the_variant_that_could_not_be_used_is_named(visit, desk, monkeypatch):
+def test_the_variant_that_could_not_be_used_is_named(visit, queue, monkeypatch):
     spec = replace(DIGITS, methods=(Choice("fdmat"), Choice.of("fdmat", tau=0.0)))
-    desk.say(spec, "done")
-    monkeypatch.setattr(run, "problems", lambda spec: {"fdmat(tau=0.0)": "It fell over."})
+    queue.say(spec, "done")
+    monkeypatch.setattr(Run, "problems", {"fdmat(tau=0.0)": "It fell over."})
     assert "**FDMat (tau 0)** could not be used: It fell over." in texts(visit(places.RUNS))

@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fdmat_core.analysis import detectors, issues
-from fdmat_core.runs import decisions, exports, run, stages
+from fdmat_core.runs import decisions, exchange, library, settings, stages
 from fdmat_core.runs.decisions import Decision
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from pages.removed import exports as take_away
-from pages.removed import people, truth
+from pages.removed import exports, people, truth
 from tests.runs.conftest import make_spec, quick
 
 assert quick  # the fixture
@@ -25,19 +25,19 @@ EAGER = Choice.of("fdmat", tau=1.0)
 CLEAN = make_spec(methods=(EAGER, Choice("herding")))
 
 
-def script(key, method, ratio):
+def script(key, method, kept):
     import streamlit as st
 
-    from fdmat_core.runs import run
     from fdmat_core.spec import Choice
-    from pages.removed import exports as take_away
-    from pages.removed import truth
-    from pages.shell import state
+    from pages.removed import exports, truth
+    from pages.shell import caches, state
 
-    state.choose(run=key)
-    take_away.row(run.open(key), Choice(method), ratio)
+    if "choices" not in st.session_state:
+        state.choose(run=key, kept=kept)
+    run = caches.run(key)
+    exports.row(run, Choice(method), state.kept())
     if st.toggle("Truth", True):
-        truth.panel(run.open(key), Choice(method), ratio)
+        truth.panel(run, Choice(method))
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def stored():
     st.cache_resource.clear()
 
     def make(spec, *, detected=True):
-        spec = run.checked(spec)
-        run.save(spec)
-        used, (train, _) = stages.make_features(spec, run.dataset(spec), lambda *_: None)
+        spec = settings.checked(spec)
+        library.save(spec)
+        used, (train, _) = stages.make_features(spec, Run(spec).dataset(), lambda *_: None)
         stages.make_rankings(spec, used, train, lambda *_: None)
         if detected:
             stages.make_detection(spec, used, train, lambda *_: None)
@@ -58,8 +58,8 @@ def stored():
     return make
 
 
-def show(spec, method="fdmat", ratio=0.3):
-    app = AppTest.from_function(script, args=(spec.key, method, ratio), default_timeout=60).run()
+def show(spec, method="fdmat", kept=0.7):
+    app = AppTest.from_function(script, args=(spec.key, method, kept), default_timeout=60).run()
     assert not app.exception
     return app
 
@@ -76,55 +76,64 @@ def words(app):
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def tally_of(spec, method, ratio, bad):
-    n = len(bad)
-    ranking = run.ranking(spec, Choice(method))
-    return issues.tally(ranking.order, round(n * (1 - ratio)), bad)
+def tally_of(spec, method, kept, bad):
+    return issues.tally(Run(spec).rankings(Choice(method)).cut(kept), bad)
 
 
-def test_injected_noise_is_told_in_a_table_and_a_sentence(stored):
+def test_injected_noise_is_shown_in_a_table_and_a_sentence(stored):
     spec = stored(NOISY)
-    bad = issues.injected(run.dataset(spec).split("train").truth)
+    bad = Run(spec).dataset().split("train").truth.bad
     for method in ("fdmat", "herding"):
-        mine, app = tally_of(spec, method, 0.3, bad), show(spec, method)
+        mine, app = tally_of(spec, method, 0.7, bad), show(spec, method)
         assert cells(app, "tally injected") == [
             ["", "Removed", "Kept", "All"],
             ["Noise", f"{mine.bad_removed}{mine.recall:.0%}", f"{mine.bad_kept}{1 - mine.recall:.0%}", "40"],
-            ["Clean", f"{mine.clean_removed}{mine.price:.0%}", f"{mine.clean_kept}{1 - mine.price:.0%}", "160"],
+            [
+                "Clean",
+                f"{mine.clean_removed}{mine.false_removal:.0%}",
+                f"{mine.clean_kept}{1 - mine.false_removal:.0%}",
+                "160",
+            ],
             ["All", "6030%", "14070%", "200"],
         ]
-        assert f"**{mine.recall:.0%} of the injected noise is gone**; {mine.price:.0%} of the clean data" in words(app)
+        assert (
+            f"**{mine.recall:.0%} of the injected noise is removed**, with {mine.false_removal:.0%} of the clean"
+            in words(app)
+        )
         assert "random would have removed 30% of both" in words(app)
     assert "uspected items" not in words(app)
 
 
+def slider(app):
+    return app.select_slider(key="truth_kept")
+
+
 def test_the_slider_moves_the_table_and_the_choice(stored):
-    spec = stored(NOISY)
-    app = show(spec)
-    assert app.slider[0].value == 0.3
-    app.slider[0].set_value(0.8).run()
+    app = show(stored(NOISY))
+    assert slider(app).value == 0.7
+    slider(app).set_value(0.2).run()
     assert cells(app, "tally")[3] == ["All", "16080%", "4020%", "200"]
-    assert app.session_state["choices"]["ratio"] == "0.8"
+    assert app.session_state["choices"]["kept"] == "0.2"
     assert "Injected noise at 80% removed" in words(app)
 
 
-def test_the_ratio_is_the_same_after_a_look_at_another_tab(stored):
-    app = show(stored(NOISY), ratio=0.45)
+def test_the_share_kept_is_the_same_after_a_look_at_another_tab(stored):
+    app = show(stored(NOISY), kept=0.55)
     app.toggle[0].set_value(False).run()
-    assert not app.slider
+    assert not app.select_slider
     app.toggle[0].set_value(True).run()
-    assert app.slider[0].value == 0.45 and app.session_state["choices"].get("ratio") is None
+    assert slider(app).value == 0.55 and app.session_state["choices"]["kept"] == "0.55"
 
 
 def test_a_method_that_is_not_nested_is_shown_at_its_nearest_count(stored):
-    app = show(stored(NOISY), "ccs", 0.82)  # kept 5%, 20% and 50% were made
+    app = show(stored(NOISY), "ccs", 0.18)  # kept 5%, 20% and 50% were made
     assert cells(app, "tally")[3] == ["All", "16080%", "4020%", "200"]
 
 
 def test_detectors_stand_side_by_side_with_their_figures(stored):
     spec = stored(NOISY)
-    bad = issues.injected(run.dataset(spec).split("train").truth)
-    frame = detectors.compare(run.detection(spec), bad)
+    bad = Run(spec).dataset().split("train").truth.bad
+    frame = detectors.compare(Run(spec).detection, bad)
     app = show(spec)
     table = cells(app, "detectors")
     assert table[0] == ["", "AUROC", "AUPRC", "first 50", "first 100", "first 200"]
@@ -142,8 +151,8 @@ def test_without_stored_detection_the_rest_is_shown(stored):
 
 def test_false_alarms_are_those_on_clean_items(stored):
     spec = stored(NOISY)
-    train, bad = run.tables(spec)[0], issues.injected(run.dataset(spec).split("train").truth)
-    reason = run.ranking(spec, Choice("fdmat")).evidence["reason"]
+    train, bad = Run(spec).tables[0], Run(spec).dataset().split("train").truth.bad
+    reason = Run(spec).ranking(Choice("fdmat")).evidence["issue"]
     share = np.mean(reason[~bad] > 0)
     app = show(spec)
     assert f"FDMat suspects {100 * round(share, 3):.4g}% of the clean items" in words(app)
@@ -152,26 +161,26 @@ def test_false_alarms_are_those_on_clean_items(stored):
 
 def test_where_nothing_was_injected_the_word_is_suspected(stored):
     spec = stored(CLEAN)
-    suspected = issues.suspected(run.ranking(spec, EAGER))
+    suspected = Run(spec).ranking(EAGER).rejected
     assert suspected.sum() > 5
-    mine, app = tally_of(spec, "herding", 0.3, suspected), show(spec, "herding")
+    mine, app = tally_of(spec, "herding", 0.7, suspected), show(spec, "herding")
     assert cells(app, "tally suspected")[1][1] == f"{mine.bad_removed}{mine.recall:.0%}"
     assert cells(app, "tally suspected")[1][0] == "Suspected" and cells(app, "tally suspected")[2][0] == "Others"
     said = words(app)
-    assert "injected" not in said.lower() and "noise" not in said.lower() and "*suspected* is FDMat's word" in said
+    assert "injected" not in said.lower() and "noise" not in said.lower() and "*suspected* means by FDMat" in said
     assert f"suspects {100 * round(suspected.mean(), 3):.4g}% of all items; on clean data each is a false alarm" in said
     assert not any('class="detectors"' in one.value for one in app.get("html"))
 
 
 def test_then_people_are_the_truth(stored):
     spec = stored(CLEAN)
-    train, ranking = run.tables(spec)[0], run.ranking(spec, EAGER)
+    train, ranking = Run(spec).tables[0], Run(spec).ranking(EAGER)
     worst = train.ids[ranking.order[::-1]].tolist()
-    suspected = int(issues.suspected(ranking).sum())
+    suspected = int(ranking.rejected.sum())
 
     def decide(items, kind):
         for item in items:
-            decisions.decide(run.dataset_key(spec), Decision(item, kind, train.classes[0] if kind == "relabel" else ""))
+            decisions.decide(Run(spec).dataset_key, Decision(item, kind, train.classes[0] if kind == "relabel" else ""))
 
     decide(worst[:1], "drop")
     decide(worst[1:2], "relabel")
@@ -187,16 +196,16 @@ def test_then_people_are_the_truth(stored):
     app = show(spec, "herding")
     assert f"of which FDMat suspects {min(10, suspected)}" in words(app)
     rows = [int(np.flatnonzero(train.ids == item)[0]) for item in (*worst[:10], *worst[150:160])]
-    scores = {name: score[rows] for name, score in run.detection(spec).items()}
+    scores = {name: score[rows] for name, score in Run(spec).detection.items()}
     frame = detectors.compare(scores, np.arange(20) < 10, cuts=())
     assert [row[1] for row in cells(app, "detectors")[1:]] == [f"{value:.3f}" for value in frame["auroc"]]
 
 
 def test_decisions_are_held_against_an_injected_truth(stored):
     spec = stored(NOISY)
-    train, bad = run.tables(spec)[0], issues.injected(run.dataset(spec).split("train").truth)
+    train, bad = Run(spec).tables[0], Run(spec).dataset().split("train").truth.bad
     for item, kind in ((train.ids[bad][0], "drop"), (train.ids[bad][1], "keep"), (train.ids[~bad][0], "keep")):
-        decisions.decide(run.dataset_key(spec), Decision(int(item), kind))
+        decisions.decide(Run(spec).dataset_key, Decision(int(item), kind))
     assert "2 of 3 agree with the injected truth" in words(show(spec))
 
 
@@ -219,39 +228,43 @@ def taken(monkeypatch):
     def button(label, data, file, **facts):
         buttons[label] = None if facts["disabled"] else (data(), file)
 
-    monkeypatch.setattr(take_away.st, "download_button", button)
+    monkeypatch.setattr(exports.st, "download_button", button)
     return buttons
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".json", ".npy", ".txt"])
-def test_buttons_give_what_the_exports_give(stored, taken, ending):
+def test_buttons_give_what_the_command_line_gives_and_no_other_format(stored, taken, ending):
     spec = stored(NOISY)
-    order = run.tables(spec)[0].ids[run.ranking(spec, Choice("herding")).order].tolist()
-    decisions.decide(run.dataset_key(spec), Decision(order[199], "keep"))
-    app = show(spec, "herding", 0.9)
+    run, herding = Run(spec), Choice("herding")
+    order = run.tables[0].ids[run.ranking(herding).order].tolist()
+    decisions.decide(run.dataset_key, Decision(order[199], "keep"))
+    app = show(spec, "herding", 0.1)
+    taken.clear()
     app.selectbox(key="ending").set_value(ending).run()
-    told, file = taken["Selection (20)"]
-    assert file == f"herding-20-of-200{ending}"
-    assert told == exports.content(exports.frame(spec, Choice("herding"), 0.1), ending)
+    wanted = {"Selection (20)": (exchange.selected(run, herding, 0.1), f"selection-herding-20-of-200{ending}")}
+    if ending in exchange.TABLES:
+        wanted |= {
+            "Ranking (200)": (exchange.ranking(run, herding, 0.1), f"ranking-herding-20-of-200{ending}"),
+            "Issues": (exchange.issues(run), f"issues-{spec.key}{ending}"),
+            "Decisions (1)": (exchange.decided(run), f"decisions-{spec.key}{ending}"),
+        }
+    assert taken == {name: (exchange.content(table, ending), file) for name, (table, file) in wanted.items()}
     if ending == ".txt":
-        assert list(map(int, told.split())) == [order[199], *order[:19]]
-    plain = ending if ending in exports.TABLES else ".csv"
-    assert taken["Issues"] == (exports.content(exports.issues(spec), plain), f"issues-{spec.key}{plain}")
-    assert taken["Decisions (1)"] == (exports.content(exports.decided(spec), plain), f"decisions-{spec.key}{plain}")
+        assert list(map(int, taken["Selection (20)"][0].split())) == [order[199], *order[:19]]
     assert "1 pinned by people: the selection follows them" in words(app)
 
 
-def test_nothing_decided_and_no_witness_leave_nothing_to_take(stored, taken):
+def test_nothing_decided_and_no_evidence_leave_nothing_to_take(stored, taken):
     show(stored(make_spec("herding")), "herding")
     assert taken["Issues"] is None and taken["Decisions (0)"] is None and taken["Selection (140)"]
 
 
 def test_a_selection_of_a_method_that_is_not_nested_has_its_nearest_count(stored, taken):
     spec = stored(NOISY)
-    show(spec, "ccs", 0.82)
-    told = pd.read_csv(io.BytesIO(taken["Selection (40)"][0]))
-    ranking = run.ranking(spec, Choice("ccs"), k=40)
-    assert told["id"][told["kept"]].tolist() == run.tables(spec)[0].ids[ranking.order[:40]].tolist()
+    show(spec, "ccs", 0.18)
+    found = pd.read_csv(io.BytesIO(taken["Selection (40)"][0]))
+    ranking = Run(spec).ranking(Choice("ccs"), k=40)
+    assert found["id"].tolist() == Run(spec).tables[0].ids[ranking.order[:40]].tolist()
 
 
 def upload(app, name, content):
@@ -262,18 +275,18 @@ def upload(app, name, content):
 
 def test_decisions_come_back_once_and_wrong_files_are_refused(stored):
     spec = stored(NOISY)
-    items, app = run.tables(spec)[0].ids[:2].tolist(), show(spec)
+    items, app = Run(spec).tables[0].ids[:2].tolist(), show(spec)
     good = f"item,decision\n{items[0]},keep\n{items[1]},drop\n".encode()
     upload(app, "wrong.csv", good + b"987654,keep\n")
     assert "wrong.csv was not taken in" in app.error[0].value and "987654" in app.error[0].value
-    assert decisions.current(run.dataset_key(spec)).empty
+    assert decisions.current(Run(spec).dataset_key).empty
     upload(app, "right.csv", good)
     assert [one.value for one in app.toast] == ["2 decisions read, 2 of them new"] and not app.error
-    decisions.undo(run.dataset_key(spec), "")
+    decisions.undo(Run(spec).dataset_key, "")
     app.run()  # the file still lies in its field, and is not read again
-    assert decisions.current(run.dataset_key(spec))["item"].tolist() == [items[0]]
+    assert decisions.current(Run(spec).dataset_key)["item"].tolist() == [items[0]]
 
 
 def test_the_file_of_a_selection_is_named_after_the_variant():
-    names = [take_away._file_name(choice) for choice in (Choice("fdmat"), EAGER, Choice.of("ccs", a=1, b="x/y z"))]
+    names = [exports._file_name(choice) for choice in (Choice("fdmat"), EAGER, Choice.of("ccs", a=1, b="x/y z"))]
     assert names == ["fdmat", "fdmat-tau=1.0", "ccs-a=1-b=x-y-z"]

@@ -8,7 +8,8 @@ import pytest
 
 from fdmat_core import projection
 from fdmat_core.learning import features
-from fdmat_core.runs import jobs, run, stages
+from fdmat_core.runs import jobs, library, settings, stages
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 
 CHILD = Path(__file__).parent / "child.py"
@@ -32,7 +33,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
     monkeypatch.setattr(jobs, "COMMAND", (sys.executable, str(CHILD)))
     yield
-    for key in run.listing():
+    for key in library.listing():
         jobs.cancel(key)
 
 
@@ -51,7 +52,7 @@ def make_spec(*methods, **changes):
 
 def with_features(spec):
     """The spec, with its features stored already, so that its job has no need of torch."""
-    stages.make_features(run.checked(spec), run.dataset(spec), lambda done, total, note: None)
+    stages.make_features(settings.checked(spec), Run(spec).dataset(), lambda done, total, note: None)
     return spec
 
 

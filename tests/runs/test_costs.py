@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 
 from fdmat_core.analysis import savings
-from fdmat_core.runs import artifacts, costs, run
+from fdmat_core.runs import artifacts, costs, library, settings
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import entries, files
 from tests.runs.conftest import make_spec
@@ -21,17 +22,17 @@ def restate(kind, key, seconds):
 
 
 def test_nothing_is_known_before_there_are_features():
-    assert run.costs(make_spec()) is None
+    assert Run(make_spec()).costs is None
 
 
 def test_seconds_are_those_of_the_stored_entries():
     spec = make_spec("fdmat", "herding")
-    run.execute(spec)
-    used = artifacts.made(run.checked(spec))
+    library.execute(spec)
+    used = artifacts.made(settings.checked(spec))
     restate("features", used.key, 40.0)
     restate("ranking", artifacts.ranking_key(spec, used, Choice("fdmat"), 0, None), 2.5)
     restate("ranking", artifacts.ranking_key(spec, used, Choice("herding"), 0, None), 0.5)
-    found = run.costs(spec)
+    found = Run(spec).costs
     assert found.features == 40 and found.rankings == {"fdmat": 2.5, "herding": 0.5} and found.trainings == {}
     assert found.selection(Choice("fdmat")) == 42.5
     assert found.selection(Choice("moderate")) is None
@@ -44,21 +45,21 @@ def test_random_selection_needs_no_features():
 
 
 def test_a_method_that_chooses_afresh_costs_all_its_sizes_and_a_missing_one_nothing_yet():
-    spec = run.checked(make_spec("k_medoids"))
-    run.execute(spec)
+    spec = settings.checked(make_spec("k_medoids"))
+    library.execute(spec)
     used = artifacts.made(spec)
     sizes = artifacts.sizes(spec, used, Choice("k_medoids"))
     assert len(sizes) == 4
     for place, k in enumerate(sizes):
         restate("ranking", artifacts.ranking_key(spec, used, Choice("k_medoids"), 0, k), 10.0**place)
-    assert run.costs(spec).rankings == {"k_medoids": 1111}
+    assert Run(spec).costs.rankings == {"k_medoids": 1111}
     entries.delete("ranking", artifacts.ranking_key(spec, used, Choice("k_medoids"), 0, sizes[1]))
-    assert run.costs(spec).rankings == {}
+    assert Run(spec).costs.rankings == {}
 
 
 def test_a_training_takes_the_median_time_between_its_points():
     spec = make_spec("herding", measures=(DEAR,), seeds=1, band=1, fractions=(0.1, 0.2))
-    run.execute(spec)
+    library.execute(spec)
     with sqlite3.connect(files.home() / "fdmat.sqlite") as database:
         rows = database.execute("SELECT method, kept, seed FROM points ORDER BY kept, method").fetchall()
         seconds = [0, 7, 14, 59, 66, 73]  # one pause
@@ -66,7 +67,7 @@ def test_a_training_takes_the_median_time_between_its_points():
         for second, row in zip(seconds, rows, strict=True):
             made = f"2026-01-01 00:{second // 60:02}:{second % 60:02}"
             database.execute("UPDATE points SET made=? WHERE method=? AND kept=? AND seed=?", (made, *row))
-    assert run.costs(spec).trainings == {"full_training(steps=10)": 7}
+    assert Run(spec).costs.trainings == {"full_training(steps=10)": 7}
 
 
 def test_what_a_coreset_saves_goes_with_the_items_removed():

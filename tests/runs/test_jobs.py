@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from fdmat_core import errors
-from fdmat_core.runs import artifacts, heartbeat, jobs, points, run, stages
+from fdmat_core.runs import artifacts, heartbeat, jobs, library, points, settings, stages
+from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import entries
 from fdmat_core.store.database import connect
@@ -65,34 +66,34 @@ def test_a_job_runs_to_its_end_and_leaves_what_the_same_run_here_would():
     spec = make_spec("fdmat", "el2n")
     assert jobs.status(spec.key) is None
     key = jobs.submit(spec)
-    assert key == run.checked(spec).key and state(key) in ("queued", "running")
+    assert key == settings.checked(spec).key and state(key) in ("queued", "running")
     end = wait_until(key, *jobs.FINAL, "lost")
     assert (end.state, end.stage, end.seconds_left) == ("done", "projection", None), jobs.log(key)
     assert not end.live and end.heartbeat > end.started > 0
-    there, curve = rankings(), run.curve(spec)
+    there, curve = rankings(), Run(spec).curve()
     entries.delete("ranking", artifacts.ranking_key(spec, artifacts.made(spec), Choice("fdmat"), 0, None))
     points.forget(artifacts.source(spec, artifacts.made(spec)).origin)
-    run.execute(spec)
-    assert rankings() == there and run.curve(spec).equals(curve)
+    library.execute(spec)
+    assert rankings() == there and Run(spec).curve().equals(curve)
 
 
 def test_kill_9_shows_as_lost_and_resuming_gives_what_an_undisturbed_run_gives(tmp_path, monkeypatch):
     spec = make_spec("fdmat", "herding", band=4)
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("FDMAT_HOME", str(tmp_path / "undisturbed"))
-        run.execute(spec)
-        undisturbed = rankings(), run.curve(spec)
+        library.execute(spec)
+        undisturbed = rankings(), Run(spec).curve()
     slow(monkeypatch, 0.5)
     key = jobs.submit(with_features(spec))
-    wait_for(lambda: len(run.curve(spec)) > 5 or not jobs.status(key).live, 120)  # the other draws are slow as well
+    wait_for(lambda: len(Run(spec).curve()) > 5 or not jobs.status(key).live, 120)  # the other draws are slow as well
     os.kill(row(key).pid, signal.SIGKILL)
     lost = wait_until(key, "lost")
     assert lost.stage == "points" and lost.message == errors.LOST and lost.advice == errors.RESUME
-    assert 5 < len(run.curve(spec)) < len(undisturbed[1])
+    assert 5 < len(Run(spec).curve()) < len(undisturbed[1])
     monkeypatch.setenv("SLOW", "0")
     assert jobs.submit(spec) == key
     assert wait_until(key, *jobs.FINAL, "lost").state == "done", jobs.log(key)
-    assert rankings() == undisturbed[0] and run.curve(spec).equals(undisturbed[1])
+    assert rankings() == undisturbed[0] and Run(spec).curve().equals(undisturbed[1])
 
 
 def test_cancel_stops_within_two_seconds_and_keeps_what_is_finished(monkeypatch):
@@ -106,7 +107,7 @@ def test_cancel_stops_within_two_seconds_and_keeps_what_is_finished(monkeypatch)
     ended = jobs.status(key)
     assert (ended.state, ended.stage, ended.message) == ("cancelled", "rankings", "Cancelled.")
     assert ended.advice == errors.RESUME
-    assert run.tables(run.open(key)) is not None
+    assert Run.open(key).tables is not None
     jobs.cancel(key)  # once more is fine
     assert state(key) == "cancelled"
 
@@ -192,8 +193,8 @@ def test_deleting_a_run_stops_it_first(monkeypatch):
     wait_for_stage(key, "rankings")
     pid = row(key).pid
     jobs.delete(key)
-    assert run.listing() == [] and jobs.status(key) is None and wait_for(lambda: not exists(pid), 5)
-    assert not any(list(entries.keys(kind)) for kind in run.KINDS)
+    assert library.listing() == [] and jobs.status(key) is None and wait_for(lambda: not exists(pid), 5)
+    assert not any(list(entries.keys(kind)) for kind in KINDS)
 
 
 def test_a_run_that_fails_says_where_why_and_what_to_do():
@@ -227,7 +228,7 @@ def test_stopping_by_hand_counts_as_cancelled(monkeypatch, error):
         tell(1, 2, "rankings: fdmat")
         raise error
 
-    monkeypatch.setattr(run, "execute", stopped)
+    monkeypatch.setattr(library, "execute", stopped)
     assert jobs.work(make_spec()).state == "cancelled"
 
 
@@ -296,7 +297,7 @@ def test_known_causes_have_a_text_of_their_own(error, cause, advice):
 
 
 def test_the_log_shows_its_end(store_home):
-    key = run.save(make_spec())
+    key = library.save(make_spec())
     assert jobs.log(key) == ""
     (artifacts.folder(key) / "log.txt").write_text("\n".join(map(str, range(100))))
     assert jobs.log(key, 3).split() == ["97", "98", "99"]
@@ -308,7 +309,7 @@ def test_the_real_command_does_all_of_it(monkeypatch):
     spec = make_spec("fdmat", dataset=Choice("digits"), backbone=Choice("pixels"))
     key = jobs.submit(spec)
     assert wait_for(lambda: jobs.status(key) if not jobs.status(key).live else None, 300).state == "done", jobs.log(key)
-    assert run.projection(spec).kind == "UMAP" and not run.curve(spec).empty
+    assert Run(spec).projection.kind == "UMAP" and not Run(spec).curve().empty
 
 
 def test_a_run_whose_parts_are_all_there_is_done_whatever_its_last_job_says(monkeypatch):
@@ -317,14 +318,14 @@ def test_a_run_whose_parts_are_all_there_is_done_whatever_its_last_job_says(monk
     key = submitted("fdmat", "herding")
     os.kill(wait_for(lambda: row(key), 10).pid, signal.SIGKILL)
     assert wait_until(key, "lost").advice == errors.RESUME
-    run.execute(spec)
+    library.execute(spec)
     ended = jobs.status(key)
     assert (ended.state, ended.message, ended.advice) == ("done", "", "")
-    used = artifacts.made(run.checked(spec))
+    used = artifacts.made(settings.checked(spec))
     with connect(points.SCHEMA) as database:
         database.execute("DELETE FROM points WHERE method = 'herding' AND kept = 100 AND measure = 'energy'")
     assert state(key) == "lost"
-    run.execute(spec)
+    library.execute(spec)
     for kind, name in [
         ("projection", artifacts.projection_key(used, "UMAP")),
         ("detection", artifacts.detection_key(spec, used, Choice("fdmat"))),
@@ -334,7 +335,7 @@ def test_a_run_whose_parts_are_all_there_is_done_whatever_its_last_job_says(monk
         assert state(key) == "done"
         entries.delete(kind, name)
         assert state(key) == "lost", kind
-        run.execute(spec)
+        library.execute(spec)
 
 
 def test_what_is_a_known_problem_is_not_waited_for(monkeypatch):
@@ -348,9 +349,9 @@ def test_what_is_a_known_problem_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(stages.selection, "rank", picky)
     variant = Choice.of("fdmat", tau=0.0)
     spec = make_spec(methods=(Choice("fdmat"), variant, Choice("herding"), Choice("el2n")))
-    run.execute(spec)
-    assert list(run.problems(spec)) == ["fdmat", "el2n"] and run.complete(run.checked(spec).key)
-    assert not run.complete("nothing")
+    library.execute(spec)
+    assert list(Run(spec).problems) == ["fdmat", "el2n"] and library.complete(settings.checked(spec).key)
+    assert not library.complete("nothing")
 
 
 def test_a_done_run_that_lacks_a_part_is_out_of_date_until_it_is_made_anew():

@@ -11,7 +11,8 @@ import pytest
 from fdmat_core import curves, registry, selection, sizes
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
-from fdmat_core.runs import artifacts, points, run
+from fdmat_core.runs import artifacts, library, points, settings
+from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
 from fdmat_core.store import files as store
@@ -45,30 +46,30 @@ def counted(monkeypatch):
 
 def test_a_run_makes_everything_that_readers_ask_for():
     spec = make_spec()
-    assert run.tables(spec) is None and run.projection(spec) is None and run.curve(spec).empty
-    assert run.ranking(spec, Choice("fdmat")) is None
-    run.execute(spec)
-    train, test = run.tables(spec)
+    assert Run(spec).tables is None and Run(spec).projection is None and Run(spec).curve().empty
+    assert Run(spec).ranking(Choice("fdmat")) is None
+    library.execute(spec)
+    train, test = Run(spec).tables
     assert (train.n, test.n) == (200, 50)
-    assert np.array_equal(train.ids, run.dataset(spec).split("train").ids)
-    assert run.projection(spec).kind == "UMAP" and run.projection(spec).xy.shape == (200, 2)
+    assert np.array_equal(train.ids, Run(spec).dataset().split("train").ids)
+    assert Run(spec).projection.kind == "UMAP" and Run(spec).projection.xy.shape == (200, 2)
     for method in spec.methods:
-        mine, fresh = run.ranking(spec, method), selection.rank(train, method)
+        mine, fresh = Run(spec).ranking(method), selection.rank(train, method)
         assert np.array_equal(mine.order, fresh.order)
         assert mine.survivors == fresh.survivors and mine.nested == fresh.nested
-    evidence = run.ranking(spec, Choice("fdmat")).evidence
-    assert set(evidence) >= {"own_share", "suspicion", "preferred", "reason"}
-    assert run.problems(spec) == {}
+    evidence = Run(spec).ranking(Choice("fdmat")).evidence
+    assert set(evidence) >= {"own_share", "suspicion", "preferred", "issue"}
+    assert Run(spec).problems == {}
 
 
 def test_the_curve_of_a_run_is_that_of_the_library():
     spec = make_spec()
-    run.execute(spec)
-    train, test = run.tables(spec)
+    library.execute(spec)
+    train, test = Run(spec).tables
     fresh = curves.measure(
         train, test, methods=spec.methods, measures=spec.measures, fractions=spec.fractions, seeds=2, band=3
     )
-    mine = run.curve(spec)
+    mine = Run(spec).curve()
     assert mine.equals(fresh)
     assert set(mine["method"]) == {"fdmat", "herding", "el2n", "random"}
     random = mine[(mine["method"] == "random") & (mine["measure"] == "energy") & (mine["kept"] == 10)]
@@ -80,26 +81,26 @@ def test_the_same_spec_in_two_homes_gives_the_same_bytes(tmp_path, monkeypatch):
     spec, found = make_spec("fdmat", "herding", "random"), []
     for home in "ab":
         monkeypatch.setenv("FDMAT_HOME", str(tmp_path / home))
-        run.execute(spec)
-        found.append((bytes_of("ranking"), bytes_of("features"), bytes_of("projection"), run.curve(spec)))
+        library.execute(spec)
+        found.append((bytes_of("ranking"), bytes_of("features"), bytes_of("projection"), Run(spec).curve()))
     first, second = found
     assert len(first[0]) > 10 and first[:3] == second[:3]
     assert first[3].equals(second[3])
 
 
 def test_a_second_time_nothing_is_done_again(counted):
-    run.execute(make_spec())
+    library.execute(make_spec())
     before = dict(counted)
-    run.execute(make_spec())
+    library.execute(make_spec())
     assert before["extract"] == 1 and counted == before
 
 
 def test_runs_share_what_they_have_in_common(counted):
-    run.execute(make_spec("fdmat", "herding"))
+    library.execute(make_spec("fdmat", "herding"))
     before = dict(counted)
-    run.execute(make_spec("fdmat", "moderate"))
+    library.execute(make_spec("fdmat", "moderate"))
     assert counted == {"extract": before["extract"], "rank": before["rank"] + 1}
-    run.execute(make_spec("fdmat", dataset=Choice.of("mixture", n=251)))
+    library.execute(make_spec("fdmat", dataset=Choice.of("mixture", n=251)))
     assert counted["extract"] == 2
 
 
@@ -108,22 +109,22 @@ def test_runs_share_what_they_have_in_common(counted):
     [({"seeds": 3}, False), ({"fractions": (0.1,)}, False), ({"balance": "equal"}, True), ({"band": 1}, False)],
 )
 def test_only_what_changes_a_ranking_makes_it_anew(counted, change, anew):
-    run.execute(make_spec("herding"))
+    library.execute(make_spec("herding"))
     before = counted["rank"]
-    run.execute(make_spec("herding", **change))
+    library.execute(make_spec("herding", **change))
     assert (counted["rank"] > before) == anew and counted["extract"] == 1
 
 
 def test_parameters_at_their_default_are_left_out_of_the_key():
-    plain = run.checked(make_spec("fdmat"))
-    assert run.checked(make_spec(methods=(Choice.of("fdmat", lam=10.0), Choice("fdmat")))) == plain
-    assert run.checked(make_spec("fdmat", fractions=(0.5, 0.05, 0.2, 0.5))) == plain
-    assert run.checked(make_spec(methods=(Choice.of("fdmat", lam="3"),))).methods == (Choice.of("fdmat", lam=3.0),)
+    plain = settings.checked(make_spec("fdmat"))
+    assert settings.checked(make_spec(methods=(Choice.of("fdmat", lam=10.0), Choice("fdmat")))) == plain
+    assert settings.checked(make_spec("fdmat", fractions=(0.5, 0.05, 0.2, 0.5))) == plain
+    assert settings.checked(make_spec(methods=(Choice.of("fdmat", lam="3"),))).methods == (Choice.of("fdmat", lam=3.0),)
 
 
-@pytest.mark.parametrize("sample", [run.SAMPLE, run.SAMPLE_NOISY])
+@pytest.mark.parametrize("sample", [settings.SAMPLE, settings.SAMPLE_NOISY])
 def test_the_samples_are_valid_as_they_stand(sample):
-    assert run.checked(sample) == sample
+    assert settings.checked(sample) == sample
     assert Spec.from_json(sample.to_json()) == sample
 
 
@@ -147,16 +148,16 @@ def test_the_samples_are_valid_as_they_stand(sample):
 )
 def test_a_spec_that_cannot_work_is_refused_before_anything_is_stored(change, message):
     with pytest.raises(ValueError, match=message):
-        run.save(make_spec(**change))
-    assert run.listing() == []
+        library.save(make_spec(**change))
+    assert library.listing() == []
 
 
 def test_corrupted_data_has_features_of_its_own_and_keeps_its_truth():
     clean, noisy = make_spec("herding"), make_spec("herding", corruption=Choice.of("symmetric", rate=0.3))
     for spec in (clean, noisy):
-        run.execute(spec)
-    truth = run.dataset(noisy).split("train").truth
-    labels = [run.tables(spec)[0].labels for spec in (clean, noisy)]
+        library.execute(spec)
+    truth = Run(noisy).dataset().split("train").truth
+    labels = [Run(spec).tables[0].labels for spec in (clean, noisy)]
     assert np.array_equal(labels[0] != labels[1], truth.mislabelled) and truth.mislabelled.sum() == 60
 
 
@@ -167,12 +168,12 @@ def test_a_method_that_fails_is_reported_and_the_others_go_on(monkeypatch):
         features, "extract", lambda *a, **o: tuple(dataclasses.replace(t, **poor) for t in extract(*a, **o))
     )
     spec = make_spec("el2n", "herding")
-    run.execute(spec)
-    assert set(run.problems(spec)) == {"el2n"}
-    assert "needs" in run.problems(spec)["el2n"] and "dynamics.el2n" in run.problems(spec)["el2n"]
-    assert set(run.curve(spec)["method"]) == {"herding", "random"}
+    library.execute(spec)
+    assert set(Run(spec).problems) == {"el2n"}
+    assert "needs" in Run(spec).problems["el2n"] and "dynamics.el2n" in Run(spec).problems["el2n"]
+    assert set(Run(spec).curve()["method"]) == {"herding", "random"}
     with pytest.raises(ValueError, match="no method could rank: method 'el2n' needs"):
-        run.execute(make_spec("el2n"))
+        library.execute(make_spec("el2n"))
 
 
 def test_a_measure_that_fails_is_reported_and_the_others_go_on(monkeypatch):
@@ -182,13 +183,13 @@ def test_a_measure_that_fails_is_reported_and_the_others_go_on(monkeypatch):
     entry = registry.measures.get("coverage")
     monkeypatch.setitem(registry.measures._entries, "coverage", dataclasses.replace(entry, function=broken))
     spec = make_spec("herding", measures=tuple(map(Choice, ("energy", "coverage", "class_balance"))))
-    run.execute(spec)
-    assert run.problems(spec) == {"coverage": "no such luck"}
-    counts = run.curve(spec)["measure"].value_counts()
+    library.execute(spec)
+    assert Run(spec).problems == {"coverage": "no such luck"}
+    counts = Run(spec).curve()["measure"].value_counts()
     assert counts.to_dict() == {"energy": 16, "class_balance": 16}  # (herding + 3 random) x 4 sizes
     monkeypatch.undo()
-    run.execute(spec)
-    assert run.problems(spec) == {} and len(run.curve(spec)) == 48
+    library.execute(spec)
+    assert Run(spec).problems == {} and len(Run(spec).curve()) == 48
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(monkeypatch):
@@ -201,74 +202,74 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(monkeypatch):
 
     monkeypatch.setattr(np, "save", full)
     with pytest.raises(OSError, match="No space left on device; free disk space"):
-        run.execute(spec)
-    assert run.tables(spec)[0].n == 200 and run.projection(spec).kind == "PCA"
+        library.execute(spec)
+    assert Run(spec).tables[0].n == 200 and Run(spec).projection.kind == "PCA"
     monkeypatch.setattr(np, "save", real)
-    run.execute(spec)
-    assert len(run.curve(spec)) == 32
+    library.execute(spec)
+    assert len(Run(spec).curve()) == 32
 
 
 @pytest.mark.parametrize("kind", ["features", "ranking", "projection", "detection"])
 def test_damaged_parts_are_made_again(kind):
     spec = make_spec("fdmat", "herding")
-    run.execute(spec)
-    before, curve = bytes_of(kind), run.curve(spec)
+    library.execute(spec)
+    before, curve = bytes_of(kind), Run(spec).curve()
     for folder in (store.home() / kind).iterdir():
         file = sorted(folder.glob("*.npy"))[0]
         os.truncate(file, file.stat().st_size // 2)
     points.forget(artifacts.source(spec, artifacts.made(spec)).origin)
-    run.execute(spec)
+    library.execute(spec)
     whole = {name: digest for name, digest in bytes_of(kind).items() if ".damaged-" not in name}
-    assert whole == before and run.curve(spec).equals(curve)
+    assert whole == before and Run(spec).curve().equals(curve)
 
 
 def test_detection_is_of_the_runs_own_fdmat():
     spec = make_spec("random", methods=(Choice("random"), Choice.of("fdmat", lam=3.0, neighbours=5)))
-    assert run.detection(spec) is None
-    run.execute(spec)
-    train, _ = run.tables(spec)
+    assert Run(spec).detection is None
+    library.execute(spec)
+    train, _ = Run(spec).tables
     fresh = detectors.scores(train, selection.rank(train, spec.methods[1]))
-    mine = run.detection(spec)
+    mine = Run(spec).detection
     assert list(mine) == list(fresh) and all(np.array_equal(mine[name], fresh[name]) for name in fresh)
     other = dataclasses.replace(spec, methods=(Choice("random"), Choice("fdmat")))
-    assert run.detection(other) is None
-    run.execute(other)
-    assert not np.array_equal(run.detection(other)["FDMat"], mine["FDMat"])
-    assert np.array_equal(run.detection(other)["self-confidence"], mine["self-confidence"])
+    assert Run(other).detection is None
+    library.execute(other)
+    assert not np.array_equal(Run(other).detection["FDMat"], mine["FDMat"])
+    assert np.array_equal(Run(other).detection["self-confidence"], mine["self-confidence"])
 
 
 def test_a_run_without_fdmat_has_no_detection():
     spec = make_spec("herding")
-    run.execute(spec)
-    assert run.detection(spec) is None and list(entries.keys("detection")) == []
+    library.execute(spec)
+    assert Run(spec).detection is None and list(entries.keys("detection")) == []
 
 
 def test_detection_that_fails_stops_nothing(monkeypatch):
     monkeypatch.setattr(detectors, "out_of_fold", lambda *_, **__: 1 / 0)
     spec = make_spec("fdmat")
-    run.execute(spec)
-    assert "zero" in run.problems(spec)["detection"] and run.projection(spec).kind == "UMAP"
-    assert run.detection(spec) is None and not run.curve(spec).empty
+    library.execute(spec)
+    assert "zero" in Run(spec).problems["detection"] and Run(spec).projection.kind == "UMAP"
+    assert Run(spec).detection is None and not Run(spec).curve().empty
 
 
 def test_points_that_got_lost_are_measured_again(counted):
     spec = make_spec("herding")
-    run.execute(spec)
-    curve, before = run.curve(spec), dict(counted)
+    library.execute(spec)
+    curve, before = Run(spec).curve(), dict(counted)
     points.forget(artifacts.source(spec, artifacts.made(spec)).origin)
-    assert run.curve(spec).empty
-    run.execute(spec)
-    assert run.curve(spec).equals(curve) and counted == before
+    assert Run(spec).curve().empty
+    library.execute(spec)
+    assert Run(spec).curve().equals(curve) and counted == before
 
 
 def test_what_is_finished_can_be_read_while_the_rest_is_made(monkeypatch):
     spec, seen = make_spec("herding", "fdmat"), []
 
     def watch(done, total, note):
-        maps, ranking = run.projection(spec), run.ranking(spec, Choice("fdmat"))
-        seen.append((note.partition(":")[0], maps.kind if maps else None, ranking is not None, len(run.curve(spec))))
+        maps, ranking = Run(spec).projection, Run(spec).ranking(Choice("fdmat"))
+        seen.append((note.partition(":")[0], maps.kind if maps else None, ranking is not None, len(Run(spec).curve())))
 
-    run.execute(spec, watch)
+    library.execute(spec, watch)
     assert [stage for stage, *_ in seen if stage != "points"][-1] == "projection"
     assert ("rankings", "PCA", False, 0) in seen and ("rankings", "PCA", True, 0) in seen  # the recommended one first
     counts = [count for stage, *_, count in seen if stage == "points"]
@@ -277,7 +278,7 @@ def test_what_is_finished_can_be_read_while_the_rest_is_made(monkeypatch):
 
 def test_progress_is_in_step_with_the_work():
     told = []
-    run.execute(make_spec("herding"), lambda done, total, note: told.append((done, total, note)))
+    library.execute(make_spec("herding"), lambda done, total, note: told.append((done, total, note)))
     stages_told = list(dict.fromkeys(note.partition(":")[0] for *_, note in told))
     assert stages_told == ["features", "projection", "rankings", "points"]
     assert all(0 <= done <= total for done, total, _ in told)
@@ -286,77 +287,77 @@ def test_progress_is_in_step_with_the_work():
 def test_methods_that_choose_afresh_have_one_ranking_for_each_size():
     spec = make_spec("ccs")
     assert not registry.methods.get("ccs").nested
-    run.execute(spec)
-    train, _ = run.tables(spec)
+    library.execute(spec)
+    train, _ = Run(spec).tables
     for fraction in (*spec.fractions, 1.0):
         k = sizes.kept_count(train.n, fraction)
         fresh = selection.rank(train, "ccs", budget=k)
-        assert np.array_equal(run.ranking(spec, Choice("ccs"), k=k).order, fresh.order)
-    assert run.ranking(spec, Choice("ccs"), k=17) is None
-    assert run.ranking(spec, Choice("ccs")) is not None
+        assert np.array_equal(Run(spec).ranking(Choice("ccs"), k=k).order, fresh.order)
+    assert Run(spec).ranking(Choice("ccs"), k=17) is None
+    assert Run(spec).ranking(Choice("ccs")) is not None
 
 
 def test_other_code_gives_another_key(monkeypatch):
     spec = make_spec("herding")
-    run.execute(spec)
-    monkeypatch.setattr(artifacts.versions, "of", lambda *_: "another version")
-    assert run.ranking(spec, Choice("herding")) is None and run.curve(spec).empty
-    assert run.tables(spec) is not None  # which features were used is written down
+    library.execute(spec)
+    monkeypatch.setattr(artifacts.provenance, "of", lambda *_: "another version")
+    assert Run(spec).ranking(Choice("herding")) is None and Run(spec).curve().empty
+    assert Run(spec).tables is not None  # which features were used is written down
 
 
 def test_runs_are_listed_newest_first_and_found_by_their_first_letters():
     first, second = make_spec("herding"), make_spec("random")
-    keys = [run.save(first), run.save(second)]
+    keys = [library.save(first), library.save(second)]
     for age, key in zip((20, 10), keys, strict=True):
         os.utime(artifacts.folder(key) / "spec.json", (1e9 - age, 1e9 - age))
-    assert run.listing() == keys[::-1]
-    assert run.open(keys[0]) == run.checked(first)
-    assert run.resolve(keys[0][:6]) == keys[0]
+    assert library.listing() == keys[::-1]
+    assert Run.open(keys[0]).spec == settings.checked(first)
+    assert library.resolve(keys[0][:6]) == keys[0]
     with pytest.raises(ValueError, match="2 runs start with ''"):
-        run.resolve("")
+        library.resolve("")
     with pytest.raises(ValueError, match="no run starts with 'zz'"):
-        run.resolve("zz")
+        library.resolve("zz")
     with pytest.raises(ValueError, match="no run 'abc' is stored"):
-        run.open("abc")
+        Run.open("abc")
 
 
 def test_deleting_a_run_leaves_what_another_needs():
     kept, gone = make_spec("herding"), make_spec("herding", "fdmat")
     for spec in (kept, gone):
-        run.execute(spec)
-    run.delete(gone.key)
-    assert run.listing() == [kept.key]
-    assert run.ranking(kept, Choice("herding")) is not None and len(run.curve(kept)) == 32
+        library.execute(spec)
+    library.delete(gone.key)
+    assert library.listing() == [kept.key]
+    assert Run(kept).ranking(Choice("herding")) is not None and len(Run(kept).curve()) == 32
     assert len(list(entries.keys("ranking"))) == 1 + 3  # herding, and random for the band
     assert list(entries.keys("detection")) == []
-    run.delete(kept.key)
-    assert {kind: list(entries.keys(kind)) for kind in run.KINDS} == {kind: [] for kind in run.KINDS}
+    library.delete(kept.key)
+    assert {kind: list(entries.keys(kind)) for kind in KINDS} == {kind: [] for kind in KINDS}
     assert points.origins() == set()
 
 
 def test_prune_removes_only_what_no_run_needs():
     spec = make_spec("herding")
-    run.execute(spec)
+    library.execute(spec)
     entries.put("ranking", "orphan", entries.Item({"order": np.arange(3)}, {}))
     points.insert(
         points.Source("orphan", {("a", "b"): "v"}),
         [{"method": "a", "measure": "b", "kept": 1, "seed": 0, "value": 1.0}],
     )
-    before = bytes_of("ranking"), run.curve(spec)
-    assert run.prune() == ["points/orphan", "ranking/orphan"]
-    assert run.prune() == []
+    before = bytes_of("ranking"), Run(spec).curve()
+    assert library.prune() == ["points/orphan", "ranking/orphan"]
+    assert library.prune() == []
     assert {name for name in before[0] if not name.startswith("orphan")} == set(bytes_of("ranking"))
-    assert run.curve(spec).equals(before[1])
+    assert Run(spec).curve().equals(before[1])
 
 
 def test_a_run_whose_method_is_gone_does_not_get_in_the_way():
     spec = make_spec("herding")
-    run.execute(spec)
+    library.execute(spec)
     store.write_json(artifacts.folder("0123") / "spec.json", spec.to_json() | {"methods": ["no_such_method"]})
-    assert set(run.listing()) == {spec.key, "0123"}
-    assert run.prune() == []
-    run.delete("0123")
-    assert run.listing() == [spec.key]
+    assert set(library.listing()) == {spec.key, "0123"}
+    assert library.prune() == []
+    library.delete("0123")
+    assert library.listing() == [spec.key]
 
 
 @pytest.mark.parametrize(
@@ -365,13 +366,15 @@ def test_a_run_whose_method_is_gone_does_not_get_in_the_way():
 )
 def test_one_class_and_few_rows_are_survived_or_refused_in_words(dataset, message):
     spec = make_spec("fdmat", "random", "herding", dataset=dataset)
-    run.execute(spec)
-    assert not run.curve(spec).empty
-    assert all(message in problem for problem in run.problems(spec).values())
+    library.execute(spec)
+    assert not Run(spec).curve().empty
+    assert all(message in problem for problem in Run(spec).problems.values())
 
 
-def test_of_several_fdmats_the_one_with_usual_settings_tells_what_is_suspected():
+def test_of_several_fdmats_the_one_with_usual_settings_says_what_is_suspected():
     variants = Choice.of("fdmat", tau=0.0), Choice.of("fdmat", tau=1.0)
-    assert artifacts.witness(make_spec(methods=(*variants, Choice("herding"), Choice("fdmat")))) == Choice("fdmat")
-    assert artifacts.witness(make_spec(methods=(Choice("herding"), *variants))) == variants[0]
-    assert artifacts.witness(make_spec("herding")) is None
+    assert artifacts.evidence_method(make_spec(methods=(*variants, Choice("herding"), Choice("fdmat")))) == Choice(
+        "fdmat"
+    )
+    assert artifacts.evidence_method(make_spec(methods=(Choice("herding"), *variants))) == variants[0]
+    assert artifacts.evidence_method(make_spec("herding")) is None

@@ -1,12 +1,17 @@
 """Exports that honour what people decided, without changing the dataset or the ranking."""
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from fdmat_core.analysis import issues
-from fdmat_core.runs import decisions, exports, run
+from fdmat_core.runs import decisions, exchange, library
 from fdmat_core.runs.decisions import Decision
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
+from fdmat_core.types import Issue
 from tests.runs.conftest import make_spec
 
 FDMAT = Choice("fdmat")
@@ -15,33 +20,33 @@ FDMAT = Choice("fdmat")
 @pytest.fixture
 def spec():
     spec = make_spec("fdmat", "herding", corruption=Choice.of("symmetric", rate=0.2))
-    run.execute(spec)
+    library.execute(spec)
     return spec
 
 
 def order_of(spec, method=FDMAT):
-    return run.tables(spec)[0].ids[run.ranking(spec, method).order].tolist()
+    return Run(spec).tables[0].ids[Run(spec).ranking(method).order].tolist()
 
 
 def decide(spec, **items):
     for kind, ids in items.items():
         for item in ids:
-            decisions.decide(run.dataset_key(spec), Decision(item, kind, "class 1" if kind == "relabel" else ""))
+            decisions.decide(Run(spec).dataset_key, Decision(item, kind, "class 1" if kind == "relabel" else ""))
 
 
 def test_decisions_are_kept_under_the_key_of_the_corrupted_dataset(spec):
-    assert run.dataset_key(spec) == run.dataset(spec).key
+    assert Run(spec).dataset_key == Run(spec).dataset().key
     clean = make_spec()
-    assert run.dataset_key(clean) is None
-    run.execute(clean)
-    assert run.dataset_key(clean) == run.dataset(clean).key != run.dataset_key(spec)
+    assert Run(clean).dataset_key is None
+    library.execute(clean)
+    assert Run(clean).dataset_key == Run(clean).dataset().key != Run(spec).dataset_key
 
 
 def test_pinned_items_come_first_and_dropped_ones_last_each_in_the_methods_order(spec):
     order = order_of(spec)
     pinned, dropped = [order[150], order[40], order[7]], [order[2], order[90], order[5]]
     decide(spec, keep=pinned, drop=dropped, unsure=[order[0]])
-    told = exports.frame(spec, FDMAT, 0.05)
+    told = exchange.ranking(Run(spec), FDMAT, 0.05)
     mine = [item for item in order if item not in pinned + dropped]
     assert told["id"].tolist() == [order[7], order[40], order[150], *mine, order[2], order[5], order[90]]
     assert told["rank"].tolist() == list(range(1, 201))
@@ -56,51 +61,76 @@ def test_pinned_items_come_first_and_dropped_ones_last_each_in_the_methods_order
 def test_pins_beat_the_count_and_drops_beat_even_the_whole(spec):
     order = order_of(spec)
     decide(spec, keep=order[100:115], drop=order[:2])
-    few, all_ = exports.frame(spec, FDMAT, 0.05), exports.frame(spec, FDMAT, 1.0)
+    few, all_ = exchange.ranking(Run(spec), FDMAT, 0.05), exchange.ranking(Run(spec), FDMAT, 1.0)
     assert few["id"][few["kept"]].tolist() == order[100:115] and few.attrs["kept"] == 15
     assert all_["kept"].sum() == 198 and not set(all_["id"][all_["kept"]]) & set(order[:2])
     assert all_["weight"].notna().sum() == 198
 
 
 def test_a_relabelled_item_keeps_its_place_and_its_label(spec):
-    before, order = exports.frame(spec, FDMAT, 0.1), order_of(spec)
+    before, order = exchange.ranking(Run(spec), FDMAT, 0.1), order_of(spec)
     decide(spec, relabel=[order[9]])
-    told = exports.frame(spec, FDMAT, 0.1)
+    told = exchange.ranking(Run(spec), FDMAT, 0.1)
     same = ["id", "rank", "label", "score", "kept", "weight", "reason"]
     assert told[same].equals(before[same])
     assert told["label_decided"].tolist() == [""] * 9 + ["class 1"] + [""] * 190
-    assert np.array_equal(run.dataset(spec).split("train").labels, run.tables(spec)[0].labels)
+    assert np.array_equal(Run(spec).dataset().split("train").labels, Run(spec).tables[0].labels)
 
 
 def test_a_decision_taken_back_does_not_count(spec):
     order = order_of(spec)
     decide(spec, drop=[order[0]])
-    decisions.undo(run.dataset_key(spec), "")
-    told = exports.frame(spec, FDMAT, 0.1)
+    decisions.undo(Run(spec).dataset_key, "")
+    told = exchange.ranking(Run(spec), FDMAT, 0.1)
     assert told["id"].tolist() == order and set(told["decision"]) == {""}
 
 
 def test_decisions_on_other_datasets_and_on_test_items_do_not_count(spec):
     decisions.decide("other", Decision(order_of(spec)[0], "drop"))
-    decide(spec, drop=run.tables(spec)[1].ids.tolist())
-    assert exports.frame(spec, FDMAT, 0.1)["id"].tolist() == order_of(spec)
+    decide(spec, drop=Run(spec).tables[1].ids.tolist())
+    assert exchange.ranking(Run(spec), FDMAT, 0.1)["id"].tolist() == order_of(spec)
 
 
-def test_the_issue_table_says_what_the_witness_says(spec):
-    told, train = exports.issues(spec), run.tables(spec)[0]
-    witness = run.ranking(spec, FDMAT)
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".json"])
+def test_a_selection_holds_what_is_kept_and_a_ranking_holds_all(spec, ending, tmp_path):
+    order = order_of(spec)
+    decide(spec, keep=order[150:151], drop=order[:1])
+    kept = [order[150], *order[1:10]]
+    read = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".json": lambda file: pd.DataFrame(json_items(file))}
+    for name, table in (("selection", exchange.selected), ("ranking", exchange.ranking)):
+        exchange.write(table(Run(spec), FDMAT, 0.05), tmp_path / f"{name}{ending}")
+    selection, ranking = (read[ending](tmp_path / f"{name}{ending}") for name in ("selection", "ranking"))
+    assert selection["id"].tolist() == kept and len(ranking) == 200
+    assert ranking["id"][ranking["kept"]].tolist() == kept
+    assert set(ranking["reason"].fillna("")) == {"", "suspected mislabelled"}
+
+
+def json_items(file):
+    return json.loads(file.read_text())["items"]
+
+
+def test_only_a_selection_can_be_a_list_of_ids(spec):
+    chosen = exchange.selected(Run(spec), FDMAT, 0.05)
+    assert exchange.endings(chosen) == (".csv", ".parquet", ".json", ".npy", ".txt")
+    assert exchange.endings(exchange.issues(Run(spec))) == (".csv", ".parquet", ".json")
+    assert exchange.content(chosen, ".txt").decode().split() == [str(item) for item in order_of(spec)[:10]]
+
+
+def test_the_issue_table_says_what_fdmat_says(spec):
+    told, train = exchange.issues(Run(spec)), Run(spec).tables[0]
+    evidence = Run(spec).ranking(FDMAT)
     assert told["id"].tolist() == train.ids.tolist()
     assert told["given_label"].tolist() == [train.classes[label] for label in train.labels]
-    assert told["is_label_issue"].tolist() == (witness.evidence["reason"] == 1).tolist()
-    assert told["is_outlier_issue"].tolist() == (witness.evidence["reason"] == 2).tolist()
-    assert told["issue"].tolist() == issues.issues(train, witness).tolist()
-    flipped = run.dataset(spec).split("train").truth.mislabelled
+    assert told["is_label_issue"].tolist() == (evidence.evidence["issue"] == Issue.MISLABELLED).tolist()
+    assert told["is_outlier_issue"].tolist() == (evidence.evidence["issue"] == Issue.OUTLIER).tolist()
+    assert told["issue"].tolist() == [Issue(code).title for code in issues.of_rows(train, evidence)]
+    flipped = Run(spec).dataset().split("train").truth.mislabelled
     quality = told["label_quality"]
     assert quality[flipped].mean() < 0.2 and quality[~flipped].mean() > 0.7
-    clean = np.array([train.classes[label] for label in run.dataset(spec).split("train").truth.clean_labels])
+    clean = np.array([train.classes[label] for label in Run(spec).dataset().split("train").truth.clean_labels])
     assert np.mean(told["predicted_label"][flipped] == clean[flipped]) > 0.9
     farthest = told.loc[told.groupby("given_label")["outlier_score"].idxmin(), "id"]
-    radius = witness.evidence["radius"]
+    radius = evidence.evidence["radius"]
     by_hand = {int(train.ids[np.where(train.labels == label, radius, -1).argmax()]) for label in range(train.c)}
     assert set(farthest) == by_hand
     for score in ("label_quality", "outlier_score", "near_duplicate_score"):
@@ -109,15 +139,15 @@ def test_the_issue_table_says_what_the_witness_says(spec):
 
 def test_the_issue_table_needs_fdmat():
     spec = make_spec("herding")
-    run.execute(spec)
+    library.execute(spec)
     with pytest.raises(ValueError, match="has no fdmat among its methods"):
-        exports.issues(spec)
+        exchange.issues(Run(spec))
 
 
 def test_content_is_what_a_file_holds(spec, tmp_path):
-    told = exports.frame(spec, FDMAT, 0.1)
-    for ending in exports.WRITERS:
-        exports.write(told, tmp_path / f"x{ending}")
-        assert exports.content(told, ending) == (tmp_path / f"x{ending}").read_bytes()
+    told = exchange.ranking(Run(spec), FDMAT, 0.1)
+    for ending in exchange.WRITERS:
+        exchange.write(told, tmp_path / f"x{ending}")
+        assert exchange.content(told, ending) == (tmp_path / f"x{ending}").read_bytes()
     with pytest.raises(ValueError, match=r"let it end in \.csv, \.parquet, \.json$"):
-        exports.content(exports.issues(spec), ".npy")
+        exchange.content(exchange.issues(Run(spec)), ".npy")

@@ -5,8 +5,9 @@ import io
 import pandas as pd
 import pytest
 
-from fdmat_core.runs import decisions, exports, imports, run
+from fdmat_core.runs import decisions, exchange, library, settings
 from fdmat_core.runs.decisions import Decision
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from tests.runs.conftest import make_spec
 
@@ -14,53 +15,53 @@ from tests.runs.conftest import make_spec
 @pytest.fixture
 def spec():
     spec = make_spec("fdmat")
-    run.execute(spec)
+    library.execute(spec)
     return spec
 
 
 @pytest.fixture
 def items(spec):
-    return run.tables(spec)[0].ids[:4].tolist()
+    return Run(spec).tables[0].ids[:4].tolist()
 
 
 def state(spec):
     return {
-        row.item: (row.decision, row.label, row.author) for row in decisions.current(run.dataset_key(spec)).itertuples()
+        row.item: (row.decision, row.label, row.author) for row in decisions.current(Run(spec).dataset_key).itertuples()
     }
 
 
 def take(spec, text, ending=".csv", **options):
-    return imports.take_in(spec, imports.table(io.BytesIO(text.encode()), ending), **options)
+    return exchange.take_in(Run(spec), exchange.read(io.BytesIO(text.encode()), ending), **options)
 
 
-@pytest.mark.parametrize("what", ["decisions", "issues", "selection"])
-@pytest.mark.parametrize("ending", exports.TABLES)
+@pytest.mark.parametrize("what", ["decisions", "issues", "ranking"])
+@pytest.mark.parametrize("ending", exchange.TABLES)
 def test_every_export_can_be_read_back(spec, items, what, ending, tmp_path, monkeypatch):
-    key = run.dataset_key(spec)
+    key = Run(spec).dataset_key
     for one in (Decision(items[0], "keep"), Decision(items[1], "drop"), Decision(items[2], "relabel", "class 1")):
         decisions.decide(key, one)
     before = state(spec)
-    make = {"decisions": exports.decided, "issues": exports.issues}
-    told = make[what](spec) if what in make else exports.frame(spec, Choice("fdmat"), 0.1)
-    content = exports.content(told, ending)
-    assert imports.take_in(spec, imports.table(io.BytesIO(content), ending)) == imports.Taken(3, 0)
+    make = {"decisions": exchange.decided, "issues": exchange.issues}
+    told = make[what](Run(spec)) if what in make else exchange.ranking(Run(spec), Choice("fdmat"), 0.1)
+    content = exchange.content(told, ending)
+    assert exchange.take_in(Run(spec), exchange.read(io.BytesIO(content), ending)) == exchange.Taken(3, 0)
     assert len(decisions.history(key)) == 3
     monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "elsewhere"))
-    run.execute(spec)
-    assert imports.take_in(spec, imports.table(io.BytesIO(content), ending)) == imports.Taken(3, 3)
+    library.execute(spec)
+    assert exchange.take_in(Run(spec), exchange.read(io.BytesIO(content), ending)) == exchange.Taken(3, 3)
     assert state(spec) == before
 
 
 def test_only_what_is_new_is_written(spec, items):
     a, b, c, _ = items
-    decisions.decide(run.dataset_key(spec), Decision(a, "keep", author="ann"))
+    decisions.decide(Run(spec).dataset_key, Decision(a, "keep", author="ann"))
     text = f"item,decision,author\n{a},keep,bob\n{b},drop,\n{c},unsure,bob\n"
-    assert take(spec, text, author="me") == imports.Taken(3, 2)
+    assert take(spec, text, author="me") == exchange.Taken(3, 2)
     assert state(spec) == {a: ("keep", "", "ann"), b: ("drop", "", "me"), c: ("unsure", "", "bob")}
-    assert take(spec, text, author="me") == imports.Taken(3, 0)
-    assert take(spec, f"item,decision\n{a},drop\n") == imports.Taken(1, 1)
+    assert take(spec, text, author="me") == exchange.Taken(3, 0)
+    assert take(spec, f"item,decision\n{a},drop\n") == exchange.Taken(1, 1)
     assert state(spec)[a] == ("drop", "", "")
-    assert decisions.history(run.dataset_key(spec))["run"].tolist()[1:] == [run.checked(spec).key] * 3
+    assert decisions.history(Run(spec).dataset_key)["run"].tolist()[1:] == [settings.checked(spec).key] * 3
 
 
 @pytest.mark.parametrize(
@@ -102,10 +103,10 @@ def test_what_is_no_table_of_decisions_is_refused_in_words(spec, text, ending, m
 def test_numbers_and_gaps_as_pandas_writes_them(spec, items):
     a, b, *_ = items
     frame = pd.DataFrame({"item": [float(a), float(b)], "decision": ["keep", None], "label": [None, float("nan")]})
-    assert imports.take_in(spec, frame) == imports.Taken(1, 1)
+    assert exchange.take_in(Run(spec), frame) == exchange.Taken(1, 1)
     assert state(spec) == {a: ("keep", "", "")}
 
 
-def test_a_run_without_features_is_told_so():
+def test_a_run_without_features_takes_nothing():
     with pytest.raises(ValueError, match="run it first"):
-        imports.take_in(make_spec(), pd.DataFrame({"item": [1], "decision": ["keep"]}))
+        exchange.take_in(Run(make_spec()), pd.DataFrame({"item": [1], "decision": ["keep"]}))
