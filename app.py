@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.removed import routes
+from pages.shell import places
 from pages.ui import thumbnails
 
-app = st.App("pages/shell/router.py", routes=thumbnails.routes() + routes.routes())
+app = st.App("pages/shell/router.py", routes=places.routes() + thumbnails.routes() + routes.routes())

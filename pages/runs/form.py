@@ -15,7 +15,7 @@ from fdmat_core.runs import jobs
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import FRACTIONS, Choice, Spec
 from pages.shell import frame, places, state
-from pages.ui import forms
+from pages.ui import forms, run_status
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
 #: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
@@ -218,5 +218,7 @@ def _launch(spec: Spec) -> None:
 
 
 def _begin(spec: Spec) -> None:
-    state.choose(run=jobs.submit(spec), method=None)
-    st.toast("The run has started.", icon=":material/play_arrow:")
+    key = jobs.submit(spec)
+    state.choose(run=key, method=None)
+    if status := jobs.status(key):
+        st.toast(run_status.sentence(status), icon=":material/play_arrow:")

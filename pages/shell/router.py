@@ -6,7 +6,7 @@ tells the first visitor who comes by a deep link that the page does not exist.
 
 import streamlit as st
 
-from pages.shell import background, frame, places, state
+from pages.shell import browser, frame, places, state
 
 HERE = places.ROOT / "pages/shell"
 
@@ -28,6 +28,6 @@ page = st.navigation(
     position="top",
 )
 state.travel()
-background.follow()
+browser.follow()
 with frame.plain_errors():
     page.run()

@@ -91,7 +91,8 @@ def resume(key: str) -> None:
 def sentence(status: Status) -> str:
     """Stage, count, rate and time left in one line."""
     if status.state == "queued":
-        return f"Waiting for {status.ahead} run{'s' * (status.ahead != 1)} before it" if status.ahead else "Starting"
+        before = f"for {status.ahead} run{'s' * (status.ahead != 1)} before it"
+        return f"Waiting {before if status.ahead else 'to start'}"
     stage = STAGES.get(status.stage, status.stage.capitalize()) or "Starting"
     parts = [f"**{stage}**"]
     if status.total > 1:

@@ -26,10 +26,29 @@ def arrive(page, address):
 
 
 def test_the_first_visitor_may_come_by_a_deep_link(page, app):
-    arrive(page, f"{app}/runs?ratio=0.7")
+    arrive(page, f"{app}/runs?kept=0.3")
     assert page.inner_text("h1") == "Runs"
     assert "Page not found" not in page.inner_text("body")
-    assert "ratio=0.7" in page.url
+    assert "kept=0.3" in page.url
+
+
+def test_the_map_has_an_address_of_its_own(page, app):
+    arrive(page, f"{app}/map?kept=0.3")
+    assert page.url == f"{app}/?kept=0.3"
+    assert "Page not found" not in page.inner_text("body") and page.get_by_text("Open the sample run").count()
+
+
+def test_back_leads_to_the_page_before_at_once(page, app):
+    arrive(page, f"{app}/data?kept=0.15&method=herding")
+    for name, title in (("Runs", "Runs"), ("Method notes", "Method notes")):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_selector(f"h1:has-text('{title}')")
+        page.wait_for_function("location.search.includes('kept=0.15')")
+    for title in ("Runs", "Data"):
+        page.go_back()
+        page.wait_for_selector(f"h1:has-text('{title}')")
+        page.wait_for_timeout(500)
+    assert "/data?" in page.url and "kept=0.15" in page.url
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -51,7 +70,7 @@ def test_charts_take_the_ink_of_the_theme_and_follow_when_it_changes(page, app):
 
 
 def test_choices_stay_in_the_link_from_page_to_page(page, app):
-    arrive(page, f"{app}/data?ratio=0.85&method=herding")
+    arrive(page, f"{app}/data?kept=0.15&method=herding")
     page.get_by_role("link", name="Method notes").click()
     page.wait_for_selector("h1:has-text('Method notes')")
-    page.wait_for_function("location.search.includes('ratio=0.85') && location.search.includes('method=herding')")
+    page.wait_for_function("location.search.includes('kept=0.15') && location.search.includes('method=herding')")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.runs import settings
+from fdmat_core.runs import jobs, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import places
@@ -233,3 +233,12 @@ def test_the_variant_that_could_not_be_used_is_named(visit, queue, monkeypatch):
     queue.say(spec, "done")
     monkeypatch.setattr(Run, "problems", {"fdmat(tau=0.0)": "It fell over."})
     assert "**FDMat (tau 0)** could not be used: It fell over." in texts(visit(places.RUNS))
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(0, "Waiting to start"), (2, "Waiting for 2 runs before it")])
+def test_the_toast_and_the_card_say_the_same_of_a_run_that_waits(visit, queue, monkeypatch, ahead, words):
+    monkeypatch.setattr(jobs, "submit", lambda spec: queue.say(spec, "queued", ahead=ahead))
+    app = visit(places.RUNS)
+    button(app, "Start").click().run()
+    assert [one.value for one in app.toast] == [words]
+    assert any("Waiting" in one.value and "badge" in one.value for one in app.markdown)

@@ -61,7 +61,11 @@ def test_an_unknown_choice_is_refused():
 
 @pytest.mark.parametrize(("said", "found"), [("herding", "herding"), ("nonsense", "fdmat"), ("random", "random")])
 def test_the_method_is_one_of_the_run(said, found):
-    script = "from fdmat_core.runs import settings\nfrom fdmat_core.runs.run import Run\nst.text(state.method(Run(settings.SAMPLE)))"
+    script = """
+from fdmat_core.runs.run import Run
+from fdmat_core.runs.settings import SAMPLE
+st.text(state.method(Run(SAMPLE)))
+"""
     assert see(script, method=said).text[0].value == found
 
 
