@@ -6,4 +6,6 @@ from pages.removed import routes
 from pages.shell import places
 from pages.ui import thumbnails
 
-app = st.App("pages/shell/router.py", routes=places.routes() + thumbnails.routes() + routes.routes())
+ROUTER = places.ROOT / "pages/shell/router.py"
+
+app = st.App(ROUTER, routes=places.routes() + thumbnails.routes() + routes.routes())

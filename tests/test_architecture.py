@@ -28,7 +28,7 @@ FLOORS = [
     {"analysis"},
     {"runs"},
     {"figures", "web"},
-    {"cli", "__main__"},
+    {"cli", "__main__", "serve"},
 ]
 HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
 
