@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import errors, registry
+from fdmat_core import __version__, errors, registry, serve
 from fdmat_core.analysis import summary
 from fdmat_core.progress import Progress
 from fdmat_core.runs import jobs, library, settings
@@ -39,7 +39,7 @@ SHOWN = (0.005, 0.02, 0.1)
 #: `name` or `name(parameter=value, ...)`, then a comma or the end.
 CHOICE = re.compile(r"\s*([\w.-]+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
 
-app = typer.Typer(help="See which part of a training set a coreset keeps.", add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
 app.add_typer(cache, name="cache")
 
@@ -57,6 +57,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if told:  # nothing is said where the help was shown instead
             print(f"error: {' '.join(told.split())}", file=sys.stderr)
         return 2
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """See which part of a training set a coreset keeps."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command("app")
+def app_(
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8501 or the next free one.")] = None,
+    address: Annotated[str, typer.Option(help="Address to listen on; localhost: this machine alone.")] = "",
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Start the app; Ctrl-C stops it."""
+    serve.serve(port, address, browser=browser)
 
 
 @app.command("list")
