@@ -29,7 +29,7 @@ from fdmat_core.store.database import connect
 STATES = ("queued", "running", "done", "outdated", "failed", "cancelled", "lost")
 FINAL = ("done", "failed", "cancelled")
 #: What a job is; the file of its spec follows.
-COMMAND = (sys.executable, "-m", "fdmat_core", "run", "--spec")
+COMMAND = (sys.executable, "-P", "-m", "fdmat_core", "run", "--spec")
 #: Seconds that a cancelled process has to finish what it is in the middle of, before it is killed.
 GRACE = 1.2
 #: A process is the one we mean if it started within this many seconds of the time that was written down.

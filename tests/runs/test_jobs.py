@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import sqlite3
-import sys
 import threading
 import time
 
@@ -22,6 +21,7 @@ from fdmat_core.store.files import home
 from tests.runs.conftest import make_spec, wait_for, with_features
 
 MARK = {"job": 1, "pid": 42}
+COMMAND = jobs.COMMAND
 
 
 def slow(monkeypatch, seconds=30, **environment):
@@ -305,7 +305,7 @@ def test_the_log_shows_its_end(store_home):
 
 @pytest.mark.slow
 def test_the_real_command_does_all_of_it(monkeypatch):
-    monkeypatch.setattr(jobs, "COMMAND", (sys.executable, "-m", "fdmat_core", "run", "--spec"))
+    monkeypatch.setattr(jobs, "COMMAND", COMMAND)
     spec = make_spec("fdmat", dataset=Choice("digits"), backbone=Choice("pixels"))
     key = jobs.submit(spec)
     assert wait_for(lambda: jobs.status(key) if not jobs.status(key).live else None, 300).state == "done", jobs.log(key)
