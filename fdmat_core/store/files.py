@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 
 def home() -> Path:
     """Where everything is kept: `FDMAT_HOME`, or `fdmat` in the user's cache directory."""
     if chosen := os.environ.get("FDMAT_HOME"):
         return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fdmat"
+    return platformdirs.user_cache_path("fdmat", appauthor=False)
 
 
 def write_json(file: Path, value: Any) -> None:
