@@ -8,5 +8,5 @@ Each arrow is a function of the module named like it. Importing this package loa
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Coreset, Dataset, FeatureTable, Ranking, Truth
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Choice", "Coreset", "Dataset", "FeatureTable", "Ranking", "Spec", "Truth", "__version__"]

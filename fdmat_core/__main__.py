@@ -1,4 +1,4 @@
-"""`python -m fdmat_core list | run | show | export | cache`."""
+"""`fdmat`, or `python -m fdmat_core`: app | list | run | show | export | import | cache."""
 
 import os
 import sys
