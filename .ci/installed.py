@@ -1,4 +1,4 @@
-"""Looks at a stored run in the app of the installed wheel: `python .ci/installed.py RUN`, from a folder of no importance.
+"""Looks at a stored run in the app of the installed wheel, from any folder: `python .ci/installed.py RUN`.
 
 Chromium has to draw the Map page, and Ctrl-C has to end the app. Only what drives the browser is of the repository.
 """
@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -18,7 +19,7 @@ from tests.browser import driving
 
 
 @contextlib.contextmanager
-def app():
+def app() -> Iterator[str]:
     """The address of `fdmat app`, which is interrupted in the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -30,15 +31,18 @@ def app():
         text=True,
         env=os.environ | {"PYTHONPATH": ""},
     ) as process:
-        driving.wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://localhost:{port}"
-        process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=15)
-        # With no address asked for, it is the one of our settings: Streamlit has read them, and serves this machine alone.
+        try:
+            driving.wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+            yield f"http://localhost:{port}"
+            process.send_signal(signal.SIGINT)
+            printed, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        # the address is that of our settings, which Streamlit has read, then, from beside the app
         assert f"  URL: http://localhost:{port}\n" in printed and "Traceback" not in printed, printed
 
 
 with app() as address, driving.chromium() as browser:
     page = browser.new_page(viewport={"width": 1920, "height": 1080})
     driving.open_map(page, f"{address}/?run={sys.argv[1]}")
-    print(f"the installed app draws {driving.look(page, 'n'):,} items")
+print("the installed app draws its map, and ends when it is asked to")

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 CODE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+TEST = re.search(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 
@@ -21,13 +22,15 @@ def test_the_experiment_runs_and_fdmat_beats_random(tmp_path, monkeypatch):
     assert len(CODE[0].strip().splitlines()) <= 15
 
 
-def test_the_example_method_works(table):
+def test_the_example_method_works_and_passes_the_test_that_is_shown_for_it(table):
     from fdmat_core import registry, selection
 
     names = {}
     try:
         exec(CODE[1], names)
         kept = selection.coreset(table, "closest_to_mean", 5, balance="none")
+        exec(TEST, names)
+        names["test_known_answer"]()
     finally:
         registry.methods._entries.pop("closest_to_mean", None)
     distance = ((table.embedding - table.embedding.mean(axis=0)) ** 2).sum(axis=1)
