@@ -5,6 +5,17 @@ import pytest
 
 from fdmat_core.types import FeatureTable
 
+#: Words in the names of tests that run whole pages, start processes, train networks or draw a million times.
+SLOW = ("tests/pages/", "tests/runs/", "tests/backbones/", "test_cli.py", "test_features.py", "test_detectors.py")
+SLOW += ("full_training", "test_the_experiment_runs", "zcore")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what is slow, so that `-m "not slow and not browser"` answers within a minute."""
+    for item in items:
+        if any(word in item.nodeid for word in SLOW):
+            item.add_marker("slow")
+
 
 def make_table(sizes=(40, 30, 20), d=8, seed=0, spread=1.0, labels=None):
     """A Gaussian mixture after a ReLU with every column that a method may need; one blob per class, rows shuffled."""
