@@ -16,8 +16,8 @@ from fdmat_core.progress import Progress, silent
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, fingerprint
 
+#: The columns of a table by name, without its ids, labels and classes.
 Columns = dict[str, Any]
-
 #: A network that learns the dataset takes at least so many steps; small datasets are passed over more often for it.
 LEAST_STEPS = 200
 
