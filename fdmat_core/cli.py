@@ -135,6 +135,8 @@ def show(
         _print(_summary(curve, run.spec, fraction))
     for name, problem in run.problems.items():
         print(f"{name}: {problem}")
+    if (status := jobs.status(run.key)) and status.advice:
+        print(status.advice)
 
 
 @app.command()

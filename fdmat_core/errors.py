@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 
 RESUME = "Resume: what was finished is kept."
 LOST = "The process ended without a word: killed from outside, most often because the machine ran out of memory."
-OUTDATED = (
-    "Some of its parts are gone, or an earlier version of this program made them, and they are not shown. "
-    "Resume makes them anew and keeps the rest."
-)
 
 #: Words in an error's text, and what they mean.
 KNOWN = (
@@ -47,6 +44,15 @@ def explain(error: BaseException) -> tuple[str, str]:
         cause, _, advice = text.partition("; ")
         return cause, _sentence(advice) or "See the log."
     return f"{type(error).__name__}: {text}", f"See the log. {RESUME}"
+
+
+def outdated(parts: Sequence[str]) -> str:
+    """What Resume makes again of a run that was done, named in words, in one sentence."""
+    listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return (
+        "Made by an earlier version of this program, or no longer stored: "
+        f"{listed} will be made again by Resume; decisions are kept."
+    )
 
 
 def plain(error: BaseException) -> str:

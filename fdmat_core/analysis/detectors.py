@@ -24,8 +24,8 @@ def scores(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str,
     """Scores (n,) of FDMat and its competitors on the same features, higher is more suspicious, by name.
 
     Self-confidence (as in cleanlab) and the margin come from out-of-fold probabilities of a logistic regression, and
-    are left out where that would take too long or there is one class only; AUM comes from the training dynamics if the
-    table has them; the local outlier factor looks inside each class.
+    are left out where that would take too long or fewer than two classes have two items; AUM comes from the training
+    dynamics if the table has them; the local outlier factor looks inside each class.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def scores(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str,
         Of the folds.
     """
     found = {"FDMat": np.asarray(witness.evidence["suspicion"])}
-    if table.n * table.embedding.shape[1] * table.c <= AFFORDABLE and len(np.unique(table.labels)) > 1:
+    comparable = np.count_nonzero(np.bincount(table.labels) > 1) > 1
+    if comparable and table.n * table.embedding.shape[1] * table.c <= AFFORDABLE:
         found |= label_quality(out_of_fold(table, seed=seed), table.labels)
     if table.has("dynamics.aum_logit"):
         found["AUM"] = -np.asarray(table.dynamics["aum_logit"])
@@ -55,19 +56,33 @@ def label_quality(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, np
 
 
 def out_of_fold(table: FeatureTable, *, folds: int = FOLDS, seed: int = 0) -> np.ndarray:
-    """Class probabilities (n, c) of a logistic regression that never saw the row it judges."""
+    """Class probabilities (n, c) of a logistic regression that never saw the row it judges.
+
+    Every fold holds its share of every class, so that rare classes are known to all models that judge them. An item
+    that is alone in its class cannot be: it is judged by a model of all other items, and its own class gets 0, as does
+    a class without items. At least two classes must have two items.
+    """
+    import warnings
+
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import KFold
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from threadpoolctl import threadpool_limits
 
+    sizes = np.bincount(table.labels, minlength=table.c)
+    several, alone = (np.flatnonzero(mark) for mark in (sizes[table.labels] > 1, sizes[table.labels] == 1))
+    x, labels = table.embedding[several], table.labels[several]
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
+    split = StratifiedKFold(min(folds, sizes.max()), shuffle=True, random_state=seed)
     probabilities = np.zeros((table.n, table.c))
-    with threadpool_limits(1, "blas"):  # many small products: on several cores they mostly wait for one another
-        for fit, ask in KFold(min(folds, table.n), shuffle=True, random_state=seed).split(table.embedding):
-            model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
-            model.fit(table.embedding[fit], table.labels[fit])
-            probabilities[np.ix_(ask, model.classes_)] = model.predict_proba(table.embedding[ask])
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():  # small products, for which many cores only wait
+        warnings.filterwarnings("ignore", "The least populated class")  # it is spread over as many folds as it can be
+        judged = cross_val_predict(model, x, labels, cv=split, method="predict_proba")
+        probabilities[np.ix_(several, np.unique(labels))] = judged
+        if len(alone):
+            model.fit(x, labels)
+            probabilities[np.ix_(alone, model.classes_)] = model.predict_proba(table.embedding[alone])
     return probabilities
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
 from fdmat_core import registry
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, fingerprint
+from fdmat_core.types import Dataset
 
 #: Which draw, as people set it.
 Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
@@ -19,11 +19,6 @@ def load(choice: str | Choice) -> Dataset:
     """Load a dataset by name: `load("digits")`, `load(Choice.of("mixture", n=300))`."""
     choice = Choice.named(choice)
     return registry.datasets.get(choice.name)(params=dict(choice.params))
-
-
-def provenance(name: str, version: int, **params: Any) -> str:
-    """The key of a dataset: its name, and a fingerprint of what else decides its content."""
-    return f"{name}-{fingerprint({'version': version} | params)}"
 
 
 def getter(ids: np.ndarray, images: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

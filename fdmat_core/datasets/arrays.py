@@ -9,8 +9,9 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, hold_out, provenance
+from fdmat_core.datasets import Seed, hold_out
 from fdmat_core.registry import Range, dataset
+from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
 
 #: What an .npz may hold.
@@ -57,7 +58,7 @@ def arrays(
         labels=numbers.astype(np.int64),
         classes=tuple(map(str, classes.tolist())),
         splits={"train": ids[train], "test": ids[~train]},
-        key=provenance("arrays", 1, content=_digest(file), label=label, test_share=test_share, seed=seed),
+        key=provenance.data("arrays", 1, content=_digest(file), label=label, test_share=test_share, seed=seed),
         features=np.concatenate([found[name] for name in ("features", "test_features") if name in found]),
     )
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, getter, hold_out, provenance, splits
+from fdmat_core.datasets import Seed, getter, hold_out, splits
 from fdmat_core.registry import Range, dataset
+from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
 
 
@@ -39,6 +40,6 @@ def digits(*, test_share: Annotated[float, Range(0.05, 0.5)] = 0.2, seed: Seed =
         labels=labels,
         classes=tuple("0123456789"),
         splits=splits(ids, hold_out(labels, test_share, seed)),
-        key=provenance("digits", 1, test_share=test_share, seed=seed),
+        key=provenance.data("digits", 1, test_share=test_share, seed=seed),
         images=getter(ids, images),
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fdmat_core.datasets import getter, provenance
+from fdmat_core.datasets import getter
 from fdmat_core.registry import dataset
-from fdmat_core.store import files
+from fdmat_core.store import files, provenance
 from fdmat_core.types import Dataset
 
 CLASSES = (
@@ -60,7 +60,7 @@ def fashion_mnist(*, root: str = "") -> Dataset:
         labels=labels,
         classes=CLASSES,
         splits={"train": ids[:TRAIN], "test": ids[TRAIN:]},
-        key=provenance("fashion_mnist", 1),
+        key=provenance.data("fashion_mnist", 1),
         images=getter(ids, images),
     )
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fdmat_core.datasets import getter, provenance
+from fdmat_core.datasets import getter
 from fdmat_core.datasets.fashion_mnist import CLASSES, TRAIN
 from fdmat_core.registry import dataset
+from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
 
 #: Written by scripts/make_fashion_mnist_8k.py; licence and making are told in the .txt beside it.
@@ -34,7 +35,7 @@ def fashion_mnist_8k() -> Dataset:
         labels=labels,
         classes=CLASSES,
         splits={"train": ids[ids < TRAIN], "test": ids[ids >= TRAIN]},
-        key=provenance("fashion_mnist_8k", 1),
+        key=provenance.data("fashion_mnist_8k", 1),
         images=getter(ids, images),
     )
 

@@ -11,9 +11,9 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, hold_out, provenance
+from fdmat_core.datasets import Seed, hold_out
 from fdmat_core.registry import Range, dataset
-from fdmat_core.store import entries
+from fdmat_core.store import entries, provenance
 from fdmat_core.types import Dataset
 
 #: Names that images end in; other files are passed over.
@@ -68,7 +68,7 @@ def folder(
         labels=labels.astype(np.int64),
         classes=tuple(classes.tolist()),
         splits={"train": ids[~test], "test": ids[test]},
-        key=provenance("folder", 1, content=content, size=size, test_share=test_share, seed=seed),
+        key=provenance.data("folder", 1, content=content, size=size, test_share=test_share, seed=seed),
         images=reader(found.files, size),
     )
 

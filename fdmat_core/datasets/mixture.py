@@ -6,8 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, hold_out, provenance, splits
+from fdmat_core.datasets import Seed, hold_out, splits
 from fdmat_core.registry import Range, dataset
+from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
 
 
@@ -52,6 +53,6 @@ def mixture(
         labels=labels,
         classes=tuple(f"class {label}" for label in range(classes)),
         splits=splits(ids, hold_out(labels, 0.2, seed)),
-        key=provenance("mixture", 1, n=n, classes=classes, d=d, spread=spread, seed=seed),
+        key=provenance.data("mixture", 1, n=n, classes=classes, d=d, spread=spread, seed=seed),
         features=features,
     )

@@ -16,10 +16,8 @@ from fdmat_core.progress import Progress, silent
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, fingerprint
 
+#: The columns of a table by name, without its ids, labels and classes.
 Columns = dict[str, Any]
-
-#: Part of every key: raised when the same choice gives other features than before.
-VERSION = 2
 #: A network that learns the dataset takes at least so many steps; small datasets are passed over more often for it.
 LEAST_STEPS = 200
 
@@ -58,9 +56,7 @@ def key(dataset: Dataset, backbone: str | Choice, *, seed: int = 0) -> str:
     """The name of the features that `extract` makes; it needs neither images nor training."""
     choice = Choice.named(backbone)
     params = registry.backbones.get(choice.name).read(dict(choice.params))
-    return fingerprint(
-        {"dataset": dataset.key, "backbone": choice.name, "params": params, "seed": seed, "version": VERSION}
-    )
+    return fingerprint({"dataset": dataset.key, "backbone": choice.name, "params": params, "seed": seed})
 
 
 def describe(dataset: Dataset, choice: Choice) -> Backbone:

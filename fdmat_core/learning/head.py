@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fdmat_core import device
+from fdmat_core.learning.dynamics import Recorder
+from fdmat_core.learning.training import Recipe, evaluate, steps_per_epoch, train
+from fdmat_core.numerics import scaling
 from fdmat_core.numerics.gradients import Gradients
 from fdmat_core.numerics.probabilities import residuals, softmax
 from fdmat_core.types import FeatureTable
 
 if TYPE_CHECKING:
     from torch import nn
-from fdmat_core.learning.dynamics import Recorder
-from fdmat_core.learning.training import Recipe, evaluate, steps_per_epoch, train
-from fdmat_core.numerics.scaling import standard
-
-
-def head_gradients(table: FeatureTable) -> Gradients:
-    """The head's gradients in float64, at the table's logits."""
-    inputs = np.ones((table.n, table.embedding.shape[1] + 1))
-    inputs[:, :-1] = table.embedding
-    return Gradients(residuals(softmax(table.logits), table.labels), inputs)
-
 
 #: Passes that train the head on frozen features.
 HEAD_EPOCHS = 30
@@ -50,7 +42,7 @@ def linear_head(
     import torch
     from torch import nn
 
-    mean, scale = standard(embedding)
+    mean, scale = scaling.moments(embedding, least=scaling.NEARLY_CONSTANT)
     inputs = torch.from_numpy(((embedding - mean) / scale).astype(np.float32)).to(device.best())
     targets = torch.as_tensor(labels, device=device.best())
     head = nn.Linear(inputs.shape[1], c)
@@ -82,3 +74,10 @@ def fold(head: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
 def apply(head: np.ndarray, embedding: np.ndarray) -> np.ndarray:
     """The logits (n, c) that a head (c, d + 1) gives features (n, d)."""
     return (embedding @ head[:, :-1].T + head[:, -1]).astype(np.float32)
+
+
+def head_gradients(table: FeatureTable) -> Gradients:
+    """The gradients of the loss by the head, one per row, in float64, at the table's logits."""
+    inputs = np.ones((table.n, table.embedding.shape[1] + 1))
+    inputs[:, :-1] = table.embedding
+    return Gradients(residuals(softmax(table.logits), table.labels), inputs)

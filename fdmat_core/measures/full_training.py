@@ -80,7 +80,7 @@ def _reader(dataset: Dataset) -> Callable[[np.ndarray], np.ndarray]:
     if dataset.images is not None:
         return dataset.images
     train = dataset.split("train")
-    mean, scale = scaling.standard(train.features)
+    mean, scale = scaling.moments(train.features, least=scaling.NEARLY_CONSTANT)
     return lambda ids: ((dataset.features[dataset.rows_of(ids)] - mean) / scale).astype(np.float32)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.measures import Measure, Predict, accuracy
+from fdmat_core.numerics import scaling
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -50,9 +51,7 @@ def predictor(table: FeatureTable, test: FeatureTable | None, *, steps: int, see
     """A function from a coreset, never empty, to the labels (test.n,) that its probe gives the test items."""
     if test is None:
         raise ValueError("linear_probe needs test features; pass the test table as `test`")
-    mean = table.embedding.mean(axis=0, dtype=np.float64).astype(np.float32)
-    scale = table.embedding.std(axis=0, dtype=np.float64).astype(np.float32)
-    scale[scale == 0] = 1
+    mean, scale = (column.astype(np.float32) for column in scaling.moments(table.embedding))
 
     def predict(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
         order = np.argsort(table.ids[rows], kind="stable")  # a set has one value, in whatever order it comes

@@ -1,4 +1,4 @@
-"""The gradients of the loss by a linear head, as the two factors of their outer product."""
+"""Gradients of the loss by a linear head, kept as the two factors of their outer products."""
 
 from __future__ import annotations
 

@@ -9,6 +9,11 @@ import numpy as np
 
 from fdmat_core.numerics.distances import blocks, distance_rows, row_means
 
+#: A similarity matrix holds at most this many float32 (1 GB).
+SIMILARITIES = 2**28
+#: Gains are summed over this many similarities at a time, few enough to stay in the processor's cache.
+CHUNK = 2**19
+
 
 def herd(rows: Callable[[int], np.ndarray], mean: np.ndarray, budget: int) -> np.ndarray:
     """Rows picked by kernel herding without replacement: (budget,) in the order of choice.
@@ -60,12 +65,6 @@ def farthest_first(rows: Callable[[int], np.ndarray], n: int, budget: int, first
         gap[picks[t - 1]] = -np.inf
         picks[t] = gap.argmax()
     return picks
-
-
-#: A similarity matrix holds at most this many float32 (1 GB).
-SIMILARITIES = 2**28
-#: Gains are summed over this many similarities at a time, few enough to stay in the processor's cache.
-CHUNK = 2**19
 
 
 class Objective(Protocol):

@@ -6,34 +6,33 @@ import numpy as np
 
 from fdmat_core.numerics import distances
 
-
-def standard(embedding: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean and the scale (d,) that standardise features (n, d); nearly constant features are not blown up."""
-    mean = embedding.mean(axis=0, dtype=np.float64)
-    scale = embedding.std(axis=0, dtype=np.float64)
-    largest = scale.max(initial=0)
-    return mean, np.where(scale > 1e-3 * largest, scale, largest if largest > 0 else 1)
-
-
 #: A standardised value lies at most this many standard deviations from the mean.
 FAR = 10.0
+#: Where gradients are followed, columns that vary less than this share of the widest one count as nearly constant.
+NEARLY_CONSTANT = 1e-3
 
 
-def principal(x: np.ndarray, dims: int) -> np.ndarray:
-    """The first principal components (n, dims) of x (n, d) with its columns standardised, in float32.
+def moments(x: np.ndarray, *, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """The mean and the scale (d,) that standardise the columns of x (n, d), in float64.
 
-    With fewer than `dims` columns there are as many components as columns. Each points to where its largest loading
-    is positive, so that the same data gives the same picture.
+    They are those of scikit-learn's StandardScaler, fed block by block, but for what it leaves to the caller: a column
+    that is constant up to the rounding of float32 has an infinite scale and so counts nothing, where it would blow the
+    rounding up to the width of all others.
+
+    Parameters
+    ----------
+    least
+        A column that varies less than this share of the widest one is scaled like that one instead of being blown up.
     """
-    centre, scale = _moments(x)
-    covariance = np.zeros((x.shape[1], x.shape[1]))
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler()
     for rows in distances.blocks(len(x), 4 * x.shape[1]):
-        block = _scaled(x[rows], centre, scale)
-        covariance += block.T @ block
-    _, vectors = np.linalg.eigh(covariance)
-    loadings = vectors[:, ::-1][:, :dims]  # (d, dims), largest variance first
-    largest = np.take_along_axis(loadings, np.abs(loadings).argmax(axis=0, keepdims=True), axis=0)
-    return _apply(x, centre, scale, loadings * np.where(largest < 0, -1, 1))
+        scaler.partial_fit(x[rows])
+    deviation = np.sqrt(scaler.var_)
+    constant = deviation <= 1e-6 * np.abs(scaler.mean_)
+    widest = deviation[~constant].max(initial=0)
+    return scaler.mean_, np.where(constant, np.inf, np.where(deviation > least * widest, deviation, widest))
 
 
 def standardised(x: np.ndarray) -> np.ndarray:
@@ -42,22 +41,31 @@ def standardised(x: np.ndarray) -> np.ndarray:
     Nothing lies more than `FAR` deviations out: a channel that is silent but for a few items would put those so far
     away that they alone made the distance between two sets.
     """
-    return _scaled(x, *_moments(x)).astype(np.float32)
+    return _scaled(x, *moments(x)).astype(np.float32)
 
 
-def _scaled(x: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return np.clip((x - centre) / scale, -FAR, FAR)
+def principal(x: np.ndarray, dims: int) -> np.ndarray:
+    """The first principal components (n, dims) of x (n, d) with its columns standardised, in float32.
 
-
-def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation (d,) of each column, 1 for the deviation of a constant one."""
-    centre = x.mean(axis=0, dtype=np.float64)
-    scale = x.std(axis=0, dtype=np.float64)
-    return centre, np.where(scale > 1e-6 * np.abs(centre), scale, 1) if len(x) else scale
-
-
-def _apply(x: np.ndarray, centre: np.ndarray, scale: np.ndarray, loadings: np.ndarray) -> np.ndarray:
+    With fewer than `dims` columns there are as many components as columns. Each points to where its largest loading
+    is positive, so that the same data gives the same picture. scikit-learn's PCA would need the standardised columns
+    in memory as a whole, 21 GB for 1.28 million rows of 2,048, and would centre them again after they were clipped;
+    here a block is standardised when it is needed.
+    """
+    mean, scale = moments(x)
+    covariance = np.zeros((x.shape[1], x.shape[1]))
+    for rows in distances.blocks(len(x), 4 * x.shape[1]):
+        block = _scaled(x[rows], mean, scale)
+        covariance += block.T @ block
+    _, vectors = np.linalg.eigh(covariance)
+    loadings = vectors[:, ::-1][:, :dims]  # (d, dims), largest variance first
+    largest = np.take_along_axis(loadings, np.abs(loadings).argmax(axis=0, keepdims=True), axis=0)
+    loadings = loadings * np.where(largest < 0, -1, 1)
     result = np.empty((len(x), loadings.shape[1]), dtype=np.float32)
     for rows in distances.blocks(len(x), 4 * x.shape[1]):
-        result[rows] = _scaled(x[rows], centre, scale) @ loadings
+        result[rows] = _scaled(x[rows], mean, scale) @ loadings
     return result
+
+
+def _scaled(x: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return np.clip((x - mean) / scale, -FAR, FAR)

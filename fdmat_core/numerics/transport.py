@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import distances
 
 if TYPE_CHECKING:
@@ -302,8 +303,6 @@ def entropic(
     Warns when the plan's row sums are off by more than `tolerance` in all after the given rounds.
     """
     import torch
-
-    from fdmat_core import device
 
     where = device.best()
     kind = torch.float32 if where.type == "mps" else torch.float64

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fdmat_core import curves, registry
+from fdmat_core import curves, projection, registry, selection
+from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
 from fdmat_core.runs import points
 from fdmat_core.spec import Choice, Spec
@@ -19,6 +20,14 @@ from fdmat_core.types import Dataset, FeatureTable, Ranking, fingerprint
 SPLITS = ("train", "test")
 RANDOM = Choice("random")  # always among the methods of a curve
 COLUMNS = ("ids", "labels", "embedding", "logits", "head")
+#: The functions that decide what is stored, beside the registered ones.
+EXTRACT, PROJECT, RANK, MEASURE, DETECT = (
+    features.extract,
+    projection.project,
+    selection.rank,
+    curves.points,
+    detectors.scores,
+)
 
 
 class Made(NamedTuple):
@@ -27,6 +36,7 @@ class Made(NamedTuple):
     key: str
     n: int
     largest: int = 0  # not known in runs stored before it was counted
+    version: str = ""  # see `features_version`; not known in runs stored before it was noted
 
 
 def folder(run: str) -> Path:
@@ -52,13 +62,19 @@ def problems(spec: Spec) -> dict[str, str]:
 
 def features_key(spec: Spec, dataset: Dataset) -> str:
     """Name the features of a dataset, as it was loaded and corrupted, by a backbone."""
-    entry = registry.backbones.get(spec.backbone.name)
-    return fingerprint([features.key(dataset, spec.backbone), provenance.of(entry, "fdmat_core.learning.features")])
+    return fingerprint([features.key(dataset, spec.backbone), features_version(spec)])
+
+
+def features_version(spec: Spec) -> str:
+    """The version of what makes the features of a spec: its dataset, its corruption and its backbone."""
+    data, corruption = registry.datasets.get(spec.dataset.name), registry.corruptions.get(spec.corruption.name)
+    backbone = registry.backbones.get(spec.backbone.name)
+    return fingerprint([provenance.of(data), provenance.of(corruption), provenance.of(backbone, EXTRACT)])
 
 
 def projection_key(used: Made, kind: str) -> str:
     """Name the map of some features; kind is "PCA" or "UMAP"."""
-    return fingerprint([used.key, kind, provenance.code("fdmat_core.projection")])
+    return fingerprint([used.key, kind, provenance.code(PROJECT)])
 
 
 def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None) -> str:
@@ -71,7 +87,7 @@ def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None
             "balance": spec.balance,
             "seed": seed if "rng" in entry.accepts else 0,
             "k": None if entry.nested else k,
-            "code": provenance.of(entry, "fdmat_core.selection"),
+            "code": provenance.of(entry, RANK),
         }
     )
 
@@ -84,14 +100,13 @@ def evidence_method(spec: Spec) -> Choice | None:
 
 def detection_key(spec: Spec, used: Made, method: Choice) -> str:
     """Name the scores of all detectors of bad items, FDMat's being those of a method."""
-    return fingerprint([ranking_key(spec, used, method, 0, None), provenance.code("fdmat_core.analysis.detectors")])
+    return fingerprint([ranking_key(spec, used, method, 0, None), provenance.code(DETECT)])
 
 
 def source(spec: Spec, used: Made) -> points.Source:
     """Where the points of a run are kept, and which code they must come from."""
-    shared = "fdmat_core.selection", "fdmat_core.curves"
-    methods = {str(one): provenance.of(registry.methods.get(one.name), *shared) for one in (RANDOM, *spec.methods)}
-    measures = {str(one): provenance.of(registry.measures.get(one.name), *shared) for one in spec.measures}
+    methods = {str(one): provenance.of(registry.methods.get(one.name), RANK) for one in (RANDOM, *spec.methods)}
+    measures = {str(one): provenance.of(registry.measures.get(one.name), MEASURE) for one in spec.measures}
     pairs = {(a, b): fingerprint([methods[a], measures[b]]) for a in methods for b in measures}
     return points.Source(f"{used.key}.{spec.balance}", pairs)
 

@@ -106,9 +106,11 @@ def status(key: str) -> Status | None:
         known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
         now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
         now = replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
-    if not now.live and library.complete(key):
+    if now.live:
+        return now
+    if not (parts := library.lacking(key)):
         return replace(now, state="done", message="", advice="")
-    outdated = {"state": "outdated", "stage": "", "message": "", "advice": errors.OUTDATED}  # it stopped at no stage
+    outdated = {"state": "outdated", "stage": "", "message": "", "advice": errors.outdated(parts)}  # at no stage
     return replace(now, **outdated) if now.state == "done" else now
 
 

@@ -37,12 +37,12 @@ def execute(spec: Spec, progress: Progress | None = None) -> None:
     stages.everything(run.spec, run.dataset, progress or silent)
 
 
-def complete(key: str) -> bool:
-    """Whether all that a stored run asks for is there; not if it is gone, or names what is no longer there."""
+def lacking(key: str) -> tuple[str, ...]:
+    """Which parts of a stored run are not there: all, if it is gone or names what is no longer there."""
     try:
-        return Run.open(key).complete
+        return Run.open(key).lacking
     except ValueError:
-        return False
+        return tuple(stages.PARTS.values())
 
 
 def listing() -> list[str]:

@@ -155,7 +155,12 @@ class Run:
     @property
     def complete(self) -> bool:
         """Whether all that the spec asks for is stored, but for what `problems` names."""
-        return _complete(self.spec, _written(self.key))
+        return not self.lacking
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Which parts are not there as this program makes them, in words."""
+        return _lacking(self.spec, _written(self.key))
 
     def _part(self, kind: str, key: str, unpack: Callable[[entries.Item], Part]) -> Part | None:
         """What is stored under a key, read once; None until it is there."""
@@ -174,9 +179,9 @@ def _place(method: Choice) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=256)
-def _complete(spec: Spec, written: tuple[int, ...]) -> bool:
+def _lacking(spec: Spec, written: tuple[int, ...]) -> tuple[str, ...]:
     """As it was at the moments at which the store was last written."""
-    return stages.complete(spec)
+    return stages.lacking(spec)
 
 
 def _written(key: str) -> tuple[int, ...]:

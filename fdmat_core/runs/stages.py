@@ -19,6 +19,14 @@ from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable, Ranking
 
 Tables = tuple[FeatureTable, FeatureTable]
+#: What a run consists of, by the kind it is stored as, in words.
+PARTS = {
+    "features": "features",
+    "projection": "map",
+    "ranking": "rankings",
+    "points": "points",
+    "detection": "scores of the detectors",
+}
 
 
 def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
@@ -47,7 +55,7 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, T
         return artifacts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
 
     tables = artifacts.unpack_tables(entries.get("features", key, make))
-    used = Made(key, tables[0].n, curves.largest_class(tables[0]))
+    used = Made(key, tables[0].n, curves.largest_class(tables[0]), artifacts.features_version(spec))
     artifacts.note(spec, used)
     return used, tables
 
@@ -127,13 +135,15 @@ def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int,
     return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))
 
 
-def complete(spec: Spec) -> bool:
-    """Whether all that a checked spec asks for is stored, but for what was written down as a problem."""
+def lacking(spec: Spec) -> tuple[str, ...]:
+    """Which parts of a checked spec are not stored as this program makes them, but for what is known as a problem."""
     used = artifacts.made(spec)
-    if used is None:
-        return False
-    there = all(entries.find(kind, key) for kind, key in _entries(spec, used))
-    return there and next(_missing(_rest(spec), used, artifacts.source(spec, used)), None) is None
+    if used is None or used.version != artifacts.features_version(spec):
+        return tuple(PARTS.values())
+    lost = {kind for kind, key in _entries(spec, used) if not entries.find(kind, key)}
+    if next(_missing(_rest(spec), used, artifacts.source(spec, used)), None):
+        lost.add("points")
+    return tuple(words for kind, words in PARTS.items() if kind in lost)
 
 
 def _rest(spec: Spec) -> Spec:
@@ -146,7 +156,7 @@ def _rest(spec: Spec) -> Spec:
 
 
 def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
-    """What is stored of a finished run beside its points, as (kind, key), the last first."""
+    """What is stored of a finished run beside its points, as (kind, key)."""
     yield "projection", artifacts.projection_key(used, "UMAP")
     method = artifacts.evidence_method(spec)
     if method and not {str(method), "detection"} & set(artifacts.problems(spec)):

@@ -1,5 +1,7 @@
 """Detectors of bad items: which end is suspicious, what they find at what price, and the same scores as cleanlab's."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,35 @@ def test_a_row_is_judged_by_a_model_that_has_not_seen_it():
     table = FeatureTable(np.arange(60), rng.integers(0, 2, 60), rng.random((60, 80), np.float32), ("a", "b"), "t")
     own = detectors.out_of_fold(table)[np.arange(60), table.labels]
     assert np.mean(own > 0.5) < 0.7
+
+
+@pytest.fixture
+def rare():
+    """Well separated classes of 30, 1, 2, 0, 4 and 7 items, the rows shuffled."""
+    labels = np.random.default_rng(2).permutation(np.repeat(np.arange(6), [30, 1, 2, 0, 4, 7]))
+    embedding = 5 * np.eye(6)[labels] + 0.1 * np.random.default_rng(3).standard_normal((44, 6))
+    return FeatureTable(np.arange(44), labels, embedding.astype(np.float32), tuple("abcdef"), "rare")
+
+
+def test_rare_classes_are_known_to_the_models_that_judge_them(rare):
+    for seed in range(10):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = detectors.out_of_fold(rare, seed=seed)
+        assert found.sum(axis=1) == pytest.approx(1) and (found[:, 3] == 0).all()
+        own = found[np.arange(44), rare.labels]
+        assert (own[rare.labels != 1] > 0.1).all() and own[rare.labels == 1] == [0]
+        assert (found[rare.labels != 1, 1] == 0).all()  # no model that is asked has seen it
+
+
+def test_an_item_that_is_alone_in_its_class_may_be_one_of_two_classes(rare):
+    """Folds of the whole table would leave a model with a single class."""
+    few = rare.take(np.flatnonzero(np.isin(rare.labels, [0, 1])))
+    scored = detectors.scores(few, selection.rank(few, "fdmat"))
+    assert "self-confidence" not in scored and len(scored["FDMat"]) == 31
+    some = rare.take(np.flatnonzero(np.isin(rare.labels, [1, 2, 4])))
+    scored = detectors.scores(some, selection.rank(some, "fdmat"))
+    assert scored["self-confidence"][some.labels == 1] == [1] and (scored["self-confidence"] >= 0).all()
 
 
 def test_roc_by_hand():

@@ -12,10 +12,11 @@ import psutil
 import pytest
 
 from fdmat_core import errors
-from fdmat_core.runs import artifacts, heartbeat, jobs, library, points, settings, stages
+from fdmat_core.runs import artifacts, decisions, heartbeat, jobs, library, points, settings, stages
+from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice
-from fdmat_core.store import entries
+from fdmat_core.store import entries, provenance
 from fdmat_core.store.database import connect
 from fdmat_core.store.files import home
 from tests.runs.conftest import make_spec, wait_for, with_features
@@ -350,8 +351,8 @@ def test_what_is_a_known_problem_is_not_waited_for(monkeypatch):
     variant = Choice.of("fdmat", tau=0.0)
     spec = make_spec(methods=(Choice("fdmat"), variant, Choice("herding"), Choice("el2n")))
     library.execute(spec)
-    assert list(Run(spec).problems) == ["fdmat", "el2n"] and library.complete(settings.checked(spec).key)
-    assert not library.complete("nothing")
+    assert list(Run(spec).problems) == ["fdmat", "el2n"] and Run(spec).complete
+    assert library.lacking("nothing") == tuple(stages.PARTS.values())
 
 
 def test_a_done_run_that_lacks_a_part_is_out_of_date_until_it_is_made_anew():
@@ -360,6 +361,36 @@ def test_a_done_run_that_lacks_a_part_is_out_of_date_until_it_is_made_anew():
     with connect(points.SCHEMA) as database:  # as after a change of the code of a method
         database.execute("UPDATE points SET version = 'older' WHERE method = 'herding'")
     ended = jobs.status(spec.key)
-    assert (ended.state, ended.advice, ended.live) == ("outdated", errors.OUTDATED, False)
+    assert (ended.state, ended.advice, ended.live) == ("outdated", errors.outdated(["points"]), False)
     assert (ended.stage, ended.message) == ("", "")
     assert jobs.work(spec).state == "done"
+
+
+def test_a_store_of_an_earlier_version_says_what_is_made_again_and_keeps_decisions(monkeypatch):
+    spec = make_spec("fdmat", "herding")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(provenance, "code", lambda function: "an earlier version")
+        assert jobs.work(spec).state == "done"
+        item = int(Run(spec).tables[0].ids[3])
+        decisions.decide(Run(spec).dataset_key, Decision(item, "drop", author="ann"))
+    note = artifacts.folder(spec.key) / "features.json"
+    known = json.loads(note.read_text())
+    note.write_text(json.dumps({name: known[name] for name in ("key", "n", "largest")}))
+    ended = jobs.status(spec.key)
+    assert ended.state == "outdated" and ended.advice == (
+        "Made by an earlier version of this program, or no longer stored: features, map, rankings, points and "
+        "scores of the detectors will be made again by Resume; decisions are kept."
+    )
+    assert Run(spec).tables[0].n == 200 and Run(spec).ranking(Choice("fdmat")) is None and Run(spec).curve().empty
+    assert decisions.current(Run(spec).dataset_key).item.tolist() == [item]
+    assert jobs.work(spec).state == "done"
+    assert decisions.current(Run(spec).dataset_key).item.tolist() == [item]
+
+
+def test_features_of_another_version_are_out_of_date_with_all_that_follows(monkeypatch):
+    spec = make_spec("herding", measures=(Choice("class_balance"),))
+    assert jobs.work(spec).state == "done"
+    used = artifacts.made(spec)
+    monkeypatch.setattr(artifacts, "features_version", lambda spec: "that of another torch")
+    assert artifacts.made(spec) == used and Run(spec).curve().empty is False
+    assert stages.lacking(settings.checked(spec)) == tuple(stages.PARTS.values())
