@@ -1,11 +1,13 @@
-"""FDMat Explorer: what `streamlit run app.py` serves, the pages and the pictures on them."""
+"""FDMat Explorer: what `streamlit run app.py` serves, the pages and what they ask for by themselves."""
 
 import streamlit as st
 
-from pages.removed import routes
+from pages.map import routes as map_routes
+from pages.removed import routes as removed_routes
 from pages.shell import places
-from pages.ui import thumbnails
+from pages.ui import serving, thumbnails
 
 ROUTER = places.ROOT / "pages/shell/router.py"
+ROUTES = [places, serving, thumbnails, map_routes, removed_routes]
 
-app = st.App(ROUTER, routes=places.routes() + thumbnails.routes() + routes.routes())
+app = st.App(ROUTER, routes=serving.under_base(one for part in ROUTES for one in part.routes()))

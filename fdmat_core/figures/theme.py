@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+TOKENS = Path(__file__).parents[1] / "web" / "tokens.css"
+
+
+def tokens(scheme: str = ":root") -> dict[str, str]:
+    """The colours of `tokens.css` by name, on light ground; those that differ on dark for the scheme ".dark"."""
+    block = TOKENS.read_text().partition(f"{scheme}")[2].partition("}")[0]
+    return dict(re.findall(r"--([\w-]+): (#\w{6});", block))
+
+
+_LIGHT, _DARK = tokens(), tokens() | tokens(".dark")
 #: What happened to an item, in colours that colour-blind people can tell apart.
-KEPT = "#0072B2"
-NOISE = "#D55E00"
-SUSPECT = "#F0E442"
-RANDOM = "#888888"
+KEPT, NOISE, SUSPECT, RANDOM = (_LIGHT[name] for name in ("kept", "noise", "suspect", "random"))
 
 #: The dash that goes with a family, so that lines differ without their colours.
 DASHES = {
@@ -24,7 +33,7 @@ DASHES = {
 }
 
 #: Colours for methods that nobody gave one (Okabe and Ito, 2008).
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+PALETTE = tuple(_LIGHT[f"class-{place}"] for place in range(6))
 
 #: Where a legend lies: in one line at the foot of the figure.
 FOOT = {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}
@@ -44,8 +53,9 @@ class Ink:
     focus: str
 
 
-LIGHT = Ink("#1B2733", "#5F6B78", "#E6EAEE", "#FFFFFF", "#C4C4C4", "#000000")
-DARK = Ink("#E8EDF2", "#9AA6B2", "#2A343E", "#12181E", "#5A5A5A", "#FFFFFF")
+LIGHT, DARK = (
+    Ink(*(ink[name] for name in ("text", "muted", "rule", "surface", "pruned", "mark"))) for ink in (_LIGHT, _DARK)
+)
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,18 @@
-// Small pieces that our components share.
+// The page that a picture lies on: its colours.
 
-const clamp = (value, low, high) => Math.max(low, Math.min(high, value))
-const percent = (share) => `${(100 * share).toFixed(share > 0 && Math.min(share, 1 - share) < 0.01 && share < 1 ? 2 : 1)}%`
-const whole = (number) => number.toLocaleString("en-US")
-
-function make(tag, text = "", facts = {}) {
-  return Object.assign(document.createElement(tag), { textContent: text }, facts)
+/**
+ * A colour of the page as the number that a little-endian RGBA buffer holds.
+ * @param {string} colour "#RRGGBB" or "rgb(r, g, b)"
+ */
+export function pixelOf(colour) {
+  const [r, g, b] = colour.trim().startsWith("#")
+    ? [1, 3, 5].map((at) => parseInt(colour.trim().slice(at, at + 2), 16))
+    : (colour.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number)
+  return (0xff000000 | Math.round(b) << 16 | Math.round(g) << 8 | Math.round(r)) >>> 0
 }
 
-function hex(colour) {
-  const [r, g, b] = colour.match(/[\d.]+/g).map(Number)
-  return "#" + [r, g, b].map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")
-}
-
-/** Whether a key belongs to somebody else: to a field, a dialog, the browser. */
-function isTaken(event) {
-  const typing = event.composedPath()[0].closest?.("input:not(.ratio), textarea, select, [contenteditable], [role=dialog]")
-  return typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented
-}
+/**
+ * Whether an element lies on a dark ground.
+ * @param {Element} root
+ */
+export const isDark = (root) => (pixelOf(getComputedStyle(root).backgroundColor) & 0xff) < 128

@@ -1,98 +1,156 @@
-// The slider of the pruning ratio: a log scale of the share kept, with ticks at the computed ratios. Its page defines
-// what follows it: `resort`, `count` and `ask` at every move, `describe` at rest.
+// The slider of the share kept: a log scale from all to the least, with ticks at the sizes that were measured.
 
-const REST = 150 // ms without a move before Python hears
+import { find, isChord, make } from "./elements.js"
+import { keptCount, nearestSize } from "./items.js"
+import { clamp } from "./text.js"
 
-const placeOf = (view, fraction) => fraction <= 0 ? 1 : clamp(Math.log(fraction) / Math.log(view.least), 0, 1)
-const fractionAt = (view, place) => view.least ** place
+export const REST = 150 // ms without a move before others hear of it
+const NEAR = 0.006 // of the scale: this close to a tick counts as the tick
 
-function listenSlider(view) {
-  const { slider } = view.el
-  slider.addEventListener("input", () => { view.moving = true; slide(view, magnet(view, +slider.value)) })
-  slider.addEventListener("change", () => rest(view))
-  slider.addEventListener("keydown", (event) => { if (slideByKey(view, event)) event.preventDefault() })
+/**
+ * @typedef {object} Scale
+ * @property {number} n items
+ * @property {number[]} sizes shares kept that were measured, ascending
+ * @property {number} least the share kept at the right end
+ * @property {boolean} nested whether every share can be chosen, or only the sizes
+ */
+
+/**
+ * @typedef {object} Slider
+ * @property {Scale} scale
+ * @property {number} kept the share kept, from `scale.least` to 1, which is all
+ * @property {number} k how many items that keeps
+ * @property {number} place where the thumb is: 0 keeps all, 1 the least
+ * @property {boolean} moving whether a person is moving it
+ * @property {HTMLInputElement} input
+ * @property {HTMLElement} root carries `--place` for the track
+ * @property {HTMLElement} ticks
+ * @property {{ move: () => void, rest: () => void }} on called at every move, and when it has come to rest
+ * @property {ReturnType<typeof setTimeout> | undefined} timer
+ */
+
+export const SLIDER = /* html */ `
+  <div class="slide">
+    <input type="range" class="kept-slider" min="0" max="1" step="any"
+      aria-label="Kept share, from all on the left to least on the right">
+    <div class="ticks" aria-hidden="true"></div>
+  </div>`
+
+/**
+ * @param {number} kept
+ * @param {number} least
+ */
+export const placeOf = (kept, least) => kept <= 0 ? 1 : clamp(Math.log(kept) / Math.log(least), 0, 1)
+
+/**
+ * @param {number} place
+ * @param {number} least
+ */
+export const keptAt = (place, least) => least ** clamp(place, 0, 1)
+
+/** A share kept as others hear it: six digits, as in the link. @param {number} kept */
+export const rounded = (kept) => Number(kept.toPrecision(6))
+
+/**
+ * @param {HTMLElement} root holds the markup SLIDER
+ * @param {Slider["on"]} on
+ * @returns {Slider}
+ */
+export function createSlider(root, on) {
+  const scale = { n: 0, sizes: [1], least: 0.001, nested: true }
+  const input = find(root, ".kept-slider"), ticks = find(root, ".ticks")
+  const slider = /** @type {Slider} */ ({ scale, kept: 1, k: 0, place: 0, moving: false, input, root, ticks, on, timer: undefined })
+  slider.input.addEventListener("input", () => {
+    slider.moving = true
+    slideTo(slider, magnet(slider.scale, Number(slider.input.value)))
+  })
+  slider.input.addEventListener("change", () => settle(slider))
+  slider.input.addEventListener("keydown", (event) => { if (slideByKey(slider, event)) event.preventDefault() })
+  return slider
 }
 
-/** Six thousandths around a computed ratio count as that ratio. */
-function magnet(view, place) {
-  const near = view.blob.fractions.map((fraction) => placeOf(view, fraction)).find((at) => Math.abs(at - place) < 0.006)
-  return near ?? place
+/**
+ * Run over another scale; the share kept stays, unless one is given.
+ * @param {Slider} slider
+ * @param {Scale} scale
+ * @param {number} [kept]
+ */
+export function setScale(slider, scale, kept = slider.kept) {
+  slider.scale = scale
+  showTicks(slider)
+  slideTo(slider, placeOf(kept, scale.least))
+  clearTimeout(slider.timer)
+  slider.timer = setTimeout(() => settle(slider), 0)
 }
 
-/** Put the slider at a place (0 keeps all, 1 the least); Python hears after a rest, or at once. */
-function slide(view, place, quiet = false) {
-  const { blob, el } = view
-  let fraction = fractionAt(view, clamp(place, 0, 1))
-  if (!blob.nested) fraction = blob.fractions[nearestSlot(blob.fractions, fraction)]
-  view.ratio = Math.round((1 - fraction) * 1e6) / 1e6
-  view.k = keptCount(blob.n, view.ratio)
-  view.place = placeOf(view, 1 - view.ratio)
-  el.slider.value = view.place
-  el.root.style.setProperty("--place", view.place)
-  resort(view)
-  count(view)
-  ask(view)
-  clearTimeout(view.wait)
-  view.wait = setTimeout(() => rest(view), quiet ? 0 : REST)
+/**
+ * Put the thumb at a place; a rest follows by itself.
+ * @param {Slider} slider
+ * @param {number} place
+ */
+export function slideTo(slider, place) {
+  const { scale } = slider, share = keptAt(place, scale.least)
+  slider.kept = rounded(scale.nested ? share : scale.sizes[nearestSize(scale.sizes, share)])
+  slider.k = keptCount(scale.n, slider.kept)
+  slider.place = placeOf(slider.kept, scale.least)
+  slider.input.value = String(slider.place)
+  slider.root.style.setProperty("--place", String(slider.place))
+  slider.on.move()
+  clearTimeout(slider.timer)
+  slider.timer = setTimeout(() => settle(slider), REST)
 }
 
-/** Tell nothing more. */
-function hush(view) {
-  clearTimeout(view.wait)
-  clearTimeout(view.telling)
+/** @param {Slider} slider */
+export function settle(slider) {
+  clearTimeout(slider.timer)
+  slider.moving = false
+  slider.on.rest()
 }
 
-function rest(view) {
-  clearTimeout(view.wait)
-  view.moving = false
-  ask(view)
-  describe(view)
-  document.documentElement.style.setProperty("--fdmat-place", view.place)
-  if (view.sent !== view.ratio) view.state("ratio", view.sent = view.ratio)
+/**
+ * @param {Scale} scale
+ * @param {number} place
+ */
+export function magnet({ sizes, least }, place) {
+  return sizes.map((size) => placeOf(size, least)).find((at) => Math.abs(at - place) < NEAR) ?? place
 }
 
-/** The ranks at the current ratio: a method that is not nested has others at every computed ratio. Gives a new order. */
-function rerank(view) {
-  const { blob } = view, slot = blob.nested ? 0 : nearestSlot(blob.fractions, 1 - view.ratio)
-  if (slot === view.slot) return null
-  const order = orderAt(blob, slot), rank = new Uint32Array(blob.n)
-  for (let i = 0; i < blob.n; i++) rank[order[i]] = i
-  Object.assign(view, { slot, rank })
-  return order
-}
-
-function nearestSlot(fractions, fraction) {
-  const away = fractions.map((one) => Math.abs(Math.log(one / Math.max(fraction, 1e-9))))
-  return away.indexOf(Math.min(...away))
-}
-
-function showTicks(view) {
-  const { blob, el } = view
-  const label = (fraction) => `${+(100 * fraction).toPrecision(2)}%`
-  let last = -1
-  el.ticks.replaceChildren(...[...blob.fractions].sort((a, b) => b - a).map((fraction) => {
-    const at = placeOf(view, fraction), room = at - last > 0.045
-    if (room) last = at
-    const tick = make("i", room ? label(fraction) : "")
-    tick.style.setProperty("--at", at)
-    return tick
-  }))
-}
-
-function slideByKey(view, event) {
-  const step = event.shiftKey ? 0.05 : 0.01
-  const moves = {
-    ArrowRight: view.place + step, ArrowUp: view.place + step, ArrowLeft: view.place - step, ArrowDown: view.place - step,
-    Home: 0, End: 1, "[": neighbour(view, -1), "]": neighbour(view, 1),
+/**
+ * Move the thumb as a key says; false if the key says nothing to a slider.
+ * @param {Slider} slider
+ * @param {KeyboardEvent} event
+ */
+export function slideByKey(slider, event) {
+  const { place, scale } = slider, step = event.shiftKey ? 0.05 : 0.01
+  /** @type {Record<string, number>} */
+  const places = {
+    ArrowRight: place + step, ArrowUp: place + step, ArrowLeft: place - step, ArrowDown: place - step,
+    Home: 0, End: 1, "[": tickBeside(slider, -1), "]": tickBeside(slider, 1),
   }
-  if (!Object.hasOwn(moves, event.key)) return false
-  const stepped = event.key.startsWith("Arrow") && !view.blob.nested
-  slide(view, stepped ? neighbour(view, moves[event.key] > view.place ? 1 : -1) : moves[event.key])
+  if (isChord(event) || !Object.hasOwn(places, event.key)) return false
+  const jumps = event.key.startsWith("Arrow") && !scale.nested
+  slideTo(slider, jumps ? tickBeside(slider, places[event.key] > place ? 1 : -1) : places[event.key])
   return true
 }
 
-/** The place of the next computed ratio to the right (1) or left (-1). */
-function neighbour(view, way) {
-  const places = view.blob.fractions.map((fraction) => placeOf(view, fraction)).sort((a, b) => way * (a - b))
-  return places.find((place) => way * (place - view.place) > 1e-4) ?? view.place
+/**
+ * The place of the next tick to the right (1) or left (-1).
+ * @param {Pick<Slider, "scale" | "place">} slider
+ * @param {1 | -1} way
+ */
+export function tickBeside({ scale, place }, way) {
+  const places = scale.sizes.map((size) => placeOf(size, scale.least)).sort((a, b) => way * (a - b))
+  return places.find((at) => way * (at - place) > 1e-4) ?? place
+}
+
+/** @param {Slider} slider */
+function showTicks({ scale, ticks }) {
+  let last = -1
+  ticks.replaceChildren(...[...scale.sizes].reverse().map((size) => {
+    const at = placeOf(size, scale.least), room = at - last > 0.045
+    if (room) last = at
+    const tick = make("i", room ? `${Number((100 * size).toPrecision(2))}%` : "")
+    tick.style.setProperty("--at", String(at))
+    return tick
+  }))
 }

@@ -1,64 +1,60 @@
-"""The map: our own canvas component. One block of bytes goes in; a ratio, a lasso and a method's number come out."""
+"""The map as a Streamlit component: an address goes in; a share kept, a lasso and a method's number come out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-from fdmat_core import web
+from pages.ui import serving
 
-HERE = Path(web.__file__).parent
-
-
-def text(*names: str) -> str:
-    """Files of this folder, one after the other."""
-    return "\n".join((HERE / name).read_text() for name in names)
+KEY = "map"
+MAP = serving.component("fdmat.map", "map/canvas.js", state=["kept"], trigger=["lasso", "method"])
 
 
-MAP = st.components.v2.component(
-    "fdmat.map",
-    html=(HERE / "map.html").read_text(),
-    css=text("slider.css", "map.css"),
-    js=text("page.js", "blob.js", "slider.js", "paint.js", "hand.js", "map.js"),
-)
-
-
-def show(blob: bytes, *, key: str = "map", on_lasso: Callable[[], None] = lambda: None) -> None:
-    """Draw the map with its slider; `ratio`, `lasso` and `method` tell what it said since.
-
-    Inside a fragment a move of the slider runs that fragment alone.
+def show(
+    address: str,
+    *,
+    kept: float,
+    ringed: str = "",
+    pending: str = "",
+    on_lasso: Callable[[], None] = lambda: None,
+) -> None:
+    """Draw the map with its slider. Inside a fragment a move of the slider runs that fragment alone.
 
     Parameters
     ----------
-    blob
-        What `fdmat_core.web.payload.pack` made. Never put the present ratio into it: the component keeps its own.
+    address
+        Of what `fdmat_core.web.points.pack` made, relative to the page.
+    kept
+        The share kept now; the map takes it when it appears, afterwards its slider is the person's.
+    ringed
+        Rows to ring, as `fdmat_core.web.payload.bits_of` writes them.
+    pending
+        The projection that is being computed, if a better one is to come.
     on_lasso
         Called when a lasso closes or is cleared, before the script runs.
     """
-    silent = {"on_ratio_change": lambda: None, "on_method_change": lambda: None}
-    MAP(key=key, data=blob, on_lasso_change=on_lasso, **silent)
+    data = {"payload": address, "kept": kept, "ringed": ringed, "pending": pending}
+    silent = {"on_kept_change": lambda: None, "on_method_change": lambda: None}
+    MAP(key=KEY, data=data, on_lasso_change=on_lasso, **silent)
 
 
-def start(ratio: float, *, key: str = "map") -> float:
-    """The pruning ratio to put into the bytes: the one given when the map appears, unchanged while it is shown."""
-    if key not in st.session_state:
-        st.session_state[f"{key}_start"] = ratio
-    return st.session_state.setdefault(f"{key}_start", ratio)
+def kept(default: float) -> float:
+    """The share kept that the slider shows, or the one it starts from."""
+    value = _values().get("kept")
+    return default if value is None else float(value)
 
 
-def ratio(default: float, *, key: str = "map") -> float:
-    """The pruning ratio that the slider shows, or the one it starts from."""
-    said = st.session_state.get(key) or {}
-    return default if said.get("ratio") is None else float(said["ratio"])
+def lasso() -> str | None:
+    """In `on_lasso`: the rows that the lasso holds, for `fdmat_core.web.payload.rows_in`; "" for none."""
+    return _values().get("lasso")
 
 
-def lasso(*, key: str = "map") -> str | None:
-    """In `on_lasso`: the rows that the lasso holds, for `mapdata.rows_in`; "" for none."""
-    return (st.session_state.get(key) or {}).get("lasso")
-
-
-def method(*, key: str = "map") -> int | None:
+def method() -> int | None:
     """The number key that was just pressed, from 1, or None."""
-    return (st.session_state.get(key) or {}).get("method")
+    return _values().get("method")
+
+
+def _values() -> dict:
+    return st.session_state.get(KEY) or {}

@@ -20,15 +20,15 @@ def lassoed():
 
 
 @st.fragment
-def show_map(view, blob, methods, numbers, cards):
+def show_map(view, options, methods, numbers, cards):
     """The map, and what follows its slider; nothing else of the page is sent again."""
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
-    canvas.show(blob, on_lasso=lassoed)
+    state.choose(kept=canvas.kept(state.kept()))
+    canvas.show(view.address, kept=state.kept(), on_lasso=lassoed, **options)
     if canvas.method() and canvas.method() <= len(methods):
         state.choose(method=methods[canvas.method() - 1])
         st.rerun()
-    state.choose(kept=1 - canvas.ratio(1 - state.kept()))
     with numbers:
         show_numbers(view.numbers(state.kept()))
     with cards:
@@ -66,5 +66,5 @@ with frame.plain_errors():
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
         cards = st.container()
     with left:
-        blob = view.blob(1 - canvas.start(1 - state.kept()), live=live, ringed=ringed)
-        show_map(view, blob, list(methods), numbers, cards)
+        options = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
+        show_map(view, options, list(methods), numbers, cards)

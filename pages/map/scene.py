@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from fdmat_core import registry, sizes
 from fdmat_core.analysis import issues, summary
@@ -14,7 +15,7 @@ from fdmat_core.figures.theme import Look
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, Ranking, Rankings
-from fdmat_core.web import payload
+from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, measured, removed
 from pages.shell import caches
@@ -52,14 +53,17 @@ class Scene:
         """The address of the pictures."""
         return thumbnails.address(self.run)
 
-    def blob(self, start: float, *, live: bool, ringed: str = "") -> bytes:
-        """What the map draws; `live` says that a better map may come, `ringed` which rows to ring, as a lasso does."""
-        kind = self.projection.kind
-        name = "PCA (UMAP is being computed)" if kind == "PCA" and live else kind
-        words = payload.Words(titles.title(registry.methods, self.method), name, "score", self.pictures, ringed)
-        points = payload.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
-        rankings = self.rankings.nested or self.rankings.orders
-        return payload.pack(points, rankings, words, fractions=self.run.spec.fractions, start=1 - start)
+    @property
+    def address(self) -> str:
+        """Where the map finds what it draws; another address as soon as there is more to draw."""
+        known = f"map={self.projection.kind}&evidence={int(self.evidence is not None)}"
+        return f"payload/map/{self.run.key}/{quote(str(self.method), safe='')}?{known}"
+
+    def packed(self) -> bytes:
+        """What the map draws."""
+        words = points.Words(titles.title(registry.methods, self.method), self.projection.kind, "score", self.pictures)
+        drawn = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
+        return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 
     @property
     def least(self) -> float:

@@ -19,14 +19,14 @@ FIELDS = 12
 
 
 def card(run: Run, method: Choice, kept: float, item: int) -> dict[str, Any]:
-    """What there is to know about an item of a run at a share kept, ready to be sent."""
+    """What there is to know about an item of a run at a share kept, ready to be sent; ids travel as text."""
     ranked, found, train = run.ranked, caches.inspection(run), caches.train(run)
     if method not in ranked or found is None:
         raise ValueError(f"method is {method}; this run has ranked by {', '.join(map(str, ranked))}")
     table, row = run.tables[0], int(train.rows_of([item])[0])
     line = found.items.iloc[row]
     return {
-        "item": item,
+        "item": str(item),
         "sentence": issues.sentence(line),
         "percentile": round(100 * float(line.distance_percentile)),
         "truth": truth(train, row),
@@ -54,7 +54,9 @@ def _bars(transported: issues.Transported, table: FeatureTable, row: int) -> lis
 
 def _near(transported: issues.Transported, table: FeatureTable, row: int, kept: Any) -> list[dict[str, Any]]:
     near = issues.nearest_kept(transported, table, row, kept)
-    return [{"item": one.item, "label": one.label, "distance": round(one.distance, 3)} for one in near.itertuples()]
+    return [
+        {"item": str(one.item), "label": one.label, "distance": round(one.distance, 3)} for one in near.itertuples()
+    ]
 
 
 def _rank(choice: Choice, rankings: Rankings, kept: float, row: int) -> dict[str, Any]:

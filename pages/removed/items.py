@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -23,26 +22,37 @@ class Items:
     method: Choice
     rankings: Rankings
 
-    def blob(self, start: float, *, only: str, filters: Mapping[str, str]) -> bytes:
-        """What the grid draws; `only` are rows in the form that a lasso has."""
+    @property
+    def address(self) -> str:
+        """Where the grid finds what it draws."""
+        return f"payload/grid/{self.run.key}/{quote(str(self.method), safe='')}"
+
+    def packed(self) -> bytes:
+        """What the grid draws."""
         key = self.run.key
-        words = grid.Words(
-            key=key,
-            thumbs=thumbnails.address(self.run),
-            evidence=f"/evidence/{key}/",
-            decisions=f"/decisions/{key}",
-            method=quote(str(self.method)),
-            only=only,
-            filters=filters,
+        addresses = grid.Addresses(
+            items=key,
+            pictures=thumbnails.address(self.run),
+            evidence=f"evidence/{key}/",
+            decisions=f"decisions/{key}",
+            method=quote(str(self.method), safe=""),
         )
-        rankings = self.rankings.nested or self.rankings.orders
-        return grid.pack(sheet(self.run), rankings, words, fractions=self.run.spec.fractions, start=1 - start)
+        return grid.pack(every_item(self.run), self.rankings, addresses, fractions=self.run.spec.fractions)
 
 
-def sheet(run: Run) -> grid.Sheet:
-    """Every item of a run, and its issue."""
-    train, (table, _), found = caches.train(run), run.tables, caches.inspection(run)
-    return grid.Sheet(
+def every_item(run: Run) -> grid.Items:
+    """Every item of a run, and its issue.
+
+    Raises
+    ------
+    ValueError
+        FDMat has not ranked in this run, so that nothing is known about its items.
+    """
+    train, tables, found = caches.train(run), run.tables, caches.inspection(run)
+    if tables is None or found is None:
+        raise ValueError(f"run {run.key} has not ranked by FDMat yet")
+    table = tables[0]
+    return grid.Items(
         ids=table.ids,
         labels=table.labels,
         preferred=found.evidence.evidence["preferred"],

@@ -22,16 +22,15 @@ def show_grid(shown, methods):
     """The grid, and what follows it into the link; nothing else of the page is sent again."""
     if not shown.run.stored:  # somebody deleted it meanwhile
         st.rerun()
-    filters = grid.start_filters(state.filters())
-    blob = shown.blob(1 - grid.start(1 - state.kept()), only=state.picked("only"), filters=filters)
-    grid.show(blob, on_ringed=ring, on_only=lambda: state.pick("only", ""))
+    state.choose(kept=grid.kept(state.kept()))
+    state.filter_by(grid.filters(state.filters()))
+    options = {"kept": state.kept(), "only": state.picked("only"), "filters": state.filters()}
+    grid.show(shown.address, **options, on_ringed=ring, on_only=lambda: state.pick("only", ""))
     if grid.method() and grid.method() <= len(methods):
         state.choose(method=methods[grid.method() - 1])
         st.rerun()
     if grid.ringed():
         st.switch_page(places.MAP)
-    state.choose(kept=1 - grid.ratio(1 - state.kept()))
-    state.filter_by(filters if grid.filters() is None else grid.filters())
 
 
 st.html(STYLE)

@@ -1,4 +1,4 @@
-"""What the item grid asks the server by itself: evidence about an item, what was decided, and to write a decision down.
+"""What the item grid asks the server by itself: its payload, evidence on an item, what was decided, and to decide.
 
 A decision is on the disk before the answer leaves, whatever the page is doing meanwhile.
 """
@@ -12,37 +12,48 @@ from typing import TYPE_CHECKING, Any
 from fdmat_core.runs import decisions
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.spec import Choice
-from pages.removed import evidence
+from pages.removed import evidence, items
 from pages.shell import caches
+from pages.ui import serving
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import BaseRoute
+    from starlette.routing import Route
 
 #: How long a name may be that somebody signs decisions with, or that a browser gives its session.
 NAME = 60
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     """What the server answers besides pages and pictures; for `st.App(routes=...)`."""
     from starlette.routing import Route
 
     return [
-        Route("/evidence/{run}/{item:int}", _evidence),
+        Route("/payload/grid/{run}/{method:path}", _payload),
+        Route("/evidence/{run}/{item}", _evidence),
         Route("/decisions/{run}", _changes, methods=["GET"]),
         Route("/decisions/{run}", _write, methods=["POST"]),
     ]
 
 
+def payload(run: str, method: str) -> bytes:
+    """What the grid draws of a run as one of its methods prunes it; a ValueError if that is not there."""
+    found = caches.run(run)
+    chosen = next((choice for choice in found.ranked if str(choice) == method), None)
+    if chosen is None:
+        raise ValueError(f"run {run} has not ranked by method {method} yet")
+    return items.Items(found, chosen, found.ranked[chosen]).packed()
+
+
 def changes(run: str, after: int) -> dict[str, Any]:
     """What was decided about the items of a run's dataset since a decision's number."""
     last, found = decisions.changes(dataset_key(run), after)
-    lines = [(one.item, one.decision, one.label, one.author) for one in found.itertuples()]
+    lines = [(str(one.item), one.decision, one.label, one.author) for one in found.itertuples()]
     return {"last": last, "changes": lines}
 
 
-def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     """Write a decision, or with `{"undo": true}` take the session's last one back; answers with what the item has now.
 
     Raises
@@ -50,18 +61,18 @@ def write(run: str, said: Mapping[str, Any]) -> dict[str, Any]:
     ValueError
         An unknown item, decision or class; nothing is written then.
     """
-    author = str(said.get("author") or "me")[:NAME]
-    dataset, session = dataset_key(run), str(said.get("session") or "")[:NAME]
-    if said.get("undo"):
+    author = str(wish.get("author") or "me")[:NAME]
+    dataset, session = dataset_key(run), str(wish.get("session") or "")[:NAME]
+    if wish.get("undo"):
         item = decisions.undo(dataset, session)
-        return {"item": item} | (_now(dataset, item) if item is not None else {})
+        return {"item": None} if item is None else {"item": str(item)} | _now(dataset, item)
     data = caches.train(caches.run(run))
-    label = str(said.get("label") or "")
+    label = str(wish.get("label") or "")
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
-    item = int(data.ids[data.rows_of([int(said.get("item", -1))])[0]])
-    decisions.decide(dataset, Decision(item, str(said.get("decision")), label, author, run, session))
-    return {"item": item, "decision": said["decision"], "label": label}
+    item = int(data.ids[data.rows_of([int(wish.get("item", -1))])[0]])
+    decisions.decide(dataset, Decision(item, str(wish.get("decision")), label, author, run, session))
+    return {"item": str(item), "decision": wish["decision"], "label": label}
 
 
 def dataset_key(run: str) -> str:
@@ -75,13 +86,17 @@ def _now(dataset: str, item: int) -> dict[str, str]:
     return {name: mine[name].iloc[0] if len(mine) else "" for name in ("decision", "label")}
 
 
+def _payload(request: Request) -> Response:
+    return serving.payload(request, lambda: payload(request.path_params["run"], request.path_params["method"]))
+
+
 def _evidence(request: Request) -> Response:
     asked = request.query_params
 
     def answer() -> dict[str, Any]:
         run = caches.run(request.path_params["run"])
         method = next((choice for choice in run.spec.methods if str(choice) == asked.get("method")), Choice("?"))
-        return evidence.card(run, method, 1 - float(asked.get("ratio", 0)), request.path_params["item"])
+        return evidence.card(run, method, float(asked.get("kept", 1)), int(request.path_params["item"]))
 
     return _answered(answer)
 
@@ -103,10 +118,10 @@ async def _write(request: Request) -> Response:
 
 
 def _read(body: bytes) -> Mapping[str, Any]:
-    said = json.loads(body)
-    if not isinstance(said, Mapping):
-        raise ValueError(f"a decision is {said!r}; send an object with item and decision")
-    return said
+    wish = json.loads(body)
+    if not isinstance(wish, Mapping):
+        raise ValueError(f"a decision is {wish!r}; send an object with item and decision")
+    return wish
 
 
 def _answered(answer: Callable[[], dict[str, Any]]) -> Response:

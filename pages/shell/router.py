@@ -6,12 +6,14 @@ tells the first visitor who comes by a deep link that the page does not exist.
 
 import streamlit as st
 
+from fdmat_core.web import files
 from pages.shell import browser, frame, places, state
 
 HERE = places.ROOT / "pages/shell"
 
 st.set_page_config("FDMat Explorer", page_icon=HERE / "icon.svg", layout="wide")
 st.logo(str(HERE / "logo.svg"), size="large")
+st.html(files.FOLDER / "tokens.css")
 st.html(HERE / "style.css")
 
 page = st.navigation(

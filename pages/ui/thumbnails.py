@@ -36,7 +36,7 @@ def routes() -> list[BaseRoute]:
     """What the server answers besides the pages; for `st.App(routes=...)`."""
     from starlette.routing import Route
 
-    return [Route("/thumb/{run}/{item:int}", thumb)]
+    return [Route("/thumb/{run}/{item}", thumb)]
 
 
 def thumb(request: Request) -> Response:
@@ -44,15 +44,15 @@ def thumb(request: Request) -> Response:
     from starlette.responses import Response
 
     try:
-        png = picture(caches.run(request.path_params["run"]), request.path_params["item"])
+        png = picture(caches.run(request.path_params["run"]), int(request.path_params["item"]))
     except ValueError:
         return Response(status_code=404)
     return Response(png, media_type="image/png", headers=FOREVER)
 
 
 def address(run: Run) -> str:
-    """Where the pictures of a run are, up to the id of an item; "" if its data have none."""
-    return f"/thumb/{run.key}/" if caches.train(run).images else ""
+    """Where the pictures of a run are, seen from a page, up to the id of an item; "" if its data have none."""
+    return f"thumb/{run.key}/" if caches.train(run).images else ""
 
 
 def picture(run: Run, item: int) -> bytes:

@@ -18,9 +18,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 #: The map of the page, as its own JavaScript sees it.
 HOSTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
-VIEW = f"{HOSTS}.map(it => it.shadowRoot?.fdmat).find(Boolean)"
-#: The wall of removed items, likewise.
-WALL = f"{HOSTS}.map(it => it.shadowRoot?.triage).find(Boolean)"
+MAP = f"{HOSTS}.map(it => it.shadowRoot?.fdmat?.picture?.state).find(it => it?.points)"
+#: The grid of removed items, likewise.
+GRID = f"{HOSTS}.map(it => it.shadowRoot?.fdmat?.picture?.state).find(it => it?.items)"
 
 
 def browser_path():
@@ -77,30 +77,30 @@ def open_map(page, address):
     """Go to a page and return when its map is drawn and at rest."""
     page.goto(address)
     page.wait_for_selector("[data-testid=stBidiComponentIsolated]", timeout=60_000)
-    page.wait_for_function(f"{VIEW}?.frames > 0 && !{VIEW}.frame && {VIEW}.el.canvas.ariaLabel", timeout=60_000)
+    page.wait_for_function(f"{MAP}?.frames > 0 && !{MAP}.frame && {MAP}.elements.canvas.ariaLabel", timeout=60_000)
 
 
-def open_wall(page, address):
-    """Go to a page and return when its wall is drawn and the first item's evidence is there."""
+def open_grid(page, address):
+    """Go to a page and return when its grid is drawn and the first item's evidence is there."""
     page.goto(address)
-    page.wait_for_function(f"{WALL}?.drawn > 0", timeout=60_000)
+    page.wait_for_function(f"{GRID}?.drawn > 0", timeout=60_000)
     page.wait_for_selector(".card .sentence", timeout=60_000)
 
 
 def look(page, expression):
-    """A value of the map: `look(page, "k")`."""
-    return page.evaluate(f"(() => {{ const view = {VIEW}; return view.{expression} }})()")
+    """A value of the map: `look(page, "slider.k")`."""
+    return page.evaluate(f"(() => {{ const map = {MAP}; return map.{expression} }})()")
 
 
-def place_of(fraction, least=0.001):
+def place_of(kept, least=0.001):
     """The place of the slider at which a share is kept."""
-    return math.log(fraction) / math.log(least)
+    return math.log(kept) / math.log(least)
 
 
 def slide_to(page, place):
     """Drag the thumb with the mouse to a place of the slider, from 0 to 1, and let go."""
-    box = page.locator("input.ratio").bounding_box()
-    at = [box["x"] + 16 + share * (box["width"] - 32) for share in (look(page, "place"), place)]
+    box = page.locator("input.kept-slider").bounding_box()
+    at = [box["x"] + 16 + share * (box["width"] - 32) for share in (look(page, "slider.place"), place)]
     middle = box["y"] + box["height"] / 2
     page.mouse.move(at[0], middle)
     page.mouse.down()

@@ -1,6 +1,7 @@
 """The Map page in a real browser, on a small stored run: what follows the slider, and what a link brings back."""
 
 import re
+from urllib.parse import urljoin
 
 import numpy as np
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from fdmat_core.analysis import summary
 from fdmat_core.runs import settings
 from fdmat_core.runs.run import Run
-from fdmat_core.web import payload
 from tests.browser import driving
 from tests.browser.driving import place_of
 from tests.browser.tiny import SPEC
@@ -24,7 +24,7 @@ def store(stored, monkeypatch):
 
 @pytest.fixture
 def on_page(page, app, store):
-    driving.open_map(page, f"{app}/?run={settings.checked(SPEC).key}&ratio=0.5")
+    driving.open_map(page, f"{app}/?run={settings.checked(SPEC).key}&kept=0.5")
     page.wait_for_selector(".cards img")
     return page
 
@@ -48,7 +48,7 @@ def wait_for_gallery(page, ids):
     )
 
 
-def test_the_numbers_are_those_of_the_store_at_the_ratio(on_page):
+def test_the_numbers_are_those_of_the_store_at_the_share_kept(on_page):
     driving.slide_to(on_page, place_of(0.1))
     shown(on_page, "at 10% kept")
     table = summary.by_size(Run(SPEC).curve(), "sliced_wasserstein")
@@ -57,27 +57,25 @@ def test_the_numbers_are_those_of_the_store_at_the_ratio(on_page):
     shown(on_page, f"random {reading.random:.3g}")
     ranking, train = Run(SPEC).ranking(FDMAT), Run(SPEC).dataset().split("train")
     noisy = train.truth.bad
-    k = driving.look(on_page, "k")
+    k = driving.look(on_page, "slider.k")
     assert k == round(0.1 * len(noisy))
     shown(on_page, f"{noisy[ranking.order[k:]].sum()} of {noisy.sum()}")
 
 
-def test_the_gallery_shows_who_is_next_and_who_just_left(on_page):
+def test_the_gallery_shows_what_is_removed_next_and_last(on_page):
     driving.slide_to(on_page, place_of(0.05))
     shown(on_page, "at 5% kept")
-    table, k = Run(SPEC).tables[0], driving.look(on_page, "k")
-    leaving, left = payload.brink(Run(SPEC).ranking(FDMAT), k, 12)
-    wait_for_gallery(on_page, table.ids[leaving])
-    on_page.get_by_role("radio", name="Just left").click()
-    wait_for_gallery(on_page, table.ids[left])
+    table = Run(SPEC).tables[0]
+    next_out, last_out = Run(SPEC).rankings(FDMAT).boundary(0.05, 12)
+    wait_for_gallery(on_page, table.ids[next_out])
+    on_page.get_by_role("radio", name="Removed last").click()
+    wait_for_gallery(on_page, table.ids[last_out])
 
 
 def test_pictures_come_one_by_one_from_the_server(on_page):
     on_page.wait_for_function("[...document.querySelectorAll('.cards img')].every(image => image.naturalWidth > 50)")
     source = on_page.locator(".cards img").first.get_attribute("src")
-    answer = on_page.request.get(
-        source if source.startswith("http") else re.match(r"https?://[^/]+", on_page.url)[0] + source
-    )
+    answer = on_page.request.get(urljoin(on_page.url, source))
     assert answer.headers["content-type"] == "image/png"
     assert "immutable" in answer.headers["cache-control"]
 
@@ -99,7 +97,7 @@ def test_the_line_over_the_curves_follows_the_slider_at_once(on_page):
 
 
 def test_a_lasso_fills_the_gallery(on_page):
-    box = on_page.locator("canvas.plane").bounding_box()
+    box = on_page.locator("canvas.points").bounding_box()
     x, y, w, h = box["x"], box["y"], box["width"], box["height"]
     on_page.keyboard.press("l")
     on_page.mouse.move(x + 0.3 * w, y + 0.3 * h)
@@ -107,7 +105,7 @@ def test_a_lasso_fills_the_gallery(on_page):
     for spot in [(0.6, 0.3), (0.6, 0.7), (0.3, 0.7)]:
         on_page.mouse.move(x + spot[0] * w, y + spot[1] * h)
     on_page.mouse.up()
-    caught = driving.look(on_page, "caught")
+    caught = driving.look(on_page, "lasso.rows")
     assert len(caught) > 12
     wait_for_gallery(on_page, Run(SPEC).tables[0].ids[caught[:12]])
     assert on_page.get_by_role("radio", name="Lasso", exact=True).get_attribute("aria-checked") == "true"
@@ -119,45 +117,45 @@ def test_another_method_keeps_camera_and_slider_and_changes_the_rest(on_page):
     camera, before = driving.look(on_page, "camera"), gallery(on_page)
     on_page.keyboard.press("2")
     on_page.wait_for_url(re.compile("method=moderate"))
-    on_page.wait_for_function(f"{driving.VIEW}.blob.method === 'Moderate'")
+    on_page.wait_for_function(f"{driving.MAP}.points.method === 'Moderate'")
     assert driving.look(on_page, "camera") == camera
-    assert driving.look(on_page, "ratio") == 0.9
+    assert driving.look(on_page, "slider.kept") == 0.1
     order = Run(SPEC).ranking(MODERATE).order
     assert [driving.look(on_page, f"rank[{row}]") for row in order[:3]] == [0, 1, 2]
     on_page.wait_for_function("before => document.querySelector('.cards figure').dataset.item != before", arg=before[0])
 
 
-def test_a_link_brings_back_run_method_and_ratio(on_page, chromium):
+def test_a_link_brings_back_run_method_and_share_kept(on_page, chromium):
     driving.slide_to(on_page, place_of(0.05))
-    on_page.wait_for_url(re.compile("ratio=0.95"))
+    on_page.wait_for_url(re.compile("kept=0.05"))
     on_page.get_by_role("radio", name="Random").click()
     on_page.wait_for_url(re.compile("method=random"))
     with chromium.new_context() as context:
         other = context.new_page()
         driving.open_map(other, on_page.url)
-        assert driving.look(other, "ratio") == 0.95
-        assert driving.look(other, "blob.method") == "Random"
+        assert driving.look(other, "slider.kept") == 0.05
+        assert driving.look(other, "points.method") == "Random"
 
 
 def test_the_slider_comes_back_from_another_page_where_it_was(on_page):
     driving.slide_to(on_page, place_of(0.05))
-    on_page.wait_for_url(re.compile("ratio=0.95"))
+    on_page.wait_for_url(re.compile("kept=0.05"))
     on_page.get_by_role("link", name="Runs").click()
     on_page.wait_for_url(re.compile("/runs"))
     on_page.get_by_role("link", name="Map").first.click()
-    on_page.wait_for_function(f"{driving.VIEW}?.frames > 0")
-    assert driving.look(on_page, "ratio") == 0.95
+    on_page.wait_for_function(f"{driving.MAP}?.frames > 0")
+    assert driving.look(on_page, "slider.kept") == 0.05
     driving.slide_to(on_page, place_of(0.5))
-    on_page.wait_for_url(re.compile("ratio=0.5"))
+    on_page.wait_for_url(re.compile("kept=0.5"))
 
 
-def test_a_picture_under_the_hand_rings_its_point(on_page):
+def test_a_picture_under_the_pointer_rings_its_point(on_page):
     item = gallery(on_page)[3]
     on_page.locator(".cards figure").nth(3).hover()
     row = int(np.flatnonzero(Run(SPEC).tables[0].ids == item)[0])
-    on_page.wait_for_function(f"{driving.VIEW}.hover === {row}")
+    on_page.wait_for_function(f"{driving.MAP}.hover === {row}")
     on_page.locator(".count").hover()
-    on_page.wait_for_function(f"{driving.VIEW}.hover === -1")
+    on_page.wait_for_function(f"{driving.MAP}.hover === -1")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])

@@ -1,4 +1,4 @@
-"""The Removed page in a real browser: the order of the wall, filters, decisions by key, to the map and back."""
+"""The Removed page in a real browser: the order of the grid, filters, decisions by key, to the map and back."""
 
 import json
 import re
@@ -12,13 +12,14 @@ import pytest
 from fdmat_core.analysis import issues
 from fdmat_core.runs import decisions, settings
 from fdmat_core.runs.run import Run
+from fdmat_core.types import Issue
 from tests.browser import driving
-from tests.browser.driving import WALL, open_wall
+from tests.browser.driving import GRID, open_grid
 from tests.browser.tiny import SPEC
 
 FDMAT, RANDOM, _ = SPEC.methods
 KEY = settings.checked(SPEC).key
-RATIO = 0.4
+KEPT = 0.6
 
 
 @pytest.fixture
@@ -30,25 +31,25 @@ def store(stored, monkeypatch):
 
 
 @pytest.fixture
-def on_wall(page, app, store):
-    open_wall(page, f"{app}/removed?run={KEY}&ratio={RATIO}&method=fdmat")
+def on_grid(page, app, store):
+    open_grid(page, f"{app}/removed?run={KEY}&kept={KEPT}&method=fdmat")
     return page
 
 
 def look(page, expression):
-    return page.evaluate(f"(() => {{ const view = {WALL}; return {expression} }})()")
+    return page.evaluate(f"(() => {{ const grid = {GRID}; return {expression} }})()")
 
 
 def shown_ids(page):
     """The items of the list, in order."""
-    return look(page, "Array.from(view.list, row => view.blob.ids[row])")
+    return look(page, "Array.from(grid.sifted.list, row => Number(grid.items.ids[row]))")
 
 
-def removed(method=FDMAT, ratio=RATIO):
+def removed(method=FDMAT, kept=KEPT):
     """The frame of what leaves, worst first, as the core tells it."""
     table, ranking, witness = Run(SPEC).tables[0], Run(SPEC).ranking(method), Run(SPEC).ranking(FDMAT)
-    k = round((1 - ratio) * table.n)
-    items = issues.items(table, witness).iloc[issues.worst_first(table, witness)]
+    k = round(kept * table.n)
+    items = issues.items(table, witness).iloc[issues.gravest_first(table, witness)]
     return items[np.isin(items["row"], ranking.order[k:])]
 
 
@@ -64,108 +65,108 @@ def wait_for_log(count, seconds=10):
     return decisions.history(dataset_key())
 
 
-def told(page, text):
-    page.wait_for_function(f"text => {WALL}.el.told.textContent === text", arg=text, timeout=8000)
+def wait_for_tally(page, text):
+    page.wait_for_function(f"text => {GRID}.elements.tally.textContent === text", arg=text, timeout=8000)
 
 
-def test_the_wall_shows_what_leaves_worst_first(on_wall):
+def test_the_grid_shows_what_leaves_worst_first(on_grid):
     want = removed()
-    assert shown_ids(on_wall) == want["item"].tolist()
-    cells = on_wall.eval_on_selector_all(
+    assert shown_ids(on_grid) == want["item"].tolist()
+    cells = on_grid.eval_on_selector_all(
         ".cells figure", "all => all.map(it => [it.offsetTop, it.querySelector('b').innerText])"
     )
     assert 10 < len(cells) < 120 < len(want)
-    first = on_wall.locator(".cells figure").first
+    first = on_grid.locator(".cells figure").first
     assert f"item {want['item'].iloc[0]}:" in first.get_attribute("title")
     counts = {
         button["dataset"]: button["count"]
         for button in look(
-            on_wall,
-            """[...view.el.issues.children].map(it =>
+            on_grid,
+            """[...grid.elements.issues.children].map(it =>
         ({ dataset: it.dataset.value, count: +it.querySelector("em").textContent.replace(",", "") }))""",
         )
     }
     assert counts.pop("") == len(want)
-    assert counts == {issue: int((want["issue"] == issue).sum()) for issue in issues.ISSUES}
+    assert counts == {issue.title: int((want["issue"] == issue).sum()) for issue in issues.GRAVEST_FIRST}
     assert counts["suspected mislabelled"] > 50
 
 
 def test_only_pictures_on_screen_are_asked_for(page, app, store):
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/thumb/" in request.url else None)
-    open_wall(page, f"{app}/removed?run={KEY}&ratio={RATIO}&method=fdmat")
+    open_grid(page, f"{app}/removed?run={KEY}&kept={KEPT}&method=fdmat")
     assert 10 < len(set(asked)) < 120 < len(removed())
 
 
-def test_filters_narrow_the_list_travel_in_the_link_and_come_back(on_wall, chromium):
+def test_filters_narrow_the_list_travel_in_the_link_and_come_back(on_grid, chromium):
     want = removed()
-    on_wall.click(".issues [data-value='suspected mislabelled']")
-    suspected = want[want["issue"] == "suspected mislabelled"]
-    assert shown_ids(on_wall) == suspected["item"].tolist()
+    on_grid.click(".issues [data-value='suspected mislabelled']")
+    suspected = want[want["issue"] == Issue.MISLABELLED]
+    assert shown_ids(on_grid) == suspected["item"].tolist()
     pair = (suspected["given"] + ">" + suspected["preferred"]).value_counts().index[0]
-    on_wall.click(f".matrix [data-pair='{pair}']")
+    on_grid.click(f".matrix [data-pair='{pair}']")
     given, preferred = pair.split(">")
     both = suspected[(suspected["given"] == given) & (suspected["preferred"] == preferred)]
-    assert shown_ids(on_wall) == both["item"].tolist()
-    assert f"{len(both)} labelled {given}" in on_wall.get_attribute(f".matrix [data-pair='{pair}']", "title")
-    on_wall.wait_for_url(re.compile("pair="))
+    assert shown_ids(on_grid) == both["item"].tolist()
+    assert f"{len(both)} labelled {given}" in on_grid.get_attribute(f".matrix [data-pair='{pair}']", "title")
+    on_grid.wait_for_url(re.compile("pair="))
     with chromium.new_context() as context:
         other = context.new_page()
-        open_wall(other, on_wall.url)
+        open_grid(other, on_grid.url)
         assert shown_ids(other) == both["item"].tolist()
-    on_wall.keyboard.press("Escape")
-    assert shown_ids(on_wall) == want["item"].tolist()
-    on_wall.select_option(".labels", given)
-    assert shown_ids(on_wall) == want[want["given"] == given]["item"].tolist()
+    on_grid.keyboard.press("Escape")
+    assert shown_ids(on_grid) == want["item"].tolist()
+    on_grid.select_option(".labels", given)
+    assert shown_ids(on_grid) == want[want["given"] == given]["item"].tolist()
 
 
-def test_an_item_is_found_by_its_number_and_typing_decides_nothing(on_wall):
+def test_an_item_is_found_by_its_number_and_typing_decides_nothing(on_grid):
     item = removed()["item"].iloc[40]
-    on_wall.keyboard.press("/")
-    on_wall.keyboard.type(f"kdu{item}")
-    on_wall.wait_for_function(f"{WALL}.list.length < 50")
-    assert item in shown_ids(on_wall)
-    on_wall.keyboard.type("k")
-    assert look(on_wall, "view.filters.item") == str(item)
+    on_grid.keyboard.press("/")
+    on_grid.keyboard.type(f"kdu{item}")
+    on_grid.wait_for_function(f"{GRID}.sifted.list.length < 50")
+    assert item in shown_ids(on_grid)
+    on_grid.keyboard.type("k")
+    assert look(on_grid, "grid.filters.item") == str(item)
     assert decisions.history(dataset_key()).empty
 
 
-def test_the_slider_moves_the_cut_and_the_other_method_the_list(on_wall):
-    on_wall.locator(".ratio").focus()
-    on_wall.keyboard.press("]")
-    on_wall.wait_for_url(re.compile("ratio=0.5"))
-    assert shown_ids(on_wall) == removed(ratio=0.5)["item"].tolist()
-    on_wall.keyboard.press("3")
-    on_wall.wait_for_function(f"{WALL}.blob.method === 'random'")
-    assert on_wall.get_by_role("radio", name="Random").is_checked()
-    on_wall.wait_for_function(f"!{WALL}.stale")
-    assert shown_ids(on_wall) == removed(RANDOM, 0.5)["item"].tolist()
+def test_the_slider_moves_the_cut_and_the_other_method_the_list(on_grid):
+    on_grid.locator(".kept-slider").focus()
+    on_grid.keyboard.press("]")
+    on_grid.wait_for_url(re.compile("kept=0.5"))
+    assert shown_ids(on_grid) == removed(kept=0.5)["item"].tolist()
+    on_grid.keyboard.press("3")
+    on_grid.wait_for_function(f"{GRID}.items.method === 'random'")
+    assert on_grid.get_by_role("radio", name="Random").is_checked()
+    on_grid.wait_for_function(f"!{GRID}.stale.list")
+    assert shown_ids(on_grid) == removed(RANDOM, 0.5)["item"].tolist()
 
 
-def test_the_card_tells_the_evidence(on_wall):
+def test_the_card_tells_the_evidence(on_grid):
     line = removed().iloc[0]
-    on_wall.wait_for_selector(".card .near img")
-    card = on_wall.locator("aside.card")
+    on_grid.wait_for_selector(".card .near img")
+    card = on_grid.locator("aside.card")
     text = card.inner_text()
     assert issues.sentence(line) in text
     assert f"Relabel {line.preferred}" in text and f"item {line['item']}" in text
     table = Run(SPEC).tables[0]
     kept = Run(SPEC).ranking(FDMAT).order[: round(0.6 * table.n)]
-    near = issues.nearest_kept(issues.witness(table), table, int(line.row), kept)
-    pictures = on_wall.eval_on_selector_all(".near img", "all => all.map(it => +it.src.split('/').pop())")
+    near = issues.nearest_kept(issues.transported(table), table, int(line.row), kept)
+    pictures = on_grid.eval_on_selector_all(".near img", "all => all.map(it => +it.src.split('/').pop())")
     assert pictures == near["item"].tolist()
     truth = Run(SPEC).dataset().split("train").truth
     real = table.classes[truth.clean_labels[line.row]]
     assert f"injected: was {real}" in text
 
 
-def test_fifty_cards_are_triaged_by_keyboard_in_under_two_minutes(on_wall):
+def test_fifty_cards_are_triaged_by_keyboard_in_under_two_minutes(on_grid):
     want = removed()["item"].tolist()[:50]
     keys = [("k", "keep"), ("d", "drop"), ("u", "unsure"), ("r", "relabel")]
     began = time.monotonic()
     for place in range(50):
-        on_wall.wait_for_function(f"place => {WALL}.at === place", arg=place)
-        on_wall.keyboard.press(keys[place % 4][0])
+        on_grid.wait_for_function(f"place => {GRID}.at === place", arg=place)
+        on_grid.keyboard.press(keys[place % 4][0])
     log = wait_for_log(50)
     seconds = time.monotonic() - began
     print(f"50 cards triaged and on the disk in {seconds:.1f} s")
@@ -175,131 +176,145 @@ def test_fifty_cards_are_triaged_by_keyboard_in_under_two_minutes(on_wall):
     preferred = removed()["preferred"].tolist()
     assert [label for label in log["label"] if label] == [preferred[place] for place in range(50) if place % 4 == 3]
     assert set(log["author"]) == {"me"} and set(log["run"]) == {KEY}
-    told(on_wall, f"50 decided of {len(removed())}")
+    wait_for_tally(on_grid, f"50 decided of {len(removed())}")
 
 
-def test_keys_faster_than_the_server_lose_nothing(on_wall):
+def test_keys_faster_than_the_server_lose_nothing(on_grid):
     for _ in range(30):
-        on_wall.keyboard.press("d")
+        on_grid.keyboard.press("d")
     log = wait_for_log(30)
     assert log["item"].tolist() == removed()["item"].tolist()[:30]
 
 
-def test_decisions_survive_a_reload_and_reach_another_session(on_wall, chromium, app):
+def test_decisions_survive_a_reload_and_reach_another_session(on_grid, chromium, app):
     first, second = removed()["item"].tolist()[:2]
     with chromium.new_context() as context:
         other = context.new_page()
-        open_wall(other, on_wall.url)
-        on_wall.keyboard.press("k")
-        other.wait_for_function(f"item => {WALL}.decided.get(item)?.decision === 'keep'", arg=first, timeout=15_000)
+        open_grid(other, on_grid.url)
+        on_grid.keyboard.press("k")
+        other.wait_for_function(
+            f"item => {GRID}.decided.get(String(item))?.decision === 'keep'", arg=first, timeout=15_000
+        )
         other.keyboard.press("n")
         other.keyboard.press("d")
-        on_wall.wait_for_function(f"item => {WALL}.decided.get(item)?.decision === 'drop'", arg=second, timeout=15_000)
-    on_wall.reload()
-    on_wall.wait_for_function(f"{WALL}?.decided.size === 2", timeout=30_000)
-    told(on_wall, f"2 decided of {len(removed())}")
-    on_wall.click(".states [data-value='drop']")
-    assert shown_ids(on_wall) == [second]
+        on_grid.wait_for_function(
+            f"item => {GRID}.decided.get(String(item))?.decision === 'drop'", arg=second, timeout=15_000
+        )
+    on_grid.reload()
+    on_grid.wait_for_function(f"{GRID}?.decided.size === 2", timeout=30_000)
+    wait_for_tally(on_grid, f"2 decided of {len(removed())}")
+    on_grid.click(".states [data-value='drop']")
+    assert shown_ids(on_grid) == [second]
 
 
-def test_undo_takes_the_last_back_and_goes_there(on_wall):
+def test_undo_takes_the_last_back_and_goes_there(on_grid):
     for key in ("k", "d"):
-        on_wall.keyboard.press(key)
+        on_grid.keyboard.press(key)
     wait_for_log(2)
-    on_wall.keyboard.press("n")
-    on_wall.keyboard.press("z")
-    on_wall.wait_for_function(f"{WALL}.at === 1 && {WALL}.decided.size === 1")
+    on_grid.keyboard.press("n")
+    on_grid.keyboard.press("z")
+    on_grid.wait_for_function(f"{GRID}.at === 1 && {GRID}.decided.size === 1")
     assert decisions.current(dataset_key())["decision"].tolist() == ["keep"]
 
 
-def test_two_tabs_of_one_name_take_back_what_is_their_own(on_wall, chromium):
-    other = chromium.new_context(viewport={"width": 1400, "height": 900}).new_page()
-    open_wall(other, on_wall.url)
-    on_wall.keyboard.press("k")
+@pytest.mark.parametrize("chord", ["Control+z", "Meta+z", "Alt+z", "Shift+z", "Control+d", "Shift+k"])
+def test_only_a_plain_key_decides_or_takes_back(on_grid, chord):
+    on_grid.keyboard.press("k")
     wait_for_log(1)
-    other.wait_for_function(f"{WALL}.decided.size === 1", timeout=15_000)
+    on_grid.keyboard.press(chord)
+    on_grid.wait_for_timeout(300)
+    assert decisions.history(dataset_key())["decision"].tolist() == ["keep"]
+    assert look(on_grid, "grid.decided.size") == 1
+
+
+def test_two_tabs_of_one_name_take_back_what_is_their_own(on_grid, chromium):
+    other = chromium.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    open_grid(other, on_grid.url)
+    on_grid.keyboard.press("k")
+    wait_for_log(1)
+    other.wait_for_function(f"{GRID}.decided.size === 1", timeout=15_000)
     other.keyboard.press("n")
     other.keyboard.press("d")
     wait_for_log(2)
-    on_wall.reload()
-    on_wall.wait_for_function(f"{WALL}?.decided.size === 2", timeout=30_000)
-    on_wall.keyboard.press("z")
-    on_wall.wait_for_function(f"{WALL}.decided.size === 1")
+    on_grid.reload()
+    on_grid.wait_for_function(f"{GRID}?.decided.size === 2", timeout=30_000)
+    on_grid.keyboard.press("z")
+    on_grid.wait_for_function(f"{GRID}.decided.size === 1")
     assert decisions.current(dataset_key())["decision"].tolist() == ["drop"]
     other.context.close()
 
 
-def test_a_server_that_does_not_answer_is_asked_again(on_wall):
-    on_wall.route("**/decisions/**", lambda route: route.abort())
-    on_wall.keyboard.press("k")
-    on_wall.wait_for_function(f"{WALL}.el.told.textContent.includes('1 not saved yet')")
+def test_a_server_that_does_not_answer_is_asked_again(on_grid):
+    on_grid.route("**/decisions/**", lambda route: route.abort())
+    on_grid.keyboard.press("k")
+    on_grid.wait_for_function(f"{GRID}.elements.tally.textContent.includes('1 not saved yet')")
     assert decisions.history(dataset_key()).empty
-    on_wall.reload()
-    on_wall.wait_for_function(f"{WALL}?.el.told.textContent.includes('1 not saved yet')", timeout=30_000)
-    on_wall.unroute("**/decisions/**")
+    on_grid.reload()
+    on_grid.wait_for_function(f"{GRID}?.elements.tally.textContent.includes('1 not saved yet')", timeout=30_000)
+    on_grid.unroute("**/decisions/**")
     assert wait_for_log(1, 30)["decision"].tolist() == ["keep"]
-    told(on_wall, f"1 decided of {len(removed())}")
+    wait_for_tally(on_grid, f"1 decided of {len(removed())}")
 
 
-def test_another_class_is_chosen_for_a_relabel(on_wall):
+def test_another_class_is_chosen_for_a_relabel(on_grid):
     line = removed().iloc[0]
     other = next(name for name in Run(SPEC).tables[0].classes if name not in (line.given, line.preferred))
-    on_wall.keyboard.press("Shift+R")
-    on_wall.select_option("select.target", other)
-    on_wall.locator("select.target").press("Enter")
+    on_grid.keyboard.press("Shift+R")
+    on_grid.select_option("select.target", other)
+    on_grid.locator("select.target").press("Enter")
     assert wait_for_log(1)[["decision", "label"]].values.tolist() == [["relabel", other]]
 
 
-def test_the_list_goes_to_the_map_and_a_lasso_comes_back(on_wall):
-    on_wall.click(".issues [data-value='suspected mislabelled']")
+def test_the_list_goes_to_the_map_and_a_lasso_comes_back(on_grid):
+    on_grid.click(".issues [data-value='suspected mislabelled']")
     want = removed()
-    rows = set(want[want["issue"] == "suspected mislabelled"]["row"])
-    on_wall.click(".act-map")
-    on_wall.wait_for_function(f"{driving.VIEW}?.frames > 0", timeout=30_000)
-    assert set(driving.look(on_wall, "ringed.reduce((all, one, row) => one ? [...all, row] : all, [])")) == rows
-    on_wall.get_by_role("button", name=f"{len(rows)} ringed").click()
-    on_wall.wait_for_function(f"{driving.VIEW}.ringed === null")
-    box = on_wall.locator("canvas.plane").bounding_box()
-    on_wall.keyboard.press("l")
+    rows = set(want[want["issue"] == Issue.MISLABELLED]["row"])
+    on_grid.click(".act-map")
+    on_grid.wait_for_function(f"{driving.MAP}?.frames > 0", timeout=30_000)
+    assert set(driving.look(on_grid, "ringed.reduce((all, one, row) => one ? [...all, row] : all, [])")) == rows
+    on_grid.get_by_role("button", name=f"{len(rows)} ringed").click()
+    on_grid.wait_for_function(f"{driving.MAP}.ringed === null")
+    box = on_grid.locator("canvas.points").bounding_box()
+    on_grid.keyboard.press("l")
     corners = [(0.3, 0.3), (0.7, 0.3), (0.7, 0.8), (0.3, 0.8)]
     spots = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
-    on_wall.mouse.move(*spots[0])
-    on_wall.mouse.down()
+    on_grid.mouse.move(*spots[0])
+    on_grid.mouse.down()
     for spot in spots[1:]:
-        on_wall.mouse.move(*spot)
-    on_wall.mouse.up()
-    caught = set(driving.look(on_wall, "caught"))
-    on_wall.get_by_role("button", name="Inspect").click()
-    on_wall.wait_for_function(f"{WALL}?.only && {WALL}.drawn > 0", timeout=30_000)
+        on_grid.mouse.move(*spot)
+    on_grid.mouse.up()
+    caught = set(driving.look(on_grid, "lasso.rows"))
+    on_grid.get_by_role("button", name="Inspect").click()
+    on_grid.wait_for_function(f"{GRID}?.only && {GRID}.drawn > 0", timeout=30_000)
     inside = [item for item, row in zip(want["item"], want["row"], strict=True) if row in caught]
-    assert shown_ids(on_wall) == inside and 0 < len(inside) < len(want)
-    on_wall.locator(".chips button").first.click()
-    assert shown_ids(on_wall) == want["item"].tolist()
+    assert shown_ids(on_grid) == inside and 0 < len(inside) < len(want)
+    on_grid.locator(".chips button").first.click()
+    assert shown_ids(on_grid) == want["item"].tolist()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])
-def test_nothing_scrolls_but_the_list_and_the_card(on_wall, width, height):
-    on_wall.set_viewport_size({"width": width, "height": height})
-    on_wall.wait_for_timeout(400)
-    main = on_wall.evaluate(
+def test_nothing_scrolls_but_the_list_and_the_card(on_grid, width, height):
+    on_grid.set_viewport_size({"width": width, "height": height})
+    on_grid.wait_for_timeout(400)
+    main = on_grid.evaluate(
         "(it => [it.scrollHeight, it.clientHeight])(document.querySelector('[data-testid=stMain]'))"
     )
     assert main[0] <= main[1] == height
 
 
-def test_the_ratio_stays_from_tab_to_tab(on_wall):
-    on_wall.locator(".ratio").focus()
-    on_wall.keyboard.press("]")
-    on_wall.wait_for_url(re.compile("ratio=0.5"))
-    on_wall.get_by_role("radio", name="Truth").click()
-    on_wall.wait_for_selector(".tally")
-    on_wall.get_by_role("radio", name="Inspect").click()
-    on_wall.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.ratio === 0.5")
-    on_wall.locator(".ratio").focus()
-    on_wall.keyboard.press("[")
-    on_wall.wait_for_url(re.compile("ratio=0(&|$)"))
-    on_wall.reload()
-    on_wall.wait_for_function(f"{WALL}?.drawn > 0 && {WALL}.ratio === 0", timeout=30_000)
+def test_the_share_kept_stays_from_tab_to_tab(on_grid):
+    on_grid.locator(".kept-slider").focus()
+    on_grid.keyboard.press("]")
+    on_grid.wait_for_url(re.compile("kept=0.5"))
+    on_grid.get_by_role("radio", name="Truth").click()
+    on_grid.wait_for_selector(".tally")
+    on_grid.get_by_role("radio", name="Inspect").click()
+    on_grid.wait_for_function(f"{GRID}?.drawn > 0 && {GRID}.slider.kept === 0.5")
+    on_grid.locator(".kept-slider").focus()
+    on_grid.keyboard.press("[")
+    on_grid.wait_for_url(re.compile("kept=1(&|$)"))
+    on_grid.reload()
+    on_grid.wait_for_function(f"{GRID}?.drawn > 0 && {GRID}.slider.kept === 1", timeout=30_000)
 
 
 @pytest.mark.parametrize(

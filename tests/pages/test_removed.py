@@ -12,11 +12,10 @@ from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable, Ranking, Rankings
-from fdmat_core.web import payload
 from pages.removed import evidence, items, routes
 from pages.shell import caches, places
 from tests.pages.conftest import button, texts
-from tests.web.test_grid import unpack
+from tests.web.reading import unpack
 
 MEASURES = (Choice("coverage"),)
 FDMAT = Choice.of("fdmat", lam=20.0)
@@ -52,23 +51,18 @@ def test_the_grid_gets_every_row_worst_first_and_the_order_of_the_method(visit, 
     visit(places.REMOVED, run=key)
     run = caches.run(key)
     table, random = run.tables[0], run.ranking(Choice("random"))
-    blob = items.Items(run, Choice("random"), run.rankings(Choice("random"))).blob(
-        0.6, only="", filters={"issue": "outlier"}
-    )
-    facts, columns = unpack(blob)
+    facts, columns = unpack(routes.payload(key, "random"))
     found = caches.inspection(run)
-    assert (facts["n"], facts["start"], facts["filters"]) == (table.n, 0.4, {"issue": "outlier"})
-    assert facts["issues"] == [issue.title for issue in issues.GRAVEST_FIRST] and facts["classes"] == list(
-        table.classes
-    )
-    assert columns["column"].tolist() == random.order.tolist()
+    assert facts["issues"] == [issue.title for issue in issues.GRAVEST_FIRST]
+    assert (facts["items"], facts["classes"]) == (key, list(table.classes))
+    assert columns["order"].tolist() == random.order.tolist()
     assert columns["worst"].tolist() == issues.gravest_first(table, found.evidence).tolist()
     assert columns["ids"].tolist() == table.ids.tolist() != list(range(table.n))
     assert [issues.GRAVEST_FIRST[code] for code in columns["issue"]] == found.items.issue.tolist()
     assert np.array(table.classes)[columns["preferred"]].tolist() == found.items.preferred.tolist()
     truth = caches.train(run).truth
-    assert ((columns["flags"] & payload.MISLABELLED) > 0).tolist() == truth.mislabelled.tolist()
-    assert columns["real"].tolist() == truth.clean_labels.tolist()
+    assert ((columns["flags"] & facts["flags"]["mislabelled"]) > 0).tolist() == truth.mislabelled.tolist()
+    assert columns["clean_labels"].tolist() == truth.clean_labels.tolist()
 
 
 def test_the_worst_are_nearly_all_flipped(visit, ranked):
@@ -86,18 +80,18 @@ def test_a_method_without_one_order_sends_what_it_keeps_at_each_count(visit, ran
     table = caches.run(key).tables[0]
     rankings = {k: Ranking(np.roll(np.arange(table.n), k), nested=False) for k in (10, 100)}
     shown = items.Items(caches.run(key), Choice("ccs"), Rankings(table.ids, rankings))
-    facts, columns = unpack(shown.blob(0.5, only="", filters={}))
-    assert not facts["nested"]
-    assert facts["fractions"] == [10 / table.n, 100 / table.n]
-    assert np.flatnonzero(columns["column"] & 1).tolist() == list(range(table.n - 10, table.n))
-    assert np.flatnonzero(columns["column"] & 2).tolist() == list(range(table.n - 100, table.n))
+    facts, columns = unpack(shown.packed())
+    assert "order" not in columns
+    assert facts["sizes"] == [10 / table.n, 100 / table.n]
+    assert np.flatnonzero(columns["kept_bits"] & 1).tolist() == list(range(table.n - 10, table.n))
+    assert np.flatnonzero(columns["kept_bits"] & 2).tolist() == list(range(table.n - 100, table.n))
 
 
 def test_the_page_runs_and_its_choices_travel(visit, ranked):
     app = visit(places.REMOVED, run=ranked(FLIPPED), kept="0.4", method="random", issue="redundant")
     assert not app.exception and not app.error
     assert app.session_state["method"] == "random"
-    app.session_state["wall"] = {"ratio": 0.75, "filters": {"pair": "1>7"}}
+    app.session_state["grid"] = {"kept": 0.25, "filters": {"pair": "1>7"}}
     app.run()
     assert not app.exception
     said = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
@@ -118,7 +112,7 @@ def test_a_card_says_what_the_core_says(visit, ranked):
     assert [share for _, share in card["bars"]] == pytest.approx(shares.share.tolist(), abs=1e-4)
     random, k = run.ranking(Choice("random")), round(0.2 * table.n)
     near = issues.nearest_kept(found.transported, table, row, random.order[:k])
-    assert [one["item"] for one in card["near"]] == near.item.tolist() and len(near) == 5
+    assert [int(one["item"]) for one in card["near"]] == near.item.tolist() and len(near) == 5
     places_ = {one["method"]: (one["place"], one["kept"]) for one in card["ranks"]}
     at = random.order.tolist().index(row) + 1
     assert places_["Random"] == (at, at <= k)
@@ -142,8 +136,8 @@ def test_data_without_images_show_their_fields(visit, ranked):
     assert not app.exception and not app.error
     run = caches.run(key)
     train, table = caches.train(run), run.tables[0]
-    facts, columns = unpack(items.Items(run, FDMAT, run.rankings(FDMAT)).blob(0.5, only="", filters={}))
-    assert facts["thumbs"] == ""
+    facts, columns = unpack(items.Items(run, FDMAT, run.rankings(FDMAT)).packed())
+    assert facts["pictures"] == ""
     assert columns["fields"].reshape(table.n, 4).tolist() == train.features[:, :4].tolist()
     fields = evidence.card(run, FDMAT, 0.5, int(table.ids[9]))["fields"]
     assert len(fields) == 12 and fields[2] == ("feature 2", round(float(train.features[9, 2]), 4))
@@ -198,7 +192,7 @@ def test_what_was_decided_is_listed_the_latest_on_each(visit, ranked):
     (line,) = app.dataframe[0].value.to_dict("records")
     assert (line["item"], line["decision"], line["label"]) == (data.ids[7], "relabel", data.classes[2])
     assert line["given"] == data.classes[data.labels[7]]
-    assert line["picture"] == f"/thumb/{key}/{data.ids[7]}"
+    assert line["picture"] == f"thumb/{key}/{data.ids[7]}"
     assert not app.exception
 
 
@@ -219,14 +213,14 @@ def test_changes_are_those_since_a_number(visit, ranked):
     first, second = (int(item) for item in caches.train(caches.run(key)).ids[:2])
     routes.write(key, {"item": first, "decision": "keep"})
     then = routes.changes(key, 0)
-    assert then["changes"] == [(first, "keep", "", "me")]
+    assert then["changes"] == [(str(first), "keep", "", "me")]
     routes.write(key, {"item": second, "decision": "unsure"})
     routes.write(key, {"item": second, "decision": "drop"})
-    assert routes.changes(key, then["last"])["changes"] == [(second, "drop", "", "me")]
-    assert routes.write(key, {"undo": True}) == {"item": second, "decision": "unsure", "label": ""}
-    assert routes.changes(key, then["last"])["changes"] == [(second, "unsure", "", "me")]
-    assert routes.write(key, {"undo": True}) == {"item": second, "decision": "", "label": ""}
-    assert routes.write(key, {"undo": True})["item"] == first
+    assert routes.changes(key, then["last"])["changes"] == [(str(second), "drop", "", "me")]
+    assert routes.write(key, {"undo": True}) == {"item": str(second), "decision": "unsure", "label": ""}
+    assert routes.changes(key, then["last"])["changes"] == [(str(second), "unsure", "", "me")]
+    assert routes.write(key, {"undo": True}) == {"item": str(second), "decision": "", "label": ""}
+    assert routes.write(key, {"undo": True})["item"] == str(first)
     assert routes.write(key, {"undo": True}) == {"item": None}
 
 
@@ -235,7 +229,7 @@ def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ran
     first, second = (int(item) for item in caches.train(caches.run(key)).ids[:2])
     routes.write(key, {"item": first, "decision": "keep", "author": "ann", "session": "one"})
     routes.write(key, {"item": second, "decision": "drop", "author": "ann", "session": "two"})
-    assert routes.write(key, {"undo": True, "author": "bob", "session": "one"})["item"] == first
+    assert routes.write(key, {"undo": True, "author": "bob", "session": "one"})["item"] == str(first)
     assert routes.write(key, {"undo": True, "author": "ann", "session": "one"}) == {"item": None}
     assert decisions.current(routes.dataset_key(key))["item"].tolist() == [second]
 

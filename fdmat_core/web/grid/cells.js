@@ -1,0 +1,126 @@
+// The cells of the grid: only what is on screen exists, whatever the length of the list.
+
+import { make } from "../elements.js"
+import { idOf } from "../items.js"
+import { clamp } from "../text.js"
+import { decisionOn, injected, SIGNS, stale, wordsOf } from "./state.js"
+
+/** @typedef {import("./state.js").GridState} GridState */
+/** @typedef {import("./state.js").Cell} Cell */
+/** @typedef {import("./state.js").GridItems} GridItems */
+
+const GAP = 8, LINES = 46 // pixels between cells; below the picture, for two lines of words
+const AHEAD = 1 // lines of cells drawn beyond the screen
+
+/** Fit the cells to the width of the frame. @param {GridState} grid */
+export function layOut(grid) {
+  const { frame, cells } = grid.elements, width = frame.clientWidth - 2 * GAP
+  if (width <= 0) return
+  const least = frame.clientWidth > 900 ? 128 : 104
+  const across = Math.max(1, Math.floor((width + GAP) / (least + GAP)))
+  const side = Math.floor((width - GAP * (across - 1)) / across)
+  grid.layout = { across, side, pitch: side + LINES + GAP }
+  cells.style.setProperty("--side", `${side}px`)
+  cells.replaceChildren()
+  grid.cells = new Map()
+}
+
+/** Draw the cells that are on screen, keep those that were, and drop the others. @param {GridState} grid */
+export function drawCells(grid) {
+  const { elements: { frame, cells, none }, sifted: { list }, layout: { across, pitch } } = grid
+  if (!across) return
+  cells.style.height = `${Math.ceil(list.length / across) * pitch + GAP}px`
+  const first = Math.max(0, Math.floor(frame.scrollTop / pitch) - AHEAD) * across
+  const end = Math.min(list.length, (Math.ceil((frame.scrollTop + frame.clientHeight) / pitch) + AHEAD) * across)
+  const wanted = new Map()
+  for (let place = first; place < end; place++) wanted.set(list[place], place)
+  for (const [row, cell] of grid.cells) if (!wanted.has(row)) { cell.remove(); grid.cells.delete(row) }
+  for (const [row, place] of wanted) {
+    const cell = grid.cells.get(row) ?? addCell(grid, row)
+    if (cell.place !== place) putCell(grid, cell, place)
+    cell.ariaSelected = String(place === grid.at)
+  }
+  none.hidden = list.length > 0
+  if (!list.length) none.textContent = emptyWords(grid)
+}
+
+/** @param {GridState} grid */
+function emptyWords({ items, slider, sifted, only }) {
+  if (slider.k >= items.n) return "At this size nothing leaves. Move the slider to the right."
+  if (only && !sifted.here) return "None of the lasso's items leaves at this size."
+  return "No removed item fits these filters. Esc clears them."
+}
+
+/**
+ * @param {GridState} grid
+ * @param {number} row
+ */
+function addCell(grid, row) {
+  const { items } = grid, truth = injected(items, row), cell = /** @type {Cell} */ (make("figure", "", { role: "option" }))
+  const given = items.classes[items.labels[row]], preferred = items.classes[items.preferred[row]]
+  cell.dataset.row = String(row)
+  cell.title = `item ${idOf(items, row)}: labelled ${given}, the plan prefers ${preferred}${truth && `; ${truth}`}`
+  cell.classList.toggle("noise", !!truth)
+  const badge = make("i", "", { className: "badge" })
+  cell.append(pictureOf(items, row, cell.title), badge, make("b", given), make("span", preferred === given ? " " : `→ ${preferred}`))
+  cell.addEventListener("click", () => choose(grid, cell.place ?? 0))
+  grid.cells.set(row, cell)
+  grid.elements.cells.append(cell)
+  showBadge(grid, row)
+  return cell
+}
+
+/**
+ * The picture of a row, or its first fields if it has none.
+ * @param {GridItems} items
+ * @param {number} row
+ * @param {string} words
+ */
+export function pictureOf(items, row, words) {
+  const id = idOf(items, row), { fields, n } = items
+  if (items.pictures) return make("img", "", { src: items.pictures + id, alt: words, decoding: "async" })
+  const box = make("div", "", { className: "fields" }), wide = fields ? fields.length / n : 0
+  box.append(make("strong", id))
+  for (const value of fields?.subarray(row * wide, (row + 1) * wide) ?? []) box.append(make("em", String(Number(value.toPrecision(3)))))
+  return box
+}
+
+/**
+ * @param {GridState} grid
+ * @param {Cell} cell
+ * @param {number} place
+ */
+function putCell({ layout: { across, side, pitch } }, cell, place) {
+  cell.place = place
+  cell.style.transform = `translate(${GAP + (place % across) * (side + GAP)}px,${GAP + Math.floor(place / across) * pitch}px)`
+}
+
+/**
+ * Show the decision on a row at its cell, if that is on screen.
+ * @param {GridState} grid
+ * @param {number} row
+ */
+export function showBadge(grid, row) {
+  const cell = grid.cells.get(row), decision = decisionOn(grid, row)
+  const badge = /** @type {HTMLElement | null | undefined} */ (cell?.querySelector(".badge"))
+  if (!cell || !badge) return
+  badge.hidden = !decision?.decision
+  badge.textContent = SIGNS[decision?.decision ?? ""] ?? ""
+  badge.title = decision?.decision ? wordsOf(decision) : ""
+  cell.dataset.decision = decision?.decision ?? ""
+}
+
+/**
+ * Choose an item by its place in the list, and bring it on screen.
+ * @param {GridState} grid
+ * @param {number} place
+ */
+export function choose(grid, place) {
+  const { sifted: { list }, elements: { frame }, layout: { across, pitch } } = grid
+  grid.at = clamp(place, 0, Math.max(0, list.length - 1))
+  grid.row = list.length ? list[grid.at] : -1
+  const top = Math.floor(grid.at / across) * pitch, low = top + pitch + GAP - frame.clientHeight
+  if (frame.scrollTop > top) frame.scrollTop = top
+  if (frame.scrollTop < low) frame.scrollTop = low
+  stale(grid, "card")
+}

@@ -1,0 +1,177 @@
+// Decisions: on screen at once, on the server's disk a moment later, one after the other, until all are there.
+
+import { idOf } from "../items.js"
+import { choose, showBadge } from "./cells.js"
+import { recount, refresh, showTally } from "./filter_panel.js"
+import { rowOf, stale } from "./state.js"
+
+/** @typedef {import("./state.js").GridState} GridState */
+/** @typedef {import("./state.js").Decision} Decision */
+/** @typedef {import("./state.js").Message} Message */
+/** @typedef {import("./state.js").Wish} Wish */
+/** @typedef {{ error?: string, item?: string | null, decision?: string, label?: string }} Answer */
+
+const AGAIN = 1500, LISTEN = 4000 // ms before the next attempt; between looks at what others decided
+const UNSENT = "fdmat.unsent.", AUTHOR = "fdmat.author", SESSION = "fdmat.session"
+
+export const author = () => localStorage.getItem(AUTHOR) ?? ""
+
+/** @param {string} name that decisions are signed with from now on */
+export const sign = (name) => localStorage.setItem(AUTHOR, name.trim())
+
+/** What only this tab calls itself, also after a reload: undo takes back what this tab decided. */
+function session() {
+  const known = sessionStorage.getItem(SESSION)
+  if (known) return known
+  const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join("")
+  sessionStorage.setItem(SESSION, name)
+  return name
+}
+
+/**
+ * The class that R gives: the one chosen, else the plan's preferred if it differs from the label.
+ * @param {GridState} grid
+ * @param {number} row
+ */
+export function targetOf({ items, target }, row) {
+  return target || (items.preferred[row] !== items.labels[row] ? items.classes[items.preferred[row]] : "")
+}
+
+/**
+ * Decide on the chosen item, and go to the next.
+ * @param {GridState} grid
+ * @param {string} decision
+ */
+export function decide(grid, decision) {
+  const { items, row } = grid
+  if (row < 0) return
+  const label = decision === "relabel" ? targetOf(grid, row) : "", item = idOf(items, row)
+  if (decision === "relabel" && !label) { chooseClass(grid); return }
+  put(grid, item, { decision, label, author: author() || "me" })
+  post(grid, { item, decision, label })
+  choose(grid, grid.at + 1)
+}
+
+/** Go to the menu of classes to relabel to. @param {GridState} grid */
+export function chooseClass(grid) {
+  /** @type {HTMLElement | null} */ (grid.elements.card.querySelector("select.target"))?.focus()
+}
+
+/** Take this tab's last decision back; the server knows which it was. @param {GridState} grid */
+export const undo = (grid) => post(grid, { undo: true })
+
+/**
+ * @param {GridState} grid
+ * @param {string} item
+ * @param {Decision} decision
+ */
+function put(grid, item, decision) {
+  if (decision.decision) grid.decided.set(item, decision)
+  else grid.decided.delete(item)
+  const row = rowOf(grid, item)
+  showBadge(grid, row)
+  if (row === grid.row) stale(grid, "card")
+  recount(grid)
+}
+
+/**
+ * @param {GridState} grid
+ * @param {Wish} wish
+ */
+function post(grid, wish) {
+  grid.outbox.push({ author: author() || "me", session: session(), ...wish })
+  keepUnsent(grid)
+  if (grid.outbox.length === 1) send(grid)
+  showTally(grid)
+}
+
+/** Send what waits, the oldest first, until nothing does. @param {GridState} grid */
+async function send(grid) {
+  while (grid.outbox.length) {
+    const answer = await delivered(grid, grid.outbox[0])
+    if (!answer) {
+      grid.trouble = "the server does not answer; trying again"
+      showTally(grid)
+      await new Promise((next) => setTimeout(next, AGAIN))
+      if (grid.removed.signal.aborted) return
+      continue
+    }
+    const message = grid.outbox.shift()
+    grid.trouble = answer.error ?? ""
+    keepUnsent(grid)
+    if (message?.undo) undone(grid, answer)
+    showTally(grid)
+  }
+}
+
+/**
+ * The server's answer to a message, also a refusal; null if it has to be sent again.
+ * @param {GridState} grid
+ * @param {Message} message
+ * @returns {Promise<Answer | null>}
+ */
+async function delivered({ items }, message) {
+  const facts = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) }
+  try {
+    const got = await fetch(items.decisions, facts), answer = await got.json()
+    return got.ok && !answer.error || !got.ok && got.status < 500 ? answer : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param {GridState} grid
+ * @param {Answer} answer
+ */
+function undone(grid, { error, item, decision = "", label = "" }) {
+  if (item === null || item === undefined) { grid.trouble = error ?? "nothing left to take back"; return }
+  put(grid, item, { decision, label, author: "" })
+  const place = grid.sifted.list.indexOf(rowOf(grid, item))
+  if (place >= 0) choose(grid, place)
+}
+
+/** What the server has not confirmed survives a reload of the page. @param {GridState} grid */
+function keepUnsent({ outbox, items }) {
+  const name = UNSENT + items.key
+  if (outbox.length) sessionStorage.setItem(name, JSON.stringify(outbox))
+  else sessionStorage.removeItem(name)
+}
+
+/** Hear of the decisions on these items from now on, and send what is left of the last time. @param {GridState} grid */
+export function startListening(grid) {
+  grid.outbox = JSON.parse(sessionStorage.getItem(UNSENT + grid.items.key) ?? "[]")
+  if (grid.outbox.length) send(grid)
+  clearInterval(grid.timers.listening)
+  grid.timers.listening = setInterval(() => { if (!document.hidden) listen(grid) }, LISTEN)
+  listen(grid)
+}
+
+/** Hear what was decided since, here or in another session. @param {GridState} grid */
+async function listen(grid) {
+  const { decisions } = grid.items
+  const answer = await fetch(`${decisions}?after=${grid.last}`).then((got) => got.json()).catch(() => null)
+  if (!answer?.changes || decisions !== grid.items.decisions) return
+  grid.last = answer.last
+  const mine = new Set(grid.outbox.map(({ item }) => item))
+  /** @type {[string, string, string, string][]} */
+  const news = answer.changes.filter((/** @type {string[]} */ [item, decision, label]) => {
+    const now = grid.decided.get(item)
+    return !mine.has(item) && ((now?.decision ?? "") !== decision || (now?.label ?? "") !== label)
+  })
+  for (const [item, decision, label, by] of news)
+    if (decision) grid.decided.set(item, { decision, label, author: by })
+    else grid.decided.delete(item)
+  if (news.length) hearOf(grid, news.map(([item]) => rowOf(grid, item)))
+}
+
+/**
+ * @param {GridState} grid
+ * @param {number[]} rows that others decided on
+ */
+function hearOf(grid, rows) {
+  for (const row of rows) showBadge(grid, row)
+  if (rows.includes(grid.row)) stale(grid, "card")
+  if (grid.filters.decision) refresh(grid)
+  else recount(grid)
+}

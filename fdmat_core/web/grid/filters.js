@@ -1,0 +1,104 @@
+// Which of the removed items pass the filters, and how many each filter's choices would leave.
+
+/** @typedef {import("./state.js").GridItems} GridItems */
+
+/** @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string }} Filters "" is off, too */
+/** @typedef {keyof Filters} FilterName */
+
+/**
+ * @typedef {object} Sifted
+ * @property {Uint32Array} list rows that are removed and pass every filter, worst first
+ * @property {number} here rows that are removed, whatever the filters
+ * @property {Uint32Array} issues what each issue would leave, counted under all the other filters
+ * @property {Uint32Array} labels likewise each class
+ * @property {Map<string, number>} states likewise each decision
+ * @property {Map<number, number>} pairs likewise each pair of classes
+ */
+
+/**
+ * What `sift` looks at.
+ * @typedef {object} Sieve
+ * @property {GridItems} items
+ * @property {Uint32Array} rank
+ * @property {number} k how many are kept
+ * @property {Uint8Array | null} only
+ * @property {Filters} filters
+ * @property {(row: number) => string} stateOf the decision on a row, or "open"
+ */
+
+/**
+ * The pair of a row's label and the class that the plan prefers, as one number.
+ * @param {GridItems} items
+ * @param {number} row
+ */
+export const pairOf = ({ labels, preferred, classes }, row) => labels[row] * classes.length + preferred[row]
+
+/**
+ * A pair of classes is written "given>preferred" in the link.
+ * @param {{ classes: string[] }} items
+ * @param {number} pair
+ */
+export const pairName = ({ classes }, pair) => `${classes[pair / classes.length | 0]}>${classes[pair % classes.length]}`
+
+/**
+ * @param {{ classes: string[] }} items
+ * @param {string} name
+ */
+export function pairNamed({ classes }, name) {
+  const [given, preferred] = name.split(">").map((one) => classes.indexOf(one))
+  return given * classes.length + preferred
+}
+
+/**
+ * One test per filter that is on; each answers for a row.
+ * @param {Sieve} sieve
+ */
+function tests({ items, filters, stateOf }) {
+  const { issue, label, pair, decision, item } = filters
+  /** @type {Partial<Record<FilterName, (row: number) => boolean>>} */
+  const found = {}
+  if (issue) { const wanted = items.issues.indexOf(issue); found.issue = (row) => items.issue[row] === wanted }
+  if (label) { const wanted = items.classes.indexOf(label); found.label = (row) => items.labels[row] === wanted }
+  if (pair) { const wanted = pairNamed(items, pair); found.pair = (row) => pairOf(items, row) === wanted }
+  if (decision) found.decision = (row) => stateOf(row) === decision
+  if (item) found.item = (row) => String(items.ids[row]).startsWith(item)
+  return Object.entries(found)
+}
+
+/**
+ * @param {Sieve} sieve
+ * @returns {Sifted}
+ */
+export function sift(sieve) {
+  const { items, rank, k, only, stateOf } = sieve, found = tests(sieve)
+  const list = new Uint32Array(Math.max(0, items.n - k)), issues = new Uint32Array(items.issues.length)
+  const labels = new Uint32Array(items.classes.length), states = new Map(), pairs = new Map()
+  let length = 0, here = 0
+  const more = (/** @type {Map<any, number>} */ counts, /** @type {any} */ key) => counts.set(key, (counts.get(key) ?? 0) + 1)
+  for (const row of items.worst) {
+    if (rank[row] < k || only && !only[row]) continue
+    here++
+    const missed = missedBy(found, row)
+    if (!missed) list[length++] = row
+    if (!missed || missed === "issue") issues[items.issue[row]]++
+    if (!missed || missed === "label") labels[items.labels[row]]++
+    if (!missed || missed === "decision") more(states, stateOf(row))
+    if (!missed || missed === "pair") more(pairs, pairOf(items, row))
+  }
+  return { list: list.subarray(0, length), here, issues, labels, states, pairs }
+}
+
+/**
+ * The only filter that a row does not pass; "" if it passes all, "several" if it fails more than one.
+ * @param {[string, (row: number) => boolean][]} found
+ * @param {number} row
+ */
+function missedBy(found, row) {
+  let missed = ""
+  for (const [name, passes] of found) {
+    if (passes(row)) continue
+    if (missed) return "several"
+    missed = name
+  }
+  return missed
+}

@@ -1,0 +1,183 @@
+// The grid of removed items: a slider, filters, the items worst first, and a card to decide on each by a key.
+
+import { listKeys, showKeys } from "../elements.js"
+import { orderAt, ranksOf, slotAt } from "../items.js"
+import { isDark } from "../page.js"
+import { rowsOfText, textOfRows } from "../payload.js"
+import { createSlider, rounded, setScale, settle } from "../slider.js"
+import { percent, whole } from "../text.js"
+import { showCard } from "./card.js"
+import { choose, drawCells, layOut } from "./cells.js"
+import { author, sign, startListening } from "./decisions.js"
+import { refresh, sendFilters, setFilter } from "./filter_panel.js"
+import { listenKeys } from "./keyboard.js"
+import { elementsOf, gridItemsOf, stale } from "./state.js"
+import { KEYS, TEMPLATE } from "./template.js"
+
+/** @typedef {import("../payload.js").Payload} Payload */
+/** @typedef {import("./state.js").GridState} GridState */
+/** @typedef {import("./state.js").GridItems} GridItems */
+/** @typedef {import("./state.js").Events} Events */
+/** @typedef {import("./state.js").Options} Options */
+
+export const STYLES = ["../slider.css", "grid.css", "card.css"].map((name) => new URL(name, import.meta.url).href)
+
+/**
+ * Show a grid in an empty element or shadow root that is dressed in tokens.css and STYLES.
+ * @param {HTMLElement | ShadowRoot} host
+ * @param {Payload} payload of `grid.pack`
+ * @param {Events} [events]
+ * @param {Options} [options]
+ */
+export function mount(host, payload, events = {}, options = {}) {
+  const root = document.createElement("section")
+  root.className = "fdmat-grid"
+  root.ariaLabel = "What was removed"
+  root.innerHTML = TEMPLATE
+  host.append(root)
+  const grid = stateOf(root, gridItemsOf(payload), events, options)
+  listKeys(grid.elements.keys, KEYS)
+  listenKeys(grid)
+  listenTools(grid)
+  const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
+  watch.observe(grid.elements.frame)
+  grid.removed.signal.addEventListener("abort", () => watch.disconnect())
+  dress(grid)
+  begin(grid)
+  receive(grid, options.kept)
+  return {
+    state: grid,
+    show: (/** @type {Payload} */ next) => show(grid, gridItemsOf(next)),
+    set: (/** @type {Options} */ next) => set(grid, next),
+    dress: () => dress(grid),
+    view: () => undefined, // filters and share kept are others' to remember
+    remove: () => remove(grid),
+  }
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {GridItems} items
+ * @param {Events} events
+ * @param {Options} options
+ * @returns {GridState}
+ */
+function stateOf(root, items, events, options) {
+  const slider = createSlider(root, { move: () => slid(grid), rest: () => rested(grid) }), none = new Uint32Array(0)
+  /** @type {GridState} */
+  const grid = {
+    root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, slider,
+    sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
+    sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
+    at: 0, row: -1, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
+    decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
+    stale: { list: true, card: true }, draw: () => draw(grid), frame: null, drawn: 0, timers: {},
+  }
+  return grid
+}
+
+/** @param {GridState} grid */
+function listenTools(grid) {
+  const { frame, labels, find, author: name, map, help } = grid.elements
+  frame.addEventListener("scroll", () => stale(grid), { passive: true })
+  labels.addEventListener("change", () => setFilter(grid, "label", labels.value))
+  find.addEventListener("input", () => setFilter(grid, "item", find.value.replace(/[^\d-]/g, "")))
+  find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) find.blur() })
+  name.value = author()
+  name.addEventListener("change", () => sign(name.value))
+  map.addEventListener("click", () => toMap(grid))
+  help.addEventListener("click", () => showKeys(grid.elements))
+}
+
+/** Show all of the list on the map. What waits to be sent goes first: later it would reach another page. @param {GridState} grid */
+function toMap(grid) {
+  sendFilters(grid)
+  if (grid.slider.moving) settle(grid.slider)
+  grid.events.ringed?.(textOfRows(grid.sifted.list, grid.items.n))
+}
+
+/**
+ * Draw another payload. Of the same run (only another method) filters, item and slider stay.
+ * @param {GridState} grid
+ * @param {GridItems} items
+ */
+function show(grid, items) {
+  const other = grid.items.key !== items.key
+  grid.items = items
+  if (other) {
+    Object.assign(grid, { rows: null, filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
+    grid.only = rowsOfText(grid.options.only, items.n)
+    begin(grid)
+  }
+  receive(grid)
+}
+
+/** These items for the first time. @param {GridState} grid */
+function begin(grid) {
+  grid.elements.find.value = grid.filters.item ?? ""
+  grid.known.clear()
+  layOut(grid)
+  startListening(grid)
+}
+
+/**
+ * Take in the present items: their order, and the ticks of the slider.
+ * @param {GridState} grid
+ * @param {number} [kept]
+ */
+function receive(grid, kept) {
+  grid.slot = -1
+  setScale(grid.slider, grid.items, kept)
+}
+
+/**
+ * @param {GridState} grid
+ * @param {Options} options
+ */
+function set(grid, options) {
+  const other = options.only !== grid.options.only
+  grid.options = options
+  if (!other) return
+  grid.only = rowsOfText(options.only, grid.items.n)
+  stale(grid, "list")
+}
+
+/** The slider has moved. @param {GridState} grid */
+function slid(grid) {
+  const { items, slider, elements } = grid, slot = slotAt(items, slider.kept), { k } = slider, { n } = items
+  if (slot !== grid.slot) Object.assign(grid, { slot, rank: ranksOf(orderAt(items, slot)) })
+  elements.removed.textContent = `removed ${whole(n - k)} of ${whole(n)}`
+  elements.kept.textContent = `${percent(1 - k / n)} · kept ${whole(k)}`
+  slider.input.ariaValueText = `${percent(k / n)} kept, ${whole(n - k)} of ${whole(n)} items removed`
+  grid.events.moved?.({ place: slider.place, resting: false })
+  stale(grid, "list")
+}
+
+/** At rest the card is made anew: who is kept, and so who is near, may have changed. @param {GridState} grid */
+function rested(grid) {
+  const { slider } = grid
+  stale(grid, "card")
+  grid.events.moved?.({ place: slider.place, resting: true })
+  if (grid.sent !== slider.kept) grid.events.kept?.(grid.sent = slider.kept)
+}
+
+/** @param {GridState} grid */
+function draw(grid) {
+  if (grid.stale.list) refresh(grid)
+  if (grid.stale.card) showCard(grid)
+  grid.stale = { list: false, card: false }
+  drawCells(grid)
+  grid.drawn++
+}
+
+/** Colours from the page. @param {GridState} grid */
+const dress = ({ root }) => { root.classList.toggle("dark", isDark(root)) }
+
+/** @param {GridState} grid */
+function remove(grid) {
+  const { timers, slider } = grid
+  for (const timer of [slider.timer, timers.filters, timers.looking]) clearTimeout(timer)
+  clearInterval(timers.listening)
+  grid.removed.abort()
+  grid.root.remove()
+}

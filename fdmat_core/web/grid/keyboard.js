@@ -1,0 +1,61 @@
+// The keys of the grid. They are heard before the page's own, and never while somebody types.
+
+import { isTaken, showKeys } from "../elements.js"
+import { slideByKey } from "../slider.js"
+import { choose } from "./cells.js"
+import { chooseClass, decide, undo } from "./decisions.js"
+import { clearFilters } from "./filter_panel.js"
+
+/** @typedef {import("./state.js").GridState} GridState */
+
+const CLASSES = "Shift+r"
+const TYPED = /^[^a-z]$/i // signs that some keyboards have behind shift
+
+/** @param {GridState} grid */
+export function listenKeys(grid) {
+  window.addEventListener("keydown", (event) => {
+    if (isTaken(event)) return
+    const onSlider = event.composedPath()[0] === grid.slider.input
+    if (onSlider && (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End")) return
+    if (!press(grid, event)) return
+    event.preventDefault()
+    event.stopPropagation() // the page's own keys would run it again
+  }, { capture: true, signal: grid.removed.signal })
+}
+
+/**
+ * @param {GridState} grid
+ * @param {KeyboardEvent} event
+ * @returns {boolean} whether the key does something here
+ */
+function press(grid, event) {
+  const step = (/** @type {number} */ by) => () => choose(grid, grid.at + by)
+  /** @type {Record<string, () => void>} */
+  const acts = {
+    k: () => decide(grid, "keep"), d: () => decide(grid, "drop"), u: () => decide(grid, "unsure"), r: () => decide(grid, "relabel"),
+    [CLASSES]: () => chooseClass(grid), z: () => undo(grid), n: step(1), p: step(-1), ArrowRight: step(1), ArrowLeft: step(-1),
+    ArrowDown: step(grid.layout.across), ArrowUp: step(-grid.layout.across),
+    "[": () => slideByKey(grid.slider, event), "]": () => slideByKey(grid.slider, event),
+    "/": () => grid.elements.find.focus(), Escape: () => escape(grid), "?": () => showKeys(grid.elements),
+  }
+  for (const number of "123456789") acts[number] = () => grid.events.method?.(Number(number))
+  const name = nameOf(event)
+  if (!Object.hasOwn(acts, name)) return false
+  acts[name]()
+  return true
+}
+
+/**
+ * What a key press is called: a letter without regard to caps lock, with shift named; a sign as it is typed.
+ * @param {KeyboardEvent} event
+ */
+function nameOf({ key, shiftKey }) {
+  const name = key.length === 1 ? key.toLowerCase() : key
+  return shiftKey && !TYPED.test(key) ? `Shift+${name}` : name
+}
+
+/** @param {GridState} grid */
+function escape(grid) {
+  if (grid.elements.keys.hidden) clearFilters(grid)
+  else showKeys(grid.elements, false)
+}

@@ -1,0 +1,164 @@
+// The items of a mounted grid and its state: everything that can change, in one place. Others take it as `grid`.
+
+import { find } from "../elements.js"
+import { itemsOf } from "../items.js"
+
+/** @typedef {import("../payload.js").Payload} Payload */
+/** @typedef {import("../items.js").Items} Items */
+/** @typedef {import("../items.js").Positions} Positions */
+/** @typedef {import("../slider.js").Slider} Slider */
+/** @typedef {import("./filters.js").Filters} Filters */
+/** @typedef {import("./filters.js").Sifted} Sifted */
+/** @typedef {import("./evidence.js").Evidence} Evidence */
+
+/**
+ * @typedef {object} GridFacts
+ * @property {Uint32Array} worst rows in the order to look at them
+ * @property {Positions} preferred the class that the transport plan prefers, by row
+ * @property {Positions} issue by row, a position in `issues`
+ * @property {string[]} issues
+ * @property {Positions | null} cleanLabels where noise was injected: the true classes
+ * @property {Float32Array | null} fields some features of row after row, where there are no pictures
+ * @property {string} evidence the address of an item's evidence, before its id
+ * @property {string} decisions the address of the decisions
+ * @property {string} method as the address of the evidence names it
+ */
+
+/** @typedef {Items & GridFacts} GridItems */
+
+/**
+ * What a grid says to whoever shows it; all may be left out.
+ * @typedef {object} Events
+ * @property {(kept: number) => void} [kept] the slider rests at another share kept
+ * @property {(slider: { place: number, resting: boolean }) => void} [moved] the slider is at a place, 0 keeps all, 1 the least
+ * @property {(filters: Filters) => void} [filters] a person has set other filters
+ * @property {(number: number) => void} [method] a number key was pressed
+ * @property {(rows: string) => void} [ringed] a person wants to see these rows, as text, on the map
+ * @property {(none: string) => void} [only] a person no longer wants the rows of a lasso alone
+ */
+
+/**
+ * What a grid is given besides its payload; all may be left out.
+ * @typedef {object} Options
+ * @property {number} [kept] the share kept to start from; afterwards the slider is the person's
+ * @property {string} [only] rows to show and no others, as text
+ * @property {Filters} [filters] to start with
+ */
+
+/** @typedef {{ decision: string, label: string, author: string }} Decision about an item; `decision` "" is none */
+/** @typedef {{ item?: string, decision?: string, label?: string, undo?: boolean }} Wish to decide, or to take that back */
+/** @typedef {Wish & { author: string, session: string }} Message to the server */
+/** @typedef {HTMLElement & { place?: number }} Cell */
+
+/** @typedef {ReturnType<typeof elementsOf>} Elements */
+
+/**
+ * @typedef {object} GridState
+ * @property {HTMLElement} root
+ * @property {Elements} elements
+ * @property {Events} events
+ * @property {Options} options
+ * @property {AbortController} removed aborts when the grid is removed
+ * @property {GridItems} items
+ * @property {Map<string, number> | null} rows of items by id, once somebody asked
+ * @property {Slider} slider
+ * @property {number} sent the share kept that others heard last
+ * @property {number} slot which order of the items holds now, see `items.slotAt`; -1 for none yet
+ * @property {Uint32Array} rank place of every row in that order
+ * @property {Uint8Array | null} only the rows of a lasso, a byte per row; null for all
+ * @property {Filters} filters
+ * @property {Sifted} sifted what the filters leave
+ * @property {number} at place of the chosen item in the list
+ * @property {number} row of the chosen item, or -1
+ * @property {Map<number, Cell>} cells on screen, by row
+ * @property {{ across: number, side: number, pitch: number }} layout cells in a line, their width, the height of a line
+ * @property {Map<string, Decision>} decided by item id
+ * @property {Message[]} outbox what the server has not confirmed, oldest first
+ * @property {number} last number of the last decision that the server listed
+ * @property {string} trouble why something is not saved yet
+ * @property {Map<string, Evidence>} known evidence by address
+ * @property {Set<string>} asked addresses of evidence on its way
+ * @property {number} shown row that the card shows
+ * @property {string} target the class chosen to relabel to; "" leaves it to the plan
+ * @property {{ list: boolean, card: boolean }} stale what the next frame makes anew
+ * @property {() => void} draw paints one frame
+ * @property {number | null} frame the request for the next frame
+ * @property {number} drawn frames drawn so far
+ * @property {{ filters?: Timer, looking?: Timer, listening?: Timer }} timers
+ */
+
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
+
+/**
+ * @param {Payload} payload
+ * @returns {GridItems}
+ */
+export function gridItemsOf(payload) {
+  const { columns, facts } = payload
+  return {
+    ...itemsOf(payload), worst: columns.worst, preferred: columns.preferred, issue: columns.issue, issues: facts.issues,
+    cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
+    evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
+  }
+}
+
+/** @param {HTMLElement} root */
+export function elementsOf(root) {
+  return {
+    removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), issues: find(root, ".issues"),
+    states: find(root, ".states"), labels: /** @type {HTMLSelectElement} */ (find(root, ".labels")), pairs: find(root, ".pairs"),
+    tally: find(root, ".tally"), chips: find(root, ".chips"), find: /** @type {HTMLInputElement} */ (find(root, ".find")),
+    map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
+    cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
+    author: /** @type {HTMLInputElement} */ (find(root, ".author")),
+  }
+}
+
+/**
+ * The row of an item, or -1.
+ * @param {GridState} grid
+ * @param {string} id
+ */
+export function rowOf(grid, id) {
+  if (!grid.rows) {
+    const rows = grid.rows = new Map()
+    grid.items.ids.forEach((one, row) => rows.set(String(one), row))
+  }
+  return grid.rows.get(id) ?? -1
+}
+
+/**
+ * Draw with the next frame; `what` is made anew then.
+ * @param {GridState} grid
+ * @param {"list" | "card"} [what]
+ */
+export function stale(grid, what) {
+  if (what) grid.stale[what] = true
+  grid.frame ??= requestAnimationFrame(() => {
+    grid.frame = null
+    if (!grid.removed.signal.aborted) grid.draw()
+  })
+}
+
+/** The key that gives a decision. @type {Record<string, string>} */
+export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }
+
+/**
+ * The decision on a row, if there is one.
+ * @param {GridState} grid
+ * @param {number} row
+ */
+export const decisionOn = (grid, row) => grid.decided.get(String(grid.items.ids[row]))
+
+/** A decision in words. @param {Decision} decision */
+export const wordsOf = ({ decision, label, author }) => `${decision}${label && ` ${label}`}${author && `, by ${author}`}`
+
+/**
+ * What was injected into a row, in words.
+ * @param {GridItems} items
+ * @param {number} row
+ */
+export function injected({ flags, bits, classes, cleanLabels }, row) {
+  if (flags[row] & bits.mislabelled) return `injected: was ${cleanLabels ? classes[cleanLabels[row]] : "another class"}`
+  return flags[row] & bits.outlier ? "injected: an outlier" : ""
+}

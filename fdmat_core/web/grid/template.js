@@ -1,0 +1,40 @@
+// The markup of the grid, and the list of its keys.
+
+import { SLIDER } from "../slider.js"
+
+/** @type {[string, string][]} */
+export const KEYS = [
+  ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
+  ["Z", "take your last decision back"], ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
+  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find an item by its number"], ["Esc", "clear the filters"],
+  ["?", "this list"],
+]
+
+export const TEMPLATE = /* html */ `
+  <header class="top">
+    <p class="count"><b class="removed"></b> <span class="kept"></span></p>
+    ${SLIDER}
+  </header>
+  <nav class="filters" aria-label="Filters">
+    <div class="issues" role="radiogroup" aria-label="Issue"></div>
+    <div class="states" role="radiogroup" aria-label="Decision"></div>
+    <label class="choice">Class <select class="labels"></select></label>
+    <div class="pairs"></div>
+    <label class="choice" title="The name that stands beside your decisions">Signed
+      <input class="author" maxlength="60" placeholder="me" autocomplete="off"></label>
+  </nav>
+  <div class="middle">
+    <div class="tools">
+      <p class="tally" role="status"></p>
+      <div class="chips"></div>
+      <input type="search" class="find" inputmode="numeric" placeholder="item number" aria-label="Item number">
+      <button class="act-map" title="Ring these items on the map">Show on map</button>
+      <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
+    </div>
+    <div class="frame" tabindex="0" aria-label="Removed items, worst first">
+      <div class="cells" role="listbox"></div>
+      <p class="none" hidden></p>
+    </div>
+    <dl class="keys" hidden></dl>
+  </div>
+  <aside class="card" aria-label="The chosen item"></aside>`

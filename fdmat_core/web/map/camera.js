@@ -1,0 +1,101 @@
+// The camera: which part of the data the stage shows, and how large. Pure functions on numbers.
+
+import { clamp } from "../text.js"
+
+/** @typedef {import("./points.js").Box} Box */
+/** @typedef {{ width: number, height: number }} Stage in pixels of the page */
+
+/**
+ * @typedef {object} Camera
+ * @property {number} x data coordinates of the middle of the stage
+ * @property {number} y
+ * @property {number} scale pixels of the page for one unit of the data
+ * @property {number} zoom 1 shows all
+ * @property {boolean} touched whether a person has moved it; until then it keeps showing all
+ */
+
+const ABOVE = 40, BELOW = 26, AROUND = 36 // pixels that the controls and the note take, and room at the sides
+
+/**
+ * @param {Box} box
+ * @param {Stage} stage
+ */
+export const fitScale = (box, stage) =>
+  Math.max(1e-9, Math.min((stage.width - AROUND) / box.width, (stage.height - ABOVE - BELOW - 20) / box.height))
+
+/**
+ * The camera that shows all.
+ * @param {Box} box
+ * @param {Stage} stage
+ * @returns {Camera}
+ */
+export function fitted(box, stage) {
+  const scale = fitScale(box, stage)
+  const y = box.low + box.height / 2 + (ABOVE - BELOW) / 2 / scale // between what floats above and below
+  return { x: box.left + box.width / 2, y, scale, zoom: 1, touched: false }
+}
+
+/**
+ * Where a spot of the data lies on the stage.
+ * @param {Camera} camera
+ * @param {Stage} stage
+ * @param {number} x
+ * @param {number} y
+ * @returns {[number, number]}
+ */
+export const toStage = (camera, stage, x, y) =>
+  [stage.width / 2 + (x - camera.x) * camera.scale, stage.height / 2 - (y - camera.y) * camera.scale]
+
+/**
+ * Which spot of the data lies at a pixel of the stage.
+ * @param {Camera} camera
+ * @param {Stage} stage
+ * @param {[number, number]} spot
+ * @returns {[number, number]}
+ */
+export const toData = (camera, stage, [x, y]) =>
+  [camera.x + (x - stage.width / 2) / camera.scale, camera.y - (y - stage.height / 2) / camera.scale]
+
+/**
+ * @param {Camera} camera
+ * @param {number} dx pixels to the right
+ * @param {number} dy pixels down
+ * @returns {Camera}
+ */
+export const panned = (camera, dx, dy) =>
+  ({ ...camera, x: camera.x - dx / camera.scale, y: camera.y + dy / camera.scale, touched: true })
+
+/**
+ * Zoomed so that the data under a pixel stay there.
+ * @param {Camera} camera
+ * @param {number} factor
+ * @param {[number, number]} spot
+ * @param {Stage} stage
+ * @param {Box} box
+ * @returns {Camera}
+ */
+export function zoomed(camera, factor, spot, stage, box) {
+  const all = fitScale(box, stage), scale = clamp(camera.scale * factor, all / 2, all * 400)
+  const [x, y] = toData(camera, stage, spot), keep = camera.scale / scale
+  return { x: x + (camera.x - x) * keep, y: y + (camera.y - y) * keep, scale, zoom: scale / all, touched: true }
+}
+
+/**
+ * How data coordinates change so that the picture of one box fills the place of another: shift, then scale, then shift.
+ * @param {Box} from
+ * @param {Box} to
+ * @param {Stage} stage
+ */
+export function transfer(from, to, stage) {
+  const factor = fitScale(from, stage) / fitScale(to, stage)
+  const middle = (/** @type {Box} */ box) => [box.left + box.width / 2, box.low + box.height / 2]
+  const [[fx, fy], [tx, ty]] = [middle(from), middle(to)]
+  return {
+    /** @param {Float32Array} xy */
+    points: (xy) => xy.map((value, i) => i % 2 ? (value - fy) * factor + ty : (value - fx) * factor + tx),
+    /** @param {Camera} camera */
+    camera: (camera) => ({
+      ...camera, x: (camera.x - fx) * factor + tx, y: (camera.y - fy) * factor + ty, scale: camera.scale / factor,
+    }),
+  }
+}

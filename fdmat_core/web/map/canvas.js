@@ -1,0 +1,221 @@
+// The map: a slider that the picture follows at once, and points to pan, zoom, point at and lasso.
+
+import { listKeys } from "../elements.js"
+import { orderAt, ranksOf, slotAt } from "../items.js"
+import { rowsOfText } from "../payload.js"
+import { createSlider, rounded, setScale } from "../slider.js"
+import { percent, whole } from "../text.js"
+import { fitScale, fitted } from "./camera.js"
+import { coloursOf } from "./colours.js"
+import { draw } from "./draw.js"
+import { glideFrom } from "./glide.js"
+import { listenKeys } from "./keyboard.js"
+import { showLegend, showModes } from "./legend.js"
+import { layerOf, screenOf } from "./paint.js"
+import { listenPointer } from "./pointer.js"
+import { pointsOf, thinned } from "./points.js"
+import { ask, elementsOf, isKept } from "./state.js"
+import { KEYS, TEMPLATE } from "./template.js"
+
+/** @typedef {import("../payload.js").Payload} Payload */
+/** @typedef {import("./points.js").Points} Points */
+/** @typedef {import("./state.js").MapState} MapState */
+/** @typedef {import("./state.js").Events} Events */
+/** @typedef {import("./state.js").Options} Options */
+/** @typedef {import("./state.js").View} View */
+
+const SMOOTH = 300_000 // points drawn while something moves
+
+export const STYLES = ["../slider.css", "map.css"].map((name) => new URL(name, import.meta.url).href)
+
+/**
+ * Show a map in an empty element or shadow root that is dressed in tokens.css and STYLES.
+ * @param {HTMLElement | ShadowRoot} host
+ * @param {Payload} payload of `points.pack`
+ * @param {Events} [events]
+ * @param {Options} [options]
+ */
+export function mount(host, payload, events = {}, options = {}) {
+  const root = document.createElement("section")
+  root.className = "fdmat-map"
+  root.ariaLabel = "Map of the data with the slider of the share kept"
+  root.innerHTML = TEMPLATE
+  host.append(root)
+  const map = stateOf(root, pointsOf(payload), events, options)
+  listKeys(map.elements.keys, KEYS)
+  listenPointer(map)
+  listenKeys(map)
+  const watch = new ResizeObserver(() => resize(map))
+  watch.observe(map.elements.stage)
+  map.removed.signal.addEventListener("abort", () => watch.disconnect())
+  if (options.view?.key === map.points.key) recall(map, options.view)
+  resize(map)
+  receive(map, options.kept)
+  return {
+    state: map,
+    show: (/** @type {Payload} */ next) => show(map, pointsOf(next)),
+    set: (/** @type {Options} */ next) => set(map, next),
+    dress: () => dress(map),
+    view: () => viewOf(map),
+    remove: () => { clearTimeout(map.slider.timer); map.removed.abort(); root.remove() },
+  }
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Points} points
+ * @param {Events} events
+ * @param {Options} options
+ * @returns {MapState}
+ */
+function stateOf(root, points, events, options) {
+  const slider = createSlider(root, { move: () => slid(map), rest: () => rested(map) }), none = new Uint32Array(0)
+  /** @type {MapState} */
+  const map = {
+    root, elements: elementsOf(root), events, options, removed: new AbortController(), points, slider,
+    sent: rounded(options.kept ?? 1), slot: -1, rank: none, layers: { full: layerOf(points.xy, none), thin: null },
+    chosen: null, ringed: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
+    look: { mode: "kept", only: -1 }, colours: coloursOf(root), density: 1, lasso: { armed: false, outline: [], rows: [] },
+    hover: -1, led: false, focus: -1, gesture: null, moving: false, glide: null, notice: "",
+    drawn: { layer: null, camera: null, screen: null, look: null, colours: null },
+    draw: (now) => draw(map, now), frame: null, frames: 0, ms: 0, still: undefined,
+  }
+  return map
+}
+
+/**
+ * Draw another payload. Of the same items (another method, or other coordinates) camera, slider, colours and lasso stay.
+ * @param {MapState} map
+ * @param {Points} points
+ */
+function show(map, points) {
+  const before = map.points
+  map.points = points
+  if (before.key !== points.key) forget(map)
+  else if (before.xy.some((value, i) => value !== points.xy[i])) glideFrom(map, before)
+  receive(map)
+}
+
+/**
+ * Take in the present points: their order, the rings on them, the ticks of the slider.
+ * @param {MapState} map
+ * @param {number} [kept]
+ */
+function receive(map, kept) {
+  const { points } = map
+  Object.assign(map, { slot: -1, chosen: points.n > SMOOTH ? thinned(points, SMOOTH) : null })
+  if (!map.camera && map.stage.width) map.camera = fitted(points.box, map.stage)
+  showModes(map)
+  setScale(map.slider, points, kept)
+  set(map, map.options)
+  showLegend(map)
+  ask(map)
+}
+
+/**
+ * Other items: nothing of the last ones stays.
+ * @param {MapState} map
+ */
+function forget(map) {
+  Object.assign(map, { lasso: { armed: false, outline: [], rows: [] }, hover: -1, focus: -1, camera: null, glide: null })
+  map.look = { ...map.look, only: -1 }
+}
+
+/**
+ * @param {MapState} map
+ * @param {Options} options
+ */
+function set(map, options) {
+  const { points, elements } = map, waiting = options.pending ? ` (${options.pending} is being computed)` : ""
+  elements.note.textContent = `${points.projection}${waiting}. Map distances are not Wasserstein distances.`
+  if (options.ringed !== map.options.ringed) ask(map)
+  map.ringed = rowsOfText(options.ringed, points.n)
+  map.options = options
+}
+
+/**
+ * The slider has moved: who is kept, and the order if the method has another one here.
+ * @param {MapState} map
+ */
+function slid(map) {
+  const { points, slider, elements } = map, slot = slotAt(points, slider.kept)
+  if (slot !== map.slot) {
+    const order = orderAt(points, slot)
+    map.layers = { full: layerOf(points.xy, order), thin: map.chosen && layerOf(points.xy, order, map.chosen) }
+    Object.assign(map, { slot, rank: ranksOf(order) })
+  }
+  const { k } = slider, { n } = points
+  elements.kept.textContent = `kept ${whole(k)} of ${whole(n)} (${percent(k / n)})`
+  elements.pruned.textContent = `· pruned ${whole(n - k)} (${percent(1 - k / n)})`
+  slider.input.ariaValueText = `${percent(k / n)} kept, ${whole(k)} of ${whole(n)} items`
+  map.events.moved?.({ place: slider.place, resting: false })
+  ask(map)
+}
+
+/** @param {MapState} map */
+function rested(map) {
+  const { slider } = map
+  ask(map)
+  map.elements.canvas.ariaLabel = describe(map)
+  map.events.moved?.({ place: slider.place, resting: true })
+  if (map.sent !== slider.kept) map.events.kept?.(map.sent = slider.kept)
+}
+
+/**
+ * The picture in words.
+ * @param {MapState} map
+ */
+function describe(map) {
+  const { points, elements: { kept, pruned } } = map, { classes, labels, n } = points
+  const stay = new Float64Array(classes.length), all = new Float64Array(classes.length)
+  for (let row = 0; row < n; row++) { all[labels[row]]++; if (isKept(map, row)) stay[labels[row]]++ }
+  const shares = classes.map((name, c) => ({ name, share: stay[c] / all[c] })).filter(({ share }) => share >= 0)
+  shares.sort((a, b) => a.share - b.share)
+  const [least, most] = [shares[0], shares[shares.length - 1]].map(({ name, share }) => `${name} (${percent(share)})`)
+  return `${points.projection} map of ${whole(n)} items. ${kept.textContent} ${pruned.textContent}. `
+    + `Method ${points.method}. Kept least of ${least}, most of ${most}.`
+}
+
+/** @param {MapState} map */
+function resize(map) {
+  const { canvas, stage } = map.elements, { clientWidth: width, clientHeight: height } = stage
+  if (!width || !height) return
+  map.stage = { width, height }
+  map.screen = screenOf(canvas, map.stage)
+  if (!map.camera?.touched) map.camera = fitted(map.points.box, map.stage)
+  ask(map)
+}
+
+/**
+ * Colours from the page; those of the data stay the same on light and dark.
+ * @param {MapState} map
+ */
+function dress(map) {
+  const colours = coloursOf(map.root)
+  if (JSON.stringify(colours) === JSON.stringify(map.colours)) return
+  map.colours = colours
+  ask(map)
+}
+
+/**
+ * How a person has set the map, for the next mount.
+ * @param {MapState} map
+ * @returns {View}
+ */
+function viewOf({ points: { key, box }, look, camera, lasso }) {
+  const middle = camera && { x: (camera.x - box.left) / box.width, y: (camera.y - box.low) / box.height, zoom: camera.zoom }
+  return { key, look, lasso, camera: camera?.touched ? middle : null }
+}
+
+/**
+ * @param {MapState} map
+ * @param {View} view
+ */
+function recall(map, { look, camera, lasso }) {
+  const { box } = map.points, { clientWidth: width, clientHeight: height } = map.elements.stage
+  Object.assign(map, { look, lasso })
+  if (!camera || !width) return
+  const scale = fitScale(box, { width, height }) * camera.zoom
+  const [x, y] = [box.left + camera.x * box.width, box.low + camera.y * box.height]
+  map.camera = { x, y, scale, zoom: camera.zoom, touched: true }
+}

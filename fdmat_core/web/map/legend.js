@@ -1,0 +1,119 @@
+// The colour modes, and the legend of each.
+
+import { make } from "../elements.js"
+import { CLASS_COLOURS, SCALE_COLOURS } from "./colours.js"
+import { ask } from "./state.js"
+
+/** @typedef {import("./state.js").MapState} MapState */
+/** @typedef {import("./points.js").Points} Points */
+
+/** @type {Record<string, string>} */
+const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", density: "Density" }
+
+/** Offer the colour modes that the points have data for. @param {MapState} map */
+export function showModes(map) {
+  const { points: { score, flagged, classes } } = map
+  /** @type {Record<string, boolean>} */
+  const fits = { score: !!score, noise: flagged > 0, class: classes.length > 1 }
+  const modes = Object.keys(MODES).filter((mode) => fits[mode] ?? true)
+  if (!modes.includes(map.look.mode)) map.look = { ...map.look, mode: "kept" }
+  map.elements.modes.replaceChildren(...modes.map((mode) => {
+    const button = make("button", MODES[mode], { role: "radio", ariaChecked: String(mode === map.look.mode) })
+    button.addEventListener("click", () => { look(map, { mode }); showModes(map) })
+    return button
+  }))
+}
+
+/**
+ * Look at the points otherwise.
+ * @param {MapState} map
+ * @param {Partial<MapState["look"]>} change
+ */
+function look(map, change) {
+  map.look = { ...map.look, ...change }
+  showLegend(map)
+  ask(map)
+}
+
+/** @param {MapState} map */
+export function showLegend(map) {
+  const { points, elements: { legend } } = map
+  /** @type {Record<string, () => HTMLElement[]>} */
+  const legends = {
+    kept: () => [swatch("big", "kept"), swatch("small", "pruned")],
+    class: () => classKeys(map),
+    score: () => scoreKeys(points),
+    noise: () => [swatch("big", "kept"), swatch("small", "pruned"), ...noiseKeys(points)],
+    density: () => {
+      const hues = ["color-mix(in srgb, var(--kept) 14%, var(--ground))", "var(--kept)"]
+      return [...scale("0%", `${Math.round(100 * map.density)}%`, hues), make("em", "kept share of each cell")]
+    },
+  }
+  legend.replaceChildren(...legends[map.look.mode]())
+}
+
+/**
+ * @param {string} shape
+ * @param {string} text
+ */
+function swatch(shape, text) {
+  const item = make("span", "", { className: `key ${shape}` })
+  item.append(make("i"), text)
+  return item
+}
+
+/**
+ * @param {string} low
+ * @param {string} high
+ * @param {string[]} colours
+ */
+function scale(low, high, colours) {
+  const bar = make("i", "", { className: "scale" })
+  bar.style.background = `linear-gradient(90deg, ${colours})`
+  return [make("span", low), bar, make("span", high)]
+}
+
+/** @param {Points} points */
+function scoreKeys({ clip, scoreName }) {
+  const digits = (/** @type {number} */ value) => String(Number(value.toPrecision(2)))
+  const hues = Array.from({ length: SCALE_COLOURS }, (_, i) => `var(--viridis-${i})`)
+  const ends = clip ?? { low: 0, high: 1 }
+  return [...scale(digits(ends.low), digits(ends.high), hues), make("em", `${scoreName}, middle 98%; pruned are paler`)]
+}
+
+/** @param {Points} points */
+function noiseKeys({ flags, bits }) {
+  const kinds = [
+    { wanted: bits.mislabelled | bits.outlier, shape: "noise", word: "injected" },
+    { wanted: bits.suspected, shape: "suspect", word: "suspected" },
+  ]
+  return kinds.filter(({ wanted }) => flags.some((flag) => flag & wanted)).flatMap(({ shape, word }) =>
+    [swatch(`${shape}-pruned`, `${word}, removed`), swatch(`${shape}-kept`, `${word}, still kept`)])
+}
+
+/** A key per class; pressing one shows that class alone. Above ten classes one is shown at a time. @param {MapState} map */
+function classKeys(map) {
+  const { points: { classes }, look: { only } } = map
+  const pick = (/** @type {number} */ c) => look(map, { only: only === c ? -1 : c })
+  if (classes.length > CLASS_COLOURS) return [classMenu(classes, only, pick)]
+  return classes.map((name, c) => {
+    const key = make("button", "", { className: "key big", ariaPressed: String(only === c) })
+    key.style.setProperty("--ink", `var(--class-${c})`)
+    key.append(make("i"), name)
+    key.addEventListener("click", () => pick(c))
+    return key
+  })
+}
+
+/**
+ * @param {string[]} classes
+ * @param {number} only
+ * @param {(c: number) => void} pick
+ */
+function classMenu(classes, only, pick) {
+  const menu = make("select", "", { ariaLabel: "Class shown in colour" })
+  menu.append(...["all classes", ...classes].map((name, place) => make("option", name, { value: String(place - 1) })))
+  menu.value = String(only)
+  menu.addEventListener("change", () => pick(Number(menu.value)))
+  return menu
+}

@@ -1,0 +1,121 @@
+// The state of a mounted map: everything that can change, in one place. Other modules take it as `map`.
+
+import { find } from "../elements.js"
+
+/** @typedef {import("./points.js").Points} Points */
+/** @typedef {import("./camera.js").Camera} Camera */
+/** @typedef {import("./camera.js").Stage} Stage */
+/** @typedef {import("./colours.js").Colours} Colours */
+/** @typedef {import("./colours.js").Look} Look */
+/** @typedef {import("./paint.js").Screen} Screen */
+/** @typedef {import("./paint.js").Layer} Layer */
+/** @typedef {import("../slider.js").Slider} Slider */
+
+/**
+ * What a map says to whoever shows it; all may be left out.
+ * @typedef {object} Events
+ * @property {(kept: number) => void} [kept] the slider rests at another share kept
+ * @property {(slider: { place: number, resting: boolean }) => void} [moved] the slider is at a place, 0 keeps all, 1 the least
+ * @property {(rows: string) => void} [lasso] the rows that a lasso caught, as text; "" if it was cleared
+ * @property {(number: number) => void} [method] a number key was pressed
+ */
+
+/**
+ * What a map is given besides its payload; all may be left out.
+ * @typedef {object} Options
+ * @property {number} [kept] the share kept to start from; afterwards the slider is the person's
+ * @property {string} [ringed] rows to ring, as text
+ * @property {string} [pending] the projection whose coordinates are on their way
+ * @property {View | undefined} [view] how a person had set a map of these items before
+ */
+
+/**
+ * How a person has set a map: what outlives its elements.
+ * @typedef {object} View
+ * @property {string} key of the items
+ * @property {Look} look
+ * @property {{ x: number, y: number, zoom: number } | null} camera middle as shares of the box; null shows all
+ * @property {Lasso} lasso
+ */
+
+/** @typedef {{ armed: boolean, outline: number[], rows: number[] }} Lasso outline: x, y, x, y, ... in data coordinates */
+
+/** @typedef {{ move: (spot: [number, number]) => void, end: (spot: [number, number]) => void }} Gesture */
+
+/**
+ * Points on their way from other coordinates.
+ * @typedef {object} Glide
+ * @property {Float32Array} from
+ * @property {number} began
+ * @property {number} share of the way, eased
+ */
+
+/** @typedef {ReturnType<typeof elementsOf>} Elements */
+
+/**
+ * @typedef {object} MapState
+ * @property {HTMLElement} root
+ * @property {Elements} elements
+ * @property {Events} events
+ * @property {Options} options
+ * @property {AbortController} removed aborts when the map is removed
+ * @property {Points} points
+ * @property {Slider} slider
+ * @property {number} sent the share kept that others heard last
+ * @property {number} slot which order of the points holds now, see `items.slotAt`; -1 for none yet
+ * @property {Uint32Array} rank place of every row in that order
+ * @property {{ full: Layer, thin: Layer | null }} layers that order, ready to draw: all points, and fewer while something moves
+ * @property {Uint8Array | null} chosen rows of the thin layer
+ * @property {Uint8Array | null} ringed rows that a person picked elsewhere
+ * @property {Stage} stage
+ * @property {Screen | null} screen null until the stage has a size
+ * @property {Camera | null} camera likewise
+ * @property {Look} look
+ * @property {Colours} colours
+ * @property {number} density the share of the strongest cell, in the mode that shows cells
+ * @property {Lasso} lasso
+ * @property {number} hover row under the pointer, or -1
+ * @property {boolean} led whether an element elsewhere on the page set `hover`
+ * @property {number} focus row of the pinned card, or -1
+ * @property {Gesture | null} gesture
+ * @property {boolean} moving whether the camera is in motion
+ * @property {Glide | null} glide
+ * @property {string} notice what the status line shows for a moment
+ * @property {{ layer: Layer | null, camera: Camera | null, screen: Screen | null, look: Look | null, colours: Colours | null }} drawn
+ *   for what the layer was projected and tinted last
+ * @property {(now: number) => void} draw paints one frame
+ * @property {number | null} frame the request for the next frame
+ * @property {number} frames drawn so far
+ * @property {number} ms that the last took
+ * @property {ReturnType<typeof setTimeout> | undefined} still ends a zoom
+ */
+
+/** @param {HTMLElement} root */
+export function elementsOf(root) {
+  return {
+    kept: find(root, ".count .kept"), pruned: find(root, ".count .pruned"), stage: find(root, ".stage"),
+    canvas: /** @type {HTMLCanvasElement} */ (find(root, "canvas")), modes: find(root, ".modes"),
+    outline: /** @type {SVGPathElement} */ (root.querySelector("path.lasso")),
+    rings: {
+      focus: /** @type {SVGElement} */ (root.querySelector(".ring.focus")),
+      hover: /** @type {SVGElement} */ (root.querySelector(".ring.hover")),
+    },
+    card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
+    note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
+    link: find(root, ".act-link"),
+  }
+}
+
+/** Draw with the next frame. @param {MapState} map */
+export function ask(map) {
+  map.frame ??= requestAnimationFrame((now) => {
+    map.frame = null
+    if (!map.removed.signal.aborted) map.draw(now)
+  })
+}
+
+/** Whether something moves, so that fewer points are drawn. @param {MapState} map */
+export const isMoving = (map) => map.moving || map.slider.moving
+
+/** Whether a row is kept now. @param {MapState} map @param {number} row */
+export const isKept = (map, row) => map.rank[row] < map.slider.k

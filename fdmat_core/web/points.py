@@ -1,0 +1,71 @@
+"""What the map draws: where each item lies, what it is, and who is kept at which size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from fdmat_core.types import FeatureTable, Ranking, Rankings, Truth
+from fdmat_core.web import columns, payload
+
+
+@dataclass(frozen=True)
+class Points:
+    """What stays when the method changes: where each row lies on the map, and what it is."""
+
+    xy: np.ndarray  # (n, 2)
+    labels: np.ndarray  # (n,) positions in `classes`
+    ids: np.ndarray  # (n,) int64
+    classes: tuple[str, ...]
+    items: str  # names the items: slider, camera, colours and lasso stay while it does, wherever the points lie
+    flags: np.ndarray | None = None  # (n,) bits of `columns.FLAGS`
+    own_share: np.ndarray | None = None  # (n,) share of a row's mass that the transport plan leaves in its class
+    preferred: np.ndarray | None = None  # (n,) the class that most of it goes to; there if `own_share` is
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the map says in words."""
+
+    method: str = ""
+    projection: str = "UMAP"
+    score: str = "score"  # what the method's score is called
+    pictures: str = ""  # the address of a picture, before its item's id; none if empty
+
+
+def points_of(
+    table: FeatureTable, xy: np.ndarray, truth: Truth | None = None, detector: Ranking | None = None
+) -> Points:
+    """The points of a table at the places xy (n, 2), with what is known about noise.
+
+    Parameters
+    ----------
+    truth
+        What was injected. Where it is known, nothing is called suspected.
+    detector
+        A ranking that rejects rows of itself: those are suspected; and its evidence, if it holds a plan's.
+    """
+    found = detector.evidence if detector else {}
+    bits = columns.flags(table.n, truth, detector)
+    evidence = found.get("own_share"), found.get("preferred")
+    return Points(xy, table.labels, table.ids, table.classes, table.key, bits, *evidence)
+
+
+def pack(points: Points, rankings: Rankings, words: Words, *, fractions: Sequence[float]) -> bytes:
+    """The payload of the map; `fractions` are the shares kept that were measured."""
+    n, score = len(points.ids), rankings.nested.score if rankings.nested else None
+    sent = {
+        "xy": np.asarray(points.xy, "<f4"),
+        "ids": np.asarray(points.ids, "<i8"),
+        "labels": payload.smallest(points.labels, len(points.classes)),
+        "flags": np.zeros(n, "u1") if points.flags is None else np.asarray(points.flags, "u1"),
+    }
+    if score is not None:
+        sent["score"] = np.asarray(score, "<f4")
+    if points.own_share is not None and points.preferred is not None:
+        sent["own_share"] = np.asarray(points.own_share, "<f4")
+        sent["preferred"] = payload.smallest(points.preferred, len(points.classes))
+    facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
+    return payload.pack(sent | columns.orders(rankings), facts | asdict(words))

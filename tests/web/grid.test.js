@@ -1,0 +1,68 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
+import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
+import { orderAt, ranksOf } from "../../fdmat_core/web/items.js"
+import { read } from "./written.js"
+
+const ITEMS = gridItemsOf(read(`
+truth = Truth(np.array([0, 1, 1, 1, 0, 0]), np.array([0, 0, 1, 0, 0, 0], bool), np.array([0, 0, 0, 0, 1, 0], bool))
+given = grid.Items(
+    ids=np.array([-30, 10, 101, 2**40, 50, 60]),
+    labels=np.array([0, 1, 0, 1, 1, 0]),
+    preferred=np.array([1, 1, 0, 0, 1, 0]),
+    issue=np.array([2, 2, 0, 1, 0, 0]),
+    worst=np.array([3, 1, 0, 2, 4, 5]), classes=("cat", "dog"), issues=(Issue.MISLABELLED, Issue.OUTLIER, Issue.NONE), truth=truth)
+where = grid.Addresses("run", evidence="evidence/run/", decisions="decisions/run")
+sent = grid.pack(given, nested([5, 4, 2, 0, 1, 3]), where, fractions=[0.5])`))
+const RANK = ranksOf(orderAt(ITEMS, 0))
+const DECIDED = new Map([[3, "drop"]])
+
+const leave = (filters, { k = 1, only = null } = {}) =>
+  sift({ items: ITEMS, rank: RANK, k, only, filters, stateOf: (row) => DECIDED.get(row) ?? "open" })
+
+test("what leaves is listed worst first", () => {
+  assert.deepEqual([...leave({}).list], [3, 1, 0, 2, 4])
+  assert.deepEqual([...leave({}, { k: 4 }).list], [3, 1])
+  assert.deepEqual([...leave({}, { k: 6 }).list], [])
+})
+
+test("each filter narrows the list, and none hides what its own other choices would leave", () => {
+  const found = leave({ issue: "outlier" })
+  assert.deepEqual([...found.list], [1, 0])
+  assert.deepEqual([...found.issues], [1, 2, 2])
+  assert.deepEqual([...found.labels], [1, 1])
+  assert.deepEqual([...found.states], [["open", 2]])
+  assert.equal(found.here, 5)
+})
+
+test("two filters count what would be left without one of them", () => {
+  const found = leave({ issue: "outlier", label: "dog" })
+  assert.deepEqual([...found.list], [1])
+  assert.deepEqual([...found.issues], [1, 1, 1])
+  assert.deepEqual([...found.labels], [1, 1])
+  assert.deepEqual([...found.pairs], [[3, 1]])
+})
+
+test("decisions, pairs and numbers of items filter too", () => {
+  assert.deepEqual([...leave({ decision: "drop" }).list], [3])
+  assert.deepEqual([...leave({ pair: "cat>dog" }).list], [0])
+  assert.deepEqual([...leave({ item: "10" }).list], [3, 1, 2].filter((row) => String(ITEMS.ids[row]).startsWith("10")))
+  assert.deepEqual([...leave({ item: "-3" }).list], [0])
+  assert.deepEqual([...leave({ item: "1099511627776" }).list], [3])
+})
+
+test("only the rows of a lasso are shown, if there is one", () => {
+  const found = leave({}, { only: Uint8Array.of(1, 0, 0, 1, 0, 1) })
+  assert.deepEqual([[...found.list], found.here], [[3, 0], 2])
+})
+
+test("a pair of classes has a name and comes back from it", () => {
+  assert.deepEqual([0, 1, 2, 3].map((pair) => pairName(ITEMS, pair)), ["cat>cat", "cat>dog", "dog>cat", "dog>dog"])
+  assert.deepEqual([0, 1, 2, 3].map((pair) => pairNamed(ITEMS, pairName(ITEMS, pair))), [0, 1, 2, 3])
+})
+
+test("what was injected is said in words", () => {
+  assert.deepEqual([0, 2, 4].map((row) => injected(ITEMS, row)), ["", "injected: was dog", "injected: an outlier"])
+})

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { keptAt, magnet, placeOf, rounded, tickBeside } from "../../fdmat_core/web/slider.js"
+
+const SCALE = { n: 1000, sizes: [0.01, 0.1, 1], least: 0.001, nested: true }
+const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`)
+
+test("the scale is logarithmic in the share kept", () => {
+  near(placeOf(1, 0.001), 0)
+  near(placeOf(0.1, 0.001), 1 / 3)
+  near(placeOf(0.001, 0.001), 1)
+  near(placeOf(0, 0.001), 1)
+  near(placeOf(0.00001, 0.001), 1)
+  near(keptAt(2 / 3, 0.001), 0.01)
+  near(keptAt(-1, 0.001), 1)
+  near(keptAt(3, 0.001), 0.001)
+})
+
+test("a share comes back from its place", () => {
+  for (const kept of [1, 0.7, 0.05, 0.0123, 0.001]) assert.equal(rounded(keptAt(placeOf(kept, 0.001), 0.001)), kept)
+})
+
+test("close to a tick counts as the tick", () => {
+  near(magnet(SCALE, 1 / 3 + 0.005), 1 / 3)
+  near(magnet(SCALE, 1 / 3 + 0.007), 1 / 3 + 0.007)
+})
+
+test("the next tick lies on the way, and at the end there is none", () => {
+  near(tickBeside({ scale: SCALE, place: 0 }, 1), 1 / 3)
+  near(tickBeside({ scale: SCALE, place: 0.5 }, -1), 1 / 3)
+  near(tickBeside({ scale: SCALE, place: 0.9 }, 1), 0.9)
+})
