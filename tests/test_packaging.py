@@ -17,8 +17,9 @@ ROOT = Path(__file__).parent.parent
 #: Submits a run as the app does, waits until its process has something to report, prints that and cancels it.
 JOB = """
 import time
-from fdmat_core.runs import jobs, run
-key = jobs.submit(run.SAMPLE)
+from fdmat_core import Choice, Spec
+from fdmat_core.runs import jobs
+key = jobs.submit(Spec(Choice("digits"), Choice("pixels"), (Choice("random"),), (Choice("energy"),)))
 while (status := jobs.status(key)).state == "queued":
     time.sleep(0.05)
 print(status.state)
@@ -97,7 +98,7 @@ def test_the_built_wheel_works_from_another_folder(tmp_path):
     env = os.environ | {"PYTHONPATH": str(place)}
 
     def answer(*command):
-        return subprocess.run(command, cwd=away, env=env, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, cwd=away, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
 
     fdmat = place / "bin" / "fdmat"
     assert answer(fdmat, "--version") == f"{fdmat_core.__version__}\n"
