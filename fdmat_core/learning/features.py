@@ -62,13 +62,13 @@ def key(dataset: Dataset, backbone: str | Choice, *, seed: int = 0) -> str:
 def describe(dataset: Dataset, choice: Choice) -> Backbone:
     """The backbone for this dataset's items, or a ValueError if it cannot read them."""
     entry = registry.backbones.get(choice.name)
-    if getattr(dataset, entry.reads) is None:
-        other = "given" if entry.reads == "images" else "pixels"
+    if getattr(dataset, entry.facts.reads) is None:
+        other = "given" if entry.facts.reads == "images" else "pixels"
         raise ValueError(
-            f"backbone {choice.name!r} reads {entry.reads}, which dataset {dataset.name!r} does not have; "
+            f"backbone {choice.name!r} reads {entry.facts.reads}, which dataset {dataset.name!r} does not have; "
             f"choose a backbone that reads what it has, such as {other!r}"
         )
-    if entry.trains and len(np.unique(dataset.labels)) < 2:
+    if entry.facts.trains and len(np.unique(dataset.labels)) < 2:
         raise ValueError(
             f"backbone {choice.name!r} learns to tell classes apart, but dataset {dataset.name!r} has one class only; "
             "choose a frozen backbone, such as 'pixels'"
@@ -84,7 +84,7 @@ def _items(dataset: Dataset, ids: np.ndarray) -> np.ndarray:
     """Some items of a dataset as images (m, height, width, channels), or as their ready-made features (m, d)."""
     if dataset.images is not None:
         return dataset.images(ids)
-    return np.asarray(dataset.features[dataset.rows_of(ids)], dtype=np.float32)
+    return np.asarray(dataset.features_of(ids), dtype=np.float32)
 
 
 def _by_learning(

@@ -24,7 +24,7 @@ class Costs:
 
     def selection(self, method: Choice) -> float | None:
         """Seconds until the coresets of a method are there, with the features if it reads any; None if not stored."""
-        features = self.features if registry.methods.get(method.name).needs else 0.0
+        features = self.features if registry.methods.get(method.name).facts.needs else 0.0
         ranking = self.rankings.get(str(method))
         return None if features is None or ranking is None else features + ranking
 
@@ -33,7 +33,7 @@ def read(spec: Spec, used: Made) -> Costs:
     """The costs of a checked spec as far as they are stored."""
     rankings = {str(method): _ranking(spec, used, method) for method in spec.methods}
     source = artifacts.source(spec, used)
-    dear = [measure for measure in spec.measures if registry.measures.get(measure.name).facts["dear"]]
+    dear = [measure for measure in spec.measures if registry.measures.get(measure.name).facts.expensive]
     trainings = {str(measure): _pace(points.moments(source, str(measure))) for measure in dear}
     return Costs(
         _seconds("features", used.key),

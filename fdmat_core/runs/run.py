@@ -103,7 +103,7 @@ class Run:
 
     def measures(self, kind: str) -> list[Choice]:
         """The measures of a kind that the run takes, in its order."""
-        return [one for one in self.spec.measures if registry.measures.get(one.name).facts["kind"] == kind]
+        return [one for one in self.spec.measures if registry.measures.get(one.name).facts.kind == kind]
 
     @property
     def evidence_method(self) -> Choice | None:
@@ -175,7 +175,7 @@ class Run:
 def _place(method: Choice) -> tuple[bool, bool]:
     """Where a method stands among others: the recommended first, baselines last."""
     entry = registry.methods.get(method.name)
-    return not entry.recommended, entry.family == "baseline"
+    return not entry.facts.recommended, entry.facts.family == "baseline"
 
 
 @lru_cache(maxsize=256)

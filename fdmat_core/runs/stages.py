@@ -73,7 +73,7 @@ def make_projection(used: Made, train: FeatureTable, kind: str, tell: Progress) 
 
 def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
     """The rankings by every method, the recommended first; what goes wrong with one is written down."""
-    wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).recommended)
+    wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).facts.recommended)
     for number, method in enumerate(wanted):
         tell(number, len(wanted), registry.methods.title(str(method)))
         try:

@@ -18,7 +18,12 @@ OWN = ("early_cnn", "pixels")
 @pytest.mark.parametrize("name", BACKBONES)
 def test_every_backbone_says_what_it_is(name):
     entry = BACKBONES[name]
-    assert entry.title and entry.source and entry.summary.endswith(".") and entry.reads in ("images", "features")
+    assert (
+        entry.title
+        and entry.facts.source
+        and entry.summary.endswith(".")
+        and entry.facts.reads in ("images", "features")
+    )
     assert all(parameter.help for parameter in entry.parameters)
 
 
