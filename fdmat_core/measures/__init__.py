@@ -19,8 +19,6 @@ from fdmat_core.types import FeatureTable
 
 #: What a registered function returns: (rows (k,), weights (k,) or None) -> value.
 Measure = Callable[[np.ndarray, np.ndarray | None], float]
-#: A measure that is known class by class.
-Accuracy = Callable[[np.ndarray, np.ndarray | None], "ByClass"]
 #: (rows (k,), weights (k,) or None) -> labels of the test items (m,), by what was trained on a coreset, never empty.
 Predict = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 #: A kernel of squared distances (m, n), which it may overwrite.
@@ -42,6 +40,10 @@ class ByClass(float):
         share = ByClass(right.mean())
         share.per_class = np.divide(hits, sizes, out=np.full(c, np.nan), where=sizes > 0)
         return share
+
+
+#: A measure that is known class by class.
+Accuracy = Callable[[np.ndarray, np.ndarray | None], ByClass]
 
 
 def accuracy(predict: Predict, labels: np.ndarray, c: int) -> Accuracy:
