@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -100,11 +100,12 @@ def _by_learning(
     recorder = Recorder(labels, c, epochs)
     recipe = training.Recipe.of_epochs(epochs, len(labels), rate=backbone.rate)
     per_epoch = recipe.steps // epochs
+    embedding, head, logits = (np.empty(0) for _ in range(3))  # of the last epoch so far
     for step in training.train(network, inputs, torch.as_tensor(labels).to(inputs.device), recipe, seed=seed):
         tell(step, recipe.steps + 1, f"training, epoch {-(-step // per_epoch)} of {epochs}")
         if step % per_epoch == 0:
             embedding = training.evaluate(network[0], inputs).cpu().numpy()
-            head = parameters(network[1])
+            head = parameters(cast("torch.nn.Linear", network[1]))
             logits = apply(head, embedding)
             recorder.add(logits, embedding)
     shown = training.evaluate(network[0], training.to_inputs(_items(test, test.ids))).cpu().numpy()

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -253,7 +253,7 @@ def _gone(job: Job, seconds: float) -> bool:
 
 
 @contextmanager
-def _exclusive() -> Iterator[sqlite3.Connection]:
+def _exclusive() -> Generator[sqlite3.Connection]:
     """The database, held so that no other process enters or finds a job meanwhile."""
     with connect(SCHEMA) as database:
         database.execute("BEGIN IMMEDIATE")
