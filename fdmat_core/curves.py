@@ -7,7 +7,7 @@ stands for a large class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -163,7 +163,7 @@ def tasks(n: int, spec: Spec, largest: int = 0) -> list[Task]:
     ]
 
 
-def frame(rows: Iterable[dict[str, Any]]) -> pandas.DataFrame:
+def frame(rows: Iterable[Mapping[Any, Any]]) -> pandas.DataFrame:
     """Points as a curve, in an order that does not depend on theirs."""
     import pandas
 

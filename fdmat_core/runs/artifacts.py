@@ -171,7 +171,7 @@ def _columns(table: FeatureTable) -> Iterator[tuple[str, np.ndarray | None]]:
 
 def _table(item: Item, split: str) -> FeatureTable:
     return FeatureTable(
-        **{name: item.arrays.get(f"{split}.{name}") for name in COLUMNS},
+        **{name: item.arrays[f"{split}.{name}"] for name in COLUMNS if f"{split}.{name}" in item.arrays},
         classes=tuple(item.facts["classes"]),
         key=item.facts["keys"][split],
         dynamics=_below(item, f"{split}.dynamics."),
