@@ -53,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if type(error).__name__ == "Abort":
             return 130
-        told = str(getattr(error, "format_message", lambda: errors.plain(error))())
+        in_words = getattr(error, "format_message", None)  # of typer's own errors
+        told = in_words() if in_words else errors.plain(error)
         if told:  # nothing is said where the help was shown instead
             print(f"error: {' '.join(told.split())}", file=sys.stderr)
         return 2
