@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if type(error).__name__ == "Abort":
             return 130
-        told = error.format_message() if hasattr(error, "format_message") else errors.plain(error)
+        in_words = getattr(error, "format_message", None)  # of typer's own errors
+        told = in_words() if in_words else errors.plain(error)
         if told:  # nothing is said where the help was shown instead
             print(f"error: {' '.join(told.split())}", file=sys.stderr)
         return 2
@@ -247,7 +248,7 @@ def describe(spec: Spec) -> str:
     return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {len(spec.methods)} methods, {spec.seeds} seeds"
 
 
-def _overruled(attrs: Mapping[str, Any]) -> str:
+def _overruled(attrs: Mapping[Any, Any]) -> str:
     """What people's decisions did to a selection, in words."""
     said = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
     if not said:
@@ -300,7 +301,7 @@ def _run(spec: Spec) -> int:
 
 
 @contextmanager
-def _drawing(console: Console) -> Iterator[Progress]:
+def _drawing(console: Console) -> Generator[Progress]:
     """A progress callable: bars on a terminal, one line for each stage elsewhere."""
     if not console.is_terminal:
         yield _lines(console)
@@ -364,8 +365,8 @@ def _summary(curve: pandas.DataFrame, spec: Spec, fraction: float) -> Table:
 def _spread(points: pandas.DataFrame, method: str) -> str:
     if method not in points.index:
         return "-"
-    point = points.loc[method]
-    return f"{point['mean']:.4g}" + (f" ± {point['sd']:.2g}" if point["seeds"] > 1 else "")
+    mean, sd, seeds = points.loc[method, ["mean", "sd", "seeds"]].tolist()
+    return f"{mean:.4g}" + (f" ± {sd:.2g}" if seeds > 1 else "")
 
 
 def _nearest(asked: tuple[float, ...], there: tuple[float, ...]) -> list[float]:

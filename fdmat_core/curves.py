@@ -7,7 +7,7 @@ stands for a large class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -163,7 +163,7 @@ def tasks(n: int, spec: Spec, largest: int = 0) -> list[Task]:
     ]
 
 
-def frame(rows: Iterable[dict[str, Any]]) -> pandas.DataFrame:
+def frame(rows: Iterable[Mapping[Any, Any]]) -> pandas.DataFrame:
     """Points as a curve, in an order that does not depend on theirs."""
     import pandas
 
@@ -222,7 +222,7 @@ def _picker(table: FeatureTable, ranking: Rank) -> Callable[[Choice, int, int], 
     ranked = cache(ranking)
 
     def pick(method: Choice, k: int, seed: int) -> tuple[np.ndarray, np.ndarray | None]:
-        nested = registry.methods.get(method.name).nested
+        nested = registry.methods.get(method.name).facts.nested
         order = ranked(method, seed if _draws(method) else 0, None if nested else k).order
         return order[:k], selection.weights(table, method, order[:k])
 
@@ -239,7 +239,7 @@ def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset 
     @cache
     def prepared(one: Choice, seed: int) -> Measure:
         entry = registry.measures.get(one.name)
-        missing = [column for column in entry.needs if not table.has(column)]
+        missing = [column for column in entry.facts.needs if not table.has(column)]
         if missing:
             raise ValueError(f"measure {one.name!r} needs {', '.join(missing)}, which this feature table lacks")
         given = table if _trains(one) else seen()
@@ -271,7 +271,7 @@ def _threads() -> ThreadpoolController:
 @cache
 def _trains(one: Choice) -> bool:
     """Whether a measure trains, so that its value depends on a seed."""
-    return registry.measures.get(one.name).facts["kind"] == "accuracy"
+    return registry.measures.get(one.name).facts.kind == "accuracy"
 
 
 @cache
@@ -283,7 +283,7 @@ def _sample(one: Choice) -> float:
 @cache
 def _dear(one: Choice) -> bool:
     """Whether one value of a measure takes long."""
-    return registry.measures.get(one.name).facts["dear"]
+    return registry.measures.get(one.name).facts.expensive
 
 
 @cache

@@ -30,19 +30,19 @@ KNOWN = (
 
 
 def explain(error: BaseException) -> tuple[str, str]:
-    """The cause of a failure as a sentence, and what to do.
+    """What went wrong as a sentence, and what to do.
 
-    Our own errors say "what is wrong; what to do", which is taken apart here; known causes get a text of their own.
+    Our own errors say "what is wrong; what to do", which is split here; known errors get a text of their own.
     """
     text = " ".join(plain(error).split())
-    for words, cause, advice in KNOWN:
+    for words, reason, advice in KNOWN:
         if any(word in f"{type(error).__name__} {text}".lower() for word in words):
-            return f"{cause} ({text})" if text else cause, advice
+            return f"{reason} ({text})" if text else reason, advice
     if isinstance(error, MemoryError):
         return KNOWN[0][1:]
     if isinstance(error, ValueError):
-        cause, _, advice = text.partition("; ")
-        return cause, _sentence(advice) or "See the log."
+        reason, _, advice = text.partition("; ")
+        return reason, _sentence(advice) or "See the log."
     return f"{type(error).__name__}: {text}", f"See the log. {RESUME}"
 
 

@@ -6,6 +6,11 @@ from __future__ import annotations
 ROUNDING = 1e-7
 
 
+def words(name: str) -> str:
+    """A parameter's name in words: `test_share` is "test share"."""
+    return name.replace("_", " ")
+
+
 def percent(share: float) -> str:
     """A share as a short percentage: 0.1%, 5%, 99.9%."""
     return f"{100 * share:.4g}%"

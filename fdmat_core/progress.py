@@ -1,10 +1,10 @@
-"""How long work tells how far it has come."""
+"""How long work reports how far it has come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-#: Told as (done, total, note): how far long work has come.
+#: Called with (done, total, note): how far long work has come.
 Progress = Callable[[int, int, str], None]
 
 

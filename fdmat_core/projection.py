@@ -51,7 +51,7 @@ def umap(table: FeatureTable, seed: int = 0) -> np.ndarray:
     from umap import UMAP
 
     start = 10 * to_square(components)
-    model = UMAP(n_neighbors=min(15, table.n - 1), init=start, random_state=seed, n_jobs=1)
+    model = UMAP(n_neighbors=min(15, table.n - 1), init=start, random_state=seed, n_jobs=1)  # pyright: ignore[reportArgumentType] # has no types; `init` may be an array
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on duplicates in `init`, and on n_jobs with a seed
         return to_square(model.fit_transform(components))

@@ -12,16 +12,96 @@ import inspect
 import pkgutil
 import re
 import typing
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, Protocol, TypeVar
+
+import numpy as np
+
+from fdmat_core import formats
+from fdmat_core.spec import Choice
+from fdmat_core.types import FeatureTable
 
 #: Arguments that the caller provides; every other keyword-only argument is a parameter that people may set.
 PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
+
+Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline"]
+MeasureKind = Literal["distance", "coverage", "accuracy", "balance"]
+#: (table, rows (k,)) -> weights (k,), for methods whose coreset is weighted.
+Weigh = Callable[[FeatureTable, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetFacts:
+    """What is known about a dataset."""
+
+    title: str
+    licence: str
+    source: str
+    images: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorruptionFacts:
+    """What is known about a corruption."""
+
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneFacts:
+    """What is known about a backbone."""
+
+    title: str
+    source: str
+    trains: bool = False
+    reads: Literal["images", "features"] = "images"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodFacts:
+    """What is known about a method."""
+
+    title: str
+    family: Family
+    needs: tuple[str, ...]  # columns of the table
+    keeps: str
+    paper: str
+    colour: str
+    runs: Literal["class", "table"] = "class"  # called on each class alone, or once on all rows
+    nested: bool = True
+    weigh: Weigh | None = None
+    recommended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureFacts:
+    """What is known about a measure."""
+
+    title: str
+    unit: str
+    better: Literal["lower", "higher"]
+    source: str
+    kind: MeasureKind = "distance"
+    needs: tuple[str, ...] = ("embedding",)
+    expensive: bool = False  # one value takes seconds or more: measured last, and without a random band of its own
+
+
+class Titled(Protocol):
+    """Facts of any kind."""
+
+    @property
+    def title(self) -> str:
+        """What people call the entry."""
+        ...
+
+
+Facts = TypeVar("Facts", bound=Titled)
+Function = TypeVar("Function", bound=Callable[..., Any])
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True)
@@ -37,7 +117,7 @@ class Parameter:
     """One setting of an entry, as a form or a flag needs it."""
 
     name: str
-    type: type
+    type: type[Any]
     default: Any
     choices: tuple[Any, ...] = ()
     range: Range | None = None
@@ -56,7 +136,7 @@ class Parameter:
         return number
 
 
-def _to_type(value: Any, kind: type) -> Any:
+def _to_type(value: Any, kind: type[Any]) -> Any:
     if kind is bool and isinstance(value, str):
         return bool(("false", "true").index(value.lower()))
     if kind is int and float(value) != int(float(value)):
@@ -65,19 +145,18 @@ def _to_type(value: Any, kind: type) -> Any:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A registered function with what is known about it. `entry.facts["needs"]`, or shorter `entry.needs`."""
+class Entry(Generic[Facts]):
+    """A registered function with what is known about it, as in `entry.facts.needs`."""
 
     kind: str
     name: str
     function: Callable[..., Any]
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts
 
-    def __getattr__(self, fact: str) -> Any:
-        try:
-            return self.__dict__["facts"][fact]
-        except KeyError:
-            raise AttributeError(f"this registry entry has no fact {fact!r}") from None
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.facts.title
 
     @cached_property
     def doc(self) -> str:
@@ -146,74 +225,74 @@ def _help(doc: str, name: str) -> str:
     return " ".join(found.group(1).split()) if found else ""
 
 
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
+def _nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     listed = f"; known: {', '.join(known)}" if known else "; it has none"
     return f"; did you mean {near[0]!r}?" if near else listed
 
 
-class Kind:
+class Kind(Generic[Facts]):
     """A room of extensions: the entries of one kind, found by importing every module of its package."""
 
-    def __init__(self, name: str, package: str, required: tuple[str, ...], **defaults: Any) -> None:
-        self.name, self.package, self.required, self.defaults = name, package, required, defaults
-        self._entries: dict[str, Entry] = {}
+    def __init__(self, name: str, package: str) -> None:
+        self.name, self.package = name, package
+        self._entries: dict[str, Entry[Facts]] = {}
 
-    def register(self, name: str, **facts: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def register(self, name: str, facts: Facts) -> Callable[[Function], Function]:
         """Decorate the function that is this entry; its name and the file's are the entry's."""
-        unknown = set(facts) - set(self.required) - set(self.defaults)
-        missing = set(self.required) - set(facts)
-        if unknown or missing:
-            raise TypeError(f"{self.name} {name!r}: unknown facts {sorted(unknown)}, missing facts {sorted(missing)}")
 
-        def keep(function: Callable[..., Any]) -> Callable[..., Any]:
-            self._entries[name] = Entry(self.name, name, function, MappingProxyType(self.defaults | facts))
+        def keep(function: Function) -> Function:
+            self._entries[name] = Entry(self.name, name, function, facts)
             return function
 
         return keep
 
-    def all(self) -> dict[str, Entry]:
+    def all(self) -> dict[str, Entry[Facts]]:
         """Every entry by name, in alphabetical order."""
         room = importlib.import_module(self.package)
         for module in pkgutil.iter_modules(getattr(room, "__path__", ())):
             importlib.import_module(f"{self.package}.{module.name}")
         return dict(sorted(self._entries.items()))
 
-    def get(self, name: str) -> Entry:
+    def get(self, name: str) -> Entry[Facts]:
         """The entry of this name; a near miss is suggested."""
         if name not in self._entries and name not in self.all():  # looking through the room takes milliseconds
             raise ValueError(f"no {self.name} named {name!r}{_nearest(name, self.all())}")
         return self._entries[name]
 
-    def title(self, name: str) -> str:
-        """What people call an entry that is named with its parameters, as in `"energy(sample=10)"`."""
-        name, bracket, inside = name.partition("(")
-        return f"{self.get(name).title} ({inside}" if bracket else self.get(name).title
+    def title(self, choice: Choice) -> str:
+        """What people call a choice: the entry's title, with the parameters that differ from its defaults in words."""
+        try:
+            title = self.get(choice.name).title
+        except ValueError:  # of an entry that is no more
+            title = choice.name
+        inside = ", ".join(f"{formats.words(name)} {_short(value)}" for name, value in choice.params)
+        return f"{title} ({inside})" if inside else title
 
 
-datasets = Kind("dataset", "fdmat_core.datasets", ("title", "licence", "source"), images=True)
-corruptions = Kind("corruption", "fdmat_core.corruptions", ("title",))
-backbones = Kind("backbone", "fdmat_core.backbones", ("title", "source"), trains=False, reads="images")
-methods = Kind(
-    "method",
-    "fdmat_core.methods",
-    ("title", "family", "needs", "keeps", "paper", "colour"),
-    runs="class",  # "class": called on each class alone; "table": called once on all rows
-    nested=True,
-    weigh=None,  # (table, rows) -> (k,) weights, for methods whose coreset is weighted
-    recommended=False,
-)
-measures = Kind(
-    "measure",
-    "fdmat_core.measures",
-    ("title", "unit", "better", "source"),
-    kind="distance",
-    needs=("embedding",),
-    dear=False,  # one value takes seconds or more: measured last, and random gets no band of its own
-)
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else formats.words(str(value))
 
-dataset = datasets.register
-corruption = corruptions.register
-backbone = backbones.register
-method = methods.register
-measure = measures.register
+
+def _decorator(
+    kind: Kind[Facts], facts: Callable[Given, Facts]
+) -> Callable[Concatenate[str, Given], Callable[[Function], Function]]:
+    """The decorator of a kind: `@method("herding", title="Herding", ...)`, whose keyword arguments are its facts."""
+
+    def decorate(name: str, *args: Given.args, **known: Given.kwargs) -> Callable[[Function], Function]:
+        return kind.register(name, facts(*args, **known))
+
+    return decorate
+
+
+datasets = Kind[DatasetFacts]("dataset", "fdmat_core.datasets")
+corruptions = Kind[CorruptionFacts]("corruption", "fdmat_core.corruptions")
+backbones = Kind[BackboneFacts]("backbone", "fdmat_core.backbones")
+methods = Kind[MethodFacts]("method", "fdmat_core.methods")
+measures = Kind[MeasureFacts]("measure", "fdmat_core.measures")
+
+dataset = _decorator(datasets, DatasetFacts)
+corruption = _decorator(corruptions, CorruptionFacts)
+backbone = _decorator(backbones, BackboneFacts)
+method = _decorator(methods, MethodFacts)
+measure = _decorator(measures, MeasureFacts)

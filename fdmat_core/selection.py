@@ -11,6 +11,7 @@ import numpy as np
 from fdmat_core import registry
 from fdmat_core.numerics import quotas
 from fdmat_core.progress import Progress
+from fdmat_core.registry import Entry, MethodFacts
 from fdmat_core.spec import Choice
 from fdmat_core.types import Coreset, FeatureTable, Ranking
 
@@ -49,11 +50,11 @@ def rank(
     by_id = np.argsort(table.ids, kind="stable")
     canonical = table.take(by_id)
     run = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
-    by_class = balance != "none" and entry.runs == "class"
+    by_class = balance != "none" and entry.facts.runs == "class"
     ranking = _rank_classes(run, entry, canonical, k, balance) if by_class else run(canonical, budget=k)
-    if not by_class and balance != "none" and entry.nested:
+    if not by_class and balance != "none" and entry.facts.nested:
         ranking = _share_places(ranking, canonical, balance)
-    return _back_to_rows(ranking, by_id, entry.nested)
+    return _back_to_rows(ranking, by_id, entry.facts.nested)
 
 
 def coreset(
@@ -67,24 +68,23 @@ def coreset(
 
 def weights(table: FeatureTable, method: Choice, rows: np.ndarray) -> np.ndarray | None:
     """The weights (k,) that a method gives to the rows it picked, scaled to mean 1; None for unweighted methods."""
-    weigh = registry.methods.get(method.name).weigh
+    weigh = registry.methods.get(method.name).facts.weigh
     if weigh is None or len(rows) == 0:
         return None
     raw = np.asarray(weigh(table, rows), dtype=np.float64)
     return raw / raw.mean() if raw.sum() > 0 else np.ones(len(rows))
 
 
-def check(table: FeatureTable, entry: registry.Entry) -> None:
+def check(table: FeatureTable, entry: Entry[MethodFacts]) -> None:
     """Refuse a table that this method cannot rank, naming what is missing or wrong."""
-    missing = [column for column in entry.needs if not table.has(column)]
+    missing = [column for column in entry.facts.needs if not table.has(column)]
     if missing:
         raise ValueError(
             f"method {entry.name!r} needs {', '.join(missing)}, which this feature table lacks; "
             "extract features with a backbone that trains a head"
         )
-    for column in entry.needs:
-        group, _, name = column.partition(".")
-        _require_finite(column, table.dynamics[name] if group == "dynamics" else getattr(table, group), table.ids)
+    for column in entry.facts.needs:
+        _require_finite(column, table.column(column), table.ids)
 
 
 def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
@@ -101,47 +101,46 @@ def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
 
 def _share_places(ranking: Ranking, table: FeatureTable, balance: str) -> Ranking:
     """The ranking of a whole table with its survivors rearranged so that every class gets its share."""
-    alive, rejected = np.split(ranking.order, [ranking.survivors])
+    alive, rejected = ranking.order[: ranking.survivors], ranking.order[ranking.survivors :]
     groups = [alive[table.labels[alive] == label] for label in range(table.c)]
     return replace(ranking, order=np.concatenate([quotas.merge(groups, _sizes(table), balance), rejected]))
 
 
 def _rank_classes(
-    run: Callable[..., Ranking], entry: registry.Entry, table: FeatureTable, k: int, balance: str
+    run: Callable[..., Ranking], entry: Entry[MethodFacts], table: FeatureTable, k: int, balance: str
 ) -> Ranking:
     sizes = _sizes(table)
     quota = quotas.quotas(k, sizes, balance)
     present = np.flatnonzero(sizes)
     groups = [np.flatnonzero(table.labels == label) for label in present]
-    parts = [run(table.take(rows), budget=int(quota[label])) for label, rows in zip(present, groups, strict=True)]
-    cuts = [part.survivors for part in parts] if entry.nested else quota[present]
-    return _join(groups, parts, cuts, balance)
+    ranked = [run(table.take(rows), budget=int(quota[label])) for label, rows in zip(present, groups, strict=True)]
+    cuts = [one.survivors for one in ranked] if entry.facts.nested else quota[present].tolist()
+    return _join(groups, ranked, cuts, balance)
 
 
-def _join(groups: list[np.ndarray], parts: list[Ranking], cuts: Sequence[int], balance: str) -> Ranking:
+def _join(groups: list[np.ndarray], ranked: list[Ranking], cuts: Sequence[int | None], balance: str) -> Ranking:
     """One ranking of the table from those of its classes; what comes before the cuts competes, the rest follows."""
     sizes = np.array([len(rows) for rows in groups])
-    ordered = [rows[part.order] for rows, part in zip(groups, parts, strict=True)]
+    scores = [one.score for one in ranked if one.score is not None]
+    ordered = [rows[one.order] for rows, one in zip(groups, ranked, strict=True)]
     heads = [rows[:cut] for rows, cut in zip(ordered, cuts, strict=True)]
     tails = [rows[cut:] for rows, cut in zip(ordered, cuts, strict=True)]
     return Ranking(
         np.concatenate([quotas.merge(heads, sizes, balance), quotas.merge(tails, sizes, balance)]),
-        score=_scatter(groups, [part.score for part in parts]),
+        score=_scatter(groups, scores) if len(scores) == len(ranked) else None,
         survivors=sum(map(len, heads)),
-        evidence={name: _scatter(groups, [part.evidence[name] for part in parts]) for name in parts[0].evidence},
-        notes={"classes": [dict(part.notes) for part in parts]} if any(part.notes for part in parts) else {},
+        evidence={name: _scatter(groups, [one.evidence[name] for one in ranked]) for name in ranked[0].evidence},
+        notes={"classes": [dict(one.notes) for one in ranked]} if any(one.notes for one in ranked) else {},
     )
 
 
-def _scatter(groups: list[np.ndarray], columns: list[np.ndarray | None]) -> np.ndarray | None:
+def _scatter(groups: list[np.ndarray], columns: list[np.ndarray]) -> np.ndarray:
     """One column of the table from the columns of its classes."""
-    if any(column is None for column in columns):
-        return None
     return np.concatenate(columns)[np.argsort(np.concatenate(groups))]
 
 
 def _back_to_rows(ranking: Ranking, by_id: np.ndarray, nested: bool) -> Ranking:
-    """A ranking of the rows in id order, told in the rows of the caller's table."""
+    """A ranking of the rows in id order, in the rows of the caller's table."""
     back = np.argsort(by_id, kind="stable")
     evidence = {name: column[back] for name, column in ranking.evidence.items()}
     score = None if ranking.score is None else ranking.score[back]

@@ -121,6 +121,12 @@ class Dataset:
             )
         return rows
 
+    def features_of(self, ids: np.ndarray) -> np.ndarray:
+        """The ready-made features (m, d) of some items; an error if this dataset has none."""
+        if self.features is None:
+            raise ValueError(f"dataset {self.name!r} has no features of its own; use a backbone that reads its images")
+        return self.features[self.rows_of(ids)]
+
     def split(self, name: str) -> Dataset:
         """One split as a dataset of its own, in ascending id order; ids stay what they were."""
         if name not in self.splits:
@@ -148,7 +154,7 @@ class FeatureTable:
     key: str
     logits: np.ndarray | None = None  # (n, c) of the head, or of the network, after its last epoch
     head: np.ndarray | None = None  # (c, d + 1) weights of the linear head on `embedding`, bias last
-    dynamics: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> (n,) sums over training
+    dynamics: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) sums over training
 
     def __post_init__(self) -> None:
         n = len(self.ids)
@@ -182,6 +188,14 @@ class FeatureTable:
         group, _, name = column.partition(".")
         return name in self.dynamics if group == "dynamics" else getattr(self, group, None) is not None
 
+    def column(self, column: str) -> np.ndarray:
+        """A column that a method `needs`, by the names that `has` knows; an error if it is not there."""
+        group, _, name = column.partition(".")
+        values = self.dynamics.get(name) if group == "dynamics" else getattr(self, group, None)
+        if values is None:
+            raise ValueError(f"this feature table has no {column}; extract features with a backbone that trains a head")
+        return values
+
     def take(self, rows: np.ndarray) -> FeatureTable:
         """Some rows, in the order given; they keep their ids."""
         return replace(
@@ -206,8 +220,8 @@ class Ranking:
     score: np.ndarray | None = None  # (n,) in the method's own units, by row
     nested: bool = True
     survivors: int | None = None  # None: all
-    evidence: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> (n,) by row
-    notes: Mapping[str, Any] = field(default_factory=dict)  # JSON-able facts about how it went
+    evidence: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) by row
+    notes: Mapping[str, Any] = field(default_factory=dict[str, Any])  # JSON-able facts about how it went
 
     def __post_init__(self) -> None:
         order = np.asarray(self.order, dtype=np.int64)

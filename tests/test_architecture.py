@@ -235,4 +235,4 @@ def test_every_parameter_is_explained(kind):
 
 def test_registered_colours_are_hex():
     for entry in registry.methods.all().values():
-        assert re.fullmatch(r"#[0-9A-Fa-f]{6}", entry.colour), entry.name
+        assert re.fullmatch(r"#[0-9A-Fa-f]{6}", entry.facts.colour), entry.name

@@ -92,7 +92,7 @@ def test_all_items_are_the_same_for_every_method(table, test_table):
 
 
 def test_weights_are_used_by_every_measure(table, test_table):
-    name = next(name for name, entry in registry.methods.all().items() if entry.weigh)
+    name = next(name for name, entry in registry.methods.all().items() if entry.facts.weigh)
     curve = measured(table, test_table, name, fractions=(0.2,))
     kept = selection.coreset(table, name, 18)
     assert np.ptp(kept.weights) > 0

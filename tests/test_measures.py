@@ -10,7 +10,7 @@ from fdmat_core.types import Dataset, Truth
 from tests.conftest import make_table
 
 MEASURES = registry.measures.all()
-KINDS = {name: entry.facts["kind"] for name, entry in MEASURES.items()}
+KINDS = {name: entry.facts.kind for name, entry in MEASURES.items()}
 DISTANCES = [name for name in MEASURES if KINDS[name] == "distance"]
 PLAIN = [name for name in MEASURES if KINDS[name] != "accuracy"]
 #: What a distance is multiplied by when features are multiplied by 3.
@@ -51,8 +51,8 @@ def with_features(table, embedding):
 @every
 def test_it_says_what_it_is(name):
     entry = MEASURES[name]
-    assert entry.title and entry.source and entry.unit and entry.summary.endswith(".")
-    assert entry.better in ("lower", "higher")
+    assert entry.title and entry.facts.source and entry.facts.unit and entry.summary.endswith(".")
+    assert entry.facts.better in ("lower", "higher")
     assert KINDS[name] in ("distance", "coverage", "balance", "accuracy")
 
 

@@ -9,7 +9,7 @@ from fdmat_core import registry, selection
 from tests.conftest import make_table
 
 METHODS = registry.methods.all()
-NESTED = [name for name, entry in METHODS.items() if entry.nested]
+NESTED = [name for name, entry in METHODS.items() if entry.facts.nested]
 SEEDED = [name for name, entry in METHODS.items() if "rng" in entry.accepts]
 every = pytest.mark.parametrize("name", METHODS)
 
@@ -116,7 +116,7 @@ def test_the_table_is_unchanged(name, table):
 
 @every
 def test_a_missing_column_is_named(name, table):
-    for column in METHODS[name].needs:
+    for column in METHODS[name].facts.needs:
         if column == "embedding":
             continue
         group, _, key = column.partition(".")
@@ -128,7 +128,7 @@ def test_a_missing_column_is_named(name, table):
 
 @every
 def test_nan_is_refused_by_item(name, table):
-    if "embedding" not in METHODS[name].needs:
+    if "embedding" not in METHODS[name].facts.needs:
         pytest.skip("does not read the embedding")
     broken = table.embedding.copy()
     broken[7, 2] = np.nan
@@ -145,7 +145,7 @@ def test_an_unknown_parameter_is_refused(name, table):
 @every
 def test_weights_are_one_per_item_with_mean_one(name, table):
     weights = selection.coreset(table, name, 20).weights
-    assert (weights is None) == (METHODS[name].weigh is None)
+    assert (weights is None) == (METHODS[name].facts.weigh is None)
     if weights is not None:
         assert weights.shape == (20,) and weights.min() >= 0 and np.isclose(weights.mean(), 1)
 
@@ -153,8 +153,8 @@ def test_weights_are_one_per_item_with_mean_one(name, table):
 @every
 def test_it_says_what_it_is(name):
     entry = METHODS[name]
-    assert entry.title and entry.keeps and entry.paper and entry.summary.endswith(".")
-    assert entry.family in (
+    assert entry.title and entry.facts.keeps and entry.facts.paper and entry.summary.endswith(".")
+    assert entry.facts.family in (
         "baseline",
         "geometry",
         "uncertainty",

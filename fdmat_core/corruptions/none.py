@@ -1,4 +1,4 @@
-"""No damage."""
+"""No corruption."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _check(found: dict[str, np.ndarray]) -> None:
     """Refuse arrays that are not what they are called, and bring them to their types."""
     for prefix in ("", "test_"):
         if f"{prefix}features" in found or f"{prefix}labels" in found:
-            _check_part(found, prefix)
+            _check_split(found, prefix)
     if "test_features" in found and found["test_features"].shape[1] != found["features"].shape[1]:
         raise ValueError(
             f"test_features is {found['test_features'].shape[1]} wide, features {found['features'].shape[1]}; "
@@ -121,7 +121,7 @@ def _check(found: dict[str, np.ndarray]) -> None:
         )
 
 
-def _check_part(found: dict[str, np.ndarray], prefix: str) -> None:
+def _check_split(found: dict[str, np.ndarray], prefix: str) -> None:
     names = [f"{prefix}{name}" for name in ("features", "labels", "ids")]
     for name in names[:2]:
         if name not in found:
@@ -163,7 +163,7 @@ def _whole(values: np.ndarray, name: str) -> np.ndarray:
 
 def _ids(found: dict[str, np.ndarray]) -> np.ndarray:
     """The ids of all items, test after train; numbers that are not given go on from the largest."""
-    ids = found.get("ids", np.arange(len(found["labels"])))
+    ids = found["ids"] if "ids" in found else np.arange(len(found["labels"]))
     if "test_labels" in found:
         more = found.get("test_ids", ids.max() + 1 + np.arange(len(found["test_labels"])))
         ids = np.concatenate([ids, more])

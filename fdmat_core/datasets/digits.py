@@ -30,9 +30,9 @@ def digits(*, test_share: Annotated[float, Range(0.05, 0.5)] = 0.2, seed: Seed =
     """
     from sklearn.datasets import load_digits
 
-    bunch = load_digits()
-    images = np.round(bunch.images * (255 / 16)).astype(np.uint8)[..., None]  # (1797, 8, 8, 1)
-    labels = bunch.target.astype(np.int64)
+    pixels, digits = map(np.asarray, load_digits(return_X_y=True))
+    images = np.round(pixels.reshape(-1, 8, 8, 1) * (255 / 16)).astype(np.uint8)
+    labels = digits.astype(np.int64)
     ids = np.arange(len(labels))
     return Dataset(
         name="digits",

@@ -13,7 +13,7 @@ from fdmat_core.registry import dataset
 from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
 
-#: Written by scripts/make_fashion_mnist_8k.py; licence and making are told in the .txt beside it.
+#: Written by scripts/make_fashion_mnist_8k.py; the .txt beside it has its licence and how it was drawn.
 FILE = Path(__file__).with_suffix(".npz")
 
 

@@ -75,8 +75,8 @@ def folder(
 
 def find(root: Path) -> Found:
     """The image files below a folder, sorted by name, train before test."""
-    parts = [root / "train", root / "test"] if (root / "train").is_dir() else [root]
-    listed = [(file, group.name, part.name) for part in parts for group in _groups(part) for file in _images(group)]
+    folders = [root / "train", root / "test"] if (root / "train").is_dir() else [root]
+    listed = [(file, group.name, top.name) for top in folders for group in _groups(top) for file in _images(group)]
     if not listed:
         raise ValueError(
             f"no images in folders below {root}; put the images of each class into a folder named like the class "
@@ -84,14 +84,14 @@ def find(root: Path) -> Found:
         )
     files, classes, split = zip(*listed, strict=True)
     return Found(
-        list(files), list(classes), np.array(split) == "test" if len(parts) > 1 else np.zeros(len(files), bool)
+        list(files), list(classes), np.array(split) == "test" if len(folders) > 1 else np.zeros(len(files), bool)
     )
 
 
-def _groups(part: Path) -> list[Path]:
+def _groups(folder: Path) -> list[Path]:
     return (
-        sorted(item for item in part.iterdir() if item.is_dir() and not item.name.startswith("."))
-        if part.is_dir()
+        sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
+        if folder.is_dir()
         else []
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -62,13 +62,13 @@ def key(dataset: Dataset, backbone: str | Choice, *, seed: int = 0) -> str:
 def describe(dataset: Dataset, choice: Choice) -> Backbone:
     """The backbone for this dataset's items, or a ValueError if it cannot read them."""
     entry = registry.backbones.get(choice.name)
-    if getattr(dataset, entry.reads) is None:
-        other = "given" if entry.reads == "images" else "pixels"
+    if getattr(dataset, entry.facts.reads) is None:
+        other = "given" if entry.facts.reads == "images" else "pixels"
         raise ValueError(
-            f"backbone {choice.name!r} reads {entry.reads}, which dataset {dataset.name!r} does not have; "
+            f"backbone {choice.name!r} reads {entry.facts.reads}, which dataset {dataset.name!r} does not have; "
             f"choose a backbone that reads what it has, such as {other!r}"
         )
-    if entry.trains and len(np.unique(dataset.labels)) < 2:
+    if entry.facts.trains and len(np.unique(dataset.labels)) < 2:
         raise ValueError(
             f"backbone {choice.name!r} learns to tell classes apart, but dataset {dataset.name!r} has one class only; "
             "choose a frozen backbone, such as 'pixels'"
@@ -84,7 +84,7 @@ def _items(dataset: Dataset, ids: np.ndarray) -> np.ndarray:
     """Some items of a dataset as images (m, height, width, channels), or as their ready-made features (m, d)."""
     if dataset.images is not None:
         return dataset.images(ids)
-    return np.asarray(dataset.features[dataset.rows_of(ids)], dtype=np.float32)
+    return np.asarray(dataset.features_of(ids), dtype=np.float32)
 
 
 def _by_learning(
@@ -100,11 +100,12 @@ def _by_learning(
     recorder = Recorder(labels, c, epochs)
     recipe = training.Recipe.of_epochs(epochs, len(labels), rate=backbone.rate)
     per_epoch = recipe.steps // epochs
+    embedding, head, logits = (np.empty(0) for _ in range(3))  # of the last epoch so far
     for step in training.train(network, inputs, torch.as_tensor(labels).to(inputs.device), recipe, seed=seed):
         tell(step, recipe.steps + 1, f"training, epoch {-(-step // per_epoch)} of {epochs}")
         if step % per_epoch == 0:
             embedding = training.evaluate(network[0], inputs).cpu().numpy()
-            head = parameters(network[1])
+            head = parameters(cast("torch.nn.Linear", network[1]))
             logits = apply(head, embedding)
             recorder.add(logits, embedding)
     shown = training.evaluate(network[0], training.to_inputs(_items(test, test.ids))).cpu().numpy()

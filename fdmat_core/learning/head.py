@@ -46,7 +46,8 @@ def linear_head(
     inputs = torch.from_numpy(((embedding - mean) / scale).astype(np.float32)).to(device.best())
     targets = torch.as_tensor(labels, device=device.best())
     head = nn.Linear(inputs.shape[1], c)
-    nn.init.zeros_(head.weight), nn.init.zeros_(head.bias)
+    nn.init.zeros_(head.weight)
+    nn.init.zeros_(head.bias)
     head, recorder = head.to(device.best()), Recorder(labels, c, HEAD_EPOCHS)
     recipe = Recipe.of_epochs(HEAD_EPOCHS, len(labels), batch=256, rate=0.1)
     per_epoch = steps_per_epoch(len(labels), recipe.batch)
@@ -80,4 +81,4 @@ def head_gradients(table: FeatureTable) -> Gradients:
     """The gradients of the loss by the head, one per row, in float64, at the table's logits."""
     inputs = np.ones((table.n, table.embedding.shape[1] + 1))
     inputs[:, :-1] = table.embedding
-    return Gradients(residuals(softmax(table.logits), table.labels), inputs)
+    return Gradients(residuals(softmax(table.column("logits")), table.labels), inputs)

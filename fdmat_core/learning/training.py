@@ -6,7 +6,7 @@ or read: weights and the order of batches come from a generator of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -94,6 +94,7 @@ def _batches(n: int, recipe: Recipe, seed: int) -> Iterator[torch.Tensor]:
 
     generator = torch.Generator().manual_seed(seed)
     per_epoch = steps_per_epoch(n, recipe.batch)
+    order = torch.arange(n)
     for step in range(recipe.steps):
         if step % per_epoch == 0:
             order = torch.randperm(n, generator=generator)
@@ -102,7 +103,7 @@ def _batches(n: int, recipe: Recipe, seed: int) -> Iterator[torch.Tensor]:
 
 
 @contextmanager
-def _deterministic() -> Iterator[None]:
+def _deterministic() -> Generator[None]:
     """Ask for the same bytes every time, and leave the process as it was."""
     import torch
 
@@ -124,7 +125,15 @@ def classifier(body: nn.Module, shape: tuple[int, ...], c: int, *, seed: int) ->
         width = body(torch.zeros((1, *shape))).shape[1]
     network = nn.Sequential(body, nn.Linear(width, c))
     initialise(network, seed)
-    return network.to(device.best(), memory_format=torch.channels_last)
+    _place(network)
+    return network
+
+
+def _place(network: nn.Module) -> None:
+    """Move a network to where work runs, in the order of memory in which convolutions are fast."""
+    import torch
+
+    network.to(device.best(), memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] # torch's types lack it
 
 
 def initialise(network: nn.Module, seed: int) -> None:
@@ -179,7 +188,7 @@ def train_network(
 
     network = build()
     initialise(network, seed)
-    network = network.to(device.best(), memory_format=torch.channels_last)
+    _place(network)
     inputs, targets = to_inputs(images), torch.as_tensor(labels, device=device.best())
     mass = None if weights is None else torch.as_tensor(weights, dtype=torch.float32, device=device.best())
     for _ in train(network, inputs, targets, Recipe(steps), weights=mass, seed=seed):

@@ -28,9 +28,9 @@ BLOCK = 2**22
 
 
 class ByClass(float):
-    """A share of the test items that is known class by class too: `parts` (c,), NaN for a class without test items."""
+    """A share of the test items that is known class by class too: `per_class` (c,), NaN for a class without any."""
 
-    parts: np.ndarray
+    per_class: np.ndarray
 
     @staticmethod
     def of(right: np.ndarray, labels: np.ndarray, c: int) -> ByClass:
@@ -38,14 +38,18 @@ class ByClass(float):
         sizes = np.bincount(labels, minlength=c)
         hits = np.bincount(labels[right], minlength=c)
         share = ByClass(right.mean())
-        share.parts = np.divide(hits, sizes, out=np.full(c, np.nan), where=sizes > 0)
+        share.per_class = np.divide(hits, sizes, out=np.full(c, np.nan), where=sizes > 0)
         return share
 
 
-def accuracy(predict: Predict, labels: np.ndarray, c: int) -> Measure:
+#: A measure that is known class by class.
+Accuracy = Callable[[np.ndarray, np.ndarray | None], ByClass]
+
+
+def accuracy(predict: Predict, labels: np.ndarray, c: int) -> Accuracy:
     """The share of test items, whose labels are (m,), that is predicted right, class by class; of no rows, none is."""
 
-    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
+    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> ByClass:
         right = predict(rows, weights) == labels if len(rows) else np.zeros(len(labels), dtype=bool)
         return ByClass.of(right, labels, c)
 
@@ -97,7 +101,7 @@ def by_class(
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
         picks = _picks(table, place, rows, weights)
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # solvers and numpy let other threads work meanwhile
-            costs = pool.map(lambda one: _cost(one, picks, table.labels[one.rows[0]], sample), classes)
+            costs = pool.map(lambda one: _cost(one, picks, int(table.labels[one.rows[0]]), sample), classes)
             total = sum(len(one.rows) * cost for one, cost in zip(classes, costs, strict=True))
         return float(max(total / table.n, 0) ** (1 / power))
 

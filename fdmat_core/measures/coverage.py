@@ -66,9 +66,9 @@ def _drawn(table: FeatureTable, sample: int, seed: int) -> np.ndarray:
 def _radius(x: np.ndarray, asked: np.ndarray, neighbour: int) -> float:
     """The median squared distance from the rows asked to their nearest other row of that number, just above it."""
     number = min(neighbour, len(x) - 1)
-    parts = [np.partition(block, number, axis=1)[:, number] for block in _distances(x[asked], x)]
+    radii = [np.partition(block, number, axis=1)[:, number] for block in _distances(x[asked], x)]
     rounding = 1e-12 * np.einsum("id,id->i", x, x).max()
-    return float(np.median(np.concatenate(parts))) * (1 + 1e-9) + rounding
+    return float(np.median(np.concatenate(radii))) * (1 + 1e-9) + rounding
 
 
 def _within(x: np.ndarray, asked: np.ndarray, radius: float) -> np.ndarray:

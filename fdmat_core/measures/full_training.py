@@ -31,7 +31,7 @@ GRID = 3
     source="the protocol of DeepCore (Guo, Zhao, Bai, DEXA 2022), with the same number of steps for every size",
     kind="accuracy",
     needs=(),
-    dear=True,
+    expensive=True,
 )
 def full_training(
     table: FeatureTable,
@@ -79,9 +79,9 @@ def _reader(dataset: Dataset) -> Callable[[np.ndarray], np.ndarray]:
     """A function from ids (m,) to images (m, height, width, channels), or to standardised features (m, d)."""
     if dataset.images is not None:
         return dataset.images
-    train = dataset.split("train")
-    mean, scale = scaling.moments(train.features, least=scaling.NEARLY_CONSTANT)
-    return lambda ids: ((dataset.features[dataset.rows_of(ids)] - mean) / scale).astype(np.float32)
+    train = dataset.features_of(np.sort(dataset.splits["train"]))
+    mean, scale = scaling.moments(train, least=scaling.NEARLY_CONSTANT)
+    return lambda ids: ((dataset.features_of(ids) - mean) / scale).astype(np.float32)
 
 
 def _network(shape: tuple[int, ...], c: int) -> nn.Module:

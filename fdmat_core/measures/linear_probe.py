@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.measures import Measure, Predict, accuracy
+from fdmat_core.measures import Accuracy, Predict, accuracy
 from fdmat_core.numerics import scaling
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
@@ -30,7 +30,7 @@ def linear_probe(
     test: FeatureTable | None = None,
     seed: int = 0,
     steps: Annotated[int, Range(1, 100_000)] = 500,
-) -> Measure:
+) -> Accuracy:
     """Train softmax regression on the kept items' features and count the test items it gets right.
 
     Every coreset gets the same number of steps, whatever its size, with batches of 128 or all of it if smaller, from
@@ -43,19 +43,20 @@ def linear_probe(
     steps
         Gradient steps of every fit.
     """
+    if test is None:
+        raise ValueError("linear_probe needs test features; pass the test table as `test`")
     predict = predictor(table, test, steps=steps, seed=seed)
     return accuracy(predict, test.labels, max(table.c, test.c))
 
 
-def predictor(table: FeatureTable, test: FeatureTable | None, *, steps: int, seed: int) -> Predict:
+def predictor(table: FeatureTable, test: FeatureTable, *, steps: int, seed: int) -> Predict:
     """A function from a coreset, never empty, to the labels (test.n,) that its probe gives the test items."""
-    if test is None:
-        raise ValueError("linear_probe needs test features; pass the test table as `test`")
     mean, scale = (column.astype(np.float32) for column in scaling.moments(table.embedding))
 
     def predict(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
         order = np.argsort(table.ids[rows], kind="stable")  # a set has one value, in whatever order it comes
-        rows, mass = rows[order], np.ones(len(rows), np.float32) if weights is None else np.float32(weights)[order]
+        mass = np.ones(len(rows), np.float32) if weights is None else np.asarray(weights, np.float32)[order]
+        rows = rows[order]
 
         def batch(places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             these = rows[places]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Annotated
 
 import numpy as np
@@ -41,6 +42,6 @@ def mmd(table: FeatureTable, *, sample: Annotated[int, Range(10, 50_000)] = 20_0
 
 def _gaussian(median: float) -> Kernel:
     def kernel(squares: np.ndarray) -> np.ndarray:
-        return sum(np.exp(squares / (-2 * (scale * median) ** 2)) for scale in SCALES) / len(SCALES)
+        return reduce(np.add, (np.exp(squares / (-2 * (scale * median) ** 2)) for scale in SCALES)) / len(SCALES)
 
     return kernel

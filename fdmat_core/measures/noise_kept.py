@@ -1,4 +1,4 @@
-"""Noise kept: how much of a coreset is what was damaged on purpose."""
+"""Noise kept: how much of a coreset was corrupted on purpose."""
 
 from __future__ import annotations
 

@@ -41,6 +41,6 @@ def worst_class_accuracy(
     probe = linear_probe(table, test=test, seed=seed, steps=steps)
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
-        return float(np.nanmin(probe(rows, weights).parts))
+        return float(np.nanmin(probe(rows, weights).per_class))
 
     return measure

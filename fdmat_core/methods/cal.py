@@ -40,7 +40,7 @@ def cal(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 200)] = 10) 
     neighbours
         How many nearest rows are compared; 10 in the paper.
     """
-    p = probabilities.clipped(probabilities.softmax(table.logits))
+    p = probabilities.clipped(probabilities.softmax(table.column("logits")))
     _, nearest = exact(table.embedding, neighbours)
     return Ranking.by_score(contrast(p, nearest), keep="highest")
 

@@ -30,7 +30,7 @@ def contextual_diversity(table: FeatureTable, *, budget: int) -> Ranking:
     **The public code differs.** DeepCore takes logarithms of probabilities that are exactly 0, and the divergence of
     such rows is then not a number.
     """
-    p = probabilities.clipped(probabilities.softmax(table.logits))
+    p = probabilities.clipped(probabilities.softmax(table.column("logits")))
     log_p = np.log(p)
     first = int(divergences(p, log_p, p.mean(axis=0)).argmin())
     picks = greedy.farthest_first(lambda row: divergences(p, log_p, p[row]), table.n, budget, first)

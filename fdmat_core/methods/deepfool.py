@@ -29,9 +29,10 @@ def deepfool(table: FeatureTable) -> Ranking:
 
     **The public code differs.** DeepCore searches in image space, with up to 50 gradient steps and no overshoot.
     """
-    if len(table.head) < 2:
+    head = table.column("head")
+    if len(head) < 2:
         raise ValueError("method 'deepfool' needs a head with at least two classes; this table has one class")
-    return Ranking.by_score(boundary_distances(table.embedding, table.head), keep="lowest")
+    return Ranking.by_score(boundary_distances(table.embedding, head), keep="lowest")
 
 
 def boundary_distances(z: np.ndarray, head: np.ndarray) -> np.ndarray:

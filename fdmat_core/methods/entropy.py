@@ -31,7 +31,7 @@ def entropy(table: FeatureTable) -> Ranking:
     **The public code differs.** DeepCore's branch without class balance reverses the order and keeps the most certain
     rows.
     """
-    p = probabilities.softmax(table.logits)
+    p = probabilities.softmax(table.column("logits"))
     spread = -np.sum(p * np.log(np.maximum(p, np.finfo(np.float64).tiny)), axis=1)
     spread /= max(np.log(p.shape[1]), 1e-12)
     return Ranking.by_score(spread, keep="highest", notes=methods.one_class_note(p.shape[1]))

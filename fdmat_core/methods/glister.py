@@ -86,7 +86,7 @@ def glister(
     share: Annotated[float, Range(0.01, 1)] = 0.1,
     refresh: Annotated[float, Range(0.0001, 1)] = 0.01,
 ) -> Ranking:
-    """Pick the rows whose gradient step most lowers the loss on a held-out part of the table.
+    """Pick the rows whose gradient step most lowers the loss on a held-out share of the table.
 
     To first order row i lowers it by `eta g_i . g_val(S)`, with `g_val(S)` the mean gradient of the held-out rows after
     one step of the head along the mean gradient of the picks S: their logits become `f_val - eta G_S [z, 1]`. It is
@@ -115,7 +115,7 @@ def glister(
     scale = np.einsum("ij,ij->i", gradients.inputs, gradients.inputs).mean()
     objective = ValidationGain(
         gradients,
-        table.logits[rows],
+        table.column("logits")[rows],
         table.labels[rows],
         gradients.inputs[rows],
         step=eta / scale,

@@ -49,15 +49,15 @@ def infomax(
     score
         What importance means.
     alpha
-        Price of redundancy: at 1 the median row would pay its whole importance if all rows were kept. 0 ranks by score.
+        Weight of redundancy. At 1 the median row would lose all its importance if all rows were kept; 0 ranks by score.
     neighbours
         How many nearest rows each row is compared with.
     """
     importance = dynamics.difficulty(table, score)
     scaled = importance / importance.mean() if importance.any() else np.ones(table.n)
     similar = cosines(table.embedding, neighbours)
-    price = alpha * np.median(scaled) / distances.typical(2 * np.asarray(similar.sum(axis=1)))
-    picks, _ = greedy.maximise(Importance(scaled, similar, price), table.n, budget)
+    penalty = alpha * np.median(scaled) / distances.typical(2 * np.asarray(similar.sum(axis=1)))
+    picks, _ = greedy.maximise(Importance(scaled, similar, penalty), table.n, budget)
     return Ranking.by_picks(picks, table.n, score=importance)
 
 

@@ -88,7 +88,7 @@ def lcmat(
     gradients, rows = head.head_gradients(table), greedy.represented(table.labels)
     distances = gradients.distances(gradients.take(rows))
     if eps > 0:
-        h = curvature(softmax(table.logits), gradients.inputs, coordinates)
+        h = curvature(softmax(table.column("logits")), gradients.inputs, coordinates)
         _add_curvature(distances, h, rows, eps)
     picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget)
     return Ranking.by_picks(picks, table.n)

@@ -32,6 +32,6 @@ def least_confidence(table: FeatureTable) -> Ranking:
     **The public code differs.** DeepCore uses the largest raw logit, which depends on the scale of a row's logits, and
     its branch without class balance keeps the *most* confident rows.
     """
-    p = probabilities.softmax(table.logits)
+    p = probabilities.softmax(table.column("logits"))
     p[np.arange(table.n), p.argmax(axis=1)] = 0
     return Ranking.by_score(p.sum(axis=1), keep="highest", notes=methods.one_class_note(p.shape[1]))

@@ -31,6 +31,6 @@ def margin(table: FeatureTable) -> Ranking:
     **The public code differs.** DeepCore's branch without class balance reverses the order and keeps the most certain
     rows.
     """
-    p = np.sort(probabilities.softmax(table.logits), axis=1)
+    p = np.sort(probabilities.softmax(table.column("logits")), axis=1)
     lead = p[:, -1] - p[:, max(p.shape[1] - 2, 0)]
     return Ranking.by_score(lead, keep="lowest", notes=methods.one_class_note(p.shape[1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Annotated
 
 import numpy as np
@@ -68,8 +68,8 @@ def zcore(
     return Ranking.by_score(score, keep="highest")
 
 
-def throws(columns: np.ndarray, draws: int, rng: np.random.Generator) -> zip:
-    """Pairs of two different coordinates (of m; one if there is but one) and a point in their plane, one per draw."""
+def throws(columns: np.ndarray, draws: int, rng: np.random.Generator) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of two different coordinates (of m; one if there is but one) and a point in them, one per draw."""
     m = len(columns)
     first = rng.integers(m, size=draws)
     axes = np.stack([first, (first + rng.integers(1, m, size=draws)) % m], axis=1) if m > 1 else first[:, None]
@@ -78,14 +78,14 @@ def throws(columns: np.ndarray, draws: int, rng: np.random.Generator) -> zip:
     return zip(axes, points, strict=True)
 
 
-def settle(score: np.ndarray, plane: list[np.ndarray], point: np.ndarray, neighbours: int, scratch: np.ndarray) -> None:
+def settle(score: np.ndarray, axes: list[np.ndarray], point: np.ndarray, neighbours: int, scratch: np.ndarray) -> None:
     """Give 1 to the row nearest the point and take 1 from its neighbours, in place.
 
     Parameters
     ----------
     score
         (n,) changed in place.
-    plane
+    axes
         The coordinates (n,) of all rows, one array per axis.
     point
         (axes,) where the point fell.
@@ -94,8 +94,8 @@ def settle(score: np.ndarray, plane: list[np.ndarray], point: np.ndarray, neighb
     scratch
         (2, n) of the coordinates' type, overwritten.
     """
-    hit = int(_distances(plane, point, scratch).argmin())
-    apart = _distances(plane, [column[hit] for column in plane], scratch)
+    hit = int(_distances(axes, point, scratch).argmin())
+    apart = _distances(axes, [column[hit] for column in axes], scratch)
     apart[hit] = np.inf
     near = _smallest(apart, neighbours)
     gaps = apart[near].astype(np.float64)
@@ -104,13 +104,13 @@ def settle(score: np.ndarray, plane: list[np.ndarray], point: np.ndarray, neighb
     score[near] -= loss / loss.sum()
 
 
-def _distances(plane: list[np.ndarray], point: Sequence[float], scratch: np.ndarray) -> np.ndarray:
+def _distances(axes: list[np.ndarray], point: Iterable[float], scratch: np.ndarray) -> np.ndarray:
     """The sums of absolute differences (n,) from a point, in the first half of the scratch."""
-    total, part = scratch
+    total, term = scratch
     total[:] = 0
-    for column, value in zip(plane, point, strict=True):
-        np.abs(np.subtract(column, value, out=part), out=part)
-        total += part
+    for column, value in zip(axes, point, strict=True):
+        np.abs(np.subtract(column, value, out=term), out=term)
+        total += term
     return total
 
 

@@ -72,9 +72,11 @@ class Objective(Protocol):
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """What each of these rows would add now."""
+        ...
 
     def take(self, row: int) -> None:
         """Put a row into the set."""
+        ...
 
 
 def maximise(
@@ -125,7 +127,9 @@ def _best(objective: Objective, bounds: np.ndarray, seen: np.ndarray, step: int,
     return int(row)
 
 
-def _draw(rows: np.ndarray, sample: int, rng: np.random.Generator) -> np.ndarray:
+def _draw(rows: np.ndarray, sample: int, rng: np.random.Generator | None) -> np.ndarray:
+    if rng is None:
+        raise ValueError(f"sample is {sample}, but rng is missing; give the generator that draws the rows")
     return np.sort(rng.choice(rows, min(sample, len(rows)), replace=False))
 
 

@@ -147,6 +147,7 @@ def _balance(kernel: _LogKernel, sizes: np.ndarray, tolerance: float, max_rounds
     """Column duals whose sums are the class sizes (c,), and the rounds it took."""
     now, rounds = _columns(kernel, np.log(sizes), sizes), 1
     while now.residual > tolerance and rounds < max_rounds:
+        new = now
         for step in _steps(now, sizes):
             new = _columns(kernel, now.duals + step, sizes)
             if new.residual < now.residual:
@@ -184,7 +185,7 @@ def _log_column_sums(shares: np.ndarray, duals: np.ndarray, block: np.ndarray) -
         return np.log(sums)
     from scipy.special import logsumexp
 
-    return logsumexp(duals + block, axis=0)
+    return np.asarray(logsumexp(duals + block, axis=0))
 
 
 def _newton(now: _Columns, sizes: np.ndarray) -> np.ndarray | None:
@@ -306,29 +307,30 @@ def entropic(
 
     where = device.best()
     kind = torch.float32 if where.type == "mps" else torch.float64
-    costs, a, b = (torch.as_tensor(np.asarray(array)).to(where, kind) for array in (costs, a, b))
-    f, g = torch.zeros_like(a), torch.zeros_like(b)
-    strength, off = max(float(costs.max()), epsilon), np.inf
+    cost, start, end = (torch.as_tensor(np.asarray(array)).to(where, kind) for array in (costs, a, b))
+    f, g = torch.zeros_like(start), torch.zeros_like(end)
+    strength, off = max(float(cost.max()), epsilon), np.inf
     for _ in range(rounds):
-        new_f = -strength * torch.logsumexp(b.log() + (g - costs) / strength, dim=1)
-        off = float((a * torch.expm1((f - new_f) / strength).abs()).sum())
+        new_f = -strength * torch.logsumexp(end.log() + (g - cost) / strength, dim=1)
+        off = float((start * torch.expm1((f - new_f) / strength).abs()).sum())
         f = new_f
-        g = -strength * torch.logsumexp(a.log() + (f - costs.T) / strength, dim=1)
+        g = -strength * torch.logsumexp(start.log() + (f - cost.T) / strength, dim=1)
         if strength == epsilon and off <= tolerance:
             break
         if strength == epsilon:
-            f, g = _scaled(f, g, torch.exp((f[:, None] + g - costs) / epsilon) * a[:, None] * b, a, b, epsilon)
+            plan = torch.exp((f[:, None] + g - cost) / epsilon) * start[:, None] * end
+            f, g = _scaled(f, g, plan, start, end, epsilon)
         strength = max(strength / 2, epsilon)
     else:
         warnings.warn(f"entropic transport is off by {off:.1g} after {rounds} rounds", RuntimeWarning, stacklevel=2)
-    return float(a @ f + b @ g)
+    return float(start @ f + end @ g)
 
 
 def _scaled(
     f: torch.Tensor, g: torch.Tensor, plan: torch.Tensor, a: torch.Tensor, b: torch.Tensor, epsilon: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The duals after `BURST` scalings of the rows and columns of a plan (k, m) to their masses."""
-    v = b.new_ones(len(b))
+    u, v = a.new_ones(len(a)), b.new_ones(len(b))
     for _ in range(BURST):
         u = a / (plan @ v)
         v = b / (plan.T @ u)

@@ -86,7 +86,7 @@ def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None
             "method": [entry.name, entry.read(dict(method.params))],
             "balance": spec.balance,
             "seed": seed if "rng" in entry.accepts else 0,
-            "k": None if entry.nested else k,
+            "k": None if entry.facts.nested else k,
             "code": provenance.of(entry, RANK),
         }
     )
@@ -113,7 +113,7 @@ def source(spec: Spec, used: Made) -> points.Source:
 
 def sizes(spec: Spec, n: int, method: Choice) -> list[int | None]:
     """The counts that a method must be run for: None, for all, if it is nested, else each that is measured."""
-    return [None] if registry.methods.get(method.name).nested else list(curves.sizes(n, spec))
+    return [None] if registry.methods.get(method.name).facts.nested else list(curves.sizes(n, spec))
 
 
 def pack_tables(tables: tuple[FeatureTable, FeatureTable], facts: Mapping[str, Any]) -> Item:
@@ -171,7 +171,7 @@ def _columns(table: FeatureTable) -> Iterator[tuple[str, np.ndarray | None]]:
 
 def _table(item: Item, split: str) -> FeatureTable:
     return FeatureTable(
-        **{name: item.arrays.get(f"{split}.{name}") for name in COLUMNS},
+        **{name: item.arrays[f"{split}.{name}"] for name in COLUMNS if f"{split}.{name}" in item.arrays},
         classes=tuple(item.facts["classes"]),
         key=item.facts["keys"][split],
         dynamics=_below(item, f"{split}.dynamics."),

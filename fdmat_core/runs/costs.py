@@ -24,7 +24,7 @@ class Costs:
 
     def selection(self, method: Choice) -> float | None:
         """Seconds until the coresets of a method are there, with the features if it reads any; None if not stored."""
-        features = self.features if registry.methods.get(method.name).needs else 0.0
+        features = self.features if registry.methods.get(method.name).facts.needs else 0.0
         ranking = self.rankings.get(str(method))
         return None if features is None or ranking is None else features + ranking
 
@@ -33,8 +33,8 @@ def read(spec: Spec, used: Made) -> Costs:
     """The costs of a checked spec as far as they are stored."""
     rankings = {str(method): _ranking(spec, used, method) for method in spec.methods}
     source = artifacts.source(spec, used)
-    dear = [measure for measure in spec.measures if registry.measures.get(measure.name).facts["dear"]]
-    trainings = {str(measure): _pace(points.moments(source, str(measure))) for measure in dear}
+    expensive = [measure for measure in spec.measures if registry.measures.get(measure.name).facts.expensive]
+    trainings = {str(measure): _pace(points.moments(source, str(measure))) for measure in expensive}
     return Costs(
         _seconds("features", used.key),
         {name: seconds for name, seconds in rankings.items() if seconds is not None},
@@ -44,8 +44,8 @@ def read(spec: Spec, used: Made) -> Costs:
 
 def _ranking(spec: Spec, used: Made, method: Choice) -> float | None:
     keys = [artifacts.ranking_key(spec, used, method, 0, k) for k in artifacts.sizes(spec, used.n, method)]
-    seconds = [_seconds("ranking", key) for key in keys]
-    return None if None in seconds else round(sum(seconds), 3)
+    known = [seconds for key in keys if (seconds := _seconds("ranking", key)) is not None]
+    return round(sum(known), 3) if len(known) == len(keys) else None
 
 
 def _seconds(kind: str, key: str) -> float | None:

@@ -154,7 +154,7 @@ def _renamed(frame: pandas.DataFrame) -> pandas.DataFrame:
     return frame if "item" in frame.columns else frame.rename(columns={"id": "item"})
 
 
-def _from_row(row: Mapping[str, Any], classes: tuple[str, ...]) -> Decision:
+def _from_row(row: Mapping[Any, Any], classes: tuple[str, ...]) -> Decision:
     extras = {name: str(row.get(name, "")) for name in ("label", "author", "run")}
     try:
         one = Decision(_whole(row["item"]), str(row["decision"]), **extras)

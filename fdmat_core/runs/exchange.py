@@ -171,7 +171,7 @@ def _ranking(run: Run, method: Choice, seed: int, k: int) -> Ranking:
         return found
     if problem := run.problems.get(str(method)):
         raise ValueError(problem)
-    if registry.methods.get(method.name).nested:
+    if registry.methods.get(method.name).facts.nested:
         raise ValueError(f"run {run.key} has no ranking by {method} with seed {seed} yet; run it first")
     listed = ", ".join(f"{fraction:g}" for fraction in run.spec.fractions)
     raise ValueError(

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Heart:
 
 
 @contextmanager
-def beating(folder: Path, mark: Mapping[str, int], draw: Progress | None = None) -> Iterator[Heart]:
+def beating(folder: Path, mark: Mapping[str, int], draw: Progress | None = None) -> Generator[Heart]:
     """Tell how the work inside goes and ends: done, failed with its cause, or cancelled by SIGTERM or Ctrl-C.
 
     Parameters

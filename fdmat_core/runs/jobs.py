@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,8 +103,9 @@ def status(key: str) -> Status | None:
         if job is None:
             return None
         line = last(artifacts.folder(key), job.mark)
-        known = {name: line[name] for name in Status.__dataclass_fields__ if name in line}
-        now = Status(**({"key": key, "state": "queued"} | known | _inferred(job, line)))
+        known: dict[str, Any] = {"key": key, "state": "queued"}
+        known |= {name: line[name] for name in Status.__dataclass_fields__ if name in line}
+        now = Status(**(known | _inferred(job, line)))
         now = replace(now, ahead=len(_ahead(database, job))) if now.state == "queued" else now
     if now.live:
         return now
@@ -158,7 +159,10 @@ def work(spec: Spec, draw: Progress | None = None) -> Status:
         _do(spec, job, draw)
     else:
         _follow(key, draw)
-    return status(key)
+    ended = status(key)
+    if ended is None:
+        raise ValueError(f"run {key} was deleted while it was worked on; start it again if you want it")
+    return ended
 
 
 def alive(job: Job) -> bool:
@@ -253,7 +257,7 @@ def _gone(job: Job, seconds: float) -> bool:
 
 
 @contextmanager
-def _exclusive() -> Iterator[sqlite3.Connection]:
+def _exclusive() -> Generator[sqlite3.Connection]:
     """The database, held so that no other process enters or finds a job meanwhile."""
     with connect(SCHEMA) as database:
         database.execute("BEGIN IMMEDIATE")
@@ -269,12 +273,16 @@ def _enter(database: sqlite3.Connection, key: str, pid: int, born: float) -> Job
     database.execute("DELETE FROM jobs WHERE run = ?", (key,))
     device = os.environ.get("FDMAT_DEVICE", "default")
     database.execute("INSERT INTO jobs (run, device, pid, born) VALUES (?, ?, ?, ?)", (key, device, pid, born))
-    return _job(database, key)
+    return _job_of(_row(database, key))
 
 
 def _job(database: sqlite3.Connection, key: str) -> Job | None:
-    found = database.execute("SELECT * FROM jobs WHERE run = ?", (key,)).fetchone()
+    found = _row(database, key)
     return _job_of(found) if found else None
+
+
+def _row(database: sqlite3.Connection, key: str) -> Any:
+    return database.execute("SELECT * FROM jobs WHERE run = ?", (key,)).fetchone()
 
 
 def _ahead(database: sqlite3.Connection, job: Job) -> list[Job]:

@@ -1,6 +1,6 @@
 """Curve points in SQLite: each is written the moment it is known, and read by every page and process.
 
-A value that is known class by class (`measures.ByClass`) leaves its parts in a table of their own.
+A value that is known class by class (`measures.ByClass`) leaves its values in a table of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fdmat_core.measures import ByClass
 from fdmat_core.store import files
 from fdmat_core.store.database import connect
 
@@ -52,11 +53,9 @@ def insert(source: Source, points: Iterable[Mapping[str, Any]]) -> int:
     with connect(SCHEMA) as database:
         for point in points:
             name, value = _name(source, point), point["value"]
-            parts = getattr(value, "parts", None)
-            if parts is not None:  # first, so that a point that is there is there with its parts
-                database.execute(
-                    f"INSERT OR REPLACE INTO classes VALUES ({marks})", (*name, json.dumps(parts.tolist()))
-                )
+            if isinstance(value, ByClass):  # first, so that a point that is there is there with its classes
+                classes = json.dumps(value.per_class.tolist())
+                database.execute(f"INSERT OR REPLACE INTO classes VALUES ({marks})", (*name, classes))
             made = time.strftime(MOMENT)
             database.execute(f"INSERT OR REPLACE INTO points VALUES ({marks}, ?)", (*name, float(value), made))
             count += 1

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from fdmat_core import corruptions, curves, datasets, registry
-from fdmat_core.projection import Projection
+from fdmat_core.projection import Kind, Projection
 from fdmat_core.runs import artifacts, costs, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: What a run reads, by the kind of entry.
 KINDS = ("features", "projection", "ranking", "detection")
-MAPS = ("UMAP", "PCA")  # the better first
+MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
 
@@ -69,7 +69,9 @@ class Run:
     def projection(self) -> Projection | None:
         """The 2D map of the training items: UMAP if it is there, else PCA."""
         used = artifacts.made(self.spec)
-        for kind in MAPS if used else ():
+        if used is None:
+            return None
+        for kind in MAPS:
             unpack = lambda item, kind=kind: Projection(item.arrays["xy"], kind)  # noqa: E731
             if found := self._part("projection", artifacts.projection_key(used, kind), unpack):
                 return found
@@ -103,7 +105,7 @@ class Run:
 
     def measures(self, kind: str) -> list[Choice]:
         """The measures of a kind that the run takes, in its order."""
-        return [one for one in self.spec.measures if registry.measures.get(one.name).facts["kind"] == kind]
+        return [one for one in self.spec.measures if registry.measures.get(one.name).facts.kind == kind]
 
     @property
     def evidence_method(self) -> Choice | None:
@@ -175,7 +177,7 @@ class Run:
 def _place(method: Choice) -> tuple[bool, bool]:
     """Where a method stands among others: the recommended first, baselines last."""
     entry = registry.methods.get(method.name)
-    return not entry.recommended, entry.family == "baseline"
+    return not entry.facts.recommended, entry.facts.family == "baseline"
 
 
 @lru_cache(maxsize=256)

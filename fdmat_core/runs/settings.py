@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from fdmat_core import registry
 from fdmat_core.numerics import quotas
@@ -54,12 +55,12 @@ def checked(spec: Spec) -> Spec:
     )
 
 
-def _checked(kind: registry.Kind, choice: Choice) -> Choice:
+def _checked(kind: registry.Kind[Any], choice: Choice) -> Choice:
     entry = kind.get(choice.name)
     params = entry.read(dict(choice.params))
     defaults = entry.read({})
     return Choice.of(choice.name, **{name: value for name, value in params.items() if value != defaults[name]})
 
 
-def _all_checked(kind: registry.Kind, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+def _all_checked(kind: registry.Kind[Any], choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     return tuple(dict.fromkeys(_checked(kind, choice) for choice in choices))

@@ -60,7 +60,7 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, T
     return used, tables
 
 
-def make_projection(used: Made, train: FeatureTable, kind: str, tell: Progress) -> None:
+def make_projection(used: Made, train: FeatureTable, kind: projection.Kind, tell: Progress) -> None:
     """A map of the training items."""
     tell(0, 1, f"projection: {kind}")
     began = time.monotonic()
@@ -73,9 +73,9 @@ def make_projection(used: Made, train: FeatureTable, kind: str, tell: Progress) 
 
 def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
     """The rankings by every method, the recommended first; what goes wrong with one is written down."""
-    wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).recommended)
+    wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).facts.recommended)
     for number, method in enumerate(wanted):
-        tell(number, len(wanted), registry.methods.title(str(method)))
+        tell(number, len(wanted), registry.methods.title(method))
         try:
             for k in artifacts.sizes(spec, used.n, method):
                 rank(spec, used, train, method, 0, k)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ PATIENCE = 30
 
 
 @contextmanager
-def connect(schema: str) -> Iterator[sqlite3.Connection]:
+def connect(schema: str) -> Generator[sqlite3.Connection]:
     """The SQLite file that all processes share, open for one piece of work; every statement commits by itself.
 
     A file that is no database is set aside as `fdmat.sqlite.damaged-<time>`. Write-ahead logging needs a local disk.

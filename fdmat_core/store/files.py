@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def read_json(file: Path) -> Any | None:
 
 
 @contextmanager
-def explained(deed: str) -> Iterator[None]:
+def explained(deed: str) -> Generator[None]:
     """Say what could not be done, and what helps, when the disk refuses."""
     try:
         yield

@@ -60,11 +60,11 @@ Scope = Mapping[str, Place | str | None]
 Words = Iterator[str | Place]
 
 
-def of(entry: Entry, *functions: Callable[..., Any]) -> str:
+def of(entry: Entry[Any], *functions: Callable[..., Any]) -> str:
     """The version of a registered function, together with other functions that decide what comes of it."""
-    facts = {name: entry.facts[name] for name in FACTS if name in entry.facts}
-    weigh = [entry.facts["weigh"]] if entry.facts.get("weigh") else []
-    return fingerprint([facts, *map(code, (entry.function, *weigh, *functions))])
+    facts = {name: getattr(entry.facts, name) for name in FACTS if hasattr(entry.facts, name)}
+    weigh = getattr(entry.facts, "weigh", None)
+    return fingerprint([facts, *map(code, (entry.function, *([weigh] if weigh else []), *functions))])
 
 
 def data(name: str, version: int, **params: Any) -> str:

@@ -18,7 +18,12 @@ OWN = ("early_cnn", "pixels")
 @pytest.mark.parametrize("name", BACKBONES)
 def test_every_backbone_says_what_it_is(name):
     entry = BACKBONES[name]
-    assert entry.title and entry.source and entry.summary.endswith(".") and entry.reads in ("images", "features")
+    assert (
+        entry.title
+        and entry.facts.source
+        and entry.summary.endswith(".")
+        and entry.facts.reads in ("images", "features")
+    )
     assert all(parameter.help for parameter in entry.parameters)
 
 
@@ -26,7 +31,7 @@ def test_every_backbone_says_what_it_is(name):
 @pytest.mark.parametrize("shape", [(28, 28, 1), (8, 8, 1), (33, 47, 3), (3, 3, 1)])
 def test_images_of_any_size_and_colour_get_a_vector(name, shape):
     described = BACKBONES[name](shape)
-    assert isinstance(described, Backbone) and (described.epochs > 0) == BACKBONES[name].trains
+    assert isinstance(described, Backbone) and (described.epochs > 0) == BACKBONES[name].facts.trains
     images = torch.rand(5, shape[2], shape[0], shape[1])
     out = described.network.eval()(images)
     assert out.ndim == 2 and len(out) == 5 and out.min() >= 0

@@ -24,7 +24,7 @@ def test_every_built_in_dataset_keeps_the_contract(name):
     assert data.name == name and data.key == again.key
     assert not set(train.ids) & set(test.ids) and len(train.ids) + len(test.ids) == len(data.ids)
     assert set(np.unique(train.labels)) == set(np.unique(test.labels)) == set(range(len(data.classes)))
-    if registry.datasets.get(name).images:
+    if registry.datasets.get(name).facts.images:
         images = data.images(test.ids[:3])
         assert images.dtype == np.uint8 and images.ndim == 4 and images.shape[-1] in (1, 3)
         assert np.array_equal(images[::-1], data.images(test.ids[:3][::-1]))
@@ -35,7 +35,7 @@ def test_every_built_in_dataset_keeps_the_contract(name):
 @pytest.mark.parametrize("name", registry.datasets.all())
 def test_every_dataset_says_what_it_is(name):
     entry = registry.datasets.get(name)
-    assert entry.title and entry.licence and entry.source and entry.summary.endswith(".")
+    assert entry.title and entry.facts.licence and entry.facts.source and entry.summary.endswith(".")
     assert all(parameter.help for parameter in entry.parameters)
 
 

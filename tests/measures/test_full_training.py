@@ -45,7 +45,7 @@ def test_it_learns_from_the_kept_items_alone():
 
 def test_one_class_kept_predicts_that_class():
     told = accuracy(stripes(), np.arange(0, 40, 2))
-    assert told == pytest.approx(0.5) and told.parts.tolist() == [1, 0]
+    assert told == pytest.approx(0.5) and told.per_class.tolist() == [1, 0]
 
 
 def test_weights_decide_what_counts():

@@ -59,8 +59,8 @@ def test_it_is_known_for_every_class_of_the_test_items():
     share = PROBE(table, test=few, seed=0)(np.arange(200), None)
     said = linear_probe.predictor(table, few, steps=500, seed=0)(np.arange(200), None)
     for label in (0, 1, 9):
-        assert share.parts[label] == pytest.approx((said[few.labels == label] == label).mean())
-    assert np.isnan(share.parts[4]) and len(share.parts) == 10
+        assert share.per_class[label] == pytest.approx((said[few.labels == label] == label).mean())
+    assert np.isnan(share.per_class[4]) and len(share.per_class) == 10
     assert share == pytest.approx((said == few.labels).mean())
 
 

@@ -17,7 +17,7 @@ def test_the_page_shows_versions_sources_and_the_folder(visit):
     assert set(sources["name"]) >= {entry.title for entry in registry.datasets.all().values()}
     assert (
         sources.set_index("name").loc["Fashion-MNIST (60,000 + 10,000)", "licence"]
-        == registry.datasets.get("fashion_mnist").licence
+        == registry.datasets.get("fashion_mnist").facts.licence
     )
     assert str(files.home()) in "".join(one.value for one in app.markdown) and "all" in set(usage["kind"])
 

@@ -21,7 +21,7 @@ def test_the_index_lists_every_method_and_measure(visit):
 
 def test_the_recommended_come_first(visit):
     app = visit(places.METHODS)
-    recommended = [entry.title for entry in registry.methods.all().values() if entry.recommended]
+    recommended = [entry.title for entry in registry.methods.all().values() if entry.facts.recommended]
     assert recommended and [one.label for one in app.button][: len(recommended)] == recommended
     assert app.header[0].value == recommended[0]
 
@@ -33,7 +33,7 @@ def test_a_link_opens_the_note_of_a_method(visit, name):
     app.query_params["note"] = f"method.{name}"
     app.run()
     assert not app.exception and app.header[0].value == entry.title
-    assert entry.summary in texts(app) and entry.paper in texts(app)
+    assert entry.summary in texts(app) and entry.facts.paper in texts(app)
     if entry.parameters:
         (table,) = app.table
         assert list(table.value["Parameter"]) == [f"`{one.name}`" for one in entry.parameters]

@@ -286,7 +286,7 @@ def test_progress_is_in_step_with_the_work():
 
 def test_methods_that_choose_afresh_have_one_ranking_for_each_size():
     spec = make_spec("ccs")
-    assert not registry.methods.get("ccs").nested
+    assert not registry.methods.get("ccs").facts.nested
     library.execute(spec)
     train, _ = Run(spec).tables
     for fraction in (*spec.fractions, 1.0):
