@@ -183,7 +183,7 @@ def line(name, options):
         return f"{name:<30} {mine['error']}", False
     installed = [peer for peer in PEERS.get(name, {}) if importlib.util.find_spec(peer)]
     peers = [compared(mine, child(name, peer, options), peer) for peer in installed]
-    weighed = f"{mine['weights']:9.1f}" if registry.methods.get(name).weigh else f"{'':>9}"
+    weighed = f"{mine['weights']:9.1f}" if registry.methods.get(name).facts.weigh else f"{'':>9}"
     numbers = f"{mine['wall']:8.1f} {mine['cpu']:8.1f} {mine['peak']:8.2f} {weighed}"
     kept = mine["wall"] < LIMIT_SECONDS and mine["peak"] < LIMIT_GB
     return f"{name:<30} {numbers}  {'; '.join(peers)}", kept

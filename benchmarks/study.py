@@ -125,7 +125,7 @@ def collected(names, folder):
         for curve in _stored(dataset, corruption, folder)
     ]
     points = pandas.concat(parts, ignore_index=True)
-    points["percent"] = (100 * (1 - points["ratio"])).round(3)
+    points["percent"] = (100 * points["kept"]).round(3)
     return points[points["percent"] <= 100 * max(FRACTIONS)]
 
 
@@ -234,7 +234,7 @@ def figure(points, file):
             chart.add_scatter(
                 x=line.index, y=100 * (line["mean"] - random), name=name, legendgroup=name, mode="lines+markers",
                 showlegend=name not in named,
-                line={"color": registry.methods.get(name).colour, "width": 4 if name == "fdmat" else 1.5},
+                line={"color": registry.methods.get(name).facts.colour, "width": 4 if name == "fdmat" else 1.5},
                 row=datasets.index(dataset) + 1, col=corruptions.index(corruption) + 1,
             )  # fmt: skip
             named.add(name)

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import __version__, errors, registry, serve
+from fdmat_core import __version__, errors, registry, serve, sizes
 from fdmat_core.analysis import summary
 from fdmat_core.progress import Progress
 from fdmat_core.runs import jobs, library, settings
@@ -34,7 +34,7 @@ KINDS = {
     "methods": registry.methods,
     "measures": registry.measures,
 }
-#: Fractions that `show` picks by itself.
+#: Shares kept that `show` picks by itself.
 SHOWN = (0.005, 0.02, 0.1)
 #: `name` or `name(parameter=value, ...)`, then a comma or the end.
 CHOICE = re.compile(r"\s*([\w.-]+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
@@ -126,14 +126,14 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
 @app.command()
 def show(
     key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    at: Annotated[str, typer.Option(help="Kept fractions; the nearest that were run are shown.")] = "",
+    at: Annotated[str, typer.Option(help="Shares kept; the nearest sizes of the run are shown.")] = "",
 ) -> None:
-    """Show what came of a run: every method and measure at some fractions, with the spread over seeds."""
+    """Show what came of a run: every method and measure at some sizes, with the spread over seeds."""
     run = Run.open(library.resolve(key))
     print(describe(run.spec))
     curve = run.curve()
-    for fraction in _nearest(_numbers(at) or SHOWN, run.spec.fractions):
-        _print(_summary(curve, run.spec, fraction))
+    for kept in _sizes(run, _numbers(at) or SHOWN):
+        _print(_summary(curve, run.spec, kept))
     for name, problem in run.problems.items():
         print(f"{name}: {problem}")
     if (status := jobs.status(run.key)) and status.advice:
@@ -353,10 +353,16 @@ def _runs() -> Table:
     return table
 
 
-def _summary(curve: pandas.DataFrame, spec: Spec, fraction: float) -> Table:
-    here = curve[(curve["ratio"] - (1 - fraction)).abs() < 1e-9]
+def _sizes(run: Run, asked: tuple[float, ...]) -> list[float]:
+    """The shares kept that a run measures nearest to those asked for."""
+    planned = run.planned.values() or run.spec.fractions
+    return sorted({sizes.nearest(planned, kept) for kept in asked})
+
+
+def _summary(curve: pandas.DataFrame, spec: Spec, kept: float) -> Table:
+    here = curve[curve["kept"] == kept]
     tables = {str(measure): summary.by_size(here, str(measure)).set_index("method") for measure in spec.measures}
-    table = _table(f"kept {100 * fraction:g}%", "method", *tables)
+    table = _table(f"kept {100 * kept:g}%", "method", *tables)
     for method in dict.fromkeys([*map(str, spec.methods), "random"]):
         table.add_row(method, *(_spread(points, method) for points in tables.values()))
     return table
@@ -367,10 +373,6 @@ def _spread(points: pandas.DataFrame, method: str) -> str:
         return "-"
     mean, sd, seeds = points.loc[method, ["mean", "sd", "seeds"]].tolist()
     return f"{mean:.4g}" + (f" ± {sd:.2g}" if seeds > 1 else "")
-
-
-def _nearest(asked: tuple[float, ...], there: tuple[float, ...]) -> list[float]:
-    return sorted({min(there, key=lambda fraction: abs(fraction - wanted)) for wanted in asked})
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -1,7 +1,7 @@
-"""Measures over pruning ratios: one point at a time, into one tidy frame.
+"""Measures over the share kept: one point at a time, into one tidy frame.
 
-A curve has the columns `method, ratio, kept, seed, measure, value`: `ratio` is the share removed, `kept` the number of
-items kept, and `seed` that of the selection if the method draws, else that of the training, or of the sample that
+A curve has the columns `method, kept, k, seed, measure, value`: `kept` is the share of the items that is kept, `k`
+their number, and `seed` that of the selection if the method draws, else that of the training, or of the sample that
 stands for a large class.
 """
 
@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fdmat_core import registry, selection
+from fdmat_core import registry, selection, sizes
 from fdmat_core.numerics import scaling
 from fdmat_core.progress import Progress
-from fdmat_core.sizes import kept_count
 from fdmat_core.spec import FRACTIONS, Choice, Spec
 from fdmat_core.types import Dataset, FeatureTable, Ranking
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from fdmat_core.measures import Measure
 
-COLUMNS = ("method", "ratio", "kept", "seed", "measure", "value")
+COLUMNS = ("method", "kept", "k", "seed", "measure", "value")
 #: All measures but accuracy see at most this many principal components.
 SPACE_DIMS = 64
 #: Methods whose curves are worth having first; the rest of the order is the caller's.
@@ -40,14 +39,14 @@ class Task(NamedTuple):
     """One point to measure."""
 
     method: Choice
-    kept: int
+    k: int
     seed: int
     measure: Choice
 
     @property
     def key(self) -> tuple[str, int, int, str]:
         """What names the point in a curve."""
-        return str(self.method), self.kept, self.seed, str(self.measure)
+        return str(self.method), self.k, self.seed, str(self.measure)
 
 
 def measure(  # noqa: PLR0913
@@ -104,7 +103,7 @@ def points(  # noqa: PLR0913
     known: pandas.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Measure and yield one point of a curve after the other, the most telling first.
+    """Measure and yield one point of a curve after the other, the most useful first.
 
     Parameters
     ----------
@@ -118,23 +117,17 @@ def points(  # noqa: PLR0913
     """
     done = set() if known is None else set(map(_key, known.to_dict("records")))
     todo = [task for task in tasks(table.n, spec, largest_class(table)) if task.key not in done]
-    ratios = sizes(table.n, spec)
+    shares = sizes.measured(table.n, spec.fractions)
     pick = _picker(table, ranking or _ranker(table, spec))
     value = _evaluator(table, test, dataset)
     for number, task in enumerate(todo):
         if progress:
             progress(number, len(todo), _words(task))
-        rows, weights = pick(task.method, task.kept, task.seed)
-        with _threads().limit(limits=None if _dear(task.measure) else 1):
+        rows, weights = pick(task.method, task.k, task.seed)
+        with _threads().limit(limits=None if _expensive(task.measure) else 1):
             measured = value(task.measure, _chance(task), rows, weights)
-        method, kept, seed, name = task.key
-        yield dict(zip(COLUMNS, (method, ratios[kept], kept, seed, name, measured), strict=True))
-
-
-def sizes(n: int, spec: Spec) -> dict[int, float]:
-    """The counts that a curve of n items measures, ascending, and the pruning ratio of each; n itself is among them."""
-    counts = {kept_count(n, fraction): 1 - fraction for fraction in sorted({*spec.fractions, 1.0})}
-    return {kept: ratio for kept, ratio in counts.items() if kept > 0}
+        method, k, seed, name = task.key
+        yield dict(zip(COLUMNS, (method, shares[k], k, seed, name, measured), strict=True))
 
 
 def largest_class(table: FeatureTable) -> int:
@@ -145,7 +138,7 @@ def largest_class(table: FeatureTable) -> int:
 def tasks(n: int, spec: Spec, largest: int = 0) -> list[Task]:
     """All points of a curve in the order of work: random and fdmat first, and a coarse curve before a fine one.
 
-    Dear measures come after all others. A measure for which a sample stands for the largest class is repeated with
+    Expensive measures come after all others. A measure for which a sample stands for the largest class is repeated with
     other samples.
     """
     methods = (Choice("random"), *(method for method in spec.methods if method != Choice("random")))
@@ -153,13 +146,13 @@ def tasks(n: int, spec: Spec, largest: int = 0) -> list[Task]:
     rest = [method for method in methods if method.name not in LEADERS]
     return [
         Task(method, k, seed, one)
-        for dear in (False, True)
+        for expensive in (False, True)
         for group in (leaders, rest)
-        for k in _coarse_first(list(sizes(n, spec)))
+        for k in _coarse_first(list(sizes.measured(n, spec.fractions)))
         for method in group
         for seed in range(max(spec.band, spec.seeds))
         for one in spec.measures
-        if _dear(one) is dear and seed < _repeats(method, one, spec, largest)
+        if _expensive(one) is expensive and seed < _repeats(method, one, spec, largest)
     ]
 
 
@@ -168,8 +161,8 @@ def frame(rows: Iterable[Mapping[Any, Any]]) -> pandas.DataFrame:
     import pandas
 
     curve = pandas.DataFrame(list(rows), columns=list(COLUMNS))
-    curve = curve.astype({"ratio": float, "kept": int, "seed": int, "value": float})
-    return curve.sort_values(["method", "measure", "kept", "seed"], ignore_index=True)
+    curve = curve.astype({"kept": float, "k": int, "seed": int, "value": float})
+    return curve.sort_values(["method", "measure", "k", "seed"], ignore_index=True)
 
 
 def space(table: FeatureTable) -> FeatureTable:
@@ -180,13 +173,12 @@ def space(table: FeatureTable) -> FeatureTable:
 
 
 def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
-    return row["method"], int(row["kept"]), int(row["seed"]), row["measure"]
+    return row["method"], int(row["k"]), int(row["seed"]), row["measure"]
 
 
 def _words(task: Task) -> str:
     """What is being measured, in the words of the pages."""
-    method, kept, _, measure = task.key
-    return f"{registry.methods.title(method)}, {kept:,} kept: {registry.measures.title(measure)}"
+    return f"{registry.methods.title(task.method)}, {task.k:,} kept: {registry.measures.title(task.measure)}"
 
 
 def _coarse_first(values: Sequence[int]) -> list[int]:
@@ -198,7 +190,7 @@ def _coarse_first(values: Sequence[int]) -> list[int]:
 
 def _repeats(method: Choice, one: Choice, spec: Spec, largest: int) -> int:
     """How many seeds a method needs under a measure, when the largest class has so many items."""
-    if method.name == "random" and not _dear(one):
+    if method.name == "random" and not _expensive(one):
         return spec.band
     return spec.seeds if _draws(method) or _trains(one) or _sample(one) < largest else 1
 
@@ -209,7 +201,7 @@ def _chance(task: Task) -> int:
 
 
 def _ranker(table: FeatureTable, spec: Spec) -> Rank:
-    largest = max((kept for kept in sizes(table.n, spec) if kept < table.n), default=table.n)
+    largest = max((k for k in sizes.measured(table.n, spec.fractions) if k < table.n), default=table.n)
 
     def rank(method: Choice, seed: int, k: int | None) -> Ranking:
         return selection.rank(table, method, budget=k or largest, balance=spec.balance, seed=seed)
@@ -232,7 +224,7 @@ def _picker(table: FeatureTable, ranking: Rank) -> Callable[[Choice, int, int], 
 def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset | None) -> Callable[..., float]:
     """A function that measures a coreset: (measure, seed of what it draws, rows, weights) -> value.
 
-    Each measure is prepared once, and what it says of all items without weights is asked once for all methods.
+    Each measure is prepared once, and its value for all items without weights is asked once for all methods.
     """
     seen = cache(lambda: space(table))
 
@@ -281,7 +273,7 @@ def _sample(one: Choice) -> float:
 
 
 @cache
-def _dear(one: Choice) -> bool:
+def _expensive(one: Choice) -> bool:
     """Whether one value of a measure takes long."""
     return registry.measures.get(one.name).facts.expensive
 

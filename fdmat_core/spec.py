@@ -87,6 +87,16 @@ class Spec:
         return Spec(**one, **many, **rest)
 
     @property
+    def methods_by_name(self) -> dict[str, Choice]:
+        """The methods of this spec's curves by the text that a curve has for each; random is always among them."""
+        return {str(choice): choice for choice in (Choice("random"), *self.methods)}
+
+    @property
+    def measures_by_name(self) -> dict[str, Choice]:
+        """The measures by the text that a curve has for each."""
+        return {str(choice): choice for choice in self.measures}
+
+    @property
     def key(self) -> str:
         """The name of this spec's run."""
         return fingerprint(self.to_json())

@@ -13,8 +13,10 @@ BLOCK = re.compile(r"(<!-- methods: .*? -->\n).*?(<!-- /methods -->)", re.DOTALL
 
 def table() -> str:
     """The methods by family, as a Markdown table."""
-    entries = sorted(registry.methods.all().values(), key=lambda entry: (entry.family, entry.name))
-    lines = [f"| {e.family} | `{e.name}` | {e.keeps} | {'yes' if e.nested else 'no'} |" for e in entries]
+    entries = sorted(registry.methods.all().values(), key=lambda entry: (entry.facts.family, entry.name))
+    lines = [
+        f"| {e.facts.family} | `{e.name}` | {e.facts.keeps} | {'yes' if e.facts.nested else 'no'} |" for e in entries
+    ]
     return "\n".join(["| family | method | keeps | nested |", "|---|---|---|---|", *lines]) + "\n"
 
 

@@ -176,8 +176,8 @@ def test_show_gives_mean_and_spread_at_the_nearest_fractions(say, done):
     status, out, _ = say("show", done[:5], "--at", "0.06,0.5")
     assert status == 0 and "kept 5%" in out and "kept 50%" in out and "kept 20%" not in out
     curve = Run(make_spec()).curve()
-    random = curve[(curve["method"] == "random") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
-    fdmat = curve[(curve["method"] == "fdmat") & (curve["measure"] == "energy") & (curve["kept"] == 10)]["value"]
+    random = curve[(curve["method"] == "random") & (curve["measure"] == "energy") & (curve["k"] == 10)]["value"]
+    fdmat = curve[(curve["method"] == "fdmat") & (curve["measure"] == "energy") & (curve["k"] == 10)]["value"]
     lines = out.split("kept 50%")[0].splitlines()
     told = {line.split()[0]: line.split()[1:] for line in lines if line[:6] in ("random", "fdmat ")}
     assert told["random"][:3] == [f"{random.mean():.4g}", "±", f"{random.std():.2g}"]

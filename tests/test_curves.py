@@ -12,7 +12,7 @@ from tests.conftest import make_table
 FRACTIONS = (0.05, 0.1, 0.2, 0.4, 0.7)
 MEASURES = ("energy", "class_balance", "linear_probe(steps=20)")
 PROBE = Choice.of("linear_probe", steps=20)
-KEY = ["method", "kept", "seed", "measure"]
+KEY = ["method", "k", "seed", "measure"]
 
 
 def spec(*methods, measures=("energy", "class_balance", PROBE), fractions=FRACTIONS, **options):
@@ -27,8 +27,8 @@ def test_table():
     return make_table((30, 30, 30), seed=5)
 
 
-def value(curve, method, kept, measure, seed=0):
-    where = (curve.method == method) & (curve.kept == kept) & (curve.measure == measure) & (curve.seed == seed)
+def value(curve, method, k, measure, seed=0):
+    where = (curve.method == method) & (curve.k == k) & (curve.measure == measure) & (curve.seed == seed)
     (found,) = curve[where]["value"]
     return found
 
@@ -41,19 +41,18 @@ def test_the_frame_is_tidy(table, test_table):
     curve = curves.measure(
         table, test_table, methods=["herding"], measures=["energy", PROBE], fractions=FRACTIONS, band=4
     )
-    assert list(curve.columns) == ["method", "ratio", "kept", "seed", "measure", "value"]
+    assert list(curve.columns) == ["method", "kept", "k", "seed", "measure", "value"]
     assert set(curve.method) == {"herding", "random"}
     assert set(curve.measure) == {"energy", "linear_probe(steps=20)"}
-    assert set(curve.kept) == {5, 9, 18, 36, 63, 90}  # 4.5 rounds up; all items are always measured
+    assert set(curve.k) == {5, 9, 18, 36, 63, 90}  # 4.5 rounds up; all items are always measured
     assert not curve.duplicated(KEY).any() and not curve.isna().any().any()
-    assert np.allclose(sorted(set(curve.ratio)), [0, 0.3, 0.6, 0.8, 0.9, 0.95])
-    assert np.array_equal(curve.ratio, 1 - curve.kept.map({5: 0.05, 9: 0.1, 18: 0.2, 36: 0.4, 63: 0.7, 90: 1.0}))
+    assert np.array_equal(curve.kept, curve.k.map({5: 0.05, 9: 0.1, 18: 0.2, 36: 0.4, 63: 0.7, 90: 1.0}))
 
 
 def test_every_kind_of_method_has_its_seeds(table, test_table):
     draws = next(name for name, e in registry.methods.all().items() if "rng" in e.accepts and name != "random")
     curve = measured(table, test_table, "herding", draws, seeds=3, band=5)
-    seeds = curve[curve.kept == 18].groupby(["method", "measure"])["seed"].apply(list).to_dict()
+    seeds = curve[curve.k == 18].groupby(["method", "measure"])["seed"].apply(list).to_dict()
     for measure in MEASURES:
         assert seeds["random", measure] == [0, 1, 2, 3, 4]
         assert seeds[draws, measure] == [0, 1, 2]
@@ -84,9 +83,9 @@ def test_balance_is_passed_on():
 
 def test_all_items_are_the_same_for_every_method(table, test_table):
     curve = measured(table, test_table, "herding", "k_center")
-    for (measure, _), part in curve[curve.kept == 90].groupby(["measure", "seed"]):
+    for (measure, _), part in curve[curve.k == 90].groupby(["measure", "seed"]):
         assert part["value"].nunique() == 1
-        assert set(part.ratio) == {0}
+        assert set(part.kept) == {1}
         if measure != MEASURES[2]:
             assert part["value"].iloc[0] == pytest.approx(0, abs=1e-9)
 
@@ -121,7 +120,7 @@ def test_every_subset_is_measured_along_the_same_directions(table):
 def test_a_measure_that_draws_a_sample_of_a_class_is_repeated_for_an_error_bar(table):
     drawing, whole = Choice.of("exact_wasserstein", sample=12), Choice("exact_wasserstein")
     curve = measured(table, None, "herding", measures=[drawing, whole], fractions=(0.2,), seeds=3)
-    mine = curve[(curve.method == "herding") & (curve.kept == 18)]
+    mine = curve[(curve.method == "herding") & (curve.k == 18)]
     assert mine[mine.measure == str(drawing)].seed.tolist() == [0, 1, 2]
     assert mine[mine.measure == str(drawing)].value.nunique() == 3
     assert mine[mine.measure == str(whole)].seed.tolist() == [0]
@@ -152,14 +151,12 @@ def test_rankings_are_asked_once_and_as_promised(table, test_table):
 
 def test_random_and_the_ends_come_first(table, test_table):
     work = curves.tasks(90, spec("herding", "fdmat"))
-    order = [(task.method.name, task.kept) for task in work]
+    order = [(task.method.name, task.k) for task in work]
     firsts = list(dict.fromkeys(order))
     assert firsts[:4] == [("random", 5), ("fdmat", 5), ("random", 90), ("fdmat", 90)]
     assert {name for name, _ in firsts[:12]} == {"random", "fdmat"} and len(firsts) == 18
-    assert [kept for name, kept in firsts if name == "herding"] == [5, 90, 63, 18, 9, 36]
-    assert [point["kept"] for point in itertools.islice(curves.points(table, test_table, spec("herding")), 13)][
-        -1
-    ] == 90
+    assert [k for name, k in firsts if name == "herding"] == [5, 90, 63, 18, 9, 36]
+    assert [point["k"] for point in itertools.islice(curves.points(table, test_table, spec("herding")), 13)][-1] == 90
 
 
 @pytest.mark.parametrize("stop", [0, 1, 17, 60])
@@ -188,7 +185,7 @@ def test_measure_adds_to_what_is_known_and_returns_what_was_asked(table, test_ta
 def test_sizes_that_are_the_same_are_measured_once():
     table = make_table((6, 4))
     curve = curves.measure(table, methods=["herding"], measures=["energy"], fractions=(0.001, 0.01, 0.1, 0.5), band=1)
-    assert sorted(set(zip(curve.kept, curve.ratio, strict=True))) == [(1, 0.9), (5, 0.5), (10, 0)]
+    assert sorted(set(zip(curve.k, curve.kept, strict=True))) == [(1, 0.1), (5, 0.5), (10, 1)]
     assert not curve.duplicated(KEY).any()
 
 

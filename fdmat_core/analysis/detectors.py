@@ -136,9 +136,10 @@ def roc(scores: Mapping[str, np.ndarray], bad: np.ndarray) -> pandas.DataFrame:
 
 
 def removals(rankings: Mapping[str, Ranking | Mapping[int, Ranking]], bad: np.ndarray) -> pandas.DataFrame:
-    """How much of the bad rows (n,) bool every method has removed at every pruning ratio.
+    """How much of the bad rows (n,) bool every method has removed at every size.
 
-    Columns `method, ratio, kept, gone, price`: the shares of the bad and of the clean rows that are removed.
+    Columns `method, kept, k, recall, false_removal`: the last two are the shares of the bad and of the clean rows that
+    are removed.
 
     Parameters
     ----------
@@ -150,11 +151,11 @@ def removals(rankings: Mapping[str, Ranking | Mapping[int, Ranking]], bad: np.nd
     steps = np.unique(np.round(len(bad) * np.linspace(0, 1, 201)).astype(int))
     lines = []
     for name, found in rankings.items():
-        parts = [(found, steps)] if isinstance(found, Ranking) else [(found[k], np.array([k])) for k in sorted(found)]
-        for ranking, kept in parts:
-            stay = np.concatenate([[0], np.cumsum(bad[ranking.order])])[kept]  # bad rows among the kept
-            line = {"method": name, "ratio": 1 - kept / len(bad), "kept": kept}
-            line |= {"gone": 1 - stay / max(1, bad.sum()), "price": 1 - (kept - stay) / max(1, (~bad).sum())}
+        orders = [(found, steps)] if isinstance(found, Ranking) else [(found[k], np.array([k])) for k in sorted(found)]
+        for ranking, k in orders:
+            stay = np.concatenate([[0], np.cumsum(bad[ranking.order])])[k]  # bad rows among the kept
+            line = {"method": name, "kept": k / len(bad), "k": k}
+            line |= {"recall": 1 - stay / max(1, bad.sum()), "false_removal": 1 - (k - stay) / max(1, (~bad).sum())}
             lines.append(pandas.DataFrame(line))
     return pandas.concat(lines, ignore_index=True)
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fdmat_core import sizes
+
 if TYPE_CHECKING:
     import pandas
-from fdmat_core.analysis.summary import near_ratio
 
 
 @dataclass(frozen=True)
 class ClassReading:
-    """What a measure says of each class at one size: of a method's coreset, of random subsets and of everything."""
+    """A measure in each class at one size: of a method's coreset, of random subsets and of all items."""
 
     here: np.ndarray  # (c,) means over seeds; NaN for a class without test items
     random: np.ndarray  # (c,) NaN where not measured
     whole: np.ndarray  # (c,)
-    fraction: float  # the share kept that was measured
+    kept: float  # the share kept that was measured
+    k: int  # the items that this is
     seeds: int
 
     @property
@@ -28,42 +31,44 @@ class ClassReading:
         return int(np.nanargmin(self.here))
 
 
-def read(told: pandas.DataFrame, method: str, ratio: float, n: int) -> ClassReading | None:
-    """Read values by class at the measured size nearest to a pruning ratio; None if the method has none.
+def read(values: pandas.DataFrame, method: str, kept: float, planned: Mapping[int, float]) -> ClassReading | None:
+    """Read values by class next to a share kept; None if the method has none there yet.
 
     Parameters
     ----------
-    told
-        Columns `method, kept, seed, label, value`.
-    n
-        Items of the full set.
+    values
+        Columns `method, k, seed, label, value`.
+    planned
+        The counts that will be measured, with their shares: see `sizes.measured`.
     """
-    mine = told[told["method"] == method]
-    if mine.empty:
+    mine = values[values["method"] == method]
+    shares = {planned[k]: k for k in mine["k"].unique() if k in planned}
+    near = sizes.neighbour(shares, kept, planned.values())
+    if near is None:
         return None
-    kept = round(n * (1 - near_ratio(1 - mine["kept"] / n, ratio)))
-    labels = range(int(told["label"].max()) + 1)
+    labels = range(int(values["label"].max()) + 1)
 
-    def means(name: str, count: int) -> np.ndarray:
-        rows = told[(told["method"] == name) & (told["kept"] == count)]
+    def means(name: str, k: int) -> np.ndarray:
+        rows = values[(values["method"] == name) & (values["k"] == k)]
         return rows.groupby("label")["value"].mean().reindex(labels).to_numpy()
 
-    seeds = mine.loc[mine["kept"] == kept, "seed"].nunique()
-    return ClassReading(means(method, kept), means("random", kept), means(method, n), kept / n, seeds)
+    k = shares[near]
+    seeds = mine.loc[mine["k"] == k, "seed"].nunique()
+    return ClassReading(means(method, k), means("random", k), means(method, max(planned)), near, int(k), seeds)
 
 
-def worst(told: pandas.DataFrame, n: int, measure: str) -> pandas.DataFrame:
-    """The lowest value of any class, for every coreset and seed, as a curve of a measure.
+def worst(values: pandas.DataFrame, measure: str, planned: Mapping[int, float]) -> pandas.DataFrame:
+    """The lowest value of any class, for every coreset and seed of a run, as a curve of a measure.
 
     Parameters
     ----------
-    told
-        Columns `method, kept, seed, label, value`.
-    n
-        Items of the full set.
+    values
+        Columns `method, k, seed, label, value`.
+    planned
+        The counts that will be measured, with their shares: see `sizes.measured`.
     """
-    low = told.groupby(["method", "kept", "seed"])["value"].min().reset_index()
-    return low.assign(ratio=1 - low["kept"] / n, measure=measure)
+    low = values.groupby(["method", "k", "seed"])["value"].min().reset_index()
+    return low.assign(kept=low["k"].map(planned), measure=measure).dropna(subset="kept")
 
 
 def counts(labels: np.ndarray, c: int, rows: np.ndarray) -> tuple[list[int], list[int]]:

@@ -1,4 +1,4 @@
-"""The claim put to the test: among coresets of one size, do those closer to the whole set train better?
+"""Whether a distance predicts accuracy: among coresets of one size, do those closer to the whole set train better?
 
 Sizes are never mixed. A larger coreset is closer and trains better, whatever the method, so that a correlation over
 all sizes would only say that size matters.
@@ -6,31 +6,31 @@ all sizes would only say that size matters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fdmat_core.analysis.summary import near_ratio
+from fdmat_core import sizes
 from fdmat_core.formats import percent, signed
 
 if TYPE_CHECKING:
     import pandas
 
-#: Fewer coresets of one size than this say nothing.
+#: A correlation needs at least this many coresets of one size.
 FEWEST = 4
 #: Two-sided 95% percentile intervals.
 INTERVAL = (0.025, 0.975)
 
 
 def coresets(curve: pandas.DataFrame, distance: str, accuracy: str) -> pandas.DataFrame:
-    """One row per coreset that has both measures: `method, seed, ratio, kept, distance, accuracy`, by size.
+    """One row per coreset that has both measures: `method, seed, kept, k, distance, accuracy`, by size.
 
     The whole set is no coreset. A coreset is a method with, if it draws, its seed. Where the method was drawn once, all
     trainings are of that coreset, and its accuracy is their mean.
     """
-    size = ["method", "kept"]
-    parts = curve.loc[curve["ratio"] > 0, [*size, "ratio", "seed", "measure", "value"]].dropna()
+    size = ["method", "k"]
+    parts = curve.loc[curve["kept"] < 1, [*size, "kept", "seed", "measure", "value"]].dropna()
     near, good = (
         parts[parts["measure"] == name].drop(columns="measure").rename(columns={"value": role})
         for name, role in ((distance, "distance"), (accuracy, "accuracy"))
@@ -38,16 +38,16 @@ def coresets(curve: pandas.DataFrame, distance: str, accuracy: str) -> pandas.Da
     drawn_once = near.groupby(size)["seed"].transform("size") == 1
     means = good.groupby(size, as_index=False)["accuracy"].mean()
     once = near[drawn_once].merge(means, on=size)
-    several = near[~drawn_once].merge(good.drop(columns="ratio"), on=[*size, "seed"])
+    several = near[~drawn_once].merge(good.drop(columns="kept"), on=[*size, "seed"])
     found = once if several.empty else several if once.empty else _joined(once, several)
-    order = ["method", "seed", "ratio", "kept", "distance", "accuracy"]
-    return found[order].sort_values(["kept", "method", "seed"], ignore_index=True)
+    order = ["method", "seed", "kept", "k", "distance", "accuracy"]
+    return found[order].sort_values(["k", "method", "seed"], ignore_index=True)
 
 
 def correlation(
     curve: pandas.DataFrame, distance: str, accuracy: str, *, resamples: int = 1000, seed: int = 0
 ) -> pandas.DataFrame:
-    """Rank correlation of two measures over the coresets of one size: `ratio, kept, rho, low, high, count` by size.
+    """Rank correlation of two measures over the coresets of one size: `kept, k, rho, low, high, count` by size.
 
     `low` and `high` are a 95% percentile interval over resampled coresets. Sizes with fewer than four coresets, or
     where one measure is the same for all, are left out. (Spearman's rho; Efron, 1979)
@@ -55,15 +55,15 @@ def correlation(
     import pandas
 
     rows = []
-    for (ratio, kept), part in coresets(curve, distance, accuracy).groupby(["ratio", "kept"]):
+    for (kept, k), part in coresets(curve, distance, accuracy).groupby(["kept", "k"]):
         pairs = part[["distance", "accuracy"]].to_numpy()
-        if not _telling(pairs):
+        if not _varied(pairs):
             continue
         draws = _draws(len(pairs), resamples, seed)
         low, high = np.nanquantile(_spearman(pairs[draws]), INTERVAL)
-        rows.append((ratio, kept, float(_spearman(pairs[None])[0]), low, high, len(pairs)))
-    table = pandas.DataFrame(rows, columns=["ratio", "kept", "rho", "low", "high", "count"])
-    return table.sort_values("kept", ignore_index=True)
+        rows.append((kept, k, float(_spearman(pairs[None])[0]), low, high, len(pairs)))
+    table = pandas.DataFrame(rows, columns=["kept", "k", "rho", "low", "high", "count"])
+    return table.sort_values("k", ignore_index=True)
 
 
 def ranking(
@@ -107,15 +107,15 @@ def _joined(once: pandas.DataFrame, several: pandas.DataFrame) -> pandas.DataFra
 
 
 def _complete(found: pandas.DataFrame) -> list[np.ndarray]:
-    """The pairs (m, 2) of the m coresets that were measured at every size, for each size that says something."""
-    telling = found.groupby("kept").filter(lambda part: _telling(part[["distance", "accuracy"]].to_numpy()))
-    times = telling.groupby(["method", "seed"])["kept"].transform("size")
-    everywhere = telling[times == telling["kept"].nunique()]
-    blocks = [part[["distance", "accuracy"]].to_numpy() for _, part in everywhere.groupby("kept")]
-    return [block for block in blocks if _telling(block)]
+    """The pairs (m, 2) of the m coresets that were measured at every size, for each size with enough that differ."""
+    useful = found.groupby("k").filter(lambda part: _varied(part[["distance", "accuracy"]].to_numpy()))
+    times = useful.groupby(["method", "seed"])["k"].transform("size")
+    everywhere = useful[times == useful["k"].nunique()]
+    blocks = [part[["distance", "accuracy"]].to_numpy() for _, part in everywhere.groupby("k")]
+    return [block for block in blocks if _varied(block)]
 
 
-def _telling(pairs: np.ndarray) -> bool:
+def _varied(pairs: np.ndarray) -> bool:
     """Whether there are enough pairs (m, 2), and neither side is the same for all."""
     return len(pairs) >= FEWEST and bool(np.all(np.ptp(pairs, axis=0) > 0))
 
@@ -138,30 +138,35 @@ def _spearman(pairs: np.ndarray) -> np.ndarray:
 CLEAR = 0.95
 
 
-def nearest(table: pandas.DataFrame, ratio: float) -> Any | None:
-    """The row of a table of correlations at the size nearest to a pruning ratio; None if it is empty."""
-    if table.empty:
-        return None
-    return next(table[table["ratio"] == near_ratio(table["ratio"], ratio)].itertuples())
+def nearest(table: pandas.DataFrame, kept: float, planned: Iterable[float]) -> Any | None:
+    """The row of a table of correlations next to a share kept; None if there is none.
+
+    Parameters
+    ----------
+    planned
+        The shares kept that will be measured: see `sizes.measured`. All items are no coreset and do not count.
+    """
+    near = sizes.neighbour(table["kept"], kept, [one for one in planned if one < 1])
+    return None if near is None else next(table[table["kept"] == near].itertuples())
 
 
 def verdict(row: Any | None, distance: str) -> str:
-    """What the coresets of one size say, in a sentence.
+    """Whether closer means better among the coresets of one size, in a sentence.
 
     Parameters
     ----------
     row
-        Of `claim.correlation`, or None where there are too few coresets.
+        Of `correlation`, or None where there are too few coresets.
     distance
         The title of the distance.
     """
     if row is None:
-        return "There are too few coresets of one size to tell whether closer means better."
-    size = f"At {percent(round(1 - row.ratio, 6))} kept"
-    told = f"{interval(row)}, {row.count} coresets"
+        return "At this size there are too few coresets to say whether closer means better."
+    size = f"At {percent(round(row.kept, 6))} kept"
+    numbers = f"{interval(row)}, {row.count} coresets"
     if row.low <= 0 <= row.high:
-        return f"{size} it cannot be told whether closer in {distance} means better: {told}. The interval contains 0."
-    return f"{size}, closer in {distance} means {'better' if row.rho < 0 else 'worse'} here: {told}."
+        return f"{size} it is open whether closer in {distance} means better: {numbers}. The interval contains 0."
+    return f"{size}, closer in {distance} means {'better' if row.rho < 0 else 'worse'} here: {numbers}."
 
 
 def winner(table: pandas.DataFrame, titles: dict[str, str]) -> str:
@@ -170,7 +175,7 @@ def winner(table: pandas.DataFrame, titles: dict[str, str]) -> str:
     Parameters
     ----------
     table
-        Of `claim.ranking`.
+        Of `ranking`.
     titles
         The titles of the distances by name.
     """

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import ceil
 
 
-def saved(whole: float, fraction: float) -> float:
+def saved(whole: float, kept: float) -> float:
     """Seconds that one training on a share of the items saves, if each item takes its part of the time on the whole."""
-    return whole * (1 - fraction)
+    return whole * (1 - kept)
 
 
-def repaid(selection: float, whole: float, fraction: float) -> int | None:
+def repaid(selection: float, whole: float, kept: float) -> int | None:
     """After how many trainings on the coreset its selection has paid for itself; None if never.
 
     Parameters
@@ -19,8 +19,8 @@ def repaid(selection: float, whole: float, fraction: float) -> int | None:
         Seconds that the selection takes.
     whole
         Seconds of one training on all items.
-    fraction
+    kept
         The share of items kept.
     """
-    gain = saved(whole, fraction)
+    gain = saved(whole, kept)
     return max(1, ceil(selection / gain)) if gain > 0 else None

@@ -103,11 +103,11 @@ def _dots(
     classes: Sequence[str], values: Sequence[float], name: str, marker: dict[str, Any], lying: bool
 ) -> dict[str, Any]:
     names, places = ("y", "x") if lying else ("x", "y")
-    told = f"<b>%{{{names}}}</b><br>{name}: %{{{places}:.1%}}<extra></extra>"
+    text = f"<b>%{{{names}}}</b><br>{name}: %{{{places}:.1%}}<extra></extra>"
     line = {"width": 2, "color": marker["color"]}
     return {"type": "scatter", "mode": "markers", "name": name, names: list(classes), places: list(values)} | {
         "marker": marker | {"line": line},
-        "hovertemplate": told,
+        "hovertemplate": text,
         "cliponaxis": False,  # a dot at 0% is a whole one
     }
 
@@ -169,7 +169,7 @@ def _bars(
 
 
 def _bar_figure(bars: list[dict[str, Any]], layout: dict[str, Any], look: Look, lying: bool = True) -> go.Figure:
-    """One figure of bars; lying ones carry the names of their classes, the many standing ones tell them on hover."""
+    """One figure of bars; lying ones carry the names of their classes, the many standing ones show them on hover."""
     lined = {"autorange": "reversed", "showgrid": False, "type": "category", "ticksuffix": "  "}
     axis = {"yaxis": lined} if lying else {"xaxis": {"showticklabels": False, "type": "category"}}
     return go.Figure({"data": bars, "layout": {"template": template(look), "bargap": 0.35 * lying} | axis | layout})

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fdmat_core.analysis.predictiveness import interval
-from fdmat_core.figures.panels import LOG_SPAN, RATIO_TITLE, log_ticks, ratio_axis
+from fdmat_core.figures.panels import KEPT_TITLE, LOG_SPAN, kept_axis, log_ticks
 from fdmat_core.figures.theme import FOOT, KEPT, NOISE, Look, Style, template
 from fdmat_core.formats import percent
 
@@ -17,24 +17,24 @@ from fdmat_core.formats import percent
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star", "hexagon", "bowtie")
 
 
-def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | None = None, kept: int) -> go.Figure:
+def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | None = None, k: int) -> go.Figure:
     """Draw each coreset at its distance and accuracy; those of one size stand out, and the others are faint.
 
     Parameters
     ----------
     found
-        Of `claim.coresets`.
+        Of `predictiveness.coresets`.
     distance, accuracy
         The measures' names, whose titles stand at the axes.
-    kept
+    k
         The size that stands out.
     """
     look = look or Look()
     titles = [look.measures.get(name, {}).get("title", name) for name in (distance, accuracy)]
-    parts = {name: part for name, part in found.groupby("method", sort=True)}
-    methods = [name for name in dict.fromkeys(["random", *look.methods, *parts]) if name in parts]
+    groups = {name: part for name, part in found.groupby("method", sort=True)}
+    methods = [name for name in dict.fromkeys(["random", *look.methods, *groups]) if name in groups]
     data = [
-        _cloud(parts[name][(parts[name]["kept"] == kept) == loud], look.style(name, place), place, look, loud)
+        _cloud(groups[name][(groups[name]["k"] == k) == loud], look.style(name, place), place, look, loud)
         for loud in (False, True)
         for place, name in enumerate(methods)
     ]
@@ -54,7 +54,7 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
 def _cloud(part: pd.DataFrame, style: Style, place: int, look: Look, loud: bool) -> dict[str, Any]:
     """The coresets of one method, of the size that stands out or of all others."""
     marker = {"color": style.colour, "symbol": SYMBOLS[place % len(SYMBOLS)], "size": 12 if loud else 6}
-    columns = (part[name].tolist() for name in ("kept", "ratio", "seed", "distance", "accuracy"))
+    columns = (part[name].tolist() for name in ("k", "kept", "seed", "distance", "accuracy"))
     return {
         "type": "scatter",
         "mode": "markers",
@@ -69,8 +69,8 @@ def _cloud(part: pd.DataFrame, style: Style, place: int, look: Look, loud: bool)
     }
 
 
-def _words(kept: int, ratio: float, seed: int, distance: float, accuracy: float) -> str:
-    size = f"kept {kept:,} ({percent(round(1 - ratio, 6))}), selection {seed}"
+def _words(k: int, kept: float, seed: int, distance: float, accuracy: float) -> str:
+    size = f"kept {k:,} ({percent(round(kept, 6))}), selection {seed}"
     return f"{size}<br>distance {distance:.4g}, accuracy {accuracy:.4g}"
 
 
@@ -91,7 +91,7 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
     Parameters
     ----------
     table
-        Of `claim.correlation`.
+        Of `predictiveness.correlation`.
     """
     look = look or Look()
     clear = ((table["low"] > 0) | (table["high"] < 0)).tolist()
@@ -101,7 +101,7 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
     trace = {
         "type": "scatter",
         "mode": "markers",
-        "x": (1 - table["ratio"]).tolist(),
+        "x": table["kept"].tolist(),
         "y": table["rho"].tolist(),
         "error_y": {
             "array": (table["high"] - table["rho"]).tolist(),
@@ -117,17 +117,16 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
             "line": {"width": 2},
         },
         "customdata": [
-            f"{percent(round(1 - row.ratio, 6))} kept, {row.count} coresets<br>{interval(row)}"
-            for row in table.itertuples()
+            f"{percent(round(row.kept, 6))} kept, {row.count} coresets<br>{interval(row)}" for row in table.itertuples()
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    edge = float((1 - table["ratio"]).min()) if len(table) else 0.001
+    edge = float(table["kept"].min()) if len(table) else 0.001
     layout = {
         "template": template(look),
         "height": 470,
         "margin": {"l": 60, "r": 16, "t": 8, "b": 76},
-        "xaxis": ratio_axis(edge) | {"title": {"text": RATIO_TITLE}},
+        "xaxis": kept_axis(edge) | {"title": {"text": KEPT_TITLE}},
         "yaxis": {"range": [-1.08, 1.08], "tickvals": [-1, -0.5, 0, 0.5, 1], "title": {"text": "rho"}},
         "shapes": [_zero(look)],
         "annotations": [_side("closer is better", -1.04, "bottom", look), _side("closer is worse", 1.04, "top", look)],

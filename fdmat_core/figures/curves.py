@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from fdmat_core.analysis.summary import by_size
 from fdmat_core.figures import panels
-from fdmat_core.figures.panels import DECADES, RATIO_TITLE, Panel, ratio_axis, upright
+from fdmat_core.figures.panels import DECADES, KEPT_TITLE, Panel, kept_axis, upright
 from fdmat_core.figures.theme import Look, template
 
 
@@ -22,7 +22,7 @@ def curve(
     measure: str,
     *,
     look: Look | None = None,
-    at: float | None = None,
+    kept: float | None = None,
     focus: str | None = None,
     pixels: int = 290,
 ) -> go.Figure:
@@ -30,8 +30,8 @@ def curve(
 
     Parameters
     ----------
-    at
-        The pruning ratio that a vertical line marks.
+    kept
+        The share kept that a vertical line marks.
     focus
         The method, as the frame names it, that is drawn in a thick line over a band of one sd over its seeds. Without
         one, bars show the sd of every method.
@@ -44,8 +44,8 @@ def curve(
         "subtitle": {"text": "<br>".join(filter(None, (_direction(panel), _sources(panel))))},
     }
     layout = {"title": title, "height": pixels + 92 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 92, "b": 76}}
-    axis = ratio_axis(_edge([panel])) | {"title": {"text": RATIO_TITLE}}
-    return go.Figure(_plan([panel], layout | {"xaxis": axis}, at))
+    axis = kept_axis(_edge([panel])) | {"title": {"text": KEPT_TITLE}}
+    return go.Figure(_plan([panel], layout | {"xaxis": axis}, kept))
 
 
 def rail(
@@ -53,15 +53,15 @@ def rail(
     measures: Sequence[str],
     *,
     look: Look | None = None,
-    at: float | None = None,
+    kept: float | None = None,
     focus: str | None = None,
 ) -> go.Figure:
-    """Stack small charts of several measures over one ratio axis, with one line at the ratio.
+    """Stack small charts of several measures over one axis of the share kept, with one line at a share.
 
     Parameters
     ----------
-    at
-        The pruning ratio that the line marks.
+    kept
+        The share kept that the line marks.
     focus
         The method that is thick and named; the others are a thin background.
     """
@@ -76,8 +76,8 @@ def rail(
     ]
     inside = len(drawn) * pixels + (len(drawn) - 1) * gap
     layout = {"height": inside + 30 + 44, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 44}}
-    axis = ratio_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}"}
-    plan = _plan(drawn, layout | {"xaxis": axis}, at)
+    axis = kept_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}"}
+    plan = _plan(drawn, layout | {"xaxis": axis}, kept)
     for place, panel in enumerate(drawn):
         top = 1 - place * (pixels + gap) / inside
         plan["layout"][f"yaxis{panel.axis}"] |= {"domain": [max(0, top - pixels / inside), top], "nticks": 4}
@@ -85,10 +85,10 @@ def rail(
     return go.Figure(plan)
 
 
-def _plan(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> dict[str, Any]:
-    """What plotly makes one figure of: the panels, with the line at the ratio."""
+def _plan(drawn: list[Panel], layout: dict[str, Any], kept: float | None) -> dict[str, Any]:
+    """What plotly makes one figure of: the panels, with the line at a share kept."""
     look = drawn[0].look
-    lines = [] if at is None else [upright(max(1 - at, _edge(drawn)), look, "solid", panel.axis) for panel in drawn]
+    lines = [] if kept is None else [upright(max(kept, _edge(drawn)), look, "solid", panel.axis) for panel in drawn]
     names = [name for panel in drawn for name in panels.names(panel)]
     axes = {f"yaxis{panel.axis}": panels.y_axis(panel) for panel in drawn}
     return {
@@ -99,7 +99,7 @@ def _plan(drawn: list[Panel], layout: dict[str, Any], at: float | None) -> dict[
 
 def _edge(drawn: Sequence[Panel]) -> float:
     """The smallest share kept of several panels."""
-    return min((float(panel.table["fraction"].min()) for panel in drawn if len(panel.table)), default=DECADES[-1])
+    return min((float(panel.table["kept"].min()) for panel in drawn if len(panel.table)), default=DECADES[-1])
 
 
 def _room(drawn: Sequence[Panel]) -> int:
@@ -114,12 +114,12 @@ def _sources(panel: Panel) -> str:
         return "no points yet"
     others = panel.table[panel.table["method"] != "random"]
     seeds = int(others["seeds"].max()) if len(others) else 1
-    told = "bars: 1 sd" if panel.focus is None else f"band of {panel.look.style(panel.focus).title}: 1 sd"
-    said = [f"mean of {seeds} seeds, {told}" if seeds > 1 else "1 seed"]
+    spread = "bars: 1 sd" if panel.focus is None else f"band of {panel.look.style(panel.focus).title}: 1 sd"
+    texts = [f"mean of {seeds} seeds, {spread}" if seeds > 1 else "1 seed"]
     band = int(panel.table.loc[panel.table["method"] == "random", "seeds"].max()) if "random" in panel.styles else 0
     if band > 1:
-        said.append(f"grey band: lowest to highest of {band} random subsets")
-    return " · ".join(said)
+        texts.append(f"grey band: lowest to highest of {band} random subsets")
+    return " · ".join(texts)
 
 
 def _direction(panel: Panel) -> str:

@@ -1,4 +1,4 @@
-"""Figures of detection: what every method has removed of the noise, how every detector finds it, who is suspected."""
+"""Figures of detection: how much noise every method removes, how much every detector finds, what is suspected."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from fdmat_core import sizes
 from fdmat_core.figures import panels
 from fdmat_core.figures.theme import KEPT, RANDOM, SUSPECT, Look, Style, template
 from fdmat_core.formats import percent
 
-#: How detectors are drawn, by the names that `detection.scores` gives them.
+#: How detectors are drawn, by the names that `detectors.scores` gives them.
 STYLES = {
     "FDMat": Style("FDMat", KEPT, "solid"),
     "self-confidence": Style("Self-confidence (as cleanlab)", "#E69F00", "longdash"),
@@ -32,40 +33,42 @@ DASHES = {
     "dashdot": [7, 3, 2, 3],
     "longdashdot": [9, 3, 2, 3],
 }
-RANDOM_NAME = "random"
+RANDOM_NAME, CHANCE = "random", "at random"
 MOST_NAMES = 12  # that have room beside the plot
 FALSE_ALARMS = (0.001, 0.01, 0.1, 1)
 FEW = 40  # classes that have a line each
 
 
-def removals(frame: pd.DataFrame, *, look: Look | None = None, at: float = 0.0, focus: str | None = None) -> go.Figure:
-    """Draw the share of the bad items that is gone against the share of all that is; the names stand at a ratio.
+def removals(
+    frame: pd.DataFrame, *, look: Look | None = None, kept: float = 1.0, focus: str | None = None
+) -> go.Figure:
+    """Draw the share of the bad items that is removed against that of all items; the names stand at a share kept.
 
     Parameters
     ----------
     frame
-        Columns `method, ratio, gone`, as of `detection.removals`.
-    at
-        The pruning ratio that a line marks; there each method has a dot, and its name and value at the right.
+        Columns `method, kept, recall`, as of `detectors.removals`.
+    kept
+        The share kept that a line marks; there each method has a dot, and its name and value at the right.
     focus
         The method that is drawn in a thick line, on top.
     """
     look = look or Look()
     names = sorted(dict.fromkeys(frame["method"]), key=lambda name: name == focus)
     styles = {name: look.style(name, place) for place, name in enumerate(names)}
-    ends = {name: _nearest(frame[frame["method"] == name], at) for name in names}
-    named = _foremost(ends, focus) | {RANDOM_NAME: at}
+    ends = {name: _recall(frame[frame["method"] == name], kept) for name in names}
+    named = _foremost(ends, focus) | {RANDOM_NAME: 1 - kept}
     styles[RANDOM_NAME] = Style("Random", look.ink.muted, "dot")
     traces = [_chance(look)]
     traces += [_removal(frame[frame["method"] == name], styles[name], focus) for name in names]
-    traces.append(_dots(named, styles, at, look))
+    traces.append(_dots(named, styles, 1 - kept, look))
     layout = {
         "template": template(look),
         "height": HEIGHT,
         "margin": MARGIN | {"r": 44 + int(7.2 * max(len(styles[name].title) + 5 for name in named))},
         "xaxis": {"range": [0, 1], "tickformat": ".0%", "title": {"text": "share of all items removed"}},
         "yaxis": SHARE | {"title": {"text": "share of them removed"}},
-        "shapes": [_upright(at, look)],
+        "shapes": [_upright(1 - kept, look)],
         "annotations": _labels(named, styles, focus),
     }
     return go.Figure({"data": traces, "layout": layout})
@@ -77,7 +80,7 @@ def roc(frame: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
     Parameters
     ----------
     frame
-        Columns `detector, false_alarms, found`, as of `detection.roc`.
+        Columns `detector, false_alarms, found`, as of `detectors.roc`.
     """
     look = look or Look()
     names = sorted(dict.fromkeys(frame["detector"]), key=lambda name: name == "FDMat")
@@ -90,7 +93,7 @@ def roc(frame: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
         "margin": MARGIN | {"r": 24},
         "xaxis": {"type": "log", "range": [-3, 0.01], "title": {"text": "share of clean items flagged"}} | ticks,
         "yaxis": SHARE | {"title": {"text": "share of noise found"}},
-        "annotations": [_by_lot(look)],
+        "annotations": [_chance_name(look)],
     }
     return go.Figure({"data": traces, "layout": layout})
 
@@ -101,7 +104,7 @@ def alarms(frame: pd.DataFrame, *, look: Look | None = None, pitch: int = 26) ->
     Parameters
     ----------
     frame
-        Columns `label, items, suspected, share`, as of `audit.false_alarms`.
+        Columns `label, items, suspected, share`, as of `issues.false_alarms`.
     pitch
         Pixels from one class to the next.
     """
@@ -140,9 +143,9 @@ def style(detector: str) -> Style:
     return STYLES.get(detector) or Style(detector, RANDOM, "solid")
 
 
-def _nearest(points: pd.DataFrame, at: float) -> float:
-    """The share that is gone at the known ratio nearest to one."""
-    return float(points.loc[(points["ratio"] - at).abs().idxmin(), "gone"])
+def _recall(points: pd.DataFrame, kept: float) -> float:
+    """The share of the bad items that is removed at the known size nearest to a share kept."""
+    return float(points.loc[points["kept"] == sizes.nearest(points["kept"], kept), "recall"].iloc[0])
 
 
 def _foremost(ends: dict[str, float], focus: str | None) -> dict[str, float]:
@@ -157,33 +160,33 @@ def _line(x: Any, y: Any, style: Style, *, wide: bool) -> dict[str, Any]:
 
 
 def _removal(points: pd.DataFrame, style: Style, focus: str | None) -> dict[str, Any]:
-    points = points.sort_values("ratio", kind="stable")
+    points = points.sort_values("kept", ascending=False, kind="stable")
     wide = points["method"].iloc[0] == focus
-    told = f"<b>{style.title}</b><br>%{{y:.1%}} gone at %{{x:.0%}} removed<extra></extra>"
-    line = _line(points["ratio"], points["gone"], style, wide=wide)
-    return line | {"hovertemplate": told, "opacity": 1 if focus is None or wide else 0.6}
+    text = f"<b>{style.title}</b><br>%{{y:.1%}} of them at %{{x:.0%}} removed<extra></extra>"
+    line = _line(1 - points["kept"], points["recall"], style, wide=wide)
+    return line | {"hovertemplate": text, "opacity": 1 if focus is None or wide else 0.6}
 
 
 def _detector(points: pd.DataFrame, style: Style, *, wide: bool) -> dict[str, Any]:
     """A detector's curve, where its false alarms are on the log axis."""
     points = points[points["false_alarms"] > 0]
-    told = f"<b>{style.title}</b><br>finds %{{y:.1%}} with %{{x:.2%}} false alarms<extra></extra>"
-    return _line(points["false_alarms"], points["found"], style, wide=wide) | {"hovertemplate": told}
+    text = f"<b>{style.title}</b><br>finds %{{y:.1%}} with %{{x:.2%}} false alarms<extra></extra>"
+    return _line(points["false_alarms"], points["found"], style, wide=wide) | {"hovertemplate": text}
 
 
 def _chance(look: Look, *, log: bool = False) -> dict[str, Any]:
-    """What drawing by lot would do: as large a share of the bad as of all others."""
+    """What drawing at random would do: as large a share of the bad as of all others."""
     x = [10 ** (-3 + step / 20) for step in range(61)] if log else [0, 1]
     line = {"color": look.ink.muted, "dash": "dot", "width": 1.5}
-    told = "by lot: %{y:.1%}<extra></extra>"
-    return {"type": "scatter", "mode": "lines", "x": x, "y": x, "name": "by lot", "line": line, "hovertemplate": told}
+    text = "at random: %{y:.1%}<extra></extra>"
+    return {"type": "scatter", "mode": "lines", "x": x, "y": x, "name": CHANCE, "line": line, "hovertemplate": text}
 
 
-def _by_lot(look: Look) -> dict[str, Any]:
+def _chance_name(look: Look) -> dict[str, Any]:
     """The name of the line of chance, below it."""
     font = {"color": look.ink.muted, "size": 13}
     place = {"x": -0.25, "y": 0.5, "xanchor": "left", "yanchor": "top"}
-    return place | {"text": "by lot", "showarrow": False, "font": font}
+    return place | {"text": CHANCE, "showarrow": False, "font": font}
 
 
 def _dots(named: dict[str, float], styles: dict[str, Style], at: float, look: Look) -> dict[str, Any]:
@@ -201,16 +204,16 @@ def _dots(named: dict[str, float], styles: dict[str, Style], at: float, look: Lo
 def _labels(named: dict[str, float], styles: dict[str, Style], focus: str | None) -> list[dict[str, Any]]:
     """Names and values to the right of the plot, each at the height of its dot, none on top of another."""
     inside = HEIGHT - MARGIN["t"] - MARGIN["b"]
-    heights = [(gone + 0.02) / 1.04 * inside for gone in named.values()]
+    heights = [(recall + 0.02) / 1.04 * inside for recall in named.values()]
     free = [8 + place for place in panels.spread([height - 8 for height in heights], panels.LABEL_GAP, inside - 8)]
     return [
-        _label(styles[name], gone, place / inside, bold=name == focus)
-        for (name, gone), place in zip(named.items(), free, strict=True)
+        _label(styles[name], recall, place / inside, bold=name == focus)
+        for (name, recall), place in zip(named.items(), free, strict=True)
     ]
 
 
-def _label(style: Style, gone: float, height: float, *, bold: bool) -> dict[str, Any]:
-    text = f"{style.title} {gone:.0%}"
+def _label(style: Style, recall: float, height: float, *, bold: bool) -> dict[str, Any]:
+    text = f"{style.title} {recall:.0%}"
     where = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": height, "yref": "paper", "yanchor": "middle"}
     font = {"color": style.colour, "size": 13}
     return where | {"text": f"<b>{text}</b>" if bold else text, "showarrow": False, "font": font}

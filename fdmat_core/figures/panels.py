@@ -13,9 +13,9 @@ import pandas as pd
 from fdmat_core.figures.theme import RANDOM, Look, Style
 from fdmat_core.formats import percent
 
-#: Kept fractions that get a tick: of a large chart, and of a small one.
+#: Shares kept that get a tick: of a large chart, and of a small one.
 TICKS = (1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-RATIO_TITLE = "share kept, and share pruned below it"
+KEPT_TITLE = "share kept, and share pruned below it"
 DECADES = (1, 0.1, 0.01, 0.001)
 #: Values of a distance that span more than this factor are drawn on a log scale.
 LOG_SPAN = 20
@@ -26,7 +26,7 @@ LABEL_GAP = 17  # pixels between the names at the line ends
 class Panel:
     """One measure to draw. The method in `focus` is thick, on a band of its spread; if `quiet` the others step back."""
 
-    points: pd.DataFrame  # of readings.summary
+    points: pd.DataFrame  # of summary.by_size
     measure: str
     look: Look
     pixels: int  # height of the plot area
@@ -47,18 +47,18 @@ class Panel:
     @cached_property
     def log(self) -> bool:
         """Whether the y axis is logarithmic: for distances of true parts that span more than LOG_SPAN."""
-        positive = self.points.loc[(self.points["mean"] > 0) & (self.points["ratio"] > 0), "mean"]
+        positive = self.points.loc[(self.points["mean"] > 0) & (self.points["kept"] < 1), "mean"]
         return self.fact("kind") == "distance" and len(positive) > 1 and positive.max() > LOG_SPAN * positive.min()
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """The points that this axis can show: a log scale has no place for the full set, whose distance is zero."""
-        return self.points[(self.points["low"] > 0) & (self.points["ratio"] > 0)] if self.log else self.points
+        return self.points[(self.points["low"] > 0) & (self.points["kept"] < 1)] if self.log else self.points
 
     @cached_property
     def whole(self) -> float | None:
         """The value of the full data; None for a distance or a difference, which is 0 there, or if not measured."""
-        full = self.table.loc[self.table["ratio"] == 0, "mean"]
+        full = self.table.loc[self.table["kept"] == 1, "mean"]
         return None if self.fact("kind") in ("distance", "difference") or full.empty else float(full.mean())
 
     @cached_property
@@ -72,7 +72,7 @@ class Panel:
         return low - room, high + room
 
     def loud(self, method: str) -> bool:
-        """Whether a method is drawn to be told from the others, and named."""
+        """Whether a method is drawn to stand out, and named."""
         return not self.quiet or method == self.focus
 
     def scale(self, value: float) -> float:
@@ -100,7 +100,7 @@ def y_axis(panel: Panel) -> dict[str, Any]:
     return {"range": [low, high], "type": "log", "tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
 
 
-def ratio_axis(edge: float, ticks: Sequence[float] = TICKS) -> dict[str, Any]:
+def kept_axis(edge: float, ticks: Sequence[float] = TICKS) -> dict[str, Any]:
     """The log axis of the share kept, all of it at the left, with the share pruned below each tick.
 
     Parameters
@@ -170,7 +170,7 @@ def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
         "type": "scatter",
         "name": style.title,
         "mode": "lines+markers" if loud else "lines",
-        "x": rows["fraction"].tolist(),
+        "x": rows["kept"].tolist(),
         "y": rows["mean"].tolist(),
         "line": {"color": style.colour, "dash": style.dash, "width": _width(panel, method)},
         "marker": {"size": 6 if panel.focus is None else 5, "color": style.colour},
@@ -186,11 +186,11 @@ def _width(panel: Panel, method: str) -> float:
 
 
 def _words(panel: Panel, row: Any) -> str:
-    """What hovering over a point says."""
+    """What stands beside a point while the pointer is over it."""
     spread = f" ± {row.sd:.3g}" if row.seeds > 1 else ""
     runs = f"{row.seeds} seeds" if row.seeds > 1 else "1 seed"
     title = panel.fact("title", panel.measure)
-    kept = f"kept {row.kept:,} ({percent(row.fraction)}), pruned {percent(row.ratio)}"
+    kept = f"kept {row.k:,} ({percent(row.kept)}), pruned {percent(1 - row.kept)}"
     return f"{kept}<br>{title} {row.mean:.4g}{spread} ({runs})"
 
 
@@ -204,7 +204,7 @@ def _band(panel: Panel) -> list[dict[str, Any]]:
         "mode": "lines",
         "line": {"width": 0},
         "hoverinfo": "skip",
-        "x": rows["fraction"].tolist(),
+        "x": rows["kept"].tolist(),
     }
     fill = {"fill": "tonexty", "fillcolor": "rgba(136,136,136,0.22)"}
     return [
@@ -229,13 +229,13 @@ def _spread_band(panel: Panel) -> list[dict[str, Any]]:
     rows = panel.table[(panel.table["method"] == panel.focus) & (panel.table["seeds"] > 1)]
     red, green, blue = (int(panel.styles[str(panel.focus)].colour[at : at + 2], 16) for at in (1, 3, 5))
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    edge |= {"x": rows["fraction"].tolist()}
+    edge |= {"x": rows["kept"].tolist()}
     fill = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.22)"}
     return [edge | {"name": "one sd below", "y": low}, edge | fill | {"name": "one sd above", "y": high}]
 
 
 def _full_line(panel: Panel) -> dict[str, Any]:
-    ends = [1.0, float(panel.table["fraction"].min())]
+    ends = [1.0, float(panel.table["kept"].min())]
     line = {"color": panel.look.ink.focus, "dash": "dot", "width": 1.5}
     words = {"hovertemplate": f"<b>All data</b><br>{panel.whole:.4g}<extra></extra>"}
     return {
@@ -249,12 +249,12 @@ def _full_line(panel: Panel) -> dict[str, Any]:
 
 
 def _ends(panel: Panel) -> list[tuple[float, float, Style]]:
-    """Value, kept fraction and style at the right end of every line that carries a name."""
-    last = panel.table.sort_values("fraction").groupby("method", sort=False).first()
+    """Value, share kept and style at the right end of every line that carries a name."""
+    last = panel.table.sort_values("kept").groupby("method", sort=False).first()
     shown = [name for name in panel.styles if panel.loud(name) or name == "random"]
-    ends = [(float(last["mean"][name]), float(last["fraction"][name]), panel.styles[name]) for name in shown]
+    ends = [(float(last["mean"][name]), float(last["kept"][name]), panel.styles[name]) for name in shown]
     if panel.whole is not None:
-        ends.append((panel.whole, float(panel.table["fraction"].min()), Style("All data", panel.look.ink.focus, "dot")))
+        ends.append((panel.whole, float(panel.table["kept"].min()), Style("All data", panel.look.ink.focus, "dot")))
     return ends
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from fdmat_core import sizes
 from fdmat_core.analysis.predictiveness import CLEAR
-from fdmat_core.analysis.summary import best, near_ratio
+from fdmat_core.analysis.summary import best
 from fdmat_core.figures.theme import Look, Style
 from fdmat_core.formats import percent, signed, spread
 
@@ -18,27 +19,27 @@ from fdmat_core.formats import percent, signed, spread
 STROKES = {"solid": "", "dash": "8 5", "longdash": "14 6", "dashdot": "8 4 2 4", "longdashdot": "14 4 2 4"}
 
 
-def wide(table: pd.DataFrame, measure: str, methods: Sequence[str], *, look: Look, at: float | None = None) -> str:
+def wide(table: pd.DataFrame, measure: str, methods: Sequence[str], *, look: Look, kept: float | None = None) -> str:
     """Methods by sizes, each cell with its mean, sd and seeds; the best of a size is bold with a star.
 
     Parameters
     ----------
     table
-        Of `readings.summary`.
+        Of `summary.by_size`.
     methods
         Which methods, in which order.
-    at
-        The pruning ratio whose column is marked.
+    kept
+        The share kept whose nearest column is marked.
     """
     facts = look.measures.get(measure, {})
     table = table[table["method"].isin(methods)]
-    marked = set(map(tuple, table.loc[best(table, facts.get("better", "higher")), ["method", "kept"]].to_numpy()))
-    sizes = table.drop_duplicates("kept").sort_values("kept", ascending=False)
-    cells = {(row.method, row.kept): row for row in table.itertuples()}
-    near = None if at is None or sizes.empty else near_ratio(sizes["ratio"], at)
-    head = [_size(row, row.ratio == near) for row in sizes.itertuples()]
+    marked = set(map(tuple, table.loc[best(table, facts.get("better", "higher")), ["method", "k"]].to_numpy()))
+    columns = table.drop_duplicates("k").sort_values("k", ascending=False)
+    cells = {(row.method, row.k): row for row in table.itertuples()}
+    near = None if kept is None or columns.empty else sizes.nearest(columns["kept"], kept)
+    head = [_size(row, row.kept == near) for row in columns.itertuples()]
     body = [
-        [_cell(cells.get((name, kept)), facts.get("unit", ""), (name, kept) in marked) for kept in sizes["kept"]]
+        [_cell(cells.get((name, k)), facts.get("unit", ""), (name, k) in marked) for k in columns["k"]]
         for name in methods
     ]
     names = [swatch(look.style(name, place)) for place, name in enumerate(methods)]
@@ -76,27 +77,27 @@ def cell(text: str, *, strong: bool = False) -> str:
     return f"<td><b>★ {html.escape(text)}</b></td>" if strong else f"<td>{html.escape(text)}</td>"
 
 
-def predictions(table: pd.DataFrame, sizes: Mapping[str, Mapping[int, float]], titles: Mapping[str, str]) -> str:
+def predictions(table: pd.DataFrame, rhos: Mapping[str, Mapping[int, float]], titles: Mapping[str, str]) -> str:
     """Distances by sizes: rho within each size, and over all; one that is clearly ahead and clearly below 0 is marked.
 
     Parameters
     ----------
     table
-        Of `claim.ranking`.
-    sizes
+        Of `predictiveness.ranking`.
+    rhos
         For each distance rho by count kept.
     titles
         The titles of the distances by name.
     """
-    kept = sorted({count for rhos in sizes.values() for count in rhos}, reverse=True)
-    head = ["rho by items kept", "all sizes, 95% interval", *(f"{count:,}" for count in kept)]
+    counts = sorted({k for by_count in rhos.values() for k in by_count}, reverse=True)
+    head = ["rho by items kept", "all sizes, 95% interval", *(f"{k:,}" for k in counts)]
     rows = [
         [
             f"<th>{html.escape(titles.get(row.distance, row.distance))}</th>",
             cell(
                 f"{signed(row.rho)} [{signed(row.low)}, {signed(row.high)}]", strong=row.high < 0 and row.first >= CLEAR
             ),
-            *(cell(signed(rho) if (rho := sizes[row.distance].get(count)) is not None else "–") for count in kept),
+            *(cell(signed(rho) if (rho := rhos[row.distance].get(k)) is not None else "–") for k in counts),
         ]
         for row in table.itertuples()
     ]
@@ -104,7 +105,7 @@ def predictions(table: pd.DataFrame, sizes: Mapping[str, Mapping[int, float]], t
 
 
 def _size(row: Any, near: bool) -> str:
-    return f"<th{' class=near' if near else ''}>{percent(round(row.fraction, 6))}<small>{row.kept:,}</small></th>"
+    return f"<th{' class=near' if near else ''}>{percent(round(row.kept, 6))}<small>{row.k:,}</small></th>"
 
 
 def _cell(row: Any | None, unit: str, strong: bool) -> str:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fdmat_core.spec import Choice
 
 TOKENS = Path(__file__).parents[1] / "web" / "tokens.css"
 
@@ -88,25 +91,24 @@ class Look:
         return self.methods.get(method) or Style(method, PALETTE[place % len(PALETTE)])
 
 
-def styles(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Style]:
-    """Styles for the methods of one figure, from the facts that the registry holds about each.
+def styles(facts: Mapping[Choice, Mapping[str, Any]]) -> dict[str, Style]:
+    """Styles for the methods of one figure by the text that a curve has for each, from the facts about each.
 
-    Variants of one method share its colour; the second and later ones are told apart by their dash, and by the title
-    of their choice.
+    Variants of one method share its colour; the second and later ones differ by their dash, and by the title of their
+    choice.
 
     Parameters
     ----------
     facts
-        `str(Choice)` to `{"title": ..., "colour": ..., "family": ...}`.
+        A choice to `{"title": ..., "colour": ..., "family": ...}`.
     """
     variants: dict[str, int] = {}
     found = {}
-    for name, fact in facts.items():
-        method = name.partition("(")[0]
-        place = variants[method] = variants.get(method, -1) + 1
+    for choice, fact in facts.items():
+        place = variants[choice.name] = variants.get(choice.name, -1) + 1
         family = list(DASHES).index(fact["family"]) if fact["family"] in DASHES else 0
         dash = list(DASHES.values())[(family + place) % len(DASHES)]
-        found[name] = Style(fact["title"], RANDOM if name == "random" else fact["colour"], dash)
+        found[str(choice)] = Style(fact["title"], RANDOM if choice.name == "random" else fact["colour"], dash)
     return found
 
 

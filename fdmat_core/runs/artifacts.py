@@ -12,6 +12,7 @@ from fdmat_core import curves, projection, registry, selection
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
 from fdmat_core.runs import points
+from fdmat_core.sizes import measured
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files, provenance
 from fdmat_core.store.entries import Item
@@ -113,7 +114,7 @@ def source(spec: Spec, used: Made) -> points.Source:
 
 def sizes(spec: Spec, n: int, method: Choice) -> list[int | None]:
     """The counts that a method must be run for: None, for all, if it is nested, else each that is measured."""
-    return [None] if registry.methods.get(method.name).facts.nested else list(curves.sizes(n, spec))
+    return [None] if registry.methods.get(method.name).facts.nested else list(measured(n, spec.fractions))
 
 
 def pack_tables(tables: tuple[FeatureTable, FeatureTable], facts: Mapping[str, Any]) -> Item:

@@ -18,7 +18,8 @@ from fdmat_core.store.database import connect
 if TYPE_CHECKING:
     import pandas
 
-#: What names a point. `origin` is the features and the balance; `version` the code of the method and the measure.
+#: What names a point. `origin` is the features and the balance; `version` the code of the method and the measure;
+#: `kept` is the count, which frames call `k`.
 COLUMNS = ("origin", "method", "measure", "version", "kept", "seed")
 
 #: How the time at which a point was made is written.
@@ -63,7 +64,7 @@ def insert(source: Source, points: Iterable[Mapping[str, Any]]) -> int:
 
 
 def read(source: Source) -> pandas.DataFrame:
-    """The points of a source that exist so far: columns `method, measure, kept, seed, value`."""
+    """The points of a source that exist so far: columns `method, measure, k, seed, value`."""
     import pandas
 
     query = "SELECT method, measure, version, kept, seed, value FROM points WHERE origin = ?"
@@ -72,23 +73,23 @@ def read(source: Source) -> pandas.DataFrame:
         for method, measure, version, *rest in _found(query, source.origin)
         if source.versions.get((method, measure)) == version
     ]
-    frame = pandas.DataFrame(current, columns=["method", "measure", "kept", "seed", "value"])
-    return frame.astype({"kept": int, "seed": int, "value": float})
+    frame = pandas.DataFrame(current, columns=["method", "measure", "k", "seed", "value"])
+    return frame.astype({"k": int, "seed": int, "value": float})
 
 
 def by_class(source: Source, measure: str) -> pandas.DataFrame:
-    """What a measure says of every class: columns `method, kept, seed, label, value`; empty if it does not say."""
+    """What a measure says of every class: columns `method, k, seed, label, value`; empty if it does not say."""
     import pandas
 
     query = "SELECT method, version, kept, seed, parts FROM classes WHERE origin = ? AND measure = ?"
     rows = [
-        (method, kept, seed, label, value)
-        for method, version, kept, seed, parts in _found(query, source.origin, measure)
+        (method, k, seed, label, value)
+        for method, version, k, seed, parts in _found(query, source.origin, measure)
         if source.versions.get((method, measure)) == version
         for label, value in enumerate(json.loads(parts))
     ]
-    frame = pandas.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
-    return frame.astype({"kept": int, "seed": int, "label": int, "value": float})
+    frame = pandas.DataFrame(rows, columns=["method", "k", "seed", "label", "value"])
+    return frame.astype({"k": int, "seed": int, "label": int, "value": float})
 
 
 def _found(query: str, *values: str) -> list[tuple[Any, ...]]:
@@ -123,4 +124,4 @@ def forget(origin: str) -> None:
 def _name(source: Source, point: Mapping[str, Any]) -> tuple[Any, ...]:
     """The values of COLUMNS."""
     pair = (point["method"], point["measure"])
-    return (source.origin, *pair, source.versions[pair], int(point["kept"]), int(point["seed"]))
+    return (source.origin, *pair, source.versions[pair], int(point["k"]), int(point["seed"]))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from fdmat_core import corruptions, curves, datasets, registry
+from fdmat_core import corruptions, curves, datasets, registry, sizes
 from fdmat_core.projection import Kind, Projection
 from fdmat_core.runs import artifacts, costs, points, stages
 from fdmat_core.runs.settings import checked
@@ -125,20 +125,24 @@ class Run:
             return None
         return self._part("detection", artifacts.detection_key(self.spec, used, method), artifacts.unpack_scores)
 
+    @property
+    def planned(self) -> dict[int, float]:
+        """The counts that its curves measure in the end, with the share kept of each; none until features are made."""
+        return sizes.measured(self.tables[0].n, self.spec.fractions) if self.tables else {}
+
     def curve(self) -> pandas.DataFrame:
         """The points of the curves that exist by now: see `fdmat_core.curves`."""
         used = artifacts.made(self.spec)
         if used is None:
             return curves.frame([])
-        ratios = curves.sizes(used.n, self.spec)
         wanted = {task.key for task in curves.tasks(used.n, self.spec, used.largest)}
         found = points.read(artifacts.source(self.spec, used))
-        found["ratio"] = found["kept"].map(ratios)
+        found["kept"] = found["k"].map(sizes.measured(used.n, self.spec.fractions))
         rows = found.to_dict("records")
-        return curves.frame(row for row in rows if (row["method"], row["kept"], row["seed"], row["measure"]) in wanted)
+        return curves.frame(row for row in rows if (row["method"], row["k"], row["seed"], row["measure"]) in wanted)
 
     def per_class(self, measure: str) -> pandas.DataFrame:
-        """What a measure says of every class by now: columns `method, kept, seed, label, value`."""
+        """What a measure says of every class by now: columns `method, k, seed, label, value`."""
         used = artifacts.made(self.spec)
         source = artifacts.source(self.spec, used) if used else points.Source("", {})
         return points.by_class(source, measure)

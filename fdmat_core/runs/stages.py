@@ -169,7 +169,7 @@ def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
 
 def _missing(spec: Spec, used: Made, source: points.Source) -> Iterator[curves.Task]:
     """The points that are not stored, in the order of work."""
-    done = {(row.method, row.kept, row.seed, row.measure) for row in points.read(source).itertuples()}
+    done = {(row.method, row.k, row.seed, row.measure) for row in points.read(source).itertuples()}
     return (task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done)
 
 

@@ -38,5 +38,5 @@ def usage() -> pd.DataFrame:
 
 def sources(entries: Iterable[Entry]) -> pd.DataFrame:
     """Datasets and backbones with their source and licence."""
-    rows = [(one.title, one.kind, one.facts.get("licence", ""), one.facts["source"]) for one in entries]
+    rows = [(one.title, one.kind, getattr(one.facts, "licence", ""), one.facts.source) for one in entries]
     return pd.DataFrame(rows, columns=["name", "kind", "licence", "source"])

@@ -1,4 +1,4 @@
-"""How the classes fare: what is kept of each, and how well the worst one is told after training on that."""
+"""What is kept of each class, and the accuracy in each after training on that."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from fdmat_core.figures import curves, tables
 from fdmat_core.figures.classes import FEW, balance, class_accuracy
 from fdmat_core.figures.theme import Look
 from fdmat_core.formats import percent
+from fdmat_core.runs.run import Run
+from fdmat_core.sizes import share
 from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import Coreset, FeatureTable, Rankings
 from pages.shell import caches, frame, places, state
 from pages.ui import head
 from pages.ui import titles as widgets
-from pages.ui.rankings import Rankings, cut
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
 PROBE, IMBALANCE = "linear_probe", "class_balance"
-#: What each measure that is known class by class is of: in a switch, and in a sentence.
-TOLD = {
+#: What gives an accuracy for each class: in a switch, and in a sentence.
+ACCURACIES = {
     PROBE: ("Linear probe", "A linear probe on fixed features."),
     "full_training": ("From scratch", "Networks trained from scratch."),
 }
@@ -49,13 +51,13 @@ class Counts:
 
     @cached_property
     def shares(self) -> list[float]:
-        """The share of each class that is kept; nothing of nothing is nothing."""
-        return [some / size if size else 0.0 for some, size in zip(self.kept, self.sizes, strict=True)]
+        """The share of each class that is kept."""
+        return [share(some, size) for some, size in zip(self.kept, self.sizes, strict=True)]
 
     @property
     def overall(self) -> float:
         """The share of all items that is kept."""
-        return sum(self.kept) / max(1, sum(self.sizes))
+        return share(sum(self.kept), sum(self.sizes))
 
     @property
     def even(self) -> bool:
@@ -69,16 +71,15 @@ class Counts:
         return sorted((place for place, size in enumerate(self.sizes) if size), key=lambda place: self.shares[place])
 
 
-def count(spec: Spec, rankings: Rankings) -> Counts:
-    """The counts of a method at the session's ratio."""
-    table, _ = caches.tables(spec)
-    ranking, k = cut(rankings, table.n, state.ratio())
-    return Counts(table.classes, *per_class.counts(table.labels, table.c, ranking.order[:k]))
+def count(table: FeatureTable, coreset: Coreset) -> Counts:
+    """The counts of a coreset of a table."""
+    return Counts(table.classes, *per_class.counts(table.labels, table.c, coreset.rows))
 
 
-def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
-    """What is kept of each class beside how well it is told after that, then both against the ratio."""
-    found = {method: count(spec, ranked) for method, ranked in rankings.items()}
+def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
+    """What is kept of each class beside the accuracy in it after that, then both against the share kept."""
+    table, kept, spec = run.tables[0], state.kept(), run.spec
+    found = {method: count(table, ranked.cut(kept)) for method, ranked in rankings.items()}
     counts = found[focus]
     alike = len(found) > 1 and all(other == counts for other in found.values())
     left, right = st.columns([6, 6], gap="large")
@@ -86,11 +87,11 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None
         st.subheader(sentence(counts), anchor=False)
         st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '') if alike else ''}")
         _bars(counts)
-        _imbalance(spec, focus)
+        _imbalance(run, focus)
     with right:
-        _told(spec, focus, counts)
-    many = f", the {FEW} worst off" if len(counts.classes) > FEW else ""
-    st.markdown(f"**Every method at this ratio** :small[:gray[items kept and share of the class{many}; ★ the least]]")
+        _accuracies(run, focus, counts, kept)
+    many = f", the {FEW} least kept" if len(counts.classes) > FEW else ""
+    st.markdown(f"**Every method at this size** :small[:gray[items kept and share of the class{many}; ★ the least]]")
     look = widgets.look(spec)
     columns = {"every method": counts}
     if not alike:
@@ -99,19 +100,19 @@ def show(spec: Spec, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None
 
 
 def sentence(counts: Counts) -> str:
-    """What is kept, and which class keeps least and most of itself."""
+    """What is kept, and of which class the least and the most."""
     whole = f"Kept {sum(counts.kept):,} of {sum(counts.sizes):,} ({percent(round(counts.overall, 4))})"
     low, high = counts.present[0], counts.present[-1]
     if counts.even:
         return f"{whole}. Every class keeps its share."
     if counts.shares[high] - counts.shares[low] < 0.05 * counts.overall:
         return f"{whole}. Every class keeps about the same share."
-    return f"{whole}. Worst off: {_of(counts, low)}. Best off: {_of(counts, high)}."
+    return f"{whole}. Least kept: {_of(counts, low)}. Most kept: {_of(counts, high)}."
 
 
 def _of(counts: Counts, place: int) -> str:
-    share = percent(float(f"{counts.shares[place]:.3g}"))
-    return f"{counts.classes[place]}, {counts.kept[place]:,} of {counts.sizes[place]:,} ({share})"
+    part = percent(float(f"{counts.shares[place]:.3g}"))
+    return f"{counts.classes[place]}, {counts.kept[place]:,} of {counts.sizes[place]:,} ({part})"
 
 
 def lost(counts: Counts) -> str:
@@ -140,48 +141,52 @@ def _bars(counts: Counts) -> None:
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
 
 
-def _measured(spec: Spec, measure: str) -> str | None:
-    """The name under which a run holds a measure, with its parameters; None if it does not."""
-    return next((str(choice) for choice in spec.measures if choice.name == measure), None)
+def _measured(spec: Spec, measure: str) -> Choice | None:
+    """A measure of a run, with its parameters; None if the run does not take it."""
+    return next((choice for choice in spec.measures if choice.name == measure), None)
 
 
-def _told(spec: Spec, focus: Choice, counts: Counts) -> None:
-    """How well each class is told by what the run trains, or an offer to measure that."""
-    names = {kind: name for kind in TOLD if (name := _measured(spec, kind)) is not None}
-    if not names:
+def _accuracies(run: Run, focus: Choice, counts: Counts, kept: float) -> None:
+    """The accuracy in each class by what the run trains, or an offer to measure that."""
+    spec, planned = run.spec, run.planned
+    measured = {kind: choice for kind in ACCURACIES if (choice := _measured(spec, kind)) is not None}
+    if not measured:
         _offer(spec)
         return
     heading = st.container()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**Accuracy in each class** :small[:gray[of its test items]]", width="content")
-        kind = _judge(list(names))
-    name = names[kind]
-    told, n = caches.by_class(spec, name), sum(counts.sizes)
-    reading = per_class.read(told, str(focus), state.ratio(), n)
+        kind = _choose_accuracy(list(measured))
+    choice = measured[kind]
+    values = caches.per_class(run, str(choice))
+    reading = per_class.read(values, str(focus), kept, planned)
     if reading is None:
-        heading.subheader("How well each class is told is not measured yet.", anchor=False)
+        heading.subheader("The accuracy in each class is not measured yet at this size.", anchor=False)
         return
-    heading.subheader(told_worst(counts.classes, reading), anchor=False)
+    heading.subheader(lowest(counts.classes, reading), anchor=False)
     heading.caption(_training(counts, reading, kind))
     _dots(spec, focus, counts, reading)
     st.markdown("**Accuracy in the worst class** :small[:gray[at each size]]")
-    _curve(per_class.worst(told, n, name), spec, name, focus)
+    _curve(per_class.worst(values, str(choice), planned), spec, choice, focus)
 
 
-def _judge(kinds: Sequence[str]) -> str:
-    """Which of the measures says how well the classes are told; a switch where there are several."""
+def _choose_accuracy(kinds: Sequence[str]) -> str:
+    """Which of the measures gives the accuracies; a switch where there are several."""
     if len(kinds) == 1:
         return kinds[0]
-    titles = {TOLD[kind][0]: kind for kind in kinds}
+    titles = {ACCURACIES[kind][0]: kind for kind in kinds}
     hidden = {"label_visibility": "collapsed", "required": True}
-    return titles[st.segmented_control("Told by", list(titles), default=next(iter(titles)), key="judge", **hidden)]
+    return titles[
+        st.segmented_control("Accuracy of", list(titles), default=next(iter(titles)), key="accuracy_of", **hidden)
+    ]
 
 
 def _training(counts: Counts, reading: per_class.ClassReading, kind: str) -> str:
     """At which share kept, how often and what was trained."""
-    near = "" if round(counts.overall, 3) == round(reading.fraction, 3) else ", the nearest that is measured"
+    same = round(counts.overall, 3) == round(share(reading.k, sum(counts.sizes)), 3)
+    near = "" if same else ", the nearest that is measured"
     seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
-    return f"At {percent(round(reading.fraction, 6))} kept{near}, {seeds}. {TOLD[kind][1]}"
+    return f"At {percent(round(reading.kept, 6))} kept{near}, {seeds}. {ACCURACIES[kind][1]}"
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassReading) -> None:
@@ -192,30 +197,30 @@ def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassRea
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="accuracies", alt=alt)
 
 
-def told_worst(classes: Sequence[str], reading: per_class.ClassReading) -> str:
-    """Which class is told worst, and how well it is told after training on random subsets and on all data."""
+def lowest(classes: Sequence[str], reading: per_class.ClassReading) -> str:
+    """The class with the lowest accuracy, and its accuracy after training on random subsets and on all data."""
     place = reading.worst
     others = {"random": reading.random[place], "all data": reading.whole[place]}
     beside = ", ".join(
-        f"{name} {formats.number(float(share), 'share')}" for name, share in others.items() if share >= 0
+        f"{name} {formats.number(float(value), 'share')}" for name, value in others.items() if value >= 0
     )
-    here = f"Told worst: {classes[place]}, {formats.number(float(reading.here[place]), 'share')}"
+    here = f"Lowest accuracy: {classes[place]}, {formats.number(float(reading.here[place]), 'share')}"
     return f"{here} ({beside})." if beside else f"{here}."
 
 
-def _imbalance(spec: Spec, focus: Choice) -> None:
-    name = _measured(spec, IMBALANCE)
-    if name is not None:
-        curve = caches.curve(spec)
+def _imbalance(run: Run, focus: Choice) -> None:
+    choice = _measured(run.spec, IMBALANCE)
+    if choice is not None:
+        curve = caches.curve(run)
         st.markdown("**How unequally classes are kept** :small[:gray[at each size]]")
-        _curve(curve[curve["measure"] == name], spec, name, focus)
+        _curve(curve[curve["measure"] == str(choice)], run.spec, choice, focus)
 
 
-def _curve(points: pd.DataFrame, spec: Spec, name: str, focus: Choice) -> None:
-    look = widgets.look(spec)
+def _curve(points: pd.DataFrame, spec: Spec, choice: Choice, focus: Choice) -> None:
+    look, name = widgets.look(spec), str(choice)
     key = (spec.key, "rail", name, str(focus), look.dark)
     figure = caches.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
-    head.lined(figure, name.partition("(")[0], f"{registry.measures.title(name)} by share kept")
+    head.lined(figure, choice.name, f"{registry.measures.title(choice)} by share kept")
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:
@@ -224,11 +229,11 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure
 
 
 def _offer(spec: Spec) -> None:
-    """Offer to measure how well the classes are told, which this run does not."""
-    st.markdown("**How well is each class told?** This run did not measure that.")
+    """Offer to measure the accuracy in each class, which this run does not."""
+    st.markdown("**Accuracy in each class.** This run did not measure that.")
     label, icon = "Measure the classes", ":material/troubleshoot:"
-    told = "Prepares a run that shares all the rest with this one; it starts when you say so."
-    if st.button(label, icon=icon, help=told):
+    hint = "Prepares a run that shares all the rest with this one; you start it on the next page."
+    if st.button(label, icon=icon, help=hint):
         state.start_from(replace(spec, measures=(*spec.measures, Choice(PROBE))))
         st.switch_page(places.RUNS)
 
@@ -248,6 +253,6 @@ def _table(found: Mapping[str, Counts], mine: Counts) -> str:
 
 
 def _kept(counts: Counts, place: int) -> str:
-    share = counts.shares[place]
-    least = share == counts.shares[counts.present[0]] < counts.overall and counts.sizes[place] > 0 and not counts.even
-    return tables.cell(f"{counts.kept[place]:,} ({percent(round(share, 4))})", strong=least)
+    part = counts.shares[place]
+    least = part == counts.shares[counts.present[0]] < counts.overall and counts.sizes[place] > 0 and not counts.even
+    return tables.cell(f"{counts.kept[place]:,} ({percent(round(part, 4))})", strong=least)

@@ -1,4 +1,4 @@
-"""Class balance: what a selection keeps of each class, and how the worst one fares."""
+"""Class balance: what a selection keeps of each class, and the accuracy in each."""
 
 from pathlib import Path
 
@@ -6,17 +6,17 @@ import streamlit as st
 
 from pages.balance import classes
 from pages.shell import frame, state
-from pages.ui import empty, head, rankings, run_status
+from pages.ui import empty, head, run_status
 
 st.html(Path(head.__file__).with_name("results.css"))
-spec = state.spec()
-if spec is None:
+run = state.run()
+if run is None:
     empty.invite()
 with frame.plain_errors():
-    status = run_status.strip(state.run())
+    status = run_status.strip(run.key)
     again = 2.0 if status is not None and status.live else None
-    methods = rankings.ready(spec)
+    methods = run.ranked
     if not methods:
         empty.waiting()
-    focus = head.strip(spec, methods)
-    st.fragment(classes.show, run_every=again)(spec, focus, methods)
+    focus = head.strip(run, methods)
+    st.fragment(classes.show, run_every=again)(run, focus, methods)

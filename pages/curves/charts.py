@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fdmat_core import curves, registry
+from fdmat_core import registry
 from fdmat_core.analysis import summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures import tables
 from fdmat_core.figures.panels import LABEL_GAP
 from fdmat_core.figures.theme import Look, Style
-from fdmat_core.formats import percent
+from fdmat_core.formats import percent, words
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, places, state
 from pages.ui import head
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Kinds of measures in the order in which people ask for them: the first two stand side by side.
 KINDS = ("accuracy", "distance", "coverage", "balance")
-#: Kept fractions worth training networks on, and how many methods at most, random not counted.
+#: Shares kept worth training networks on, and how many methods at most, random not counted.
 FEW, SOME = (0.01, 0.05, 0.1), 3
 #: What the charts show: values, or differences to random at the same size.
 VALUES = ("Values", "Against random")
@@ -35,7 +36,7 @@ VALUES = ("Values", "Against random")
 def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
     """Ask which methods are drawn; random always is."""
     others = [str(method) for method in methods if method.name != "random"]
-    titles = {str(method): widgets.title(registry.methods, method) for method in methods}
+    called = {str(method): registry.methods.title(method) for method in methods}
     look = widgets.look(spec)
     st.html(f"<style>{_strokes(map(look.style, others))}</style>")
     with st.container(key="shown", horizontal=True, vertical_alignment="center"):
@@ -44,7 +45,7 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
             others,
             selection_mode="multi",
             default=others,
-            format_func=titles.get,
+            format_func=called.get,
             key=f"shown.{spec.key}",
             label_visibility="collapsed",
             persist_state="session",
@@ -65,22 +66,22 @@ def _strokes(styles: Iterable[Style]) -> str:
 
 def _offer_networks(spec: Spec, shown: Sequence[str], key: str) -> None:
     """Offer to train networks on some of the coresets, if the run has none."""
-    if any(registry.measures.get(measure.name).dear for measure in spec.measures):
+    if any(registry.measures.get(measure.name).facts.expensive for measure in spec.measures):
         return
     label, icon = "Train networks on these coresets", ":material/model_training:"
-    told = "Prepares a run that shares features, rankings and points with this one; it starts when you say so."
-    if st.button(label, icon=icon, help=told, type="tertiary", key=f"networks-{key}"):
+    hint = "Prepares a run that shares features, rankings and points with this one; you start it on the next page."
+    if st.button(label, icon=icon, help=hint, type="tertiary", key=f"networks-{key}"):
         state.start_from(with_networks(spec, shown))
         st.switch_page(places.RUNS)
 
 
 def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
     """The settings of a run that trains networks from scratch on a few coresets of another run."""
-    dear = [Choice(name) for name, entry in registry.measures.all().items() if entry.dear]
+    expensive = [Choice(name) for name, entry in registry.measures.all().items() if entry.facts.expensive]
     chosen = [method for method in spec.methods if str(method) in shown and method.name != "random"][:SOME]
     few = tuple(fraction for fraction in spec.fractions if fraction in FEW) or spec.fractions[:SOME]
     methods = (*chosen, Choice("random"))
-    return replace(spec, methods=methods, measures=(*spec.measures, *dear), fractions=(*few, 1.0))
+    return replace(spec, methods=methods, measures=(*spec.measures, *expensive), fractions=(*few, 1.0))
 
 
 def choose_values() -> bool:
@@ -89,24 +90,25 @@ def choose_values() -> bool:
     return st.segmented_control("What is drawn", VALUES, default=VALUES[0], **facts) == VALUES[1]
 
 
-def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool) -> None:
+def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:
     """The two charts, the same as tables, and their numbers to take away."""
+    spec = run.spec
     if not spec.measures:
         st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
         return
-    curve = caches.curve(spec)
+    curve = caches.curve(run)
     values = curve[curve["method"].isin(shown)]
     drawn, look = (summary.above(values), _of_differences(spec)) if relative else (values, widgets.look(spec))
     loud = str(focus) if str(focus) in shown else None
     if loud is None:
-        name = widgets.title(registry.methods, focus)
+        name = registry.methods.title(focus)
         st.caption(f":orange[:material/visibility_off: {name} is in focus and switched off: none of the lines is it.]")
     chosen = []
     for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
         with cell:
             choice = _choose_measure(spec, start, key)
             _chart(spec, drawn, choice, loud, look, key)
-            _answer(spec, values, choice, look)
+            _answer(run, values, choice, look)
             _caveat(spec, choice, shown, key, relative)
         chosen.append(str(choice))
     icon = ":material/table:"
@@ -114,7 +116,7 @@ def show(spec: Spec, focus: Choice, shown: Sequence[str], relative: bool) -> Non
     if more.open:
         with more:
             for name in dict.fromkeys(chosen):
-                _table(drawn, name, shown, look)
+                _table(spec, drawn, name, shown, look)
             _downloads(spec, curve, drawn, look, chosen)
 
 
@@ -130,9 +132,14 @@ def in_order(spec: Spec) -> dict[str, str]:
 
     Networks trained from scratch come before anything else.
     """
-    entries = {str(choice): registry.measures.get(choice.name) for choice in spec.measures}
-    order = sorted(entries, key=lambda name: (not entries[name].dear, KINDS.index(entries[name].facts["kind"])))
-    return {name: entries[name].facts["kind"] for name in order}
+    entries = {name: registry.measures.get(choice.name) for name, choice in spec.measures_by_name.items()}
+    order = sorted(entries, key=lambda name: (not entries[name].facts.expensive, KINDS.index(entries[name].facts.kind)))
+    return {name: entries[name].facts.kind for name in order}
+
+
+def titles(spec: Spec) -> dict[str, str]:
+    """What people call the measures of a run, by the names that its curves have for them."""
+    return {name: registry.measures.title(choice) for name, choice in spec.measures_by_name.items()}
 
 
 def of_kind(spec: Spec, kind: str) -> list[str]:
@@ -141,12 +148,12 @@ def of_kind(spec: Spec, kind: str) -> list[str]:
 
 
 def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
-    names = list(in_order(spec))
+    names, called = list(in_order(spec)), titles(spec)
     facts = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
     name = st.selectbox(
-        f"Measure of the {key} chart", names, names.index(start), format_func=registry.measures.title, key=key, **facts
+        f"Measure of the {key} chart", names, names.index(start), format_func=called.get, key=key, **facts
     )
-    return next(choice for choice in spec.measures if str(choice) == name)
+    return spec.measures_by_name[name]
 
 
 def _of_differences(spec: Spec) -> Look:
@@ -171,7 +178,7 @@ def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, l
     facts = (spec.key, name, focus, look.dark, look.measures[name]["kind"])
     figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
     st.caption(words)
-    head.lined(figure, key, f"{registry.measures.title(name)} by share kept")
+    head.lined(figure, key, f"{registry.measures.title(choice)} by share kept")
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
@@ -183,24 +190,23 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
 
 
-def _answer(spec: Spec, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
+def _answer(run: Run, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
     """How much of the data is needed, by an accuracy over all test items."""
-    if registry.measures.get(choice.name).facts["kind"] != "accuracy":
+    if registry.measures.get(choice.name).facts.kind != "accuracy":
         return
     mine = drawn[drawn["measure"] == str(choice)]
 
-    def told(points: pd.DataFrame) -> str:
-        table = _complete(summary.by_size(points, str(choice)), spec)
+    def sentence(points: pd.DataFrame) -> str:
+        table = _complete(summary.by_size(points, str(choice)), set(run.planned))
         needed = {look.style(name).title: share for name, share in summary.enough(table).items()}
-        return answer(needed, float(table.loc[table["ratio"] == 0, "mean"].mean())) if needed else ""
+        return answer(needed, float(table.loc[table["kept"] == 1, "mean"].mean())) if needed else ""
 
-    st.markdown(caches.once(mine, spec.key, str(choice), "answer", make=told))
+    st.markdown(caches.once(mine, run.key, str(choice), "answer", make=sentence))
 
 
-def _complete(table: pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """The lines of a summary of those methods that are measured at every size of a run by now."""
-    wanted = set(curves.sizes(int(table["kept"].max()), spec)) if len(table) else set()
-    return table[table.groupby("method")["kept"].transform(lambda kept: wanted <= set(kept)).astype(bool)]
+def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
+    """The lines of a summary of those methods that are measured at every wanted count by now."""
+    return table[table.groupby("method")["k"].transform(lambda k: wanted <= set(k)).astype(bool)]
 
 
 def answer(needed: Mapping[str, float | None], whole: float) -> str:
@@ -218,37 +224,36 @@ def answer(needed: Mapping[str, float | None], whole: float) -> str:
         groups.setdefault(
             "at no smaller size measured" if share is None else f"from {percent(round(share, 6))}", []
         ).append(title)
-    told = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
-    return f"Within a point of all data ({percent(round(whole, 3))}), by share kept: {told}."
+    listed = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
+    return f"Within a point of all data ({percent(round(whole, 3))}), by share kept: {listed}."
 
 
 def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str, relative: bool) -> None:
     """What must be known to read a chart, with the whole recipe behind a mark, and an offer to do better."""
     with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
-        told = caveat(choice, relative=relative)
-        st.caption(told, width="content", help=registry.measures.get(choice.name).body)
-        if registry.measures.get(choice.name).facts["kind"] == "accuracy":
+        st.caption(caveat(choice, relative=relative), width="content", help=registry.measures.get(choice.name).body)
+        if registry.measures.get(choice.name).facts.kind == "accuracy":
             _offer_networks(spec, shown, key)
 
 
 def caveat(choice: Choice, *, relative: bool = False) -> str:
     """What must be known to read a measure, or its difference to random, in a sentence."""
     entry = registry.measures.get(choice.name)
-    if entry.facts["kind"] == "distance":
+    if entry.facts.kind == "distance":
         if relative:
             return "Below 0 is closer to the whole than random subsets of the same size are on average."
         return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
-    if entry.facts["kind"] != "accuracy":
+    if entry.facts.kind != "accuracy":
         return entry.summary
-    settings = ", ".join(f"{value:,} {widgets.words(key)}" for key, value in entry.read(dict(choice.params)).items())
-    how = "Networks trained from scratch" if entry.dear else "On fixed features, not full training"
+    settings = ", ".join(f"{value:,} {words(key)}" for key, value in entry.read(dict(choice.params)).items())
+    how = "Networks trained from scratch" if entry.facts.expensive else "On fixed features, not full training"
     return f"{how}: {settings}, the same for every method and size."
 
 
-def _table(drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
-    told = f"{look.measures[name]['unit']}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
-    st.markdown(f"**{registry.measures.title(name)}** :small[:gray[{told}]]")
-    st.html(tables.wide(summary.by_size(drawn, name), name, shown, look=look, at=state.ratio()))
+def _table(spec: Spec, drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
+    legend = f"{look.measures[name]['unit']}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
+    st.markdown(f"**{titles(spec)[name]}** :small[:gray[{legend}]]")
+    st.html(tables.wide(summary.by_size(drawn, name), name, shown, look=look, kept=state.kept()))
 
 
 def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> None:
@@ -270,5 +275,5 @@ def _figure_data(drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> pd.D
     import pandas as pd
 
     units = {name: look.measures[name]["unit"] for name in chosen}
-    parts = [summary.by_size(drawn, name).assign(measure=name, unit=unit) for name, unit in units.items()]
-    return pd.concat(parts, ignore_index=True)
+    summaries = [summary.by_size(drawn, name).assign(measure=name, unit=unit) for name, unit in units.items()]
+    return pd.concat(summaries, ignore_index=True)

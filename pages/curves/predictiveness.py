@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fdmat_core import registry
+from fdmat_core import sizes
 from fdmat_core.analysis import predictiveness
 from fdmat_core.figures import correlation, tables
 from fdmat_core.figures.theme import Look
+from fdmat_core.formats import percent
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from pages.curves import charts
 from pages.shell import caches, frame, state
@@ -27,25 +30,27 @@ HOW = (
 )
 
 
-def show(spec: Spec) -> None:
-    """The claim, as far as the points of a run can tell."""
+def show(run: Run) -> None:
+    """Whether a distance predicts accuracy, by the points of a run so far."""
+    spec = run.spec
     st.header("Does closer train better?", anchor=False)
     distances, accuracies = charts.of_kind(spec, "distance"), charts.of_kind(spec, "accuracy")
     if not distances or not accuracies:
-        st.info("This needs a distance and an accuracy; a run with both can tell.", icon=":material/info:")
+        st.info("This needs a distance and an accuracy; start a run that measures both.", icon=":material/info:")
         return
     left, right = st.columns([6, 6], gap="large")
+    kept, titles = state.kept(), charts.titles(spec)
     with left:
-        distance, accuracy = _choose(distances, accuracies)
-    curve = caches.curve(spec)
+        distance, accuracy = _choose(distances, accuracies, titles)
+    curve = caches.curve(run)
     by_size = _correlation(curve, distance, accuracy)
-    row = predictiveness.nearest(by_size, state.ratio())
+    row = predictiveness.nearest(by_size, kept, run.planned.values())
     with left:
-        st.subheader(predictiveness.verdict(row, registry.measures.title(distance)), anchor=False)
-        _scatter(spec, curve, distance, accuracy, row)
+        st.subheader(predictiveness.verdict(row, titles[distance]), anchor=False)
+        _scatter(spec, curve, distance, accuracy, row.kept if row else kept)
     with right:
         _sizes(by_size)
-    _predictors(curve, tuple(distances), accuracy)
+    _predictors(curve, tuple(distances), accuracy, titles)
 
 
 def _correlation(curve: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFrame:
@@ -54,16 +59,16 @@ def _correlation(curve: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFr
     return caches.once(part, *key, make=lambda points: predictiveness.correlation(points, distance, accuracy))
 
 
-def _choose(distances: list[str], accuracies: list[str]) -> tuple[str, str]:
-    facts = {"format_func": registry.measures.title, "persist_state": "session", "bind": "query-params"}
+def _choose(distances: list[str], accuracies: list[str], titles: Mapping[str, str]) -> tuple[str, str]:
+    facts = {"format_func": titles.get, "persist_state": "session", "bind": "query-params"}
     one, other = st.columns(2)
     return one.selectbox("Distance", distances, key="near", **facts), other.selectbox(
         "Accuracy", accuracies, key="good", **facts
     )
 
 
-def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, row: Any | None) -> None:
-    """Every coreset as a point; those of the size that the verdict is about stand out."""
+def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, kept: float) -> None:
+    """Every coreset as a point; those of the size nearest to a share kept stand out."""
     part = curve[curve["measure"].isin([distance, accuracy])]
     found = caches.once(
         part, "coresets", distance, accuracy, make=lambda it: predictiveness.coresets(it, distance, accuracy)
@@ -71,12 +76,13 @@ def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, row:
     if found.empty:
         st.caption("No coreset has both measures yet.")
         return
-    kept, look = row.kept if row else int(found["kept"].iloc[0]), widgets.look(spec)
-    drawn = int(((found["kept"] == kept) & (found["method"] == "random")).sum())
-    st.caption(f"{WHY} {drawn} of the coresets of this size are random draws.", help=HOW)
-    key = (spec.key, "scatter", distance, accuracy, kept, look.dark)
-    figure = caches.once(found, *key, make=lambda it: correlation.scatter(it, distance, accuracy, look=look, kept=kept))
-    alt = f"{registry.measures.title(distance)} against {registry.measures.title(accuracy)}"
+    near, look = found[found["kept"] == sizes.nearest(found["kept"], kept)], widgets.look(spec)
+    k, drawn = int(near["k"].iloc[0]), int((near["method"] == "random").sum())
+    st.caption(f"{WHY} {drawn} of the coresets at {percent(near['kept'].iloc[0])} kept are random draws.", help=HOW)
+    key = (spec.key, "scatter", distance, accuracy, k, look.dark)
+    figure = caches.once(found, *key, make=lambda it: correlation.scatter(it, distance, accuracy, look=look, k=k))
+    titles = charts.titles(spec)
+    alt = f"{titles[distance]} against {titles[accuracy]}"
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="scatter", alt=alt)
 
 
@@ -87,17 +93,16 @@ def _sizes(by_size: pd.DataFrame) -> None:
     head.lined(figure, "rhos", "Rank correlation by share kept")
 
 
-def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str) -> None:
-    """Which distance tells most, over all sizes and at each."""
+def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str, titles: dict[str, str]) -> None:
+    """Which distance predicts best, over all sizes and at each."""
     part = curve[curve["measure"].isin([*distances, accuracy])]
     key = ("ranking", distances, accuracy)
     found = caches.once(part, *key, make=lambda points: predictiveness.ranking(points, distances, accuracy))
-    titles = {name: registry.measures.title(name) for name in distances}
     st.subheader(predictiveness.winner(found, titles), anchor=False)
     if len(found):
-        rhos = {name: _by_kept(_correlation(curve, name, accuracy)) for name in found["distance"]}
+        rhos = {name: _by_count(_correlation(curve, name, accuracy)) for name in found["distance"]}
         st.html(tables.predictions(found, rhos, titles))
 
 
-def _by_kept(table: pd.DataFrame) -> dict[int, float]:
-    return dict(zip(table["kept"], table["rho"], strict=True))
+def _by_count(table: pd.DataFrame) -> dict[int, float]:
+    return dict(zip(table["k"], table["rho"], strict=True))

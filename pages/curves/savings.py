@@ -11,6 +11,7 @@ from fdmat_core.analysis import savings
 from fdmat_core.figures import tables
 from fdmat_core.formats import percent
 from fdmat_core.runs.costs import Costs
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, state
 from pages.ui import titles
@@ -20,19 +21,19 @@ from pages.ui.run_status import duration
 MINUTES = 10.0
 
 
-def show(spec: Spec, methods: Sequence[Choice]) -> None:
+def show(run: Run, methods: Sequence[Choice]) -> None:
     """The cost panel: features, selection, training, and when a selection has paid for itself."""
-    found = caches.costs(spec)
+    found = caches.costs(run)
     if found is None:
         return
     st.header("What it costs, what it saves", anchor=False)
-    fraction = max(1 - state.ratio(), min(spec.fractions))
+    spec, kept = run.spec, max(state.kept(), min(run.spec.fractions))
     left, right = st.columns([5, 7], gap="large")
     with left:
         whole = 60 * _minutes(spec, found)
-        _sentences(found, fraction, whole)
+        _sentences(found, kept, whole)
     with right:
-        rows = list(_rows(spec, methods, found, fraction, whole))
+        rows = list(_rows(spec, methods, found, kept, whole))
         st.html(tables.grid(["", "ranking", "features and ranking", "paid back after"], rows))
 
 
@@ -54,17 +55,17 @@ def _known(spec: Spec, found: Costs) -> tuple[float, str]:
     if found.trainings:
         name, seconds = next(iter(found.trainings.items()))
         return seconds, f"the {duration(seconds)} that one training of this run took ({name})"
-    if found.features and registry.backbones.get(spec.backbone.name).trains:
+    if found.features and registry.backbones.get(spec.backbone.name).facts.trains:
         return found.features, f"the {duration(found.features)} in which this run trained the network of its features"
     return 60 * MINUTES, "a guess, because this run trained no network"
 
 
-def _sentences(found: Costs, fraction: float, whole: float) -> None:
-    saved = savings.saved(whole, fraction)
+def _sentences(found: Costs, kept: float, whole: float) -> None:
+    saved = savings.saved(whole, kept)
     features = "not stored yet" if found.features is None else seconds_of(found.features)
     with st.container(horizontal=True, gap="large"):
         st.metric("Features", features, width="content", help="Once for all methods. Read from the store.")
-        st.metric(f"A training on {percent(round(fraction, 6))}", seconds_of(whole - saved), width="content")
+        st.metric(f"A training on {percent(round(kept, 6))}", seconds_of(whole - saved), width="content")
         st.metric("Saved by each", seconds_of(saved), width="content")
     st.caption(
         "Assumed, not measured: the same epochs on coreset and whole, so that training time goes with the items kept. "
@@ -74,21 +75,21 @@ def _sentences(found: Costs, fraction: float, whole: float) -> None:
         st.caption(f"Here `{name}` takes the same steps at every size: about {seconds_of(seconds)} each, no saving.")
 
 
-def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, fraction: float, whole: float) -> Iterator[list[str]]:
+def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, kept: float, whole: float) -> Iterator[list[str]]:
     look = titles.look(spec)
     for place, method in enumerate(methods):
         seconds = found.rankings.get(str(method)), found.selection(method)
         yield [
             f"<th>{tables.swatch(look.style(str(method), place))}</th>",
             *(tables.cell("–" if one is None else seconds_of(one)) for one in seconds),
-            tables.cell(_repaid(seconds[1], whole, fraction)),
+            tables.cell(_repaid(seconds[1], whole, kept)),
         ]
 
 
-def _repaid(selection: float | None, whole: float, fraction: float) -> str:
+def _repaid(selection: float | None, whole: float, kept: float) -> str:
     if selection is None:
         return "–"
-    times = savings.repaid(selection, whole, fraction)
+    times = savings.repaid(selection, whole, kept)
     return "never" if times is None else f"{times:,} training{'s' * (times != 1)}"
 
 

@@ -29,7 +29,7 @@ with sight, frame.plain_errors():
     facts = caches.facts(dataset, corruption)
     for cell, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
         cell.metric(name, value)
-    st.caption(f"{entry.summary}  \nLicence: {entry.licence}. Source: {entry.source}.")
+    st.caption(f"{entry.summary}  \nLicence: {entry.facts.licence}. Source: {entry.facts.source}.")
 
     chart, images = st.columns([4, 7], gap="medium")
     counts = classes.counts(

@@ -39,14 +39,14 @@ def _tip(text: str) -> str:
 
 
 def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
-    """A measure at the nearest measured ratio, with its spread and what random gets there."""
+    """A measure at the nearest measured size, with its spread and what random gets there."""
     if reading is None:
         return Number(name, "–", "not measured yet")
     show = partial(formats.number, unit="share" if share else "")
     spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
     random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
     seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
-    return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(reading.fraction)} kept")
+    return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(round(reading.kept, 6))} kept")
 
 
 def removed(tally: Tally, *, word: str) -> Number:

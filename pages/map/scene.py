@@ -19,7 +19,7 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, measured, removed
 from pages.shell import caches
-from pages.ui import thumbnails, titles
+from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Scene:
 
     def packed(self) -> bytes:
         """What the map draws."""
-        words = points.Words(titles.title(registry.methods, self.method), self.projection.kind, "score", self.pictures)
+        words = points.Words(registry.methods.title(self.method), self.projection.kind, "score", self.pictures)
         drawn = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 
@@ -87,8 +87,8 @@ class Scene:
         if not measures:
             return None
         table = summary.by_size(caches.curve(self.run), str(measures[0]))
-        reading = summary.nearest(table, str(self.method), 1 - kept)
-        return measured(titles.title(registry.measures, measures[0]), reading, share=kind != "distance")
+        reading = summary.nearest(table, str(self.method), kept, self.run.planned.values())
+        return measured(registry.measures.title(measures[0]), reading, share=kind != "distance")
 
     @property
     def charted(self) -> list[str]:

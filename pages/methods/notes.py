@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fdmat_core import registry
+from fdmat_core import formats, registry
 from fdmat_core.figures import tables, theme
 from fdmat_core.registry import Entry, Parameter
-from pages.ui import forms, titles
+from fdmat_core.spec import Choice
+from pages.ui import forms
 
 COLUMNS = {
     "embedding": "features",
@@ -27,7 +28,7 @@ def find(search: str) -> dict[str, dict[str, Entry]]:
 
 def matches(entry: Entry, search: str) -> bool:
     """Whether every word of a search stands somewhere in an entry's notes."""
-    facts = " ".join(str(value) for value in entry.facts.values())
+    facts = " ".join(str(value) for value in vars(entry.facts).values())
     text = f"{entry.name} {facts} {entry.doc}".lower()
     return all(word in text for word in search.lower().split())
 
@@ -54,34 +55,34 @@ def show(entry: Entry) -> None:
     """The page of one method or measure."""
     with st.container(width=980, gap="small"):
         st.header(entry.title, anchor=False)
-        st.markdown(f":gray[Keeps {entry.keeps}.]" if entry.kind == "method" else f":gray[{entry.unit}]")
+        st.markdown(f":gray[Keeps {entry.facts.keeps}.]" if entry.kind == "method" else f":gray[{entry.facts.unit}]")
         with st.container(horizontal=True, gap="small"):
             _method_facts(entry) if entry.kind == "method" else _measure_facts(entry)
         st.markdown(f"#### {entry.summary}")
         st.markdown(entry.body)
         parameters(entry)
-        st.caption(f"Source: {entry.paper if entry.kind == 'method' else entry.source}")
+        st.caption(f"Source: {entry.facts.paper if entry.kind == 'method' else entry.facts.source}")
 
 
 def _method_facts(entry: Entry) -> None:
-    st.image(tables.stroke(theme.styles({entry.name: entry.facts})[entry.name]), alt="Its line in charts")
-    if entry.recommended:
+    st.image(tables.stroke(theme.styles({Choice(entry.name): vars(entry.facts)})[entry.name]), alt="Its line in charts")
+    if entry.facts.recommended:
         st.badge("Recommended", icon=":material/star:")
     nested = ("Nested", "Smaller coresets are prefixes of larger ones.")
     afresh = (
         "A coreset per size",
         "Chosen afresh for every size, so the slider snaps to the sizes that were computed.",
     )
-    text, why = nested if entry.nested else afresh
+    text, why = nested if entry.facts.nested else afresh
     st.badge(text, color="gray", help=why)
-    st.badge(f"Needs {needs(entry.needs)}", color="gray")
-    if entry.weigh is not None:
+    st.badge(f"Needs {needs(entry.facts.needs)}", color="gray")
+    if entry.facts.weigh is not None:
         st.badge("Gives weights", color="gray", help="Its items count differently in training and in distances.")
 
 
 def _measure_facts(entry: Entry) -> None:
-    st.badge(KINDS.get(entry.facts["kind"], entry.facts["kind"]))
-    st.badge(f"{entry.better.capitalize()} is better", color="gray")
+    st.badge(KINDS.get(entry.facts.kind, entry.facts.kind))
+    st.badge(f"{entry.facts.better.capitalize()} is better", color="gray")
 
 
 def parameters(entry: Entry) -> None:
@@ -114,5 +115,5 @@ def needs(columns: tuple[str, ...]) -> str:
         return "nothing"
     groups = dict.fromkeys(column.partition(".")[0] for column in columns)
     named = [COLUMNS.get(group, group) for group in groups]
-    dynamic = [titles.words(column.partition(".")[2]) for column in columns if "." in column]
+    dynamic = [formats.words(column.partition(".")[2]) for column in columns if "." in column]
     return ", ".join(named) + (f" ({', '.join(dynamic)})" if dynamic else "")

@@ -10,7 +10,6 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, Rankings
 from pages.shell import caches
-from pages.ui import titles
 
 #: Up to this many classes the plan's row is shown in class order; of more, the largest shares.
 BARS = 10
@@ -61,7 +60,7 @@ def _near(transported: issues.Transported, table: FeatureTable, row: int, kept: 
 
 def _rank(choice: Choice, rankings: Rankings, kept: float, row: int) -> dict[str, Any]:
     place = rankings.place(row, kept)
-    line = {"method": titles.title(registry.methods, choice), "kept": place <= rankings.cut(kept).k}
+    line = {"method": registry.methods.title(choice), "kept": place <= rankings.cut(kept).k}
     return line | {"place": place} if rankings.nested else line
 
 

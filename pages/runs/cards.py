@@ -11,7 +11,6 @@ from fdmat_core.spec import Spec
 from fdmat_core.store import entries, files
 from pages.shell import caches, frame, places, state
 from pages.ui import run_status
-from pages.ui.titles import title
 
 
 def show() -> None:
@@ -33,9 +32,9 @@ def card(key: str) -> None:
     state = status.state if status else "stored"
     with st.container(border=True, key=f"card.{key}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{title(registry.datasets, spec.dataset)}**", width="content")
+            st.markdown(f"**{registry.datasets.title(spec.dataset)}**", width="content")
             run_status.badge(state)
-        st.caption(about(spec), help="; ".join(title(registry.methods, choice) for choice in spec.methods))
+        st.caption(about(spec), help="; ".join(registry.methods.title(choice) for choice in spec.methods))
         run_status.strip(key)
         for name, cause in run.problems.items():
             st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
@@ -44,9 +43,9 @@ def card(key: str) -> None:
 
 def about(spec: Spec) -> str:
     """The settings of a run in one line."""
-    parts = [title(registry.backbones, spec.backbone)]
+    parts = [registry.backbones.title(spec.backbone)]
     if spec.corruption.name != "none":
-        parts.append(title(registry.corruptions, spec.corruption))
+        parts.append(registry.corruptions.title(spec.corruption))
     for count, word in ((len(spec.methods), "method"), (len(spec.fractions), "size"), (spec.seeds, "seed")):
         parts.append(f"{count} {word}{'s' * (count != 1)}")
     return " · ".join(parts)
@@ -54,8 +53,8 @@ def about(spec: Spec) -> str:
 
 def _called(spec: Spec, name: str) -> str:
     """The title of a method or a measure of a run, or the name of whatever else it is."""
-    titles = {str(choice): title(registry.methods, choice) for choice in spec.methods}
-    titles |= {str(choice): title(registry.measures, choice) for choice in spec.measures}
+    titles = {str(choice): registry.methods.title(choice) for choice in spec.methods}
+    titles |= {str(choice): registry.measures.title(choice) for choice in spec.measures}
     return titles.get(name, name)
 
 
@@ -81,7 +80,7 @@ def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
 def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
     """Ask before a run goes."""
     began = f" · started {run_status.moment(status.started)}" if status and status.started else ""
-    st.markdown(f"**{title(registry.datasets, spec.dataset)}**  \n{about(spec)}{began}")
+    st.markdown(f"**{registry.datasets.title(spec.dataset)}**  \n{about(spec)}{began}")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
     with st.container(horizontal=True):
         if st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(key,)):

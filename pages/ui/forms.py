@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core import registry
+from fdmat_core.formats import words
 from fdmat_core.registry import Entry, Kind, Parameter
 from fdmat_core.spec import Choice, Spec
 from pages.shell import state
-from pages.ui.titles import words
 
 FAMILIES = {
     "distribution": "Distribution",
@@ -102,8 +102,8 @@ def grouped(entries: dict[str, Entry]) -> dict[str, dict[str, Entry]]:
     """Methods by the name of their family; the recommended ones are a group of their own, and come first."""
     groups: dict[str, dict[str, Entry]] = {name: {} for name in ("Recommended", *FAMILIES.values())}
     for name, entry in entries.items():
-        family = FAMILIES.get(entry.family, entry.family.capitalize())
-        groups["Recommended" if entry.recommended else family][name] = entry
+        family = FAMILIES.get(entry.facts.family, entry.facts.family.capitalize())
+        groups["Recommended" if entry.facts.recommended else family][name] = entry
     return {family: group for family, group in groups.items() if group}
 
 

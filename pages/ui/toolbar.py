@@ -10,7 +10,7 @@ import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.spec import Choice
-from pages.ui import forms, titles
+from pages.ui import forms
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -43,8 +43,8 @@ def _side_by_side(methods: Iterable[Choice]) -> bool:
 
 
 def _title(choice: Choice, *, family: bool) -> str:
-    name = titles.title(registry.methods, choice)
-    group = registry.methods.get(choice.name).family
+    name = registry.methods.title(choice)
+    group = registry.methods.get(choice.name).facts.family
     return f"{forms.FAMILIES.get(group, group)} · {name}" if family else name
 
 

@@ -111,14 +111,14 @@ def test_removals_by_hand():
     bad, order = np.array([True, False, True, False, False]), np.array([1, 3, 0, 4, 2])
     afresh = {2: Ranking(np.array([0, 2, 1, 3, 4]), nested=False), 4: Ranking(order, nested=False)}
     frame = detectors.removals({"nested": Ranking(order), "afresh": afresh}, bad)
-    nested = frame[frame["method"] == "nested"].set_index("kept")
+    nested = frame[frame["method"] == "nested"].set_index("k")
     assert nested.index.tolist() == [0, 1, 2, 3, 4, 5]
-    assert nested["ratio"].tolist() == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0])
-    assert nested["gone"].tolist() == [1, 1, 1, 0.5, 0.5, 0]
-    assert nested["price"].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 1 / 3, 0, 0])
+    assert nested["kept"].tolist() == [0, 0.2, 0.4, 0.6, 0.8, 1]
+    assert nested["recall"].tolist() == [1, 1, 1, 0.5, 0.5, 0]
+    assert nested["false_removal"].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 1 / 3, 0, 0])
     other = frame[frame["method"] == "afresh"]
-    assert other["kept"].tolist() == [2, 4] and other["gone"].tolist() == [0, 0.5]
-    assert other["price"].tolist() == pytest.approx([1, 0])
+    assert other["k"].tolist() == [2, 4] and other["recall"].tolist() == [0, 0.5]
+    assert other["false_removal"].tolist() == pytest.approx([1, 0])
 
 
 def test_agreement_counts_by_decision():

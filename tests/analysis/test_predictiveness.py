@@ -8,24 +8,23 @@ from fdmat_core import curves
 from fdmat_core.analysis import predictiveness
 
 
-def rows(method, kept, measure, values):
-    ratio = 1 - kept / 100
-    return [dict(zip(curves.COLUMNS, (method, ratio, kept, s, measure, v), strict=True)) for s, v in enumerate(values)]
+def rows(method, k, measure, values):
+    return [dict(zip(curves.COLUMNS, (method, k / 100, k, s, measure, v), strict=True)) for s, v in enumerate(values)]
 
 
-def coresets(kept, near, good, distance="energy"):
+def coresets(k, near, good, distance="energy"):
     """A random method with some draws and four methods without, as rows of a curve."""
     named = [(f"m{place}", near[-4 + place], good[-4 + place]) for place in range(4)]
-    found = rows("random", kept, distance, near[:-4]) + rows("random", kept, "probe", good[:-4])
+    found = rows("random", k, distance, near[:-4]) + rows("random", k, "probe", good[:-4])
     for place, (name, close, right) in enumerate(named):
         by = 9 * (-1) ** place  # the first training alone would say something else
-        found += rows(name, kept, distance, [close]) + rows(name, kept, "probe", [right - by, right + by])
+        found += rows(name, k, distance, [close]) + rows(name, k, "probe", [right - by, right + by])
     return found
 
 
 def paired(curve):
     found = predictiveness.coresets(curves.frame(curve), "energy", "probe")
-    return [(row.method, row.seed, row.kept, row.distance, row.accuracy) for row in found.itertuples()]
+    return [(row.method, row.seed, row.k, row.distance, row.accuracy) for row in found.itertuples()]
 
 
 def test_a_draw_is_paired_with_its_own_training_and_a_fixed_coreset_with_the_mean_of_all():
@@ -49,7 +48,7 @@ def test_correlation_within_each_size():
     near = np.arange(12.0)
     noise = np.random.default_rng(0).permutation(12).astype(float)
     curve = curves.frame(coresets(5, near, -near) + coresets(20, near, near**3) + coresets(50, near, noise))
-    found = predictiveness.correlation(curve, "energy", "probe").set_index("kept")
+    found = predictiveness.correlation(curve, "energy", "probe").set_index("k")
     assert list(found.index) == [5, 20, 50] and set(found["count"]) == {12}
     assert found.rho[5] == pytest.approx(-1) and found.rho[20] == pytest.approx(1)
     assert found.high[5] == pytest.approx(-1) and found.low[20] == pytest.approx(1)
@@ -61,7 +60,7 @@ def test_correlation_by_hand():
     # ranks 1 2 3 4 against 2 1 4 3: rho = 1 - 6 * 4 / (4 * 15) = 0.6
     curve = curves.frame(rows("random", 5, "energy", [1, 2, 3, 9]) + rows("random", 5, "probe", [0.2, 0.1, 0.9, 0.3]))
     found = predictiveness.correlation(curve, "energy", "probe")
-    assert found.rho[0] == pytest.approx(0.6) and found["count"][0] == 4 and found.ratio[0] == pytest.approx(0.95)
+    assert found.rho[0] == pytest.approx(0.6) and found["count"][0] == 4 and found.kept[0] == 0.05
     assert predictiveness.correlation(curve, "energy", "probe").equals(found)
 
 
@@ -97,8 +96,8 @@ def test_the_distance_that_predicts_best_comes_first():
     near = np.arange(12.0)
     noisy = near.copy()
     noisy[[0, 11, 5, 6]] = noisy[[11, 0, 6, 5]]
-    curve = [one for kept in (5, 20) for one in coresets(kept, near, -near)]
-    curve += [one for kept in (5, 20) for one in coresets(kept, noisy, -near, "mmd") if one["measure"] == "mmd"]
+    curve = [one for k in (5, 20) for one in coresets(k, near, -near)]
+    curve += [one for k in (5, 20) for one in coresets(k, noisy, -near, "mmd") if one["measure"] == "mmd"]
     found = predictiveness.ranking(curves.frame(curve), ["mmd", "energy", "absent"], "probe")
     assert list(found.distance) == ["energy", "mmd"]
     assert found.rho[0] == pytest.approx(-1) and found.rho[1] == pytest.approx(spearmanr(noisy, -near).statistic)

@@ -1,10 +1,16 @@
 """The pages of results in a real browser: the line stands where the share kept is, and moves without a new chart."""
 
+import pandas as pd
 import pytest
 
+from fdmat_core import curves as curves_of
+from fdmat_core import registry
 from fdmat_core.analysis import per_class, summary
+from fdmat_core.figures import tables
+from fdmat_core.figures.theme import Look
 from fdmat_core.runs import settings
 from fdmat_core.runs.run import Run
+from fdmat_core.spec import FRACTIONS
 from tests.browser.tiny import SPEC
 
 LINE = "parseFloat(getComputedStyle(document.querySelector('.st-key-lined-{key}'), '::after').left)"
@@ -20,7 +26,7 @@ def store(stored, monkeypatch):
 
 @pytest.fixture
 def curves(page, app, store):
-    page.goto(f"{app}/curves?run={settings.checked(SPEC).key}&ratio=0.5&method=fdmat")
+    page.goto(f"{app}/curves?run={settings.checked(SPEC).key}&kept=0.5&method=fdmat")
     for key in ("left", "right", "rhos"):
         page.wait_for_selector(f".st-key-lined-{key} .js-plotly-plot .xtick", timeout=60_000)
     return page
@@ -46,7 +52,7 @@ def test_the_line_stands_at_the_share_kept_and_moves_while_the_charts_stay(curve
 
 def test_the_charts_hold_the_points_of_the_store(curves):
     table = summary.by_size(Run(SPEC).curve(), "sliced_wasserstein")
-    mine = table[(table["method"] == "moderate") & (table["ratio"] > 0)]
+    mine = table[(table["method"] == "moderate") & (table["kept"] < 1)]
     plot = PLOT.format(key="right")
     drawn = curves.evaluate(f"[...{plot}.data.find(trace => trace.name === 'Moderate').y]")
     assert drawn[-len(mine) :] == pytest.approx(mine["mean"].tolist())
@@ -68,7 +74,7 @@ def test_resting_on_a_point_tells_its_numbers(curves):
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720)])
 def test_nothing_is_wider_than_the_screen_and_no_label_is_cut(page, app, store, place, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(f"{app}/{place}?run={settings.checked(SPEC).key}&ratio=0.9")
+    page.goto(f"{app}/{place}?run={settings.checked(SPEC).key}&kept=0.1")
     page.wait_for_selector(".js-plotly-plot .xtick", timeout=60_000)
     page.wait_for_timeout(1500)
     assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
@@ -81,8 +87,34 @@ def test_nothing_is_wider_than_the_screen_and_no_label_is_cut(page, app, store, 
     assert page.evaluate(cut) == []
 
 
+def wide_table():
+    """A table of the size of the sample run's: twelve sizes, eight methods, wide cells."""
+    names = settings.METHODS
+    rows = [
+        (name, kept, round(8000 * kept), seed, "linear_probe", 0.1 + 0.25 * (seed % 2) + 0.01 * place)
+        for place, name in enumerate(names)
+        for kept in FRACTIONS
+        for seed in range(10)
+    ]
+    table = summary.by_size(pd.DataFrame(rows, columns=curves_of.COLUMNS), "linear_probe")
+    look = Look(measures={"linear_probe": vars(registry.measures.get("linear_probe").facts)})
+    return tables.wide(table, "linear_probe", names, look=look, kept=0.05)
+
+
+@pytest.mark.parametrize(("width", "fits"), [(1920, True), (1100, False)])
+def test_a_table_of_twelve_sizes_fits_at_1920_and_scrolls_under_a_bar_where_it_does_not(page, app, store, width, fits):
+    page.set_viewport_size({"width": width, "height": 1080})
+    page.goto(f"{app}/curves?run={settings.checked(SPEC).key}&kept=0.1")
+    page.get_by_text("Tables and downloads").click(timeout=60_000)
+    page.wait_for_selector(".grid td")
+    page.locator(".grid").first.evaluate("(grid, html) => { grid.outerHTML = html }", wide_table())
+    measure = "it => [it.scrollWidth, it.clientWidth, it.offsetHeight - it.clientHeight]"
+    wanted, there, bar = page.locator(".grid").first.evaluate(measure)
+    assert (wanted <= there) is fits and (bar >= 8) is not fits, (wanted, there, bar)
+
+
 def test_the_class_balance_page_names_the_share_of_the_store(page, app, store):
-    page.goto(f"{app}/balance?run={settings.checked(SPEC).key}&ratio=0.9&method=moderate")
+    page.goto(f"{app}/balance?run={settings.checked(SPEC).key}&kept=0.1&method=moderate")
     page.wait_for_selector("h3", timeout=60_000)
     table, ranking = Run(SPEC).tables[0], Run(SPEC).ranking(SPEC.methods[2])
     k = round(0.1 * table.n)

@@ -1,4 +1,4 @@
-"""The claim as pictures and in words: the right points in the right traces, and sentences that follow the interval."""
+"""Whether closer means better, as pictures and in words: the right points, and sentences that follow the interval."""
 
 import pandas as pd
 import pytest
@@ -16,22 +16,22 @@ LOOK = Look(
 @pytest.fixture
 def found():
     rows = [
-        ("fdmat", 0, 0.99, 10, 2.0, 0.7),
-        ("random", 0, 0.99, 10, 3.0, 0.5),
-        ("random", 1, 0.99, 10, 4.0, 0.6),
-        ("fdmat", 0, 0.9, 100, 1.0, 0.8),
+        ("fdmat", 0, 0.01, 10, 2.0, 0.7),
+        ("random", 0, 0.01, 10, 3.0, 0.5),
+        ("random", 1, 0.01, 10, 4.0, 0.6),
+        ("fdmat", 0, 0.1, 100, 1.0, 0.8),
     ]
-    return pd.DataFrame(rows, columns=["method", "seed", "ratio", "kept", "distance", "accuracy"])
+    return pd.DataFrame(rows, columns=["method", "seed", "kept", "k", "distance", "accuracy"])
 
 
 @pytest.fixture
 def table():
-    rows = [(0.99, 10, -0.8, -0.9, -0.6, 17), (0.9, 100, 0.1, -0.3, 0.4, 17), (0.5, 500, 0.5, 0.2, 0.7, 12)]
-    return pd.DataFrame(rows, columns=["ratio", "kept", "rho", "low", "high", "count"])
+    rows = [(0.01, 10, -0.8, -0.9, -0.6, 17), (0.1, 100, 0.1, -0.3, 0.4, 17), (0.5, 500, 0.5, 0.2, 0.7, 12)]
+    return pd.DataFrame(rows, columns=["kept", "k", "rho", "low", "high", "count"])
 
 
 def test_the_scatter_holds_every_coreset_and_those_of_one_size_stand_out(found):
-    figure = correlation.scatter(found, "w", "probe", look=LOOK, kept=10)
+    figure = correlation.scatter(found, "w", "probe", look=LOOK, k=10)
     drawn = [(trace.name, trace.showlegend, list(trace.x), list(trace.y)) for trace in figure.data]
     assert drawn == [
         ("FDMat", False, [1.0], [0.8]),
@@ -46,9 +46,9 @@ def test_the_scatter_holds_every_coreset_and_those_of_one_size_stand_out(found):
 
 
 def test_distances_that_span_much_have_a_log_axis_with_round_ticks(found):
-    assert correlation.scatter(found, "w", "probe", kept=10).layout.xaxis.type == "linear"
+    assert correlation.scatter(found, "w", "probe", k=10).layout.xaxis.type == "linear"
     wide = found.assign(distance=[1.0, 10.0, 40.0, 0.5])
-    axis = correlation.scatter(wide, "w", "probe", kept=10).layout.xaxis
+    axis = correlation.scatter(wide, "w", "probe", k=10).layout.xaxis
     assert (axis.type == "log" and list(axis.ticktext) == ["1", "3", "10", "30"]) or list(axis.ticktext) == ["1", "10"]
     assert axis.range[0] < -0.301 and axis.range[1] > 1.602
 
@@ -72,17 +72,25 @@ def test_the_verdict_follows_the_interval(table):
     assert predictiveness.verdict(far, "W2").startswith(
         "At 50% kept, closer in W2 means worse here: rho = 0.50 [0.20, 0.70]"
     )
-    assert "cannot be told" in predictiveness.verdict(unclear, "W2") and "contains 0" in predictiveness.verdict(
+    assert "it is open" in predictiveness.verdict(unclear, "W2") and "contains 0" in predictiveness.verdict(
         unclear, "W2"
     )
     assert "too few" in predictiveness.verdict(None, "W2")
 
 
 def test_the_verdict_is_about_the_nearest_size_by_the_share_kept(table):
-    assert predictiveness.nearest(table, 0.75).kept == 500  # 25% is nearer to 50% than to 10% on the log scale
-    assert predictiveness.nearest(table, 0.96).kept == 100
-    assert predictiveness.nearest(table, 0.98).kept == 10
-    assert predictiveness.nearest(table[:0], 0.9) is None
+    planned = (0.01, 0.1, 0.5, 1.0)
+    assert predictiveness.nearest(table, 0.25, planned).k == 500  # nearer to 50% than to 10% on the log scale
+    assert predictiveness.nearest(table, 0.04, planned).k == 100
+    assert predictiveness.nearest(table, 0.02, planned).k == 10
+    assert predictiveness.nearest(table, 1.0, planned).k == 500  # all items are no coreset
+    assert predictiveness.nearest(table[:0], 0.1, planned) is None
+
+
+def test_there_is_no_verdict_from_a_size_far_from_the_one_asked_for(table):
+    early = table[:1]  # 1% only
+    assert predictiveness.nearest(early, 0.5, (0.01, 0.1, 0.5, 1.0)) is None
+    assert predictiveness.nearest(early, 0.05, (0.01, 0.1, 0.5, 1.0)).k == 10
 
 
 def test_the_winner_is_named_with_how_sure_that_is():

@@ -32,11 +32,9 @@ def make_frame(seeds=3, band=10):
             count = band if method == "random" else seeds
             for seed in range(count):
                 shift = 0.01 * (seed - (count - 1) / 2)
-                rows.append((method, 1 - fraction, round(1000 * fraction), seed, "accuracy", value + shift))
-            rows.append(
-                (method, 1 - fraction, round(1000 * fraction), 0, "sliced", 0.01 * (1 / fraction**2 - 1) + 1e-9)
-            )
-    columns = ["method", "ratio", "kept", "seed", "measure", "value"]
+                rows.append((method, fraction, round(1000 * fraction), seed, "accuracy", value + shift))
+            rows.append((method, fraction, round(1000 * fraction), 0, "sliced", 0.01 * (1 / fraction**2 - 1) + 1e-9))
+    columns = ["method", "kept", "k", "seed", "measure", "value"]
     return pd.DataFrame(rows, columns=columns).sample(frac=1, random_state=0)
 
 
@@ -99,10 +97,10 @@ def test_more_pruned_lies_to_the_right_and_ticks_say_both(frame):
     assert list(axis.tickvals) == [1, 0.3, 0.1, 0.03, 0.01]
 
 
-def test_the_line_at_the_ratio_stands_at_the_share_kept(frame):
-    (line,) = curves.curve(frame, "accuracy", look=LOOK, at=0.7).layout.shapes
+def test_the_line_stands_at_the_share_kept(frame):
+    (line,) = curves.curve(frame, "accuracy", look=LOOK, kept=0.3).layout.shapes
     assert line.x0 == line.x1 == pytest.approx(0.3)
-    (last,) = curves.curve(frame, "accuracy", look=LOOK, at=1.0).layout.shapes
+    (last,) = curves.curve(frame, "accuracy", look=LOOK, kept=0.0).layout.shapes
     assert last.x0 == pytest.approx(0.01)
     assert curves.curve(frame, "accuracy", look=LOOK).layout.shapes == ()
 
@@ -162,7 +160,7 @@ def test_hover_says_counts_both_shares_and_the_spread(frame):
 
 
 def test_rail_stacks_its_measures_over_one_axis_with_a_line_in_each(frame):
-    figure = curves.rail(frame, ["sliced", "accuracy"], look=LOOK, at=0.9, focus="fdmat")
+    figure = curves.rail(frame, ["sliced", "accuracy"], look=LOOK, kept=0.1, focus="fdmat")
     top, bottom = figure.layout.yaxis.domain, figure.layout.yaxis2.domain
     assert top[1] == 1 and bottom[0] == pytest.approx(0) and top[0] > bottom[1]
     assert [(line.yref, round(line.x0, 6)) for line in figure.layout.shapes] == [("y domain", 0.1), ("y2 domain", 0.1)]
@@ -179,8 +177,8 @@ def test_a_rail_of_nothing_is_refused(frame):
 
 def test_no_points_yet_is_a_figure_that_says_so(frame):
     for empty in (frame[:0], frame[frame["measure"] == "sliced"]):
-        assert "no points yet" in texts(curves.curve(empty, "accuracy", look=LOOK, at=0.5))
-    assert "no points yet" in texts(curves.rail(frame[:0], ["sliced", "accuracy"], look=LOOK, at=0.5))
+        assert "no points yet" in texts(curves.curve(empty, "accuracy", look=LOOK, kept=0.5))
+    assert "no points yet" in texts(curves.rail(frame[:0], ["sliced", "accuracy"], look=LOOK, kept=0.5))
 
 
 def test_a_partial_curve_draws_what_there_is(frame):
@@ -195,8 +193,8 @@ def test_it_draws_without_a_look(frame):
 
 def test_the_frame_is_unchanged(frame):
     before = frame.copy()
-    curves.curve(frame, "accuracy", look=LOOK, at=0.5)
-    curves.rail(frame, ["sliced", "accuracy"], look=LOOK, at=0.5)
+    curves.curve(frame, "accuracy", look=LOOK, kept=0.5)
+    curves.rail(frame, ["sliced", "accuracy"], look=LOOK, kept=0.5)
     pd.testing.assert_frame_equal(frame, before)
 
 

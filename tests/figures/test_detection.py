@@ -10,8 +10,8 @@ from fdmat_core.figures import detection
 from fdmat_core.figures.theme import Look, Style
 
 REMOVALS = pd.DataFrame(
-    [(name, ratio, gone) for name, last in (("a", 1.0), ("b", 0.2)) for ratio, gone in ((0, 0), (0.5, last), (1, 1))],
-    columns=["method", "ratio", "gone"],
+    [(name, kept, recall) for name, last in (("a", 1.0), ("b", 0.2)) for kept, recall in ((1, 0), (0.5, last), (0, 1))],
+    columns=["method", "kept", "recall"],
 )
 LOOK = Look(methods={"a": Style("Alpha", "#111111"), "b": Style("Beta", "#222222", "dash")})
 
@@ -20,16 +20,16 @@ def trace(figure, name):
     return next(one for one in figure.data if one.name == name)
 
 
-def test_removals_are_drawn_with_the_line_the_dots_and_the_names_at_a_ratio():
+def test_removals_are_drawn_with_the_line_the_dots_and_the_names_at_a_share_kept():
     before = REMOVALS.copy()
-    figure = detection.removals(REMOVALS, look=LOOK, at=0.45, focus="b")
+    figure = detection.removals(REMOVALS, look=LOOK, kept=0.55, focus="b")
     assert isinstance(figure, go.Figure) and REMOVALS.equals(before)
     assert trace(figure, "Alpha").y == (0, 1.0, 1) and trace(figure, "Beta").y == (0, 0.2, 1)
     assert trace(figure, "Beta").line.width > trace(figure, "Alpha").line.width
-    assert trace(figure, "by lot").x == trace(figure, "by lot").y
+    assert trace(figure, "at random").x == trace(figure, "at random").y
     dots = figure.data[-1]
-    assert dots.x == (0.45,) * 3 and sorted(dots.y) == [0.2, 0.45, 1.0]
-    assert figure.layout.shapes[0].x0 == 0.45
+    assert dots.x == pytest.approx((0.45,) * 3) and sorted(dots.y) == pytest.approx([0.2, 0.45, 1.0])
+    assert figure.layout.shapes[0].x0 == pytest.approx(0.45)
     named = {note.text: note.y for note in figure.layout.annotations}
     assert set(named) == {"Alpha 100%", "<b>Beta 20%</b>", "Random 45%"}
     assert named["Alpha 100%"] > named["Random 45%"] > named["<b>Beta 20%</b>"]
@@ -37,9 +37,9 @@ def test_removals_are_drawn_with_the_line_the_dots_and_the_names_at_a_ratio():
 
 def test_of_many_methods_those_that_removed_most_are_named_and_the_focus():
     many = pd.concat(
-        [REMOVALS[REMOVALS["method"] == "a"].assign(method=f"m{i}", gone=[0, i / 30, 1]) for i in range(30)]
+        [REMOVALS[REMOVALS["method"] == "a"].assign(method=f"m{i}", recall=[0, i / 30, 1]) for i in range(30)]
     )
-    figure = detection.removals(many, at=0.5, focus="m3")
+    figure = detection.removals(many, kept=0.5, focus="m3")
     named = [note.text for note in figure.layout.annotations]
     assert len(named) == detection.MOST_NAMES and "<b>m3 10%</b>" in named
     assert "m29 97%" in named and "m4 13%" not in named
@@ -54,9 +54,9 @@ def test_roc_shows_every_detector_on_a_log_axis_ours_on_top():
         columns=["detector", "false_alarms", "found"],
     )
     figure = detection.roc(frame)
-    assert [one.name for one in figure.data] == ["by lot", "AUM", "FDMat"]
+    assert [one.name for one in figure.data] == ["at random", "AUM", "FDMat"]
     assert figure.layout.xaxis.type == "log" and trace(figure, "FDMat").x == (0.01, 1)
-    assert trace(figure, "by lot").x == trace(figure, "by lot").y and trace(figure, "by lot").x[-1] == 1
+    assert trace(figure, "at random").x == trace(figure, "at random").y and trace(figure, "at random").x[-1] == 1
 
 
 @pytest.mark.parametrize("count", [3, 60])

@@ -21,12 +21,12 @@ LOOK = Look(
 
 @pytest.fixture
 def curve():
-    rows = [("fdmat", 0.9, 100, seed, "probe", 0.8 + 0.01 * seed) for seed in range(3)]
-    rows += [("random", 0.9, 100, seed, "probe", 0.6 + 0.1 * seed) for seed in range(3)]
-    rows += [(method, 0.99, 10, 0, "probe", value) for method, value in (("fdmat", 0.4), ("random", 0.5))]
-    rows += [(method, 0.0, 1000, 0, "probe", 0.9) for method in ("fdmat", "random")]
-    rows += [("fdmat", 0.9, 100, 0, "w", 0.123456), ("random", 0.9, 100, 0, "w", 2.5)]
-    return pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    rows = [("fdmat", 0.1, 100, seed, "probe", 0.8 + 0.01 * seed) for seed in range(3)]
+    rows += [("random", 0.1, 100, seed, "probe", 0.6 + 0.1 * seed) for seed in range(3)]
+    rows += [(method, 0.01, 10, 0, "probe", value) for method, value in (("fdmat", 0.4), ("random", 0.5))]
+    rows += [(method, 1, 1000, 0, "probe", 0.9) for method in ("fdmat", "random")]
+    rows += [("fdmat", 0.1, 100, 0, "w", 0.123456), ("random", 0.1, 100, 0, "w", 2.5)]
+    return pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
 
 
 def cells(page):
@@ -36,7 +36,7 @@ def cells(page):
 
 
 def test_a_wide_table_holds_mean_sd_and_seeds_and_stars_the_best_of_each_size(curve):
-    page = tables.wide(summary.by_size(curve, "probe"), "probe", ["fdmat", "random"], look=LOOK, at=0.9)
+    page = tables.wide(summary.by_size(curve, "probe"), "probe", ["fdmat", "random"], look=LOOK, kept=0.1)
     assert cells(page) == [
         ["", "100%1,000", "10%100", "1%10"],
         ["FDMat", "90.0% (1)", "★ 81.0 ± 1.0% (3)", "40.0% (1)"],

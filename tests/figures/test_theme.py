@@ -6,12 +6,13 @@ import pytest
 from fdmat_core import registry
 from fdmat_core.figures import theme
 from fdmat_core.figures.theme import Look, Style
+from fdmat_core.spec import Choice
 
 FACTS = {
-    "random": {"title": "Random", "colour": "#123456", "family": "baseline"},
-    "fdmat": {"title": "FDMat", "colour": "#0072B2", "family": "distribution"},
-    "fdmat(lam=10)": {"title": "FDMat (lam 10)", "colour": "#0072B2", "family": "distribution"},
-    "herding": {"title": "Herding", "colour": "#E69F00", "family": "geometry"},
+    Choice("random"): {"title": "Random", "colour": "#123456", "family": "baseline"},
+    Choice("fdmat"): {"title": "FDMat", "colour": "#0072B2", "family": "distribution"},
+    Choice.of("fdmat", lam=10): {"title": "FDMat (lam 10)", "colour": "#0072B2", "family": "distribution"},
+    Choice("herding"): {"title": "Herding", "colour": "#E69F00", "family": "geometry"},
 }
 
 

@@ -92,4 +92,4 @@ def test_a_curve_hands_it_the_items():
         table_of(data), dataset=data, methods=["random"], measures=[Choice.of("full_training", steps=40)],
         fractions=[0.5], seeds=1, band=1,
     )  # fmt: skip
-    assert set(curve["kept"]) == {30, 60} and curve["value"].between(0, 1).all()
+    assert set(curve["k"]) == {30, 60} and curve["value"].between(0, 1).all()

@@ -1,4 +1,4 @@
-"""The Class balance page under AppTest: who keeps how much, who is lost, and how the worst class fares."""
+"""The Class balance page under AppTest: what is kept of each class, and the accuracy in each."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fdmat_core.numerics import quotas
-from fdmat_core.runs import run, settings
+from fdmat_core.runs import settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.balance import classes
@@ -22,7 +22,7 @@ from tests.pages.conftest import RESULTS, button, share_features, texts
 def open_balance(visit, queue, results):
     def open_page(**options):
         app = visit(
-            places.BALANCE, **({"run": queue.say(results, "done"), "method": "k_center", "ratio": "0.8"} | options)
+            places.BALANCE, **({"run": queue.say(results, "done"), "method": "k_center", "kept": "0.2"} | options)
         )
         assert not app.exception and not app.error
         return app
@@ -53,7 +53,7 @@ def test_the_bars_and_the_words_are_the_counts_of_the_selection(open_balance):
     assert shares(app)["customdata"] == [[one, 48] for one in kept]
     worst, best = (f"class {kept.index(pick(kept))}, {pick(kept)} of 48" for pick in (min, max))
     assert "Kept 48 of 240 (20%)" in texts(app)
-    assert f"Worst off: {worst}" in texts(app) and f"Best off: {best}" in texts(app)
+    assert f"Least kept: {worst}" in texts(app) and f"Most kept: {best}" in texts(app)
     assert "No class is lost." in texts(app)
 
 
@@ -61,7 +61,7 @@ def test_it_follows_the_method_and_the_share_kept(open_balance):
     app = open_balance()
     app.select_slider(key="kept").set_value(0.05).run()
     assert [some for some, _ in shares(app)["customdata"]] == by_hand("k_center", 12)[1]
-    app = open_balance(method="moderate", ratio="0.95")
+    app = open_balance(method="moderate", kept="0.05")
     assert [some for some, _ in shares(app)["customdata"]] == by_hand("moderate", 12)[1]
 
 
@@ -79,7 +79,7 @@ def test_every_method_stands_in_the_table_with_its_least_class_marked(open_balan
 def test_classes_that_keep_nothing_are_named():
     counts = Counts(("cat", "dog", "emu", "fox"), [10, 10, 10, 0], [5, 0, 0, 0])
     assert "Nothing left of 2 of 4 classes: dog, emu." in classes.lost(counts)
-    assert "Worst off: dog, 0 of 10 (0%). Best off: cat, 5 of 10 (50%)." in classes.sentence(counts)
+    assert "Least kept: dog, 0 of 10 (0%). Most kept: cat, 5 of 10 (50%)." in classes.sentence(counts)
     many = Counts(tuple(f"c{i}" for i in range(20)), [1] * 20, [0] * 20)
     assert many.overall == 0 and classes.lost(many).endswith("c11 and 8 more.]")
     assert classes.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps its share.")
@@ -90,7 +90,7 @@ def test_a_whole_item_more_or_less_is_no_finding():
     thirds = Counts(("cat", "dog", "emu"), [10, 10, 10], [3, 2, 2])
     assert thirds.even and not any("★" in classes._kept(thirds, place) for place in range(3))
     uneven = replace(thirds, kept=[4, 2, 1])
-    assert not uneven.even and "Worst off: emu, 1 of 10 (10%). Best off: cat" in classes.sentence(uneven)
+    assert not uneven.even and "Least kept: emu, 1 of 10 (10%). Most kept: cat" in classes.sentence(uneven)
     assert ["★" in classes._kept(uneven, place) for place in range(3)] == [False, False, True]
     near = Counts(("cat", "dog"), [1000, 1000], [101, 98])
     assert not near.even and classes.sentence(near).endswith("Every class keeps about the same share.")
@@ -119,7 +119,7 @@ def test_what_all_methods_have_alike_stands_in_one_column(open_balance, monkeypa
 
 def test_an_empty_class_is_neither_worst_nor_marked():
     counts = Counts(("cat", "dog", "emu"), [10, 10, 0], [5, 2, 0])
-    assert counts.present == [1, 0] and "Worst off: dog" in classes.sentence(counts)
+    assert counts.present == [1, 0] and "Least kept: dog" in classes.sentence(counts)
     assert [classes._kept(counts, place).startswith("<td><b>★") for place in range(3)] == [False, True, False]
 
 
@@ -127,17 +127,17 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     shares = {("k_center", 48): [0.9, 0.4], ("random", 48): [0.6, 0.5], ("k_center", 240): [1.0, 0.7]}
     shares |= {("k_center", 12): [0.1, 0.2], ("moderate", 48): [0.3, 0.3]}
     rows = [
-        (method, kept, seed, label, value + 0.02 * seed)
-        for (method, kept), values in shares.items()
+        (method, k, seed, label, value + 0.02 * seed)
+        for (method, k), values in shares.items()
         for seed in range(2)
         for label, value in enumerate([*values, 0.95, 0.95, 0.95])
     ]
-    told = pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
-    monkeypatch.setattr(run, "by_class", lambda spec, measure: told)
+    told = pd.DataFrame(rows, columns=["method", "k", "seed", "label", "value"])
+    monkeypatch.setattr(Run, "per_class", lambda run, measure: told)
     spec = replace(results, measures=(*results.measures, Choice("linear_probe")))
     share_features(spec, results)
     app = open_balance(run=settings.checked(spec).key)
-    assert "Told worst: class 1, 41.0% (random 51.0%, all data 71.0%)." in texts(app)
+    assert "Lowest accuracy: class 1, 41.0% (random 51.0%, all data 71.0%)." in texts(app)
     assert "At 20% kept, 2 seeds." in texts(app)
     (dots,) = (json.loads(one.proto.spec) for one in app.get("plotly_chart") if "Accuracy in each" in one.proto.alt)
     drawn = {trace["name"]: np.round(trace["x"], 6).tolist()[:2] for trace in dots["data"]}
@@ -146,27 +146,27 @@ def test_the_stored_accuracy_of_every_class_stands_beside_random_and_all_data(op
     assert np.round(mine["y"], 6).tolist() == [0.71, 0.41, 0.11]
     assert drawn == {"all data": [1.01, 0.71], "random": [0.61, 0.51], "k-center greedy": [0.91, 0.41]}
     app.select_slider(key="kept").set_value(0.05).run()
-    assert "Told worst: class 0, 11.0% (all data 101.0%)." in texts(app)
+    assert "Lowest accuracy: class 0, 11.0% (all data 101.0%)." in texts(app)
 
 
 def test_what_was_trained_from_scratch_stands_behind_a_switch(open_balance, results, monkeypatch):
     shares = {"linear_probe": 0.25, "full_training": 0.75}
 
-    def told(spec, measure):
+    def told(run, measure):
         rows = [("k_center", 48, 0, label, shares[measure] + label / 50) for label in range(5)]
-        return pd.DataFrame(rows, columns=["method", "kept", "seed", "label", "value"])
+        return pd.DataFrame(rows, columns=["method", "k", "seed", "label", "value"])
 
-    monkeypatch.setattr(run, "by_class", told)
+    monkeypatch.setattr(Run, "per_class", told)
     alone = replace(results, measures=(Choice("energy"), Choice("full_training")))
     both = replace(results, measures=(Choice("linear_probe"), Choice("full_training")))
     for spec in (alone, both):
         share_features(spec, results)
     app = open_balance(run=settings.checked(alone).key)
-    assert "Told worst: class 0, 75.0%." in texts(app) and "1 seed. Networks trained from scratch." in texts(app)
+    assert "Lowest accuracy: class 0, 75.0%." in texts(app) and "1 seed. Networks trained from scratch." in texts(app)
     app = open_balance(run=settings.checked(both).key)
-    assert "Told worst: class 0, 25.0%." in texts(app) and "A linear probe on fixed features." in texts(app)
-    app.button_group(key="judge").set_value("From scratch").run()
-    assert "Told worst: class 0, 75.0%." in texts(app) and "Networks trained from scratch." in texts(app)
+    assert "Lowest accuracy: class 0, 25.0%." in texts(app) and "A linear probe on fixed features." in texts(app)
+    app.button_group(key="accuracy_of").set_value("From scratch").run()
+    assert "Lowest accuracy: class 0, 75.0%." in texts(app) and "Networks trained from scratch." in texts(app)
 
 
 def test_the_accuracy_of_the_classes_is_offered_where_it_was_not_measured(open_balance, results):
@@ -177,3 +177,12 @@ def test_the_accuracy_of_the_classes_is_offered_where_it_was_not_measured(open_b
     button(app, "Measure the classes").click().run()
     assert app.title[0].value == "Runs"
     assert app.session_state["start"] == replace(spec, measures=(Choice("energy"), Choice("linear_probe")))
+
+
+def test_while_a_run_is_measured_the_accuracies_are_not_those_of_a_far_size(open_balance, results, monkeypatch):
+    rows = [("k_center", 12, 0, label, 0.5) for label in range(5)]
+    values = pd.DataFrame(rows, columns=["method", "k", "seed", "label", "value"])
+    monkeypatch.setattr(Run, "per_class", lambda run, measure: values)
+    far, near = open_balance(kept="0.6"), open_balance(kept="0.1")
+    assert "The accuracy in each class is not measured yet at this size." in texts(far)
+    assert "At 5% kept" not in texts(far) and "At 5% kept, the nearest that is measured, 1 seed." in texts(near)

@@ -1,15 +1,17 @@
-"""The Curves page under AppTest: any measure, methods on and off, the claim in words, costs, a run under way."""
+"""The Curves page under AppTest: measures, methods on and off, whether closer trains better, costs, a run under way."""
 
 import json
 import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from fdmat_core.analysis import predictiveness, summary
+from fdmat_core import cli
+from fdmat_core.analysis import per_class, predictiveness, summary
 from fdmat_core.figures.theme import Look
-from fdmat_core.runs import costs, run
+from fdmat_core.runs import costs, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.curves import charts
@@ -22,7 +24,7 @@ def open_curves(visit, queue, results):
     """Open the page of the stored run."""
 
     def open_page(state="done", **options):
-        options = {"run": queue.say(results, state), "method": "herding", "ratio": "0.8"} | options
+        options = {"run": queue.say(results, state), "method": "herding", "kept": "0.2"} | options
         app = visit(places.CURVES, **options)
         assert not app.exception and not app.error
         return app
@@ -61,7 +63,7 @@ def test_accuracy_and_distance_stand_side_by_side_with_what_must_be_known(open_c
     assert "A finite subset is never at distance 0: the grey band is what random subsets" in texts(app)
     assert "mean of 2 seeds, band of Herding: 1 sd" in texts(app)
     curve = Run(RESULTS).curve()
-    mine = curve[(curve["method"] == "moderate") & (curve["measure"] == "energy") & (curve["kept"] == 48)]
+    mine = curve[(curve["method"] == "moderate") & (curve["measure"] == "energy") & (curve["k"] == 48)]
     line = traces(drawn[ENERGY])["Moderate"]
     assert dict(zip([round(x, 6) for x in line["x"]], line["y"], strict=True))[0.2] == mine["value"].item()
 
@@ -94,26 +96,26 @@ def test_the_line_moves_with_the_share_kept_and_the_charts_stay_as_they_are(open
     app = open_curves()
     charts_then, lines_then = figures(app), styles(app)
     app.select_slider(key="kept").set_value(0.05).run()
-    assert link(app, "ratio") == "0.95"
+    assert link(app, "kept") == "0.05"
     assert styles(app) != lines_then
     for name in (PROBE, ENERGY, "Rank correlation by share kept"):
         assert figures(app)[name] == charts_then[name]
 
 
-def test_a_ratio_from_another_page_is_a_stop_of_the_slider(open_curves):
-    app = open_curves(ratio="0.734")
+def test_a_share_kept_from_another_page_is_a_stop_of_the_slider(open_curves):
+    app = open_curves(kept="0.266")
     assert app.select_slider(key="kept").value == 0.266
-    assert not open_curves(ratio="1").exception
+    assert not open_curves(kept="0").exception
 
 
 def test_the_verdict_is_that_of_the_coresets_of_this_size(open_curves):
-    app, curve = open_curves(ratio="0.95"), Run(RESULTS).curve()
+    app, curve = open_curves(kept="0.05"), Run(RESULTS).curve()
     for distance, title in (("energy", "Energy distance"), ("sliced_wasserstein", "Sliced Wasserstein distance")):
         app.selectbox(key="near").set_value(distance).run()
         row = next(predictiveness.correlation(curve, distance, "linear_probe").itertuples())
-        assert row.kept == 12 and row.count == 7
+        assert row.k == 12 and row.count == 7
         assert predictiveness.verdict(row, title) in texts(app)
-    assert "Sizes are never mixed" in texts(app) and "4 of the coresets of this size are random draws" in texts(app)
+    assert "Sizes are never mixed" in texts(app) and "4 of the coresets at 5% kept are random draws" in texts(app)
 
 
 def test_every_distance_stands_in_the_table_with_its_rho(open_curves):
@@ -138,7 +140,7 @@ def test_the_figure_data_are_the_summaries_of_what_is_shown():
     rows = [("a", 0.5, 5, seed, name, value) for name in ("v", "w") for seed, value in enumerate((1.0, 3.0))]
     import pandas as pd
 
-    curve = pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+    curve = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
     look = Look(measures={"v": {"unit": "metres"}, "w": {"unit": "grams"}})
     told = charts._figure_data(curve, look, ["v", "w", "v"])
     assert told["unit"].tolist() == ["metres", "grams"]
@@ -160,7 +162,7 @@ def test_networks_are_offered_and_the_form_starts_with_them(open_curves, results
 def test_a_run_with_networks_tells_their_recipe_and_offers_none(visit, queue, results):
     spec = replace(results, measures=(*results.measures, Choice.of("full_training", steps=2000)))
     share_features(spec, results)
-    app = visit(places.CURVES, run=queue.say(spec, "running", stage="points", done=3, total=9), ratio="0.8")
+    app = visit(places.CURVES, run=queue.say(spec, "running", stage="points", done=3, total=9), kept="0.2")
     assert not app.exception
     assert app.selectbox(key="left").value == app.selectbox(key="good").value == "full_training(steps=2000)"
     assert "Networks trained from scratch: 2,000 steps, the same for every method and size." in texts(app)
@@ -211,8 +213,8 @@ def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, 
 
 def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves, monkeypatch):
     known = costs.Costs(30.0, {"herding": 6.0, "moderate": 0.25}, {"full_training": 600.0})
-    monkeypatch.setattr(run, "costs", lambda spec: known)
-    app = open_curves(ratio="0.95")
+    monkeypatch.setattr(Run, "costs", property(lambda run: known))
+    app = open_curves(kept="0.05")
     assert {one.label: one.value for one in app.metric} == {
         "Features": "30 s",
         "A training on 5%": "30 s",
@@ -232,14 +234,14 @@ def test_costs_are_read_from_the_store_and_follow_the_training_time(open_curves,
 def test_a_run_without_measures_says_so(visit, queue, results):
     spec = replace(results, measures=())
     share_features(spec, results)
-    app = visit(places.CURVES, run=queue.say(spec, "done"), ratio="0.8")
+    app = visit(places.CURVES, run=queue.say(spec, "done"), kept="0.2")
     assert not app.exception and "takes no measures" in texts(app) and len(app.metric) == 3
 
 
-def test_a_run_without_distances_says_what_the_claim_needs(visit, queue, results):
+def test_a_run_without_distances_says_what_the_comparison_needs(visit, queue, results):
     spec = replace(results, measures=(Choice("linear_probe"),))
     share_features(spec, results)
-    app = visit(places.CURVES, run=queue.say(spec, "done"), ratio="0.8")
+    app = visit(places.CURVES, run=queue.say(spec, "done"), kept="0.2")
     assert not app.exception and "needs a distance and an accuracy" in texts(app)
 
 
@@ -259,3 +261,29 @@ def test_what_was_made_once_is_not_made_again():
     assert caches.once(one.copy(), "key", make=make) is first and made == [2]
     assert caches.once(other, "key", make=make) is not first
     assert caches.once(one, "other key", make=make) is not first
+
+
+def test_the_command_line_and_the_pages_pick_the_same_measured_size(open_curves, results, capsys):
+    curve, planned = summary.by_size(Run(results).curve(), "energy"), {12: 0.05, 48: 0.2, 120: 0.5, 240: 1.0}
+    values = pd.DataFrame({"method": "herding", "k": list(planned), "seed": 0, "label": 0, "value": 0.5})
+    key = library.save(results)
+    for kept in (*np.geomspace(0.003, 1, 40), 0.1, 0.3, 0.34, 0.35, 0.36, 0.7, 0.75):
+        cli.main(["show", key, "--at", f"{kept:.9f}"])
+        (shown,) = re.findall(r"^kept ([\d.]+)% *$", capsys.readouterr().out, re.MULTILINE)
+        assert summary.nearest(curve, "herding", kept, planned.values()).kept == pytest.approx(float(shown) / 100)
+        assert per_class.read(values, "herding", kept, planned).kept == pytest.approx(float(shown) / 100)
+    for kept, column in (("0.34", "50%"), ("0.31", "20%"), ("0.11", "20%"), ("0.09", "5%")):  # 34% is nearer to 50%
+        app = open_curves(kept=kept)
+        app.session_state["tables"] = True
+        app.run()
+        assert re.findall(r"<th class=near>(.*?)<", grids(app)[0]) == [column]
+        assert cli._sizes(Run(results), (float(kept),)) == [float(column[:-1]) / 100]
+
+
+def test_while_a_run_is_measured_there_is_no_verdict_of_a_far_size(open_curves, results, monkeypatch):
+    whole = Run(results).curve()
+    monkeypatch.setattr(Run, "curve", lambda run: whole[whole["k"].isin([12, 240])])
+    assert "At 5% kept, " in texts(open_curves(kept="0.1")) and "too few" not in texts(open_curves(kept="0.1"))
+    app = open_curves(kept="0.4")
+    assert "At 5% kept" not in texts(app)
+    assert "At this size there are too few coresets to say whether closer means better." in texts(app)

@@ -47,13 +47,13 @@ def stored(monkeypatch):
 
     def curve(spec):
         rows = [
-            (str(method), 1 - f, round(f * table(spec).n), seed, str(measure), f + 0.1 * seed + 0.01 * place)
+            (str(method), f, round(f * table(spec).n), seed, str(measure), f + 0.1 * seed + 0.01 * place)
             for place, method in enumerate(spec.methods)
             for f in spec.fractions
             for measure in spec.measures
             for seed in range(2)
         ]
-        return pd.DataFrame(rows, columns=["method", "ratio", "kept", "seed", "measure", "value"])
+        return pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
 
     def ranking(run, method, *, seed=0, k=None):
         return selection.rank(table(run.spec), method, budget=k, seed=seed)
@@ -102,6 +102,18 @@ def test_what_follows_the_slider_follows_it(visit, queue, stored):
     assert numbers(app)[0][1:] == ["0.07 ± 0.0707", "random 0.06 · at 1% kept"]
     assert gallery(app) != before
     assert app.query_params["kept"] in (["0.01"], "0.01")
+
+
+def test_while_a_run_is_measured_no_number_is_of_a_size_far_from_the_slider(visit, queue, stored, monkeypatch):
+    stored(*ALL)
+    whole = Run(DIGITS).curve()
+    monkeypatch.setattr(Run, "curve", lambda run: whole[whole["kept"] == 0.01])
+    key = queue.say(DIGITS, "running", stage="points", done=1, total=9)
+    app = visit(places.MAP, run=key, method="moderate", kept="0.7")
+    assert [words[1:] for words in numbers(app)] == [["–", "not measured yet"]] * 3
+    app.session_state["map"] = {"ratio": 0.95}
+    app.run()
+    assert numbers(app)[0][1:] == ["0.07 ± 0.0707", "random 0.06 · at 1% kept"]
 
 
 def test_injected_noise_is_counted_instead_of_coverage(visit, queue, stored):

@@ -12,7 +12,7 @@ from fdmat_core.runs.jobs import Status
 from fdmat_core.spec import Choice
 from pages.data import gallery
 from pages.shell import caches, frame
-from pages.ui import forms, run_status, titles
+from pages.ui import forms, run_status
 
 SCRIPT = '''
 import streamlit as st
@@ -61,10 +61,10 @@ def test_only_what_differs_from_the_defaults_is_named(form):
 def test_titles_name_the_parameters_that_differ():
     from fdmat_core import registry
 
-    assert titles.title(registry.methods, Choice("fdmat")) == registry.methods.get("fdmat").title
-    assert titles.title(registry.methods, Choice.of("fdmat", lam=4.0)) == "FDMat (lam 4)"
-    assert titles.title(registry.methods, Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(lam 0.25, tau 0)")
-    assert titles.title(registry.methods, Choice("gone")) == "gone"
+    assert registry.methods.title(Choice("fdmat")) == registry.methods.get("fdmat").title
+    assert registry.methods.title(Choice.of("fdmat", lam=4.0)) == "FDMat (lam 4)"
+    assert registry.methods.title(Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(lam 0.25, tau 0)")
+    assert registry.methods.title(Choice("gone")) == "gone"
 
 
 @pytest.mark.parametrize(("value", "step"), [(0.5, 0.05), (10.0, 1.0), (0.001, 0.0001), (0.0, 0.05)])

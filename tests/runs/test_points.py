@@ -17,22 +17,22 @@ from fdmat_core.store import database
 SOURCE = Source("features.proportional", {("fdmat", "energy"): "v1", ("random", "energy"): "v1"})
 
 
-def point(method="fdmat", kept=10, seed=0, value=0.5):
-    return {"method": method, "ratio": 0.9, "kept": kept, "seed": seed, "measure": "energy", "value": value}
+def point(method="fdmat", k=10, seed=0, value=0.5):
+    return {"method": method, "kept": 0.1, "k": k, "seed": seed, "measure": "energy", "value": value}
 
 
 def test_nothing_is_read_and_nothing_made_where_there_is_nothing(store_home):
     assert points.read(SOURCE).empty
-    assert list(points.read(SOURCE).columns) == ["method", "measure", "kept", "seed", "value"]
+    assert list(points.read(SOURCE).columns) == ["method", "measure", "k", "seed", "value"]
     assert not store_home.exists()
 
 
 def test_points_come_back_as_they_went_in():
     value = 0.1 + 0.2
-    assert points.insert(SOURCE, [point(value=value), point("random", kept=20, seed=3)]) == 2
+    assert points.insert(SOURCE, [point(value=value), point("random", k=20, seed=3)]) == 2
     rows = points.read(SOURCE).to_dict("records")
-    assert {"method": "fdmat", "measure": "energy", "kept": 10, "seed": 0, "value": value} in rows
-    assert {"method": "random", "measure": "energy", "kept": 20, "seed": 3, "value": 0.5} in rows
+    assert {"method": "fdmat", "measure": "energy", "k": 10, "seed": 0, "value": value} in rows
+    assert {"method": "random", "measure": "energy", "k": 20, "seed": 3, "value": 0.5} in rows
 
 
 def test_a_value_that_is_known_class_by_class_comes_back_with_its_parts(store_home):
@@ -41,7 +41,7 @@ def test_a_value_that_is_known_class_by_class_comes_back_with_its_parts(store_ho
     points.insert(SOURCE, [point(value=ByClass.of(right, labels, 3), seed=1), point("random", value=0.5)])
     assert points.read(SOURCE).set_index("method")["value"].to_dict() == {"fdmat": 0.75, "random": 0.5}
     told = points.by_class(SOURCE, "energy")
-    assert told[["method", "kept", "seed", "label"]].values.tolist() == [["fdmat", 10, 1, label] for label in range(3)]
+    assert told[["method", "k", "seed", "label"]].values.tolist() == [["fdmat", 10, 1, label] for label in range(3)]
     assert told["value"].fillna(-1).tolist() == [0.5, -1, 1.0]
     assert points.by_class(Source(SOURCE.origin, {("fdmat", "energy"): "v2"}), "energy").empty
     points.forget(SOURCE.origin)
@@ -55,14 +55,14 @@ def test_what_is_not_a_number_stays_so():
 
 def test_a_point_is_stored_the_moment_it_is_known():
     def work():
-        yield point(kept=1)
+        yield point(k=1)
         assert len(points.read(SOURCE)) == 1
-        yield point(kept=2)
+        yield point(k=2)
         raise RuntimeError("the third fails")
 
     with pytest.raises(RuntimeError):
         points.insert(SOURCE, work())
-    assert points.read(SOURCE)["kept"].tolist() == [1, 2]
+    assert points.read(SOURCE)["k"].tolist() == [1, 2]
 
 
 def test_points_of_other_features_or_other_code_are_not_mixed_in():
@@ -92,8 +92,8 @@ import sys
 from fdmat_core.runs import points
 source = points.Source("shared", {(name, "energy"): "v1" for name in "abcd"})
 points.insert(source, (
-    {"method": sys.argv[1], "ratio": 0.5, "kept": kept, "seed": 0, "measure": "energy", "value": float(kept)}
-    for kept in range(200)
+    {"method": sys.argv[1], "kept": 0.5, "k": k, "seed": 0, "measure": "energy", "value": float(k)}
+    for k in range(200)
 ))
 """
 
@@ -118,6 +118,6 @@ def test_a_full_disk_is_explained(monkeypatch):
 
     monkeypatch.setattr(database, "_connection", full)
     with pytest.raises(OSError, match="database or disk is full; free disk space"):
-        points.insert(SOURCE, (point(kept=kept) for kept in range(2000)))
+        points.insert(SOURCE, (point(k=k) for k in range(2000)))
     monkeypatch.undo()
-    assert points.read(SOURCE)["kept"].tolist() == list(range(len(points.read(SOURCE))))
+    assert points.read(SOURCE)["k"].tolist() == list(range(len(points.read(SOURCE))))

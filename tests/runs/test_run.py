@@ -72,8 +72,8 @@ def test_the_curve_of_a_run_is_that_of_the_library():
     mine = Run(spec).curve()
     assert mine.equals(fresh)
     assert set(mine["method"]) == {"fdmat", "herding", "el2n", "random"}
-    random = mine[(mine["method"] == "random") & (mine["measure"] == "energy") & (mine["kept"] == 10)]
-    assert random["seed"].tolist() == [0, 1, 2] and random["ratio"].tolist() == [0.95] * 3
+    random = mine[(mine["method"] == "random") & (mine["measure"] == "energy") & (mine["k"] == 10)]
+    assert random["seed"].tolist() == [0, 1, 2] and random["kept"].tolist() == [0.05] * 3
 
 
 def test_the_same_spec_in_two_homes_gives_the_same_bytes(tmp_path, monkeypatch):
@@ -341,7 +341,7 @@ def test_prune_removes_only_what_no_run_needs():
     entries.put("ranking", "orphan", entries.Item({"order": np.arange(3)}, {}))
     points.insert(
         points.Source("orphan", {("a", "b"): "v"}),
-        [{"method": "a", "measure": "b", "kept": 1, "seed": 0, "value": 1.0}],
+        [{"method": "a", "measure": "b", "k": 1, "seed": 0, "value": 1.0}],
     )
     before = bytes_of("ranking"), Run(spec).curve()
     assert library.prune() == ["points/orphan", "ranking/orphan"]
