@@ -6,8 +6,10 @@ import pytest
 from fdmat_core.types import FeatureTable
 
 #: Words in the names of tests that run whole pages, start processes, train networks or draw a million times.
-SLOW = ("tests/pages/", "tests/runs/", "tests/backbones/", "test_cli.py", "test_features.py", "test_detectors.py")
-SLOW += ("full_training", "test_the_experiment_runs", "zcore")
+SLOW = (
+    *("tests/pages/", "tests/runs/", "tests/backbones/", "test_cli.py", "test_features.py", "test_detectors.py"),
+    *("full_training", "test_the_experiment_runs", "zcore"),
+)
 
 
 def pytest_collection_modifyitems(items):
