@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fdmat_core.numerics import quotas
@@ -52,6 +52,7 @@ def test_equal_quotas_fill_level_by_level():
     assert quotas.quotas(5, np.array([9, 9, 9]), "equal").tolist() == [2, 2, 1]
 
 
+@settings(deadline=None)
 @given(sizes=sizes_of_classes, share=st.floats(0, 1), balance=st.sampled_from(["proportional", "equal"]))
 def test_quotas_sum_to_k_and_never_exceed_a_class(sizes, share, balance):
     sizes = np.array(sizes)
@@ -61,6 +62,7 @@ def test_quotas_sum_to_k_and_never_exceed_a_class(sizes, share, balance):
     assert (quota >= 0).all() and (quota <= sizes).all()
 
 
+@settings(deadline=None)
 @given(sizes=sizes_of_classes)
 def test_every_prefix_of_a_proportional_merge_holds_every_class_and_is_fair(sizes):
     sizes = np.array(sizes)
