@@ -29,10 +29,10 @@ def moments(x: np.ndarray, *, least: float = 0.0) -> tuple[np.ndarray, np.ndarra
     scaler = StandardScaler()
     for rows in distances.blocks(len(x), 4 * x.shape[1]):
         scaler.partial_fit(x[rows])
-    deviation = np.sqrt(scaler.var_)
-    constant = deviation <= 1e-6 * np.abs(scaler.mean_)
+    mean, deviation = np.asarray(scaler.mean_), np.sqrt(np.asarray(scaler.var_))
+    constant = deviation <= 1e-6 * np.abs(mean)
     widest = deviation[~constant].max(initial=0)
-    return scaler.mean_, np.where(constant, np.inf, np.where(deviation > least * widest, deviation, widest))
+    return mean, np.where(constant, np.inf, np.where(deviation > least * widest, deviation, widest))
 
 
 def standardised(x: np.ndarray) -> np.ndarray:

@@ -213,6 +213,8 @@ def _bound(scope: ast.AST, module: str) -> dict[str, Place | str | None]:
                 found[name] = None
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
                 found[name] = None
+            case _:
+                pass
     return found
 
 
