@@ -50,10 +50,10 @@ def measure(options, rate):
     """The table of one rate of flips, and the seconds it took."""
     train, flipped = features(options, rate)
     began = time.perf_counter()
-    witness = selection.rank(train, "fdmat", budget=train.n // 50)
+    ranking = selection.rank(train, "fdmat", budget=train.n // 50)
     took = {"FDMat": time.perf_counter() - began}
     began = time.perf_counter()
-    found = detectors.scores(train, witness)
+    found = detectors.scores(train, ranking)
     took["the others"] = time.perf_counter() - began
     if importlib.util.find_spec("cleanlab"):
         found |= cleanlabs(detectors.out_of_fold(train), train.labels)

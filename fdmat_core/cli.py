@@ -54,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if type(error).__name__ == "Abort":
             return 130
         in_words = getattr(error, "format_message", None)  # of typer's own errors
-        told = in_words() if in_words else errors.plain(error)
-        if told:  # nothing is said where the help was shown instead
-            print(f"error: {' '.join(told.split())}", file=sys.stderr)
+        text = in_words() if in_words else errors.plain(error)
+        if text:  # nothing is printed where the help was shown instead
+            print(f"error: {' '.join(text.split())}", file=sys.stderr)
         return 2
 
 
@@ -106,7 +106,7 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     """Rank, measure and store; what is stored already is not done again. Ctrl-C keeps what is finished."""
     if not (spec or sample or dataset):
         raise ValueError("nothing to run; name a --dataset, a --spec file, or say --sample")
-    said = {
+    given = {
         "dataset": _one(dataset),
         "corruption": _one(corruption),
         "backbone": _one(backbone),
@@ -119,7 +119,7 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     }
     base = _read_spec(spec) if spec else settings.SAMPLE
     return _run(
-        settings.checked(replace(base, **{name: value for name, value in said.items() if value not in ("", (), None)}))
+        settings.checked(replace(base, **{name: value for name, value in given.items() if value not in ("", (), None)}))
     )
 
 
@@ -250,11 +250,11 @@ def describe(spec: Spec) -> str:
 
 def _overruled(attrs: Mapping[Any, Any]) -> str:
     """What people's decisions did to a selection, in words."""
-    said = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
-    if not said:
+    given = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
+    if not given:
         return ""
     moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
-    return f"; decisions: {', '.join(said)}; {moved}"
+    return f"; decisions: {', '.join(given)}; {moved}"
 
 
 def _parameters(inside: str, text: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ CUTS = (50, 100, 200)
 STEPS = 80  # points of a ROC curve, close together where false alarms are few
 
 
-def scores(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str, np.ndarray]:
+def scores(table: FeatureTable, fdmat: Ranking, *, seed: int = 0) -> dict[str, np.ndarray]:
     """Scores (n,) of FDMat and its competitors on the same features, higher is more suspicious, by name.
 
     Self-confidence (as in cleanlab) and the margin come from out-of-fold probabilities of a logistic regression, and
@@ -31,18 +31,18 @@ def scores(table: FeatureTable, witness: Ranking, *, seed: int = 0) -> dict[str,
     ----------
     table
         The features.
-    witness
+    fdmat
         The ranking of method `fdmat` on this table, for its evidence.
     seed
         Of the folds.
     """
-    found = {"FDMat": np.asarray(witness.evidence["suspicion"])}
+    found = {"FDMat": np.asarray(fdmat.evidence["suspicion"])}
     comparable = np.count_nonzero(np.bincount(table.labels) > 1) > 1
     if comparable and table.n * table.embedding.shape[1] * table.c <= AFFORDABLE:
         found |= label_quality(out_of_fold(table, seed=seed), table.labels)
     if table.has("dynamics.aum_logit"):
         found["AUM"] = -np.asarray(table.dynamics["aum_logit"])
-    found["neighbour disagreement"] = 1 - np.asarray(witness.evidence["agreement"])
+    found["neighbour disagreement"] = 1 - np.asarray(fdmat.evidence["agreement"])
     found["local outlier factor"] = _local_outlier_factor(table)
     return found
 
@@ -121,17 +121,17 @@ def roc(scores: Mapping[str, np.ndarray], bad: np.ndarray) -> pandas.DataFrame:
     """The ROC curve of each detector's score (n,) against the bad rows (n,) bool; none if the truth has one side only.
 
     Columns `detector, false_alarms, found`: the share of the clean rows that are flagged, and the largest share of the
-    bad rows that is found at that price.
+    bad rows that is found with them.
     """
     import pandas
     from sklearn.metrics import roc_curve
 
-    price = np.linspace(0, 1, STEPS) ** 2
+    shares = np.linspace(0, 1, STEPS) ** 2
     lines = [pandas.DataFrame([], columns=["detector", "false_alarms", "found"])]
     for name, score in scores.items() if bad.any() and not bad.all() else ():
         alarms, found, _ = roc_curve(bad, score)
-        best = found[np.searchsorted(alarms, price, side="right") - 1]
-        lines.append(pandas.DataFrame({"detector": name, "false_alarms": price, "found": best}))
+        best = found[np.searchsorted(alarms, shares, side="right") - 1]
+        lines.append(pandas.DataFrame({"detector": name, "false_alarms": shares, "found": best}))
     return pandas.concat(lines[1:] or lines, ignore_index=True)
 
 

@@ -142,10 +142,10 @@ def sentence(line: pandas.Series) -> str:
     far = f"it lies farther from {line.given} than {_part(line.distance_percentile)} that class"
     if round(100 * line.distance_percentile) == 0:
         far = f"it lies closer to {line.given} than all of that class"
-    told = f"{away[0].upper()}{away[1:]}; {near}; {far}."
+    text = f"{away[0].upper()}{away[1:]}; {near}; {far}."
     if line.preferred != line.given and line.issue not in GRAVEST_FIRST[:2]:
-        return f"{told} Not suspected: enough of its mass or of its neighbours speaks for the label."
-    return told
+        return f"{text} Not suspected: enough of its mass or of its neighbours speaks for the label."
+    return text
 
 
 def _part(share: float) -> str:

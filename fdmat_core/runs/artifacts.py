@@ -31,7 +31,7 @@ EXTRACT, PROJECT, RANK, MEASURE, DETECT = (
 )
 
 
-class Made(NamedTuple):
+class UsedFeatures(NamedTuple):
     """Which stored features a run uses, of how many training items, and how many the largest class has."""
 
     key: str
@@ -45,15 +45,15 @@ def folder(run: str) -> Path:
     return entries.path("runs", run)
 
 
-def note(spec: Spec, made: Made) -> None:
+def note(spec: Spec, used: UsedFeatures) -> None:
     """Write down which features a run uses, so that a reader need not load the dataset to find them."""
-    files.write_json(folder(spec.key) / "features.json", made._asdict())
+    files.write_json(folder(spec.key) / "features.json", used._asdict())
 
 
-def made(spec: Spec) -> Made | None:
+def used_features(spec: Spec) -> UsedFeatures | None:
     """Which features a run uses, once that is known."""
     value = files.read_json(folder(spec.key) / "features.json")
-    return Made(**value) if value else None
+    return UsedFeatures(**value) if value else None
 
 
 def problems(spec: Spec) -> dict[str, str]:
@@ -73,12 +73,12 @@ def features_version(spec: Spec) -> str:
     return fingerprint([provenance.of(data), provenance.of(corruption), provenance.of(backbone, EXTRACT)])
 
 
-def projection_key(used: Made, kind: str) -> str:
+def projection_key(used: UsedFeatures, kind: str) -> str:
     """Name the map of some features; kind is "PCA" or "UMAP"."""
     return fingerprint([used.key, kind, provenance.code(PROJECT)])
 
 
-def ranking_key(spec: Spec, used: Made, method: Choice, seed: int, k: int | None) -> str:
+def ranking_key(spec: Spec, used: UsedFeatures, method: Choice, seed: int, k: int | None) -> str:
     """Name a ranking; `k` counts only for methods that are not nested, `seed` only for those that draw."""
     entry = registry.methods.get(method.name)
     return fingerprint(
@@ -99,12 +99,12 @@ def evidence_method(spec: Spec) -> Choice | None:
     return min(own, key=lambda method: bool(method.params), default=None)
 
 
-def detection_key(spec: Spec, used: Made, method: Choice) -> str:
+def detection_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:
     """Name the scores of all detectors of bad items, FDMat's being those of a method."""
     return fingerprint([ranking_key(spec, used, method, 0, None), provenance.code(DETECT)])
 
 
-def source(spec: Spec, used: Made) -> points.Source:
+def source(spec: Spec, used: UsedFeatures) -> points.Source:
     """Where the points of a run are kept, and which code they must come from."""
     methods = {str(one): provenance.of(registry.methods.get(one.name), RANK) for one in (RANDOM, *spec.methods)}
     measures = {str(one): provenance.of(registry.measures.get(one.name), MEASURE) for one in spec.measures}
@@ -139,8 +139,8 @@ def pack_ranking(ranking: Ranking, facts: Mapping[str, Any]) -> Item:
     arrays = {"order": ranking.order} | {f"evidence.{name}": column for name, column in ranking.evidence.items()}
     if ranking.score is not None:
         arrays["score"] = ranking.score
-    told = {"nested": ranking.nested, "survivors": ranking.survivors, "notes": dict(ranking.notes)}
-    return Item(arrays, dict(facts) | told)
+    kept_facts = {"nested": ranking.nested, "survivors": ranking.survivors, "notes": dict(ranking.notes)}
+    return Item(arrays, dict(facts) | kept_facts)
 
 
 def unpack_ranking(item: Item) -> Ranking:

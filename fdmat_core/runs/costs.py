@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fdmat_core import registry
 from fdmat_core.runs import artifacts, points
-from fdmat_core.runs.artifacts import Made
+from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 
@@ -20,7 +20,7 @@ class Costs:
 
     features: float | None  # of all training and test items
     rankings: dict[str, float]  # str(Choice) of a method -> of all items; of all sizes together if it is not nested
-    trainings: dict[str, float]  # str(Choice) of a dear measure -> of one training, whatever the size
+    trainings: dict[str, float]  # str(Choice) of an expensive measure -> of one training, whatever the size
 
     def selection(self, method: Choice) -> float | None:
         """Seconds until the coresets of a method are there, with the features if it reads any; None if not stored."""
@@ -29,7 +29,7 @@ class Costs:
         return None if features is None or ranking is None else features + ranking
 
 
-def read(spec: Spec, used: Made) -> Costs:
+def read(spec: Spec, used: UsedFeatures) -> Costs:
     """The costs of a checked spec as far as they are stored."""
     rankings = {str(method): _ranking(spec, used, method) for method in spec.methods}
     source = artifacts.source(spec, used)
@@ -42,7 +42,7 @@ def read(spec: Spec, used: Made) -> Costs:
     )
 
 
-def _ranking(spec: Spec, used: Made, method: Choice) -> float | None:
+def _ranking(spec: Spec, used: UsedFeatures, method: Choice) -> float | None:
     keys = [artifacts.ranking_key(spec, used, method, 0, k) for k in artifacts.sizes(spec, used.n, method)]
     known = [seconds for key in keys if (seconds := _seconds("ranking", key)) is not None]
     return round(sum(known), 3) if len(known) == len(keys) else None

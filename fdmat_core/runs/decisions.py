@@ -102,10 +102,10 @@ def by_row(dataset: str, ids: np.ndarray) -> ByRow:
     """The latest decision on each of some items (n,) of a dataset."""
     found = current(dataset)
     rows = {item: row for row, item in enumerate(ids.tolist())}
-    told = ByRow(np.full(len(ids), OPEN, dtype=object), np.full(len(ids), "", dtype=object))
+    rows_decided = ByRow(np.full(len(ids), OPEN, dtype=object), np.full(len(ids), "", dtype=object))
     for one in found[found["item"].isin(rows)].itertuples():
-        told.decision[rows[one.item]], told.label[rows[one.item]] = one.decision, one.label
-    return told
+        rows_decided.decision[rows[one.item]], rows_decided.label[rows[one.item]] = one.decision, one.label
+    return rows_decided
 
 
 def changes(dataset: str, after: int = 0) -> tuple[int, pandas.DataFrame]:

@@ -30,7 +30,7 @@ class Heart:
     def __init__(self, folder: Path, mark: Mapping[str, int], draw: Progress | None) -> None:
         self._file, self._draw = folder / "status.jsonl", draw
         self._line: dict[str, Any] = {"state": "running", "started": time.time()} | dict(mark)
-        self._stage_began = self._told = 0.0
+        self._stage_began = self._written = 0.0
 
     def __call__(self, done: int, total: int, note: str) -> None:
         """Tell a step; the text before the first colon names the stage."""
@@ -44,7 +44,7 @@ class Heart:
         state = "queued" if stage == "queued" else "running"
         step = {"state": state, "stage": stage, "done": int(done), "total": int(total), "message": message}
         self._line = self._line | step | {"seconds_left": left if left is None else round(left, 1)}
-        if fresh or done == total or now - self._told > STEP:
+        if fresh or done == total or now - self._written > STEP:
             self.tell()
 
     def finish(self, state: str, message: str, advice: str = "") -> None:
@@ -54,15 +54,15 @@ class Heart:
 
     def tell(self) -> None:
         """Append the present line; a full disk must not stop the work for the sake of its status."""
-        self._told = time.monotonic()
+        self._written = time.monotonic()
         text = json.dumps(self._line | {"heartbeat": time.time()}) + "\n"
         with suppress(OSError), self._file.open("ab", buffering=0) as stream:
             stream.write(text.encode())
 
     def beat(self, stop: threading.Event) -> None:
-        """Repeat the present line until told to stop."""
+        """Repeat the present line until it is to stop."""
         while not stop.wait(BEAT):
-            if time.monotonic() - self._told > BEAT:
+            if time.monotonic() - self._written > BEAT:
                 self.tell()
 
 

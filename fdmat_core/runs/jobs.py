@@ -70,7 +70,7 @@ class Status:
     stage: str = ""
     done: int = 0  # of `total` in this stage
     total: int = 0
-    seconds_left: float | None = None  # in this stage, as far as can be told
+    seconds_left: float | None = None  # in this stage, as far as is known
     message: str = ""  # what it is at, or why it stopped
     advice: str = ""  # what to do when it stopped
     ahead: int = 0  # jobs that have their turn before it

@@ -55,8 +55,8 @@ def resolve(start: str) -> str:
     """The key of the one stored run that starts like this."""
     found = [key for key in listing() if key.startswith(start)]
     if len(found) != 1:
-        said = f"{len(found)} runs start with" if found else "no run starts with"
-        raise ValueError(f"{said} {start!r}; `python -m fdmat_core list runs` names them")
+        many = f"{len(found)} runs start with" if found else "no run starts with"
+        raise ValueError(f"{many} {start!r}; `python -m fdmat_core list runs` names them")
     return found[0]
 
 
@@ -83,7 +83,7 @@ def _owned(key: str) -> set[tuple[str, str]]:
         spec = Run.open(key).spec
     except ValueError:
         return set()
-    used = artifacts.made(spec)
+    used = artifacts.used_features(spec)
     if used is None:
         return set()
     maps = {("projection", artifacts.projection_key(used, kind)) for kind in MAPS}

@@ -55,20 +55,20 @@ class Run:
     @property
     def dataset_key(self) -> str | None:
         """The key of the dataset, corrupted as it is, under which decisions are kept; None until features are made."""
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         item = entries.find("features", used.key) if used else None
         return item.facts["dataset"] if item else None
 
     @property
     def tables(self) -> tuple[FeatureTable, FeatureTable] | None:
         """The train and test features."""
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         return self._part("features", used.key, artifacts.unpack_tables) if used else None
 
     @property
     def projection(self) -> Projection | None:
         """The 2D map of the training items: UMAP if it is there, else PCA."""
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         if used is None:
             return None
         for kind in MAPS:
@@ -82,7 +82,7 @@ class Run:
 
         A method that is not nested has one for each size that the run measures; without `k` it is that of all.
         """
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         if used is None:
             return None
         key = artifacts.ranking_key(self.spec, used, method, seed, used.n if k is None else k)
@@ -120,7 +120,7 @@ class Run:
     @property
     def detection(self) -> dict[str, np.ndarray] | None:
         """How suspicious each detector finds the training items, scores (n,) by name; None without FDMat."""
-        used, method = artifacts.made(self.spec), self.evidence_method
+        used, method = artifacts.used_features(self.spec), self.evidence_method
         if used is None or method is None:
             return None
         return self._part("detection", artifacts.detection_key(self.spec, used, method), artifacts.unpack_scores)
@@ -132,7 +132,7 @@ class Run:
 
     def curve(self) -> pandas.DataFrame:
         """The points of the curves that exist by now: see `fdmat_core.curves`."""
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         if used is None:
             return curves.frame([])
         wanted = {task.key for task in curves.tasks(used.n, self.spec, used.largest)}
@@ -143,14 +143,14 @@ class Run:
 
     def per_class(self, measure: str) -> pandas.DataFrame:
         """What a measure says of every class by now: columns `method, k, seed, label, value`."""
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         source = artifacts.source(self.spec, used) if used else points.Source("", {})
         return points.by_class(source, measure)
 
     @property
     def costs(self) -> costs.Costs | None:
         """What it cost in seconds, as far as it is stored; None until its features are made."""
-        used = artifacts.made(self.spec)
+        used = artifacts.used_features(self.spec)
         return costs.read(self.spec, used) if used else None
 
     @property

@@ -13,7 +13,7 @@ from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
 from fdmat_core.runs import artifacts, points
-from fdmat_core.runs.artifacts import Made
+from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable, Ranking
@@ -45,7 +45,7 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
     make_projection(used, tables[0], "UMAP", tell)
 
 
-def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, Tables]:
+def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFeatures, Tables]:
     """The feature tables, and a note in the run's folder of which they are."""
     key = artifacts.features_key(spec, dataset)
     began = time.monotonic()
@@ -55,12 +55,12 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[Made, T
         return artifacts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
 
     tables = artifacts.unpack_tables(entries.get("features", key, make))
-    used = Made(key, tables[0].n, curves.largest_class(tables[0]), artifacts.features_version(spec))
+    used = UsedFeatures(key, tables[0].n, curves.largest_class(tables[0]), artifacts.features_version(spec))
     artifacts.note(spec, used)
     return used, tables
 
 
-def make_projection(used: Made, train: FeatureTable, kind: projection.Kind, tell: Progress) -> None:
+def make_projection(used: UsedFeatures, train: FeatureTable, kind: projection.Kind, tell: Progress) -> None:
     """A map of the training items."""
     tell(0, 1, f"projection: {kind}")
     began = time.monotonic()
@@ -71,7 +71,7 @@ def make_projection(used: Made, train: FeatureTable, kind: projection.Kind, tell
     entries.get("projection", artifacts.projection_key(used, kind), make)
 
 
-def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
+def make_rankings(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:
     """The rankings by every method, the recommended first; what goes wrong with one is written down."""
     wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).facts.recommended)
     for number, method in enumerate(wanted):
@@ -87,7 +87,7 @@ def make_rankings(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -
         raise ValueError(f"no method could rank: {next(iter(artifacts.problems(spec).values()))}")
 
 
-def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Progress) -> None:
+def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, tell: Progress) -> None:
     """The points of the curves, each stored when it is known; a measure that fails is written down and left out."""
     rest = _rest(spec)
     source, ranking = artifacts.source(spec, used), partial(rank, spec, used, tables[0])
@@ -104,7 +104,7 @@ def make_points(spec: Spec, used: Made, tables: Tables, data: Dataset, tell: Pro
             rest = replace(rest, measures=tuple(measure for measure in rest.measures if measure != culprit))
 
 
-def make_detection(spec: Spec, used: Made, train: FeatureTable, tell: Progress) -> None:
+def make_detection(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:
     """The scores of all detectors of bad items, if the run has an FDMat that has ranked."""
     method = artifacts.evidence_method(spec)
     if method is None or str(method) in artifacts.problems(spec):
@@ -124,7 +124,7 @@ def make_detection(spec: Spec, used: Made, train: FeatureTable, tell: Progress) 
         _report(spec, "detection", error)
 
 
-def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
+def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
     """The stored ranking of a method and seed, and of a size if it is not nested; made first if need be."""
 
     def make() -> entries.Item:
@@ -137,7 +137,7 @@ def rank(spec: Spec, used: Made, train: FeatureTable, method: Choice, seed: int,
 
 def lacking(spec: Spec) -> tuple[str, ...]:
     """Which parts of a checked spec are not stored as this program makes them, but for what is known as a problem."""
-    used = artifacts.made(spec)
+    used = artifacts.used_features(spec)
     if used is None or used.version != artifacts.features_version(spec):
         return tuple(PARTS.values())
     lost = {kind for kind, key in _entries(spec, used) if not entries.find(kind, key)}
@@ -155,7 +155,7 @@ def _rest(spec: Spec) -> Spec:
     return replace(spec, methods=methods, measures=measures)
 
 
-def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
+def _entries(spec: Spec, used: UsedFeatures) -> Iterator[tuple[str, str]]:
     """What is stored of a finished run beside its points, as (kind, key)."""
     yield "projection", artifacts.projection_key(used, "UMAP")
     method = artifacts.evidence_method(spec)
@@ -167,7 +167,7 @@ def _entries(spec: Spec, used: Made) -> Iterator[tuple[str, str]]:
     yield "features", used.key
 
 
-def _missing(spec: Spec, used: Made, source: points.Source) -> Iterator[curves.Task]:
+def _missing(spec: Spec, used: UsedFeatures, source: points.Source) -> Iterator[curves.Task]:
     """The points that are not stored, in the order of work."""
     done = {(row.method, row.k, row.seed, row.measure) for row in points.read(source).itertuples()}
     return (task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done)
@@ -176,8 +176,8 @@ def _missing(spec: Spec, used: Made, source: points.Source) -> Iterator[curves.T
 def _report(spec: Spec, name: str, error: Exception) -> None:
     """Write down what went wrong with one method or measure; the log gets the place in the code."""
     traceback.print_exception(error)
-    told = artifacts.problems(spec) | {name: " ".join(errors.plain(error).split())}
-    files.write_json(artifacts.folder(spec.key) / "problems.json", told)
+    known = artifacts.problems(spec) | {name: " ".join(errors.plain(error).split())}
+    files.write_json(artifacts.folder(spec.key) / "problems.json", known)
 
 
 def _since(began: float) -> float:

@@ -160,8 +160,8 @@ def _read(folder: Path, deep: bool = False) -> Item:
 
 
 def _seal(manifest: Mapping[str, Any]) -> int:
-    told = json.dumps([manifest["facts"], manifest["files"], manifest["made"]], sort_keys=True)
-    return zlib.crc32(told.encode())
+    sealed = json.dumps([manifest["facts"], manifest["files"], manifest["made"]], sort_keys=True)
+    return zlib.crc32(sealed.encode())
 
 
 def _check(file: Path, mark: Mapping[str, int], deep: bool) -> None:

@@ -1,4 +1,4 @@
-"""Where everything is kept, small JSON files, and what is said when the disk refuses."""
+"""Where everything is kept, small JSON files, and what to say when the disk refuses."""
 
 from __future__ import annotations
 

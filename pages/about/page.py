@@ -14,7 +14,7 @@ with method:
     st.subheader("What to cite", anchor=False)
     st.markdown(
         "**FDMat** as shown here keeps, class by class, the coreset whose feature distribution is closest to the "
-        "dataset's by the energy distance, after a transport plan has told what does not belong. The idea is from "
+        "dataset's by the energy distance, after a transport plan has shown what does not belong. The idea is from "
         "*W. Xiao, Y. Chen, Q. Shan, Y. Wang, J. Su: Feature Distribution Matching by Optimal Transport for Effective "
         "and Robust Coreset Selection, AAAI 2024*. **FDMat, published score** follows their released code, with its "
         "defects repaired. Every other method names its paper in the method notes."

@@ -39,14 +39,14 @@ def show(run: Run, known: Bad) -> None:
 
 def sentence(counts: pd.DataFrame) -> str:
     """How many items people called wrong and right, and how many of each were suspected."""
-    said = {line.decision: (line.items, line.suspected) for line in counts.itertuples()}
-    drop, relabel, keep, unsure = (said.get(kind, (0, 0)) for kind in ("drop", "relabel", "keep", "unsure"))
+    counted = {line.decision: (line.items, line.suspected) for line in counts.itertuples()}
+    drop, relabel, keep, unsure = (counted.get(kind, (0, 0)) for kind in ("drop", "relabel", "keep", "unsure"))
     wrong, found = drop[0] + relabel[0], drop[1] + relabel[1]
-    told = [f"**{wrong:,} called wrong** ({drop[0]:,} dropped, {relabel[0]:,} relabelled){_of(found, wrong)}"]
-    told.append(f"**{keep[0]:,} called right**{_of(keep[1], keep[0])}")
+    parts = [f"**{wrong:,} called wrong** ({drop[0]:,} dropped, {relabel[0]:,} relabelled){_of(found, wrong)}"]
+    parts.append(f"**{keep[0]:,} called right**{_of(keep[1], keep[0])}")
     if unsure[0]:
-        told.append(f"{unsure[0]:,} unsure")
-    return "; ".join(told) + "."
+        parts.append(f"{unsure[0]:,} unsure")
+    return "; ".join(parts) + "."
 
 
 def _of(suspected: int, items: int) -> str:

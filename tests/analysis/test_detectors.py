@@ -25,7 +25,7 @@ def flipped():
 
 
 @pytest.fixture(scope="module")
-def witness(flipped):
+def fdmat(flipped):
     return selection.rank(flipped, "fdmat")
 
 
@@ -38,24 +38,24 @@ def test_detection_knows_which_end_is_suspicious():
     assert detectors.compare({"any": score}, np.zeros(10, bool)).auroc.isna().all()
 
 
-def test_every_detector_beats_chance_on_swapped_labels(flipped, witness):
+def test_every_detector_beats_chance_on_swapped_labels(flipped, fdmat):
     bad = np.arange(180) < 5
-    frame = detectors.compare(detectors.scores(flipped, witness), bad, cuts=(5,)).set_index("detector")
+    frame = detectors.compare(detectors.scores(flipped, fdmat), bad, cuts=(5,)).set_index("detector")
     label_detectors = frame.drop("local outlier factor")
     assert (label_detectors.auroc > 0.95).all() and (label_detectors.precision_at_5 >= 0.8).all()
 
 
-def test_self_confidence_is_cleanlabs(flipped, witness):
+def test_self_confidence_is_cleanlabs(flipped, fdmat):
     rank = pytest.importorskip("cleanlab.rank")
     theirs = rank.get_label_quality_scores(flipped.labels, detectors.out_of_fold(flipped), method="self_confidence")
-    assert np.allclose(1 - theirs, detectors.scores(flipped, witness)["self-confidence"])
+    assert np.allclose(1 - theirs, detectors.scores(flipped, fdmat)["self-confidence"])
 
 
-def test_what_would_take_too_long_or_cannot_be_asked_is_left_out(flipped, witness, monkeypatch):
+def test_what_would_take_too_long_or_cannot_be_asked_is_left_out(flipped, fdmat, monkeypatch):
     fitted = {"self-confidence", "normalised margin"}
-    assert fitted < set(detectors.scores(flipped, witness))
+    assert fitted < set(detectors.scores(flipped, fdmat))
     monkeypatch.setattr(detectors, "AFFORDABLE", 180 * 12 * 3 - 1)
-    assert not fitted & set(detectors.scores(flipped, witness))
+    assert not fitted & set(detectors.scores(flipped, fdmat))
     monkeypatch.setattr(detectors, "AFFORDABLE", 180 * 12 * 3)
     alone = flipped.take(np.flatnonzero(flipped.labels == 2))
     assert not fitted & set(detectors.scores(alone, selection.rank(alone, "fdmat")))
@@ -139,10 +139,10 @@ def clothes(corruption):
 
 
 def test_on_the_bundled_set_the_first_200_suspected_are_wrong():
-    train, _, witness = clothes(Choice.of("symmetric", rate=0.2))
-    found = detectors.compare({"FDMat": witness.evidence["suspicion"]}, train.truth.mislabelled).iloc[0]
+    train, _, fdmat = clothes(Choice.of("symmetric", rate=0.2))
+    found = detectors.compare({"FDMat": fdmat.evidence["suspicion"]}, train.truth.mislabelled).iloc[0]
     assert found["precision_at_200"] >= 0.95 and found["auroc"] > 0.95
-    last = witness.order[::-1][:200]
+    last = fdmat.order[::-1][:200]
     assert train.truth.mislabelled[last].mean() >= 0.95  # and they are the first to leave
 
 
@@ -157,18 +157,18 @@ def test_on_the_bundled_set_the_first_200_suspected_by_the_sample_run_are_wrong(
 
 
 def test_false_alarms_on_clean_data_are_stated_by_class_and_stay_few():
-    _, table, witness = clothes(Choice("none"))
-    frame = issues.false_alarms(witness.evidence["issue"], table.labels, table.classes).set_index("label")
+    _, table, fdmat = clothes(Choice("none"))
+    frame = issues.false_alarms(fdmat.evidence["issue"], table.labels, table.classes).set_index("label")
     assert frame["items"].tolist() == [800] * 10
-    gone = np.isin(np.arange(table.n), witness.order[witness.survivors :])
+    gone = np.isin(np.arange(table.n), fdmat.order[fdmat.survivors :])
     assert frame["suspected"].tolist() == [int(gone[table.labels == label].sum()) for label in range(10)]
     assert frame["suspected"].sum() / 8000 < 0.15 and frame["share"].max() < 0.33
     assert frame.loc[["Trouser", "Bag", "Ankle boot"], "share"].max() < 0.07
 
 
 def test_on_a_long_tail_no_class_is_emptied_and_the_rarest_least_of_all():
-    _, table, witness = clothes(Choice.of("long_tail", factor=100))
-    frame = issues.false_alarms(witness.evidence["issue"], table.labels, table.classes)
+    _, table, fdmat = clothes(Choice.of("long_tail", factor=100))
+    frame = issues.false_alarms(fdmat.evidence["issue"], table.labels, table.classes)
     assert frame["items"].tolist()[0] == 100 * frame["items"].tolist()[-1] == 800
     assert frame["share"].max() < 0.4
     assert frame["suspected"].tolist()[-1] <= 1

@@ -1,4 +1,4 @@
-"""Made-up points for the map, the same in the page and in its tests."""
+"""UsedFeatures-up points for the map, the same in the page and in its tests."""
 
 import numpy as np
 

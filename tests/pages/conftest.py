@@ -115,4 +115,4 @@ def results(results_home, monkeypatch):
 def share_features(spec, other):
     """Store a run that uses the features, and so the rankings and points, of another."""
     library.save(spec)
-    artifacts.note(settings.checked(spec), artifacts.made(other))
+    artifacts.note(settings.checked(spec), artifacts.used_features(other))

@@ -28,7 +28,7 @@ def test_nothing_is_known_before_there_are_features():
 def test_seconds_are_those_of_the_stored_entries():
     spec = make_spec("fdmat", "herding")
     library.execute(spec)
-    used = artifacts.made(settings.checked(spec))
+    used = artifacts.used_features(settings.checked(spec))
     restate("features", used.key, 40.0)
     restate("ranking", artifacts.ranking_key(spec, used, Choice("fdmat"), 0, None), 2.5)
     restate("ranking", artifacts.ranking_key(spec, used, Choice("herding"), 0, None), 0.5)
@@ -47,7 +47,7 @@ def test_random_selection_needs_no_features():
 def test_a_method_that_chooses_afresh_costs_all_its_sizes_and_a_missing_one_nothing_yet():
     spec = settings.checked(make_spec("k_medoids"))
     library.execute(spec)
-    used = artifacts.made(spec)
+    used = artifacts.used_features(spec)
     sizes = artifacts.sizes(spec, used, Choice("k_medoids"))
     assert len(sizes) == 4
     for place, k in enumerate(sizes):

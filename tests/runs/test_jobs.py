@@ -72,8 +72,8 @@ def test_a_job_runs_to_its_end_and_leaves_what_the_same_run_here_would():
     assert (end.state, end.stage, end.seconds_left) == ("done", "projection", None), jobs.log(key)
     assert not end.live and end.heartbeat > end.started > 0
     there, curve = rankings(), Run(spec).curve()
-    entries.delete("ranking", artifacts.ranking_key(spec, artifacts.made(spec), Choice("fdmat"), 0, None))
-    points.forget(artifacts.source(spec, artifacts.made(spec)).origin)
+    entries.delete("ranking", artifacts.ranking_key(spec, artifacts.used_features(spec), Choice("fdmat"), 0, None))
+    points.forget(artifacts.source(spec, artifacts.used_features(spec)).origin)
     library.execute(spec)
     assert rankings() == there and Run(spec).curve().equals(curve)
 
@@ -322,7 +322,7 @@ def test_a_run_whose_parts_are_all_there_is_done_whatever_its_last_job_says(monk
     library.execute(spec)
     ended = jobs.status(key)
     assert (ended.state, ended.message, ended.advice) == ("done", "", "")
-    used = artifacts.made(settings.checked(spec))
+    used = artifacts.used_features(settings.checked(spec))
     with connect(points.SCHEMA) as database:
         database.execute("DELETE FROM points WHERE method = 'herding' AND kept = 100 AND measure = 'energy'")
     assert state(key) == "lost"
@@ -378,7 +378,7 @@ def test_a_store_of_an_earlier_version_says_what_is_made_again_and_keeps_decisio
     note.write_text(json.dumps({name: known[name] for name in ("key", "n", "largest")}))
     ended = jobs.status(spec.key)
     assert ended.state == "outdated" and ended.advice == (
-        "Made by an earlier version of this program, or no longer stored: features, map, rankings, points and "
+        "UsedFeatures by an earlier version of this program, or no longer stored: features, map, rankings, points and "
         "scores of the detectors will be made again by Resume; decisions are kept."
     )
     assert Run(spec).tables[0].n == 200 and Run(spec).ranking(Choice("fdmat")) is None and Run(spec).curve().empty
@@ -390,7 +390,7 @@ def test_a_store_of_an_earlier_version_says_what_is_made_again_and_keeps_decisio
 def test_features_of_another_version_are_out_of_date_with_all_that_follows(monkeypatch):
     spec = make_spec("herding", measures=(Choice("class_balance"),))
     assert jobs.work(spec).state == "done"
-    used = artifacts.made(spec)
+    used = artifacts.used_features(spec)
     monkeypatch.setattr(artifacts, "features_version", lambda spec: "that of another torch")
-    assert artifacts.made(spec) == used and Run(spec).curve().empty is False
+    assert artifacts.used_features(spec) == used and Run(spec).curve().empty is False
     assert stages.lacking(settings.checked(spec)) == tuple(stages.PARTS.values())

@@ -217,7 +217,7 @@ def test_damaged_parts_are_made_again(kind):
     for folder in (store.home() / kind).iterdir():
         file = sorted(folder.glob("*.npy"))[0]
         os.truncate(file, file.stat().st_size // 2)
-    points.forget(artifacts.source(spec, artifacts.made(spec)).origin)
+    points.forget(artifacts.source(spec, artifacts.used_features(spec)).origin)
     library.execute(spec)
     whole = {name: digest for name, digest in bytes_of(kind).items() if ".damaged-" not in name}
     assert whole == before and Run(spec).curve().equals(curve)
@@ -256,7 +256,7 @@ def test_points_that_got_lost_are_measured_again(counted):
     spec = make_spec("herding")
     library.execute(spec)
     curve, before = Run(spec).curve(), dict(counted)
-    points.forget(artifacts.source(spec, artifacts.made(spec)).origin)
+    points.forget(artifacts.source(spec, artifacts.used_features(spec)).origin)
     assert Run(spec).curve().empty
     library.execute(spec)
     assert Run(spec).curve().equals(curve) and counted == before
