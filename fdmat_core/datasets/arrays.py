@@ -166,7 +166,7 @@ def _ids(found: dict[str, np.ndarray]) -> np.ndarray:
     ids = found["ids"] if "ids" in found else np.arange(len(found["labels"]))
     if "test_labels" in found:
         more = ids.max() + 1 + np.arange(len(found["test_labels"]))
-        ids = np.concatenate([ids, found["test_ids"] if "test_ids" in found else more])
+        ids = np.concatenate([ids, found.get("test_ids", more)])
     values, counts = np.unique(ids, return_counts=True)
     if len(values) < len(ids):
         raise ValueError(f"id {values[counts > 1][0]} occurs more than once; every item, train or test, needs its own")
