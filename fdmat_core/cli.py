@@ -371,8 +371,8 @@ def _summary(curve: pandas.DataFrame, spec: Spec, kept: float) -> Table:
 def _spread(points: pandas.DataFrame, method: str) -> str:
     if method not in points.index:
         return "-"
-    mean, sd, seeds = points.loc[method, ["mean", "sd", "seeds"]].tolist()
-    return f"{mean:.4g}" + (f" ± {sd:.2g}" if seeds > 1 else "")
+    point: Any = points.loc[method]
+    return f"{point['mean']:.4g}" + (f" ± {point['sd']:.2g}" if point["seeds"] > 1 else "")
 
 
 def _table(title: str, *columns: str) -> Table:

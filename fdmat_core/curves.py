@@ -85,8 +85,8 @@ def measure(  # noqa: PLR0913
     import pandas
 
     given = Choice(table.key)
-    choices = [tuple(map(Choice.named, many)) for many in (methods, measures)]
-    spec = Spec(given, given, *choices, fractions=tuple(fractions), seeds=seeds, band=band, balance=balance)
+    chosen, taken = tuple(map(Choice.named, methods)), tuple(map(Choice.named, measures))
+    spec = Spec(given, given, chosen, taken, fractions=tuple(fractions), seeds=seeds, band=band, balance=balance)
     new = frame(points(table, test, spec, dataset=dataset, known=known, progress=progress))
     curve = new if known is None else pandas.concat([known[list(COLUMNS)], new])
     wanted = {task.key for task in tasks(table.n, spec, largest_class(table))}
@@ -172,7 +172,7 @@ def space(table: FeatureTable) -> FeatureTable:
     return replace(table, embedding=x, head=None, key=f"{table.key}+space")
 
 
-def _key(row: dict[str, Any]) -> tuple[str, int, int, str]:
+def _key(row: Mapping[Any, Any]) -> tuple[str, int, int, str]:
     return row["method"], int(row["k"]), int(row["seed"]), row["measure"]
 
 

@@ -29,7 +29,8 @@ PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
 OWN_SEED = ("dataset", "corruption")
 
 Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline"]
-MeasureKind = Literal["distance", "coverage", "accuracy", "balance"]
+#: The last is that of a difference to random, which no registered measure is.
+MeasureKind = Literal["distance", "coverage", "accuracy", "balance", "difference"]
 #: (table, rows (k,)) -> weights (k,), for methods whose coreset is weighted.
 Weigh = Callable[[FeatureTable, np.ndarray], np.ndarray]
 

@@ -78,7 +78,7 @@ def out_of_fold(table: FeatureTable, *, folds: int = FOLDS, seed: int = 0) -> np
     probabilities = np.zeros((table.n, table.c))
     with threadpool_limits(1, "blas"), warnings.catch_warnings():  # small products, for which many cores only wait
         warnings.filterwarnings("ignore", "The least populated class")  # it is spread over as many folds as it can be
-        judged = cross_val_predict(model, x, labels, cv=split, method="predict_proba")
+        judged = np.asarray(cross_val_predict(model, x, labels, cv=split, method="predict_proba"))
         probabilities[np.ix_(several, np.unique(labels))] = judged
         if len(alone):
             model.fit(x, labels)

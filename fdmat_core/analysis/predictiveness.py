@@ -181,7 +181,7 @@ def winner(table: pandas.DataFrame, titles: dict[str, str]) -> str:
     """
     if table.empty:
         return "No distance has enough coresets at every size yet."
-    row = next(table.itertuples())
+    row: Any = next(table.itertuples())
     name = titles.get(row.distance, row.distance)
     if row.low <= 0 <= row.high:
         return f"No distance predicts accuracy here: the best, {name}, has {interval(row)}."

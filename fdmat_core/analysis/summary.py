@@ -47,8 +47,8 @@ def by_size(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
     table = table.reset_index()
     for name in ("mean", "sd", "low", "high"):
         table[name] = table[name].mask(table[name].abs() <= ROUNDING, 0.0)
-    order = {"by": ["method", "kept"], "ascending": [True, False]}
-    return table[table["kept"] > 0].sort_values(**order, kind="stable", ignore_index=True)
+    table = table[table["kept"] > 0]
+    return table.sort_values(["method", "kept"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
 def above(curve: pandas.DataFrame, method: str = "random") -> pandas.DataFrame:
@@ -110,5 +110,5 @@ def enough(table: pandas.DataFrame, slack: float = 0.01) -> dict[str, float | No
     for method, rows in table[table["kept"] < 1].groupby("method"):
         near = rows.sort_values("kept", ascending=False).set_index("kept")["mean"] >= whole - slack - ROUNDING
         shares = near.index[near.cummin()]
-        found[method] = float(shares.min()) if len(shares) else None
+        found[str(method)] = float(shares.min()) if len(shares) else None
     return {} if np.isnan(whole) else dict(sorted(found.items(), key=lambda one: one[1] or 1.0))

@@ -30,8 +30,8 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
         The size that stands out.
     """
     look = look or Look()
-    titles = [look.measures.get(name, {}).get("title", name) for name in (distance, accuracy)]
-    groups = {name: part for name, part in found.groupby("method", sort=True)}
+    titles = [look.measure(name).title for name in (distance, accuracy)]
+    groups = {str(name): rows for name, rows in found.groupby("method", sort=True)}
     methods = [name for name in dict.fromkeys(["random", *look.methods, *groups]) if name in groups]
     data = [
         _cloud(groups[name][(groups[name]["k"] == k) == loud], look.style(name, place), place, look, loud)
@@ -51,16 +51,16 @@ def scatter(found: pd.DataFrame, distance: str, accuracy: str, *, look: Look | N
     return go.Figure({"data": [trace for trace in data if trace["x"]], "layout": layout})
 
 
-def _cloud(part: pd.DataFrame, style: Style, place: int, look: Look, loud: bool) -> dict[str, Any]:
+def _cloud(rows: pd.DataFrame, style: Style, place: int, look: Look, loud: bool) -> dict[str, Any]:
     """The coresets of one method, of the size that stands out or of all others."""
     marker = {"color": style.colour, "symbol": SYMBOLS[place % len(SYMBOLS)], "size": 12 if loud else 6}
-    columns = (part[name].tolist() for name in ("k", "kept", "seed", "distance", "accuracy"))
+    columns = (rows[name].tolist() for name in ("k", "kept", "seed", "distance", "accuracy"))
     return {
         "type": "scatter",
         "mode": "markers",
         "name": style.title,
-        "x": part["distance"].tolist(),
-        "y": part["accuracy"].tolist(),
+        "x": rows["distance"].tolist(),
+        "y": rows["accuracy"].tolist(),
         "marker": marker | {"line": {"width": 1.5 if loud else 0, "color": look.ink.surface}},
         "opacity": 0.95 if loud else 0.28,
         "showlegend": loud,
@@ -74,7 +74,7 @@ def _words(k: int, kept: float, seed: int, distance: float, accuracy: float) -> 
     return f"{size}<br>distance {distance:.4g}, accuracy {accuracy:.4g}"
 
 
-def _distance_axis(values: pd.Series) -> dict[str, Any]:
+def _distance_axis(values: pd.Series[Any]) -> dict[str, Any]:
     """A linear axis, or a logarithmic one for distances that span more than LOG_SPAN."""
     if len(values) < 2 or values.min() <= 0 or values.max() <= LOG_SPAN * values.min():
         return {"type": "linear"}
@@ -116,9 +116,7 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
             "symbol": ["circle" if sure else "circle-open" for sure in clear],
             "line": {"width": 2},
         },
-        "customdata": [
-            f"{percent(round(row.kept, 6))} kept, {row.count} coresets<br>{interval(row)}" for row in table.itertuples()
-        ],
+        "customdata": [_range(row) for row in table.itertuples()],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     edge = float(table["kept"].min()) if len(table) else 0.001
@@ -132,6 +130,10 @@ def correlations(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
         "annotations": [_side("closer is better", -1.04, "bottom", look), _side("closer is worse", 1.04, "top", look)],
     }
     return go.Figure({"data": [trace], "layout": layout})
+
+
+def _range(row: Any) -> str:
+    return f"{percent(round(row.kept, 6))} kept, {row.count} coresets<br>{interval(row)}"
 
 
 def _zero(look: Look) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def curve(
     """
     panel = Panel(by_size(frame, measure), measure, look or Look(), pixels, focus)
     title = {
-        "text": f"<b>{panel.fact('title', measure)}</b>",
+        "text": f"<b>{panel.facts.title}</b>",
         "subtitle": {"text": "<br>".join(filter(None, (_direction(panel), _sources(panel))))},
     }
     layout = {"title": title, "height": pixels + 92 + 76, "margin": {"l": 60, "r": _room([panel]), "t": 92, "b": 76}}
@@ -123,16 +123,13 @@ def _sources(panel: Panel) -> str:
 
 
 def _direction(panel: Panel) -> str:
-    better = panel.fact("better")
-    unit = panel.fact("unit")
-    return " · ".join(text for text in (unit, f"{better} is better" if better else "") if text)
+    return " · ".join(filter(None, (panel.facts.unit, f"{panel.facts.better} is better")))
 
 
 def _heading(panel: Panel, top: float) -> dict[str, Any]:
     """The title of a small chart, above its plot area."""
     ink = panel.look.ink.muted
-    title = panel.fact("title", panel.measure)
-    hint = f"{panel.fact('better')} is better · {_sources(panel).split(' · ')[0].split(',')[0]}"
-    text = f"<b>{title}</b>  <span style='color:{ink}'>{hint}</span>"
+    hint = f"{panel.facts.better} is better · {_sources(panel).split(' · ')[0].split(',')[0]}"
+    text = f"<b>{panel.facts.title}</b>  <span style='color:{ink}'>{hint}</span>"
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": top, "yref": "paper", "yanchor": "bottom", "yshift": 4}
     return place | {"text": text, "showarrow": False, "font": {"size": 14}}

@@ -12,6 +12,7 @@ import pandas as pd
 
 from fdmat_core.figures.theme import RANDOM, Look, Style
 from fdmat_core.formats import percent
+from fdmat_core.registry import MeasureFacts
 
 #: Shares kept that get a tick: of a large chart, and of a small one.
 TICKS = (1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
@@ -34,9 +35,10 @@ class Panel:
     axis: str = ""  # suffix of the y axis: "", "2", ...
     quiet: bool = False
 
-    def fact(self, name: str, otherwise: str = "") -> str:
-        """A fact of the measure, as the registry knows it."""
-        return self.look.measures.get(self.measure, {}).get(name, otherwise)
+    @property
+    def facts(self) -> MeasureFacts:
+        """What is known about the measure."""
+        return self.look.measure(self.measure)
 
     @cached_property
     def styles(self) -> dict[str, Style]:
@@ -48,7 +50,7 @@ class Panel:
     def log(self) -> bool:
         """Whether the y axis is logarithmic: for distances of true parts that span more than LOG_SPAN."""
         positive = self.points.loc[(self.points["mean"] > 0) & (self.points["kept"] < 1), "mean"]
-        return self.fact("kind") == "distance" and len(positive) > 1 and positive.max() > LOG_SPAN * positive.min()
+        return self.facts.kind == "distance" and len(positive) > 1 and positive.max() > LOG_SPAN * positive.min()
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -59,7 +61,7 @@ class Panel:
     def whole(self) -> float | None:
         """The value of the full data; None for a distance or a difference, which is 0 there, or if not measured."""
         full = self.table.loc[self.table["kept"] == 1, "mean"]
-        return None if self.fact("kind") in ("distance", "difference") or full.empty else float(full.mean())
+        return None if self.facts.kind in ("distance", "difference") or full.empty else float(full.mean())
 
     @cached_property
     def range(self) -> tuple[float, float]:
@@ -189,7 +191,7 @@ def _words(panel: Panel, row: Any) -> str:
     """What stands beside a point while the pointer is over it."""
     spread = f" ± {row.sd:.3g}" if row.seeds > 1 else ""
     runs = f"{row.seeds} seeds" if row.seeds > 1 else "1 seed"
-    title = panel.fact("title", panel.measure)
+    title = panel.facts.title
     kept = f"kept {row.k:,} ({percent(row.kept)}), pruned {percent(1 - row.kept)}"
     return f"{kept}<br>{title} {row.mean:.4g}{spread} ({runs})"
 

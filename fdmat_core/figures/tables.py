@@ -31,17 +31,14 @@ def wide(table: pd.DataFrame, measure: str, methods: Sequence[str], *, look: Loo
     kept
         The share kept whose nearest column is marked.
     """
-    facts = look.measures.get(measure, {})
+    facts = look.measure(measure)
     table = table[table["method"].isin(methods)]
-    marked = set(map(tuple, table.loc[best(table, facts.get("better", "higher")), ["method", "k"]].to_numpy()))
+    marked = set(map(tuple, table.loc[best(table, facts.better), ["method", "k"]].to_numpy()))
     columns = table.drop_duplicates("k").sort_values("k", ascending=False)
     cells = {(row.method, row.k): row for row in table.itertuples()}
     near = None if kept is None or columns.empty else sizes.nearest(columns["kept"], kept)
-    head = [_size(row, row.kept == near) for row in columns.itertuples()]
-    body = [
-        [_cell(cells.get((name, k)), facts.get("unit", ""), (name, k) in marked) for k in columns["k"]]
-        for name in methods
-    ]
+    head = [_size(row, near) for row in columns.itertuples()]
+    body = [[_cell(cells.get((name, k)), facts.unit, (name, k) in marked) for k in columns["k"]] for name in methods]
     names = [swatch(look.style(name, place)) for place, name in enumerate(methods)]
     return grid(["", *head], [[f"<th>{name}</th>", *row] for name, row in zip(names, body, strict=True)])
 
@@ -91,21 +88,22 @@ def predictions(table: pd.DataFrame, rhos: Mapping[str, Mapping[int, float]], ti
     """
     counts = sorted({k for by_count in rhos.values() for k in by_count}, reverse=True)
     head = ["rho by items kept", "all sizes, 95% interval", *(f"{k:,}" for k in counts)]
-    rows = [
-        [
-            f"<th>{html.escape(titles.get(row.distance, row.distance))}</th>",
-            cell(
-                f"{signed(row.rho)} [{signed(row.low)}, {signed(row.high)}]", strong=row.high < 0 and row.first >= CLEAR
-            ),
-            *(cell(signed(rho) if (rho := rhos[row.distance].get(k)) is not None else "–") for k in counts),
-        ]
-        for row in table.itertuples()
+    return grid(head, [_prediction(row, rhos, counts, titles) for row in table.itertuples()])
+
+
+def _prediction(
+    row: Any, rhos: Mapping[str, Mapping[int, float]], counts: list[int], titles: Mapping[str, str]
+) -> list[str]:
+    overall = f"{signed(row.rho)} [{signed(row.low)}, {signed(row.high)}]"
+    return [
+        f"<th>{html.escape(titles.get(row.distance, row.distance))}</th>",
+        cell(overall, strong=row.high < 0 and row.first >= CLEAR),
+        *(cell(signed(rho) if (rho := rhos[row.distance].get(k)) is not None else "–") for k in counts),
     ]
-    return grid(head, rows)
 
 
-def _size(row: Any, near: bool) -> str:
-    return f"<th{' class=near' if near else ''}>{percent(round(row.kept, 6))}<small>{row.k:,}</small></th>"
+def _size(row: Any, near: float | None) -> str:
+    return f"<th{' class=near' if row.kept == near else ''}>{percent(round(row.kept, 6))}<small>{row.k:,}</small></th>"
 
 
 def _cell(row: Any | None, unit: str, strong: bool) -> str:

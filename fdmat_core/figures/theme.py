@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from fdmat_core.spec import Choice
+from fdmat_core.registry import Family, MeasureFacts, MethodFacts
+from fdmat_core.spec import Choice
 
 TOKENS = Path(__file__).parents[1] / "web" / "tokens.css"
 
@@ -25,7 +25,7 @@ _LIGHT, _DARK = tokens(), tokens() | tokens(".dark")
 KEPT, NOISE, SUSPECT, RANDOM = (_LIGHT[name] for name in ("kept", "noise", "suspect", "random"))
 
 #: The dash that goes with a family, so that lines differ without their colours.
-DASHES = {
+DASHES: dict[Family, str] = {
     "baseline": "dash",
     "distribution": "solid",
     "geometry": "longdash",
@@ -78,8 +78,8 @@ class Look:
     """
 
     dark: bool = False
-    methods: Mapping[str, Style] = field(default_factory=dict)  # str(Choice) -> style
-    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> title, unit, better, kind
+    methods: Mapping[str, Style] = field(default_factory=dict[str, Style])  # by str(Choice)
+    measures: Mapping[str, MeasureFacts] = field(default_factory=dict[str, MeasureFacts])  # by str(Choice)
 
     @property
     def ink(self) -> Ink:
@@ -90,25 +90,23 @@ class Look:
         """The style of a method; an unknown one takes the palette's colour at `place`."""
         return self.methods.get(method) or Style(method, PALETTE[place % len(PALETTE)])
 
+    def measure(self, name: str) -> MeasureFacts:
+        """What is known about a measure; of one that is not listed, more counts as better."""
+        unknown = MeasureFacts(title=name, unit="", better="higher", source="", kind="coverage")
+        return self.measures.get(name, unknown)
 
-def styles(facts: Mapping[Choice, Mapping[str, Any]]) -> dict[str, Style]:
+
+def styles(facts: Mapping[Choice, MethodFacts]) -> dict[str, Style]:
     """Styles for the methods of one figure by the text that a curve has for each, from the facts about each.
 
-    Variants of one method share its colour; the second and later ones differ by their dash, and by the title of their
-    choice.
-
-    Parameters
-    ----------
-    facts
-        A choice to `{"title": ..., "colour": ..., "family": ...}`.
+    Variants of one method share its colour; the second and later ones differ by their dash, and by their titles.
     """
     variants: dict[str, int] = {}
-    found = {}
+    found: dict[str, Style] = {}
     for choice, fact in facts.items():
         place = variants[choice.name] = variants.get(choice.name, -1) + 1
-        family = list(DASHES).index(fact["family"]) if fact["family"] in DASHES else 0
-        dash = list(DASHES.values())[(family + place) % len(DASHES)]
-        found[str(choice)] = Style(fact["title"], RANDOM if choice.name == "random" else fact["colour"], dash)
+        dash = list(DASHES.values())[(list(DASHES).index(fact.family) + place) % len(DASHES)]
+        found[str(choice)] = Style(fact.title, RANDOM if choice.name == "random" else fact.colour, dash)
     return found
 
 

@@ -9,7 +9,7 @@ from importlib import metadata
 import pandas as pd
 
 from fdmat_core import __version__
-from fdmat_core.registry import Entry
+from fdmat_core.registry import BackboneFacts, DatasetFacts, Entry
 from fdmat_core.store import entries as store
 
 PACKAGES = ("streamlit", "torch", "torchvision", "POT", "umap-learn", "plotly", "numpy", "scikit-learn", "pandas")
@@ -36,7 +36,7 @@ def usage() -> pd.DataFrame:
     return pd.DataFrame([(kind, f"{size:,.1f} MB") for kind, size in rows], columns=["kind", "on disk"])
 
 
-def sources(entries: Iterable[Entry]) -> pd.DataFrame:
+def sources(entries: Iterable[Entry[DatasetFacts] | Entry[BackboneFacts]]) -> pd.DataFrame:
     """Datasets and backbones with their source and licence."""
     rows = [(one.title, one.kind, getattr(one.facts, "licence", ""), one.facts.source) for one in entries]
     return pd.DataFrame(rows, columns=["name", "kind", "licence", "source"])

@@ -160,12 +160,7 @@ def _of_differences(spec: Spec) -> Look:
     """The look of charts of differences to random: they have a linear axis, and no line for all data."""
     look = widgets.look(spec)
     measures = {
-        name: {
-            **facts,
-            "kind": "difference",
-            "title": f"{facts['title']} minus random",
-            "unit": f"{facts['unit']}, minus random",
-        }
+        name: replace(facts, kind="difference", title=f"{facts.title} minus random", unit=f"{facts.unit}, minus random")
         for name, facts in look.measures.items()
     }
     return replace(look, measures=measures)
@@ -175,7 +170,7 @@ def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, l
     """One chart, and what stands behind its points."""
     name = str(choice)
     mine = drawn[drawn["measure"] == name]
-    facts = (spec.key, name, focus, look.dark, look.measures[name]["kind"])
+    facts = (spec.key, name, focus, look.dark, look.measures[name].kind)
     figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
     st.caption(words)
     head.lined(figure, key, f"{registry.measures.title(choice)} by share kept")
@@ -251,7 +246,7 @@ def caveat(choice: Choice, *, relative: bool = False) -> str:
 
 
 def _table(spec: Spec, drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
-    legend = f"{look.measures[name]['unit']}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
+    legend = f"{look.measures[name].unit}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
     st.markdown(f"**{titles(spec)[name]}** :small[:gray[{legend}]]")
     st.html(tables.wide(summary.by_size(drawn, name), name, shown, look=look, kept=state.kept()))
 
@@ -274,6 +269,6 @@ def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, look: Look,
 def _figure_data(drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    units = {name: look.measures[name]["unit"] for name in chosen}
+    units = {name: look.measures[name].unit for name in chosen}
     summaries = [summary.by_size(drawn, name).assign(measure=name, unit=unit) for name, unit in units.items()]
     return pd.concat(summaries, ignore_index=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from fdmat_core import formats, registry
 from fdmat_core.figures import tables, theme
-from fdmat_core.registry import Entry, Parameter
+from fdmat_core.registry import Entry, MeasureFacts, MethodFacts, Parameter
 from fdmat_core.spec import Choice
 from pages.ui import forms
 
@@ -16,10 +18,9 @@ COLUMNS = {
     "head": "the linear head",
     "dynamics": "training dynamics",
 }
-KINDS = {"distance": "Distance", "coverage": "Coverage", "accuracy": "Accuracy", "balance": "Balance"}
 
 
-def find(search: str) -> dict[str, dict[str, Entry]]:
+def find(search: str) -> dict[str, dict[str, Entry[Any]]]:
     """The methods by family and the measures whose notes hold every word of a search."""
     methods = {name: entry for name, entry in registry.methods.all().items() if matches(entry, search)}
     measures = {name: entry for name, entry in registry.measures.all().items() if matches(entry, search)}
@@ -33,7 +34,7 @@ def matches(entry: Entry, search: str) -> bool:
     return all(word in text for word in search.lower().split())
 
 
-def index(groups: dict[str, dict[str, Entry]]) -> Entry | None:
+def index(groups: dict[str, dict[str, Entry[Any]]]) -> Entry[Any] | None:
     """List the entries by group as buttons, and return the one that is open: the link's, or the first."""
     entries = {f"{entry.kind}.{entry.name}": entry for group in groups.values() for entry in group.values()}
     opened = st.query_params.get("note")
@@ -51,41 +52,47 @@ def _open(name: str) -> None:
     st.query_params["note"] = name
 
 
-def show(entry: Entry) -> None:
+def show(entry: Entry[Any]) -> None:
     """The page of one method or measure."""
     with st.container(width=980, gap="small"):
         st.header(entry.title, anchor=False)
-        st.markdown(f":gray[Keeps {entry.facts.keeps}.]" if entry.kind == "method" else f":gray[{entry.facts.unit}]")
-        with st.container(horizontal=True, gap="small"):
-            _method_facts(entry) if entry.kind == "method" else _measure_facts(entry)
+        facts: MethodFacts | MeasureFacts = entry.facts
+        if isinstance(facts, MethodFacts):
+            _method(entry.name, facts)
+        else:
+            _measure(facts)
         st.markdown(f"#### {entry.summary}")
         st.markdown(entry.body)
         parameters(entry)
-        st.caption(f"Source: {entry.facts.paper if entry.kind == 'method' else entry.facts.source}")
+        st.caption(f"Source: {facts.paper if isinstance(facts, MethodFacts) else facts.source}")
 
 
-def _method_facts(entry: Entry) -> None:
-    st.image(tables.stroke(theme.styles({Choice(entry.name): vars(entry.facts)})[entry.name]), alt="Its line in charts")
-    if entry.facts.recommended:
-        st.badge("Recommended", icon=":material/star:")
+def _method(name: str, facts: MethodFacts) -> None:
+    st.markdown(f":gray[Keeps {facts.keeps}.]")
     nested = ("Nested", "Smaller coresets are prefixes of larger ones.")
     afresh = (
         "A coreset per size",
         "Chosen afresh for every size, so the slider snaps to the sizes that were computed.",
     )
-    text, why = nested if entry.facts.nested else afresh
-    st.badge(text, color="gray", help=why)
-    st.badge(f"Needs {needs(entry.facts.needs)}", color="gray")
-    if entry.facts.weigh is not None:
-        st.badge("Gives weights", color="gray", help="Its items count differently in training and in distances.")
+    text, why = nested if facts.nested else afresh
+    with st.container(horizontal=True, gap="small"):
+        st.image(tables.stroke(theme.styles({Choice(name): facts})[name]), alt="Its line in charts")
+        if facts.recommended:
+            st.badge("Recommended", icon=":material/star:")
+        st.badge(text, color="gray", help=why)
+        st.badge(f"Needs {needs(facts.needs)}", color="gray")
+        if facts.weigh is not None:
+            st.badge("Gives weights", color="gray", help="Its items count differently in training and in distances.")
 
 
-def _measure_facts(entry: Entry) -> None:
-    st.badge(KINDS.get(entry.facts.kind, entry.facts.kind))
-    st.badge(f"{entry.facts.better.capitalize()} is better", color="gray")
+def _measure(facts: MeasureFacts) -> None:
+    st.markdown(f":gray[{facts.unit}]")
+    with st.container(horizontal=True, gap="small"):
+        st.badge(facts.kind.capitalize())
+        st.badge(f"{facts.better.capitalize()} is better", color="gray")
 
 
-def parameters(entry: Entry) -> None:
+def parameters(entry: Entry[Any]) -> None:
     """A table of an entry's parameters, if it has any."""
     if not entry.parameters:
         return

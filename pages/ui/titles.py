@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from fdmat_core import registry
 from fdmat_core.figures import theme
+from fdmat_core.registry import MethodFacts
 from fdmat_core.spec import Choice, Spec
 from pages.shell.frame import dark
 
@@ -13,13 +14,13 @@ from pages.shell.frame import dark
 def look(spec: Spec) -> theme.Look:
     """How the figures of a run are dressed, on the background that this person chose."""
     facts = {choice: facts_of(choice) for choice in spec.methods_by_name.values()}
-    measures = {name: vars(registry.measures.get(choice.name).facts) for name, choice in spec.measures_by_name.items()}
+    measures = {name: registry.measures.get(choice.name).facts for name, choice in spec.measures_by_name.items()}
     return theme.Look(dark(), theme.styles(facts), measures)
 
 
-def facts_of(choice: Choice) -> dict[str, Any]:
+def facts_of(choice: Choice) -> MethodFacts:
     """What is known about a method, under the title of its choice."""
-    return vars(registry.methods.get(choice.name).facts) | {"title": registry.methods.title(choice)}
+    return replace(registry.methods.get(choice.name).facts, title=registry.methods.title(choice))
 
 
 def heading(spec: Spec) -> str:

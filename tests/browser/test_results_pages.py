@@ -97,7 +97,7 @@ def wide_table():
         for seed in range(10)
     ]
     table = summary.by_size(pd.DataFrame(rows, columns=curves_of.COLUMNS), "linear_probe")
-    look = Look(measures={"linear_probe": vars(registry.measures.get("linear_probe").facts)})
+    look = Look(measures={"linear_probe": registry.measures.get("linear_probe").facts})
     return tables.wide(table, "linear_probe", names, look=look, kept=0.05)
 
 

@@ -6,10 +6,14 @@ import pytest
 from fdmat_core.analysis import predictiveness
 from fdmat_core.figures import correlation
 from fdmat_core.figures.theme import KEPT, LIGHT, NOISE, Look, Style
+from fdmat_core.registry import MeasureFacts
 
 LOOK = Look(
     methods={"fdmat": Style("FDMat", "#0072B2"), "random": Style("Random", "#888888", "dash")},
-    measures={"w": {"title": "Distance W"}, "probe": {"title": "Probe"}},
+    measures={
+        "w": MeasureFacts(title="Distance W", unit="", better="lower", source=""),
+        "probe": MeasureFacts(title="Probe", unit="", better="higher", source="", kind="accuracy"),
+    },
 )
 
 

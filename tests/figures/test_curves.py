@@ -9,6 +9,7 @@ import pytest
 from fdmat_core.figures import curves, panels
 from fdmat_core.figures.classes import balance, counts
 from fdmat_core.figures.theme import DARK, LIGHT, Look, Style
+from fdmat_core.registry import MeasureFacts
 
 FRACTIONS = (1.0, 0.1, 0.01)
 ACCURACY = {"random": (0.9, 0.7, 0.5), "fdmat": (0.9, 0.8, 0.7), "herding": (0.9, 0.75, 0.4)}
@@ -19,8 +20,10 @@ LOOK = Look(
         "herding": Style("Herding", "#E69F00", "longdash"),
     },
     measures={
-        "accuracy": {"title": "Probe accuracy", "unit": "share right", "better": "higher", "kind": "accuracy"},
-        "sliced": {"title": "Sliced distance", "unit": "", "better": "lower", "kind": "distance"},
+        "accuracy": MeasureFacts(
+            title="Probe accuracy", unit="share right", better="higher", source="", kind="accuracy"
+        ),
+        "sliced": MeasureFacts(title="Sliced distance", unit="", better="lower", source=""),
     },
 )
 

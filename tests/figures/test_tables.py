@@ -9,12 +9,13 @@ from fdmat_core import formats
 from fdmat_core.analysis import summary
 from fdmat_core.figures import tables
 from fdmat_core.figures.theme import Look, Style
+from fdmat_core.registry import MeasureFacts
 
 LOOK = Look(
     methods={"fdmat": Style("FDMat", "#0072B2"), "random": Style("<Random>", "#888888", "dash")},
     measures={
-        "probe": {"unit": "share of test items", "better": "higher"},
-        "w": {"unit": "feature units", "better": "lower"},
+        "probe": MeasureFacts(title="Probe", unit="share of test items", better="higher", source=""),
+        "w": MeasureFacts(title="W", unit="feature units", better="lower", source=""),
     },
 )
 

@@ -1,18 +1,22 @@
 """Colours and styles: fixed per method, distinct per variant, readable on both backgrounds."""
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 import pytest
 
 from fdmat_core import registry
 from fdmat_core.figures import theme
 from fdmat_core.figures.theme import Look, Style
+from fdmat_core.registry import MethodFacts
 from fdmat_core.spec import Choice
 
+FDMAT = MethodFacts(title="FDMat", colour="#0072B2", family="distribution", needs=(), keeps="", paper="")
 FACTS = {
-    Choice("random"): {"title": "Random", "colour": "#123456", "family": "baseline"},
-    Choice("fdmat"): {"title": "FDMat", "colour": "#0072B2", "family": "distribution"},
-    Choice.of("fdmat", lam=10): {"title": "FDMat (lam 10)", "colour": "#0072B2", "family": "distribution"},
-    Choice("herding"): {"title": "Herding", "colour": "#E69F00", "family": "geometry"},
+    Choice("random"): replace(FDMAT, title="Random", colour="#123456", family="baseline"),
+    Choice("fdmat"): FDMAT,
+    Choice.of("fdmat", lam=10): replace(FDMAT, title="FDMat (lam 10)"),
+    Choice("herding"): replace(FDMAT, title="Herding", colour="#E69F00", family="geometry"),
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from fdmat_core import cli
 from fdmat_core.analysis import per_class, predictiveness, summary
 from fdmat_core.figures.theme import Look
+from fdmat_core.registry import MeasureFacts
 from fdmat_core.runs import costs, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -141,7 +142,9 @@ def test_the_figure_data_are_the_summaries_of_what_is_shown():
     import pandas as pd
 
     curve = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
-    look = Look(measures={"v": {"unit": "metres"}, "w": {"unit": "grams"}})
+    units = {"v": "metres", "w": "grams"}
+    facts = {name: MeasureFacts(title=name, unit=unit, better="lower", source="") for name, unit in units.items()}
+    look = Look(measures=facts)
     told = charts._figure_data(curve, look, ["v", "w", "v"])
     assert told["unit"].tolist() == ["metres", "grams"]
     assert told[["measure", "mean", "seeds"]].to_numpy().tolist() == [["v", 2, 2], ["w", 2, 2]]

@@ -5,6 +5,7 @@ import importlib.metadata
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -305,8 +306,8 @@ def test_every_registered_function_has_a_version_of_its_own():
 @pytest.mark.parametrize("fact", [{"runs": "table"}, {"nested": False}, {"needs": ()}, {"weigh": selection.weights}])
 def test_facts_that_decide_count_and_others_do_not(fact):
     entry = registry.methods.get("herding")
-    changed = registry.Entry(entry.kind, entry.name, entry.function, entry.facts | fact)
-    renamed = registry.Entry(entry.kind, "other", entry.function, entry.facts | {"title": "Other", "colour": "#000000"})
+    changed = registry.Entry(entry.kind, entry.name, entry.function, replace(entry.facts, **fact))
+    renamed = registry.Entry(entry.kind, "other", entry.function, replace(entry.facts, title="Other", colour="#000000"))
     assert provenance.of(renamed) == provenance.of(entry) != provenance.of(changed)
 
 
