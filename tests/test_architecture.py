@@ -159,8 +159,11 @@ def test_what_pages_share_has_several_users():
     users = {path.stem: set() for path in (ROOT / "pages" / "ui").glob("*.py")}
     for path in [*PAGES, ROOT / "app.py"]:
         for name in imports(path):
-            if name.startswith("pages.ui.") and name.split(".")[2] in users and path.parts[-2] != "ui":
-                users[name.split(".")[2]].add(path.parts[-2])
+            if name.startswith("pages.ui.") and name.split(".")[2] in users:
+                users[name.split(".")[2]].add(path.stem if path.parts[-2] == "ui" else f"{path.parts[-2]}/")
+    for _ in users:  # who uses a part uses what the part uses
+        users = {name: mine.union(*(users.get(one, set()) for one in mine)) for name, mine in users.items()}
+    users = {name: {one for one in mine if one.endswith("/")} for name, mine in users.items()}
     assert {name for name, pages in users.items() if len(pages) < 2} == set()
 
 

@@ -134,7 +134,7 @@ def test_a_measure_that_draws_a_sample_of_a_class_is_repeated_for_an_error_bar(t
 
 def test_rankings_are_asked_once_and_as_promised(table, test_table):
     nested = "herding"
-    afresh = next(name for name, e in registry.methods.all().items() if not e.nested and "rng" not in e.accepts)
+    afresh = next(name for name, e in registry.methods.all().items() if not e.facts.nested and "rng" not in e.accepts)
     asked = []
 
     def ranking(method, seed, k):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdmat_core.analysis import issues, per_class, summary
+from fdmat_core.analysis import per_class, summary
 from fdmat_core.types import Ranking, Truth
 
 
@@ -88,10 +88,10 @@ def test_items_are_counted_per_class_also_where_none_are_left():
     assert (sizes, kept) == ([2, 0, 3, 0], [0, 0, 2, 0])
 
 
-def test_injected_and_suspected_noise_are_masks_by_row():
+def test_injected_and_rejected_noise_are_masks_by_row():
     truth = Truth(np.zeros(3), np.array([True, False, False]), np.array([False, False, True]))
-    assert issues.injected(truth).tolist() == [True, False, True]
-    assert issues.suspected(Ranking(np.array([2, 0, 1]), survivors=1)).tolist() == [True, True, False]
+    assert truth.bad.tolist() == [True, False, True]
+    assert Ranking(np.array([2, 0, 1]), survivors=1).rejected.tolist() == [True, True, False]
 
 
 def test_a_spread_that_is_rounding_only_is_none_at_all():

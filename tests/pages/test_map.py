@@ -111,7 +111,7 @@ def test_while_a_run_is_measured_no_number_is_of_a_size_far_from_the_slider(visi
     key = queue.say(DIGITS, "running", stage="points", done=1, total=9)
     app = visit(places.MAP, run=key, method="moderate", kept="0.7")
     assert [words[1:] for words in numbers(app)] == [["–", "not measured yet"]] * 3
-    app.session_state["map"] = {"ratio": 0.95}
+    app.session_state["map"] = {"kept": 0.05}
     app.run()
     assert numbers(app)[0][1:] == ["0.07 ± 0.0707", "random 0.06 · at 1% kept"]
 

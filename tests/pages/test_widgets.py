@@ -18,8 +18,8 @@ SCRIPT = '''
 import streamlit as st
 from typing import Annotated, Literal
 from fdmat_core.registry import Entry, Range
-from fdmat_core.types import Choice
-from pages.shared import widgets
+from fdmat_core.spec import Choice
+from pages.ui import forms
 
 def thing(table, *, budget: int, share: Annotated[float, Range(0, 1)] = 0.5, many: Annotated[int, Range(1, 9)] = 3,
           way: Literal["short", "long_way"] = "short", sure: bool = False, name: str = "x"):
@@ -31,7 +31,7 @@ def thing(table, *, budget: int, share: Annotated[float, Range(0, 1)] = 0.5, man
         How much of it.
     """
 
-chosen = widgets.parameters(Entry("method", "thing", thing), Choice.of("thing", many=4, gone=1), key="k")
+chosen = forms.parameters(Entry("method", "thing", thing, None), Choice.of("thing", many=4, gone=1), key="k")
 st.text(chosen)
 '''
 
