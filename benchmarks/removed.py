@@ -16,54 +16,51 @@ from fdmat_core import projection
 from fdmat_core.runs import library, settings
 from fdmat_core.spec import Choice, Spec
 from tests.browser import driving
-from tests.browser.driving import WALL, open_wall
+from tests.browser.driving import GRID, open_grid
 
 TIMED = """async ([what, times]) => {
-  const view = WALL, root = view.host, shown = []
+  const grid = GRID, { root, elements, slider } = grid, shown = []
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   const act = {
     filter: (i) => root.querySelectorAll(".issues button")[i % 2 ? 0 : 1].click(),
     pair: (i) => [...root.querySelectorAll(".matrix button:enabled")][7 * i % 40].click(),
     slider: (i) => {
-      view.el.slider.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
-      view.el.slider.dispatchEvent(new Event("input"))
+      slider.input.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
+      slider.input.dispatchEvent(new Event("input"))
     },
-    page: (i) => { view.el.frame.scrollTop = view.el.cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
+    page: (i) => { elements.frame.scrollTop = elements.cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
   }[what]
   for (let i = 0; i < times; i++) {
-    const began = performance.now(), drawn = view.drawn
+    const began = performance.now(), drawn = grid.drawn
     act(i)
-    while (view.drawn === drawn || view.stale) await painted()
+    while (grid.drawn === drawn || grid.stale.list) await painted()
     await painted()
     shown.push(performance.now() - began)
     await new Promise((next) => setTimeout(next, 250))
   }
   return shown
-}""".replace("WALL", WALL)
+}""".replace("GRID", GRID)
 
 ASKED = """async ([what, times]) => {
-  const view = WALL, took = []
+  const { items, sifted, slider } = GRID, took = []
   for (let i = 0; i < times; i++) {
-    const row = view.list[(i * 997) % view.list.length], began = performance.now()
+    const item = String(items.ids[sifted.list[(i * 997) % sifted.list.length]]), began = performance.now()
     const facts = { method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ item: view.blob.ids[row], decision: "keep" }) }
-    await (what === "evidence" ? fetch(askFor(row)) : fetch(view.blob.decisions, facts)).then((got) => got.json())
+      body: JSON.stringify({ item, decision: "keep" }) }
+    const evidence = `${items.evidence}${item}?method=${items.method}&kept=${slider.kept}`
+    await (what === "evidence" ? fetch(evidence) : fetch(items.decisions, facts)).then((got) => got.json())
     took.push(performance.now() - began)
   }
   return took
-  function askFor(row) {
-    const { evidence, ids, method } = view.blob
-    return `${evidence}${ids[row]}?method=${method}&ratio=${view.ratio}`
-  }
-}""".replace("WALL", WALL)
+}""".replace("GRID", GRID)
 
 SCROLL = """async () => {
-  const { frame, cells } = WALL.el
+  const { frame, cells } = GRID.elements
   for (let i = 0; i < 200; i++) {
     frame.scrollTop = cells.offsetHeight * i / 200
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   }
-}""".replace("WALL", WALL)
+}""".replace("GRID", GRID)
 
 
 def run_of(n):
@@ -83,7 +80,7 @@ def run_of(n):
     return settings.checked(spec).key
 
 
-def told(name, times):
+def report(name, times):
     print(f"{name:<34}{statistics.median(times):>8.0f} ms median{max(times):>8.0f} ms most", flush=True)
 
 
@@ -99,7 +96,7 @@ def heap(page):
 def measure(page, address):
     wire = driving.count_wire(page)
     began = time.perf_counter()
-    open_wall(page, address)
+    open_grid(page, address)
     print(f"opened in {time.perf_counter() - began:.1f} s with {sum(wire) / 1e6:.2f} MB")
     for what, name in {
         "filter": "an issue chosen, list on screen",
@@ -108,9 +105,9 @@ def measure(page, address):
         "page": "jumped in the list, on screen",
     }.items():
         page.keyboard.press("Escape")
-        told(name, page.evaluate(TIMED, [what, 12]))
-    told("evidence of an item", page.evaluate(ASKED, ["evidence", 30]))
-    told("a decision on the disk", page.evaluate(ASKED, ["decision", 30]))
+        report(name, page.evaluate(TIMED, [what, 12]))
+    report("evidence of an item", page.evaluate(ASKED, ["evidence", 30]))
+    report("a decision on the disk", page.evaluate(ASKED, ["decision", 30]))
     before = heap(page)
     for _ in range(3):
         page.evaluate(SCROLL)
@@ -127,9 +124,7 @@ def main(n):
         with driving.server(driving.ROOT / "app.py", env) as address, driving.chromium() as browser:
             browser.new_page().goto(address)  # the server's first page pays for its imports
             print(f"{n:,} training items, half of them removed")
-            measure(
-                browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&ratio=0.5"
-            )
+            measure(browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&kept=0.5")
 
 
 if __name__ == "__main__":
