@@ -16,51 +16,54 @@ from fdmat_core import projection
 from fdmat_core.runs import library, settings
 from fdmat_core.spec import Choice, Spec
 from tests.browser import driving
-from tests.browser.driving import GRID, open_grid
+from tests.browser.driving import WALL, open_wall
 
 TIMED = """async ([what, times]) => {
-  const grid = GRID, { root, elements, slider } = grid, shown = []
+  const view = WALL, root = view.host, shown = []
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   const act = {
     filter: (i) => root.querySelectorAll(".issues button")[i % 2 ? 0 : 1].click(),
     pair: (i) => [...root.querySelectorAll(".matrix button:enabled")][7 * i % 40].click(),
     slider: (i) => {
-      slider.input.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
-      slider.input.dispatchEvent(new Event("input"))
+      view.el.slider.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
+      view.el.slider.dispatchEvent(new Event("input"))
     },
-    page: (i) => { elements.frame.scrollTop = elements.cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
+    page: (i) => { view.el.frame.scrollTop = view.el.cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
   }[what]
   for (let i = 0; i < times; i++) {
-    const began = performance.now(), drawn = grid.drawn
+    const began = performance.now(), drawn = view.drawn
     act(i)
-    while (grid.drawn === drawn || grid.stale.list) await painted()
+    while (view.drawn === drawn || view.stale) await painted()
     await painted()
     shown.push(performance.now() - began)
     await new Promise((next) => setTimeout(next, 250))
   }
   return shown
-}""".replace("GRID", GRID)
+}""".replace("WALL", WALL)
 
 ASKED = """async ([what, times]) => {
-  const { items, sifted, slider } = GRID, took = []
+  const view = WALL, took = []
   for (let i = 0; i < times; i++) {
-    const item = String(items.ids[sifted.list[(i * 997) % sifted.list.length]]), began = performance.now()
+    const row = view.list[(i * 997) % view.list.length], began = performance.now()
     const facts = { method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ item, decision: "keep" }) }
-    const evidence = `${items.evidence}${item}?method=${items.method}&kept=${slider.kept}`
-    await (what === "evidence" ? fetch(evidence) : fetch(items.decisions, facts)).then((got) => got.json())
+      body: JSON.stringify({ item: view.blob.ids[row], decision: "keep" }) }
+    await (what === "evidence" ? fetch(askFor(row)) : fetch(view.blob.decisions, facts)).then((got) => got.json())
     took.push(performance.now() - began)
   }
   return took
-}""".replace("GRID", GRID)
+  function askFor(row) {
+    const { evidence, ids, method } = view.blob
+    return `${evidence}${ids[row]}?method=${method}&ratio=${view.ratio}`
+  }
+}""".replace("WALL", WALL)
 
 SCROLL = """async () => {
-  const { frame, cells } = GRID.elements
+  const { frame, cells } = WALL.el
   for (let i = 0; i < 200; i++) {
     frame.scrollTop = cells.offsetHeight * i / 200
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   }
-}""".replace("GRID", GRID)
+}""".replace("WALL", WALL)
 
 
 def run_of(n):
@@ -80,7 +83,7 @@ def run_of(n):
     return settings.checked(spec).key
 
 
-def report(name, times):
+def told(name, times):
     print(f"{name:<34}{statistics.median(times):>8.0f} ms median{max(times):>8.0f} ms most", flush=True)
 
 
@@ -96,7 +99,7 @@ def heap(page):
 def measure(page, address):
     wire = driving.count_wire(page)
     began = time.perf_counter()
-    open_grid(page, address)
+    open_wall(page, address)
     print(f"opened in {time.perf_counter() - began:.1f} s with {sum(wire) / 1e6:.2f} MB")
     for what, name in {
         "filter": "an issue chosen, list on screen",
@@ -105,9 +108,9 @@ def measure(page, address):
         "page": "jumped in the list, on screen",
     }.items():
         page.keyboard.press("Escape")
-        report(name, page.evaluate(TIMED, [what, 12]))
-    report("evidence of an item", page.evaluate(ASKED, ["evidence", 30]))
-    report("a decision on the disk", page.evaluate(ASKED, ["decision", 30]))
+        told(name, page.evaluate(TIMED, [what, 12]))
+    told("evidence of an item", page.evaluate(ASKED, ["evidence", 30]))
+    told("a decision on the disk", page.evaluate(ASKED, ["decision", 30]))
     before = heap(page)
     for _ in range(3):
         page.evaluate(SCROLL)
@@ -124,7 +127,9 @@ def main(n):
         with driving.server(driving.ROOT / "app.py", env) as address, driving.chromium() as browser:
             browser.new_page().goto(address)  # the server's first page pays for its imports
             print(f"{n:,} training items, half of them removed")
-            measure(browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&kept=0.5")
+            measure(
+                browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&ratio=0.5"
+            )
 
 
 if __name__ == "__main__":
