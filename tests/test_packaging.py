@@ -68,7 +68,7 @@ def test_the_dependencies_are_those_of_requirements_txt(wheel):
 def test_each_requirement_states_its_lowest_version():
     for name in ("requirements.txt", "requirements-efficientnet.txt", "requirements-dev.txt"):
         for line in requirements(name):
-            assert re.fullmatch(r"[\w-]+>=[\d.]+", line), line
+            assert re.fullmatch(r"[\w-]+(\[\w+\])?>=[\d.]+", line), line
 
 
 def test_the_version_stands_in_one_place(wheel):
