@@ -9,7 +9,7 @@ import streamlit as st
 from pages.ui import serving
 
 KEY = "map"
-MAP = serving.component("fdmat.map", "map/canvas.js", state=["kept"], trigger=["lasso", "method"])
+MAP = serving.component("fdmat.map", "map/streamlit.js")
 
 
 def show(

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.ui import serving
 
 KEY = "grid"
-GRID = serving.component("fdmat.grid", "grid/grid.js", state=["kept", "filters"], trigger=["method", "ringed", "only"])
+GRID = serving.component("fdmat.grid", "grid/streamlit.js")
 
 
 def show(

@@ -1,6 +1,6 @@
 """What the app serves besides its pages, and the components that ask for it: see `fdmat_core.web`.
 
-A component's script is three lines that import its modules from `web/<version>/`, and its data name the address of a
+A component's script only imports a module from `web/<version>/`, and its data name the address of a
 payload: a browser keeps both, so nothing large passes through the websocket. Addresses are relative to the page, which
 holds behind any base path.
 """
@@ -8,7 +8,6 @@ holds behind any base path.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +21,14 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-SCRIPT = """
-const at = (name) => import(new URL(`web/{version}/${{name}}`, document.baseURI).href)
-const [{{ component }}, module] = await Promise.all([at("streamlit.js"), at("{module}")])
-export default component(module, {events})
-"""
+#: Of two lines, because Streamlit takes a script of one line for the name of a file.
+SCRIPT = """const at = new URL("web/{version}/{module}", document.baseURI)
+export default (await import(at.href)).default"""
 
 
-def component(name: str, module: str, *, state: Iterable[str], trigger: Iterable[str]) -> Callable[..., Any]:
-    """The Streamlit component of a module of the web library; mount it with `key` and `data={"payload": address}`.
-
-    Parameters
-    ----------
-    state, trigger
-        The events of the module that Python hears of, as state or as triggers of the component.
-    """
-    events = json.dumps({"state": list(state), "trigger": list(trigger)})
-    return st.components.v2.component(name, js=SCRIPT.format(version=files.version(), module=module, events=events))
+def component(name: str, module: str) -> Callable[..., Any]:
+    """The Streamlit component that a module of the web library exports; its data name the address of a payload."""
+    return st.components.v2.component(name, js=SCRIPT.format(version=files.version(), module=module))
 
 
 def routes() -> list[Route]:

@@ -12,6 +12,7 @@ import pytest
 from fdmat_core.analysis import issues
 from fdmat_core.runs import decisions, settings
 from fdmat_core.runs.run import Run
+from fdmat_core.store.database import connect
 from fdmat_core.types import Issue
 from tests.browser import driving
 from tests.browser.driving import GRID, open_grid
@@ -26,7 +27,7 @@ KEPT = 0.6
 def store(stored, monkeypatch):
     """This process reads the store that the app reads, and nobody has decided anything."""
     monkeypatch.setenv("FDMAT_HOME", str(stored))
-    with decisions.store.database(decisions.SCHEMA) as database:
+    with connect(decisions.SCHEMA) as database:
         database.execute("DELETE FROM decisions")
 
 

@@ -1,0 +1,6 @@
+// The grid as a Streamlit component: see pages/removed/grid.py for what Python hears.
+
+import { component } from "../streamlit.js"
+import * as grid from "./grid.js"
+
+export default component(grid, { state: ["kept", "filters"], trigger: ["method", "ringed", "only"] })
