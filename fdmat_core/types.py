@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fdmat_core import sizes
 
@@ -109,7 +110,7 @@ class Dataset:
         for name in ("ids", "labels", "features"):
             object.__setattr__(self, name, _frozen(getattr(self, name)))
 
-    def rows_of(self, ids: np.ndarray) -> np.ndarray:
+    def rows_of(self, ids: ArrayLike) -> np.ndarray:
         """The rows that hold these ids; an unknown id is an error."""
         order = np.argsort(self.ids, kind="stable")
         place = np.searchsorted(self.ids, ids, sorter=order).clip(max=len(order) - 1)
@@ -120,6 +121,12 @@ class Dataset:
                 f"dataset {self.name!r} has no item {unknown[0]}; ids run from {self.ids.min()} to {self.ids.max()}"
             )
         return rows
+
+    def images_of(self, ids: np.ndarray) -> np.ndarray:
+        """The images (m, height, width, channels) of some items; an error if this dataset has none."""
+        if self.images is None:
+            raise ValueError(f"dataset {self.name!r} has no images; it came as features")
+        return self.images(ids)
 
     def features_of(self, ids: np.ndarray) -> np.ndarray:
         """The ready-made features (m, d) of some items; an error if this dataset has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from pages.shell import places, state
 HERO = Path(__file__).parent / "hero.svg"
 
 
-def invite() -> None:
+def invite() -> NoReturn:
     """Offer the sample run and end the page."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
         st.space("large")
@@ -41,7 +42,7 @@ def open_sample() -> None:
     state.choose(run=key, method=None, kept=None)
 
 
-def waiting() -> None:
+def waiting() -> NoReturn:
     """The layout of the page before there is a map, and the end of the page."""
     with st.container(key="waiting"):
         left, right = st.columns([7, 5], gap="medium")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.components import v2
 
 from fdmat_core.web import files
 
@@ -38,7 +39,7 @@ def component(name: str, module: str, *, state: Iterable[str], trigger: Iterable
         The events of the module that Python hears of, as state or as triggers of the component.
     """
     events = json.dumps({"state": list(state), "trigger": list(trigger)})
-    return st.components.v2.component(name, js=SCRIPT.format(version=files.version(), module=module, events=events))
+    return v2.component(name, js=SCRIPT.format(version=files.version(), module=module, events=events))
 
 
 def routes() -> list[Route]:
