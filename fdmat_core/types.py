@@ -226,7 +226,7 @@ class Ranking:
     order: np.ndarray  # (n,) int64 rows
     score: np.ndarray | None = None  # (n,) in the method's own units, by row
     nested: bool = True
-    survivors: int | None = None  # None: all
+    survivors: int = -1  # -1: all
     evidence: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) by row
     notes: Mapping[str, Any] = field(default_factory=dict[str, Any])  # JSON-able facts about how it went
 
@@ -237,7 +237,7 @@ class Ranking:
         _require_length("Ranking", len(order), score=self.score, **self.evidence)
         object.__setattr__(self, "order", _frozen(order))
         object.__setattr__(self, "score", _frozen(self.score))
-        object.__setattr__(self, "survivors", len(order) if self.survivors is None else int(self.survivors))
+        object.__setattr__(self, "survivors", len(order) if self.survivors < 0 else int(self.survivors))
 
     @staticmethod
     def by_score(score: np.ndarray, *, keep: str, **facts: Any) -> Ranking:

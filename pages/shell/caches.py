@@ -181,9 +181,7 @@ Order = Ranking | Mapping[int, Ranking]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def removals(
-    key: str, names: tuple[str, ...], _rankings: Mapping[str, Ranking | Mapping[int, Ranking]], _bad: Any
-) -> pd.DataFrame:
+def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Order], _bad: Any) -> pd.DataFrame:
     """What each of these methods of a run has removed of the bad items, at every ratio."""
     return compare.removals(_rankings, _bad)
 
