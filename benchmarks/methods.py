@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from fdmat_core import registry, selection
-from fdmat_core.numerics import distances, greedy, probabilities
+from fdmat_core.numerics import distances, greedy, probabilities, quotas
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable
 
@@ -65,7 +65,7 @@ def within_classes(pick):
     """A peer that picks so many rows of a class, for every class of a table: rows of the table."""
 
     def run(table, k):
-        quota = selection.budgets.quotas(k, np.bincount(table.labels, minlength=table.c), "proportional")
+        quota = quotas.quotas(k, np.bincount(table.labels, minlength=table.c), "proportional")
         groups = [np.flatnonzero(table.labels == label) for label in range(table.c)]
         return np.concatenate([rows[pick(table.embedding[rows], q)] for rows, q in zip(groups, quota, strict=True)])
 

@@ -118,7 +118,7 @@ def _rank_classes(
     return _join(groups, ranked, cuts, balance)
 
 
-def _join(groups: list[np.ndarray], ranked: list[Ranking], cuts: Sequence[int | None], balance: str) -> Ranking:
+def _join(groups: list[np.ndarray], ranked: list[Ranking], cuts: Sequence[int], balance: str) -> Ranking:
     """One ranking of the table from those of its classes; what comes before the cuts competes, the rest follows."""
     sizes = np.array([len(rows) for rows in groups])
     scores = [one.score for one in ranked if one.score is not None]

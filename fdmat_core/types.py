@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fdmat_core import sizes
 
@@ -109,7 +110,7 @@ class Dataset:
         for name in ("ids", "labels", "features"):
             object.__setattr__(self, name, _frozen(getattr(self, name)))
 
-    def rows_of(self, ids: np.ndarray) -> np.ndarray:
+    def rows_of(self, ids: ArrayLike) -> np.ndarray:
         """The rows that hold these ids; an unknown id is an error."""
         order = np.argsort(self.ids, kind="stable")
         place = np.searchsorted(self.ids, ids, sorter=order).clip(max=len(order) - 1)
@@ -120,6 +121,12 @@ class Dataset:
                 f"dataset {self.name!r} has no item {unknown[0]}; ids run from {self.ids.min()} to {self.ids.max()}"
             )
         return rows
+
+    def images_of(self, ids: np.ndarray) -> np.ndarray:
+        """The images (m, height, width, channels) of some items; an error if this dataset has none."""
+        if self.images is None:
+            raise ValueError(f"dataset {self.name!r} has no images; it came as features")
+        return self.images(ids)
 
     def features_of(self, ids: np.ndarray) -> np.ndarray:
         """The ready-made features (m, d) of some items; an error if this dataset has none."""
@@ -219,7 +226,7 @@ class Ranking:
     order: np.ndarray  # (n,) int64 rows
     score: np.ndarray | None = None  # (n,) in the method's own units, by row
     nested: bool = True
-    survivors: int | None = None  # None: all
+    survivors: int = -1  # -1: all
     evidence: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) by row
     notes: Mapping[str, Any] = field(default_factory=dict[str, Any])  # JSON-able facts about how it went
 
@@ -230,7 +237,7 @@ class Ranking:
         _require_length("Ranking", len(order), score=self.score, **self.evidence)
         object.__setattr__(self, "order", _frozen(order))
         object.__setattr__(self, "score", _frozen(self.score))
-        object.__setattr__(self, "survivors", len(order) if self.survivors is None else int(self.survivors))
+        object.__setattr__(self, "survivors", len(order) if self.survivors < 0 else int(self.survivors))
 
     @staticmethod
     def by_score(score: np.ndarray, *, keep: str, **facts: Any) -> Ranking:

@@ -65,7 +65,7 @@ def test_list_of_one_kind_shows_only_that(say):
 def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, done):
     spec = make_spec()
     assert done == settings.checked(spec).key and Run.open(done).spec == settings.checked(spec)
-    train, _ = Run(spec).tables
+    train = Run(spec).tables[0]
     assert np.array_equal(Run(spec).ranking(Choice("fdmat")).order, selection.rank(train, "fdmat").order)
     assert jobs.status(done).state == "done"
     status, out, _ = say("list", "runs")
@@ -194,7 +194,7 @@ def test_show_prints_no_spread_of_rounding(say, done, monkeypatch):
 
 
 def test_exports_hold_the_selection(say, done, tmp_path):
-    train, _ = Run(make_spec()).tables
+    train = Run(make_spec()).tables[0]
     kept = selection.coreset(train, "fdmat", 20).ids.tolist()
     files = {end: tmp_path / f"kept.{end}" for end in ("csv", "parquet", "json", "npy", "txt")}
     for file in files.values():
@@ -256,7 +256,7 @@ def test_an_export_carries_the_weights_of_methods_that_weigh(say, tmp_path):
 
 
 def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeypatch):
-    train, _ = Run(make_spec()).tables
+    train = Run(make_spec()).tables[0]
     order = train.ids[Run(make_spec()).ranking(Choice("fdmat")).order].tolist()
     label = train.classes[0]
     for one in (Decision(order[150], "keep"), Decision(order[3], "drop"), Decision(order[5], "relabel", label)):

@@ -99,7 +99,7 @@ def test_the_order_follows_the_score(name):
     sign = 1 if along[0] < along[-1] else -1
     assert (sign * np.diff(along) >= 0).all()
     if name not in OWN_TIES:
-        assert np.array_equal(ranking.order, np.argsort(sign * ranking.score, kind="stable"))
+        assert np.array_equal(ranking.order, np.argsort(sign * np.asarray(ranking.score), kind="stable"))
 
 
 def test_there_are_score_methods():

@@ -165,8 +165,8 @@ def _ids(found: dict[str, np.ndarray]) -> np.ndarray:
     """The ids of all items, test after train; numbers that are not given go on from the largest."""
     ids = found["ids"] if "ids" in found else np.arange(len(found["labels"]))
     if "test_labels" in found:
-        more = ids.max() + 1 + np.arange(len(found["test_labels"]))
-        ids = np.concatenate([ids, found.get("test_ids", more)])
+        following = ids.max() + 1 + np.arange(len(found["test_labels"]))
+        ids = np.concatenate([ids, found["test_ids"]] if "test_ids" in found else [ids, following])
     values, counts = np.unique(ids, return_counts=True)
     if len(values) < len(ids):
         raise ValueError(f"id {values[counts > 1][0]} occurs more than once; every item, train or test, needs its own")

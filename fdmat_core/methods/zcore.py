@@ -48,8 +48,8 @@ def zcore(
     dimensions (0.1). Coordinates are taken as they are, so the ones that vary most decide; constant ones are left out.
     The order is over all classes together, and class shares are applied to it afterwards.
 
-    **The public code differs.** Its worker processes may all draw the same points, and a row is
-    distinguished from its own copy by position only.
+    **The public code differs.** Its worker processes may all draw the same points, and a row differs from its own copy
+    by position only.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ from fdmat_core.sizes import share
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Coreset, FeatureTable, Rankings
 from pages.shell import caches, frame, places, state
-from pages.ui import head
+from pages.ui import empty, head
 from pages.ui import titles as widgets
 
 if TYPE_CHECKING:
@@ -78,7 +78,10 @@ def count(table: FeatureTable, coreset: Coreset) -> Counts:
 
 def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
     """What is kept of each class beside the accuracy in it after that, then both against the share kept."""
-    table, kept, spec = run.tables[0], state.kept(), run.spec
+    features = run.tables
+    if features is None:
+        empty.waiting()
+    table, kept, spec = features[0], state.kept(), run.spec
     found = {method: count(table, ranked.cut(kept)) for method, ranked in rankings.items()}
     counts = found[focus]
     alike = len(found) > 1 and all(other == counts for other in found.values())
@@ -135,7 +138,8 @@ def _pitch(counts: Counts) -> int:
 def _bars(counts: Counts) -> None:
     look, pitch = Look(frame.dark()), _pitch(counts)
     figure = balance(counts.classes, counts.sizes, counts.kept, look=look, pitch=pitch)
-    figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 60)
+    layout: Any = figure.layout
+    figure.update_layout(title=None, margin_t=8, height=layout.height - 60)
     st.markdown("**Kept share per class** :small[:gray[dotted: the share kept of all]]")
     alt = f"Kept share of each of {len(counts.classes)} classes"
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
@@ -175,7 +179,7 @@ def _choose_accuracy(kinds: Sequence[str]) -> str:
     if len(kinds) == 1:
         return kinds[0]
     titles = {ACCURACIES[kind][0]: kind for kind in kinds}
-    hidden = {"label_visibility": "collapsed", "required": True}
+    hidden: dict[str, Any] = {"label_visibility": "collapsed", "required": True}
     return titles[
         st.segmented_control("Accuracy of", list(titles), default=next(iter(titles)), key="accuracy_of", **hidden)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -45,7 +45,7 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
             others,
             selection_mode="multi",
             default=others,
-            format_func=called.get,
+            format_func=called.__getitem__,
             key=f"shown.{spec.key}",
             label_visibility="collapsed",
             persist_state="session",
@@ -86,8 +86,8 @@ def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
 
 def choose_values() -> bool:
     """Ask whether the charts show values, or their differences to random's mean at the same size."""
-    facts = {"required": True, "label_visibility": "collapsed", "key": "values", "persist_state": "session"}
-    return st.segmented_control("What is drawn", VALUES, default=VALUES[0], **facts) == VALUES[1]
+    hidden: dict[str, Any] = {"label_visibility": "collapsed", "key": "values", "persist_state": "session"}
+    return st.segmented_control("What is drawn", VALUES, default=VALUES[0], required=True, **hidden) == VALUES[1]
 
 
 def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:
@@ -149,9 +149,9 @@ def of_kind(spec: Spec, kind: str) -> list[str]:
 
 def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
     names, called = list(in_order(spec)), titles(spec)
-    facts = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
+    facts: dict[str, Any] = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
     name = st.selectbox(
-        f"Measure of the {key} chart", names, names.index(start), format_func=called.get, key=key, **facts
+        f"Measure of the {key} chart", names, names.index(start), format_func=called.__getitem__, key=key, **facts
     )
     return spec.measures_by_name[name]
 
@@ -180,8 +180,9 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
     """A chart without its title, and what the title says of the points."""
     pixels = max(380, LABEL_GAP * (points["method"].nunique() + 2))
     figure = figures.curve(points, name, look=look, focus=focus, pixels=pixels)
-    words = figure.layout.title.subtitle.text.replace("<br>", " · ")
-    figure.update_layout(title=None, margin_t=8, height=figure.layout.height - 84)
+    layout: Any = figure.layout
+    words = layout.title.subtitle.text.replace("<br>", " · ")
+    figure.update_layout(title=None, margin_t=8, height=layout.height - 84)
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
 
 

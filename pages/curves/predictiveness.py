@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -54,13 +54,13 @@ def show(run: Run) -> None:
 
 
 def _correlation(curve: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFrame:
-    part = curve[curve["measure"].isin([distance, accuracy])]
+    both = curve[curve["measure"].isin([distance, accuracy])]
     key = ("correlation", distance, accuracy)
-    return caches.once(part, *key, make=lambda points: predictiveness.correlation(points, distance, accuracy))
+    return caches.once(both, *key, make=lambda points: predictiveness.correlation(points, distance, accuracy))
 
 
 def _choose(distances: list[str], accuracies: list[str], titles: Mapping[str, str]) -> tuple[str, str]:
-    facts = {"format_func": titles.get, "persist_state": "session", "bind": "query-params"}
+    facts: dict[str, Any] = {"format_func": titles.__getitem__, "persist_state": "session", "bind": "query-params"}
     one, other = st.columns(2)
     return one.selectbox("Distance", distances, key="near", **facts), other.selectbox(
         "Accuracy", accuracies, key="good", **facts
@@ -69,9 +69,9 @@ def _choose(distances: list[str], accuracies: list[str], titles: Mapping[str, st
 
 def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, kept: float) -> None:
     """Every coreset as a point; those of the size nearest to a share kept stand out."""
-    part = curve[curve["measure"].isin([distance, accuracy])]
+    both = curve[curve["measure"].isin([distance, accuracy])]
     found = caches.once(
-        part, "coresets", distance, accuracy, make=lambda it: predictiveness.coresets(it, distance, accuracy)
+        both, "coresets", distance, accuracy, make=lambda it: predictiveness.coresets(it, distance, accuracy)
     )
     if found.empty:
         st.caption("No coreset has both measures yet.")
@@ -95,9 +95,9 @@ def _sizes(by_size: pd.DataFrame) -> None:
 
 def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str, titles: dict[str, str]) -> None:
     """Which distance predicts best, over all sizes and at each."""
-    part = curve[curve["measure"].isin([*distances, accuracy])]
+    both = curve[curve["measure"].isin([*distances, accuracy])]
     key = ("ranking", distances, accuracy)
-    found = caches.once(part, *key, make=lambda points: predictiveness.ranking(points, distances, accuracy))
+    found = caches.once(both, *key, make=lambda points: predictiveness.ranking(points, distances, accuracy))
     st.subheader(predictiveness.winner(found, titles), anchor=False)
     if len(found):
         rhos = {name: _by_count(_correlation(curve, name, accuracy)) for name in found["distance"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -56,5 +57,5 @@ def method() -> int | None:
     return _values().get("method")
 
 
-def _values() -> dict:
+def _values() -> dict[str, Any]:
     return st.session_state.get(KEY) or {}

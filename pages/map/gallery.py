@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -31,7 +31,7 @@ def curves(figure: go.Figure, least: float) -> None:
 def gallery(boundary: tuple[list[Card], list[Card]], caught: tuple[list[Card], int], source: str) -> None:
     """The items on either side of the cut, or in the lasso."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        hidden = {"required": True, "label_visibility": "collapsed"}
+        hidden: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
         tab = st.segmented_control("Gallery", TABS, key="tab", default=TABS[0], **hidden)
         if tab == TABS[2] and caught[1]:
             _inspect(caught[1])
@@ -54,5 +54,5 @@ def _inspect(count: int) -> None:
 def ringed(count: int) -> None:
     """Say how many items of another page are ringed, and offer to take the rings off."""
     if count:
-        facts = {"icon": ":material/close:", "type": "tertiary", "help": "Take the rings off"}
+        facts: dict[str, Any] = {"icon": ":material/close:", "type": "tertiary", "help": "Take the rings off"}
         st.button(f"{count:,} ringed", key="unring", on_click=state.pick, args=("ringed", ""), **facts)

@@ -1,6 +1,7 @@
 """The map: what stays and what goes at a share kept, what that costs, and what is removed next."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -26,8 +27,9 @@ def show_map(view, options, methods, numbers, cards):
         st.rerun()
     state.choose(kept=canvas.kept(state.kept()))
     canvas.show(view.address, kept=state.kept(), on_lasso=lassoed, **options)
-    if canvas.method() and canvas.method() <= len(methods):
-        state.choose(method=methods[canvas.method() - 1])
+    pressed = canvas.method()
+    if pressed and pressed <= len(methods):
+        state.choose(method=methods[pressed - 1])
         st.rerun()
     with numbers:
         show_numbers(view.numbers(state.kept()))
@@ -51,10 +53,10 @@ with frame.plain_errors():
     status = run_status.strip(run.key)
     live = status is not None and status.live
     ringed = state.picked("ringed")
-    methods, projection = run.ranked, run.projection
-    if not methods or projection is None:
+    methods, projection, tables = run.ranked, run.projection, run.tables
+    if not methods or projection is None or tables is None:
         empty.waiting()
-    table, _ = run.tables
+    table, _ = tables
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         st.caption(titles.heading(run.spec), width="content")
@@ -66,5 +68,5 @@ with frame.plain_errors():
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
         cards = st.container()
     with left:
-        options = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
+        options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
         show_map(view, options, list(methods), numbers, cards)

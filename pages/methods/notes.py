@@ -24,10 +24,10 @@ def find(search: str) -> dict[str, dict[str, Entry[Any]]]:
     """The methods by family and the measures whose notes hold every word of a search."""
     methods = {name: entry for name, entry in registry.methods.all().items() if matches(entry, search)}
     measures = {name: entry for name, entry in registry.measures.all().items() if matches(entry, search)}
-    return forms.grouped(methods) | ({"Measures": measures} if measures else {})
+    return {**forms.grouped(methods), **({"Measures": measures} if measures else {})}
 
 
-def matches(entry: Entry, search: str) -> bool:
+def matches(entry: Entry[Any], search: str) -> bool:
     """Whether every word of a search stands somewhere in an entry's notes."""
     facts = " ".join(str(value) for value in vars(entry.facts).values())
     text = f"{entry.name} {facts} {entry.doc}".lower()
@@ -45,7 +45,7 @@ def index(groups: dict[str, dict[str, Entry[Any]]]) -> Entry[Any] | None:
             name = f"{entry.kind}.{entry.name}"
             look = "secondary" if name == opened else "tertiary"
             st.button(entry.title, key=f"note.{name}", type=look, width="stretch", on_click=_open, args=(name,))
-    return entries.get(opened)
+    return entries.get(opened or "")
 
 
 def _open(name: str) -> None:

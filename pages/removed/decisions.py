@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from fdmat_core.runs import decisions
@@ -34,5 +36,5 @@ def show(run: Run) -> None:
         found = found.assign(picture=[f"{source}{item}" for item in found["item"]])
         columns = {"picture": st.column_config.ImageColumn("")} | columns
     height = min(HIGH, TALL * len(found) + 40)
-    facts = {"column_order": list(columns), "column_config": columns, "hide_index": True}
+    facts: dict[str, Any] = {"column_order": list(columns), "column_config": columns, "hide_index": True}
     st.dataframe(found, height=height, row_height=TALL, **facts)

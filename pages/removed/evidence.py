@@ -19,10 +19,10 @@ FIELDS = 12
 
 def card(run: Run, method: Choice, kept: float, item: int) -> dict[str, Any]:
     """What there is to know about an item of a run at a share kept, ready to be sent; ids travel as text."""
-    ranked, found, train = run.ranked, caches.inspection(run), caches.train(run)
-    if method not in ranked or found is None:
+    ranked, found, train, tables = run.ranked, caches.inspection(run), caches.train(run), run.tables
+    if method not in ranked or found is None or tables is None:
         raise ValueError(f"method is {method}; this run has ranked by {', '.join(map(str, ranked))}")
-    table, row = run.tables[0], int(train.rows_of([item])[0])
+    table, row = tables[0], int(train.rows_of([item])[0])
     line = found.items.iloc[row]
     return {
         "item": str(item),
@@ -48,14 +48,12 @@ def truth(train: Dataset, row: int) -> str:
 def _bars(transported: issues.Transported, table: FeatureTable, row: int) -> list[tuple[str, float]]:
     shares = issues.plan_row(transported, table, row)
     shown = shares if len(shares) <= BARS else shares.nlargest(BARS, "share")
-    return [(line.label, round(float(line.share), 4)) for line in shown.itertuples()]
+    return [(label, round(share, 4)) for label, share in shown[["label", "share"]].to_numpy().tolist()]
 
 
 def _near(transported: issues.Transported, table: FeatureTable, row: int, kept: Any) -> list[dict[str, Any]]:
-    near = issues.nearest_kept(transported, table, row, kept)
-    return [
-        {"item": str(one.item), "label": one.label, "distance": round(one.distance, 3)} for one in near.itertuples()
-    ]
+    near = issues.nearest_kept(transported, table, row, kept)[["item", "label", "distance"]].to_numpy()
+    return [{"item": str(item), "label": label, "distance": round(far, 3)} for item, label, far in near.tolist()]
 
 
 def _rank(choice: Choice, rankings: Rankings, kept: float, row: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -50,8 +50,8 @@ def row(run: Run, method: Choice, kept: float) -> None:
 
 
 def _format(endings: Iterable[str]) -> str:
-    facts = {"format_func": FORMATS.get, "key": "ending", "label_visibility": "collapsed", "persist_state": "session"}
-    return st.selectbox("Format", list(endings), width=120, **facts)
+    hidden: dict[str, Any] = {"label_visibility": "collapsed", "key": "ending", "persist_state": "session"}
+    return st.selectbox("Format", list(endings), format_func=FORMATS.__getitem__, width=120, **hidden)
 
 
 def _tables(run: Run, method: Choice, kept: float, name: str, ending: str, decided: pd.DataFrame) -> None:
@@ -88,8 +88,8 @@ def _button(label: str, table: Callable[[], pd.DataFrame], file: str, *, help: s
     """A button that makes a table when it is pressed, and hands it over as a file."""
     ending = file[file.rindex(".") :]
     key = f"take_{label.partition(' (')[0]}"
-    facts = {"help": help, "disabled": disabled, "on_click": "ignore", "icon": ":material/download:", "key": key}
-    st.download_button(label, lambda: exchange.content(table(), ending), file, **facts)
+    facts: dict[str, Any] = {"help": help, "disabled": disabled, "icon": ":material/download:", "key": key}
+    st.download_button(label, lambda: exchange.content(table(), ending), file, on_click="ignore", **facts)
 
 
 def _overruled(decided: pd.DataFrame) -> str:
@@ -104,7 +104,7 @@ def _upload(run: Run) -> None:
     """The field for a file of decisions; what is wrong with it is shown below, and nothing is written then."""
     st.caption("A table of decisions, as it was taken away: CSV, Parquet or JSON. One wrong line, and none is written.")
     endings = [ending.removeprefix(".") for ending in exchange.READERS]
-    facts = {"key": "upload", "on_change": _take_in, "args": (run,), "label_visibility": "collapsed"}
+    facts: dict[str, Any] = {"key": "upload", "on_change": _take_in, "args": (run,), "label_visibility": "collapsed"}
     st.file_uploader("Decisions", endings, **facts)
     if refused := st.session_state.get("refused"):
         st.error(refused, icon=":material/error:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -63,5 +64,5 @@ def ringed() -> str:
     return _values().get("ringed") or ""
 
 
-def _values() -> dict:
+def _values() -> dict[str, Any]:
     return st.session_state.get(KEY) or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from fdmat_core.spec import Choice
 from pages.shell import places, state
 
 
-def waiting() -> None:
+def waiting() -> NoReturn:
     """The layout of the page before there are rankings, and the end of the page."""
     with st.container(key="waiting"):
         facets, items, card = st.columns([2, 6, 4], gap="medium")
@@ -20,7 +21,7 @@ def waiting() -> None:
     st.stop()
 
 
-def evidence(run: Run, *, live: bool) -> None:
+def evidence(run: Run, *, live: bool) -> NoReturn:
     """Wait for FDMat, or say that the run lacks it and offer the settings that have it; the end of the page."""
     if run.evidence_method is not None and live:
         waiting()

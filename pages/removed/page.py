@@ -1,6 +1,7 @@
 """Removed: everything that is removed at this share kept and why, with evidence, and decisions that last."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -24,10 +25,11 @@ def show_grid(shown, methods):
         st.rerun()
     state.choose(kept=grid.kept(state.kept()))
     state.filter_by(grid.filters(state.filters()))
-    options = {"kept": state.kept(), "only": state.picked("only"), "filters": state.filters()}
+    options: dict[str, Any] = {"kept": state.kept(), "only": state.picked("only"), "filters": state.filters()}
     grid.show(shown.address, **options, on_ringed=ring, on_only=lambda: state.pick("only", ""))
-    if grid.method() and grid.method() <= len(methods):
-        state.choose(method=methods[grid.method() - 1])
+    pressed = grid.method()
+    if pressed and pressed <= len(methods):
+        state.choose(method=methods[pressed - 1])
         st.rerun()
     if grid.ringed():
         st.switch_page(places.MAP)
@@ -46,7 +48,7 @@ with frame.plain_errors():
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         st.caption(titles.heading(run.spec), width="content")
         st.space("stretch")
-        facts = {"default": TABS[0], "required": True, "label_visibility": "collapsed"}
+        facts: dict[str, Any] = {"default": TABS[0], "required": True, "label_visibility": "collapsed"}
         tab = st.segmented_control("Part", TABS, key="part", **facts)
     if caches.inspection(run) is None:
         missing.evidence(run, live=status is not None and status.live)

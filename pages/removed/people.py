@@ -39,7 +39,7 @@ def show(run: Run, known: Bad) -> None:
 
 def sentence(counts: pd.DataFrame) -> str:
     """How many items people called wrong and right, and how many of each were suspected."""
-    counted = {line.decision: (line.items, line.suspected) for line in counts.itertuples()}
+    counted: dict[Any, tuple[Any, Any]] = {line.decision: (line.items, line.suspected) for line in counts.itertuples()}
     drop, relabel, keep, unsure = (counted.get(kind, (0, 0)) for kind in ("drop", "relabel", "keep", "unsure"))
     wrong, found = drop[0] + relabel[0], drop[1] + relabel[1]
     parts = [f"**{wrong:,} called wrong** ({drop[0]:,} dropped, {relabel[0]:,} relabelled){_of(found, wrong)}"]

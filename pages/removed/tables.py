@@ -27,9 +27,9 @@ COLUMNS = {
 def two_by_two(tally: issues.Tally, word: str) -> str:
     """Bad and clean by removed and kept, as a table."""
     names = ("Noise", "Clean") if word == "injected" else ("Suspected", "Others")
-    lines = ((tally.bad_removed, tally.bad_kept), (tally.clean_removed, tally.clean_kept))
+    lines = [(tally.bad_removed, tally.bad_kept), (tally.clean_removed, tally.clean_kept)]
     body = "".join(_count_line(name, *line, kind) for name, line, kind in zip(names, lines, "bc", strict=True))
-    body += _count_line("All", *map(sum, zip(*lines, strict=True)), "a")
+    body += _count_line("All", tally.bad_removed + tally.clean_removed, tally.bad_kept + tally.clean_kept, "a")
     head = "<tr><th></th><th scope=col>Removed</th><th scope=col>Kept</th><th scope=col>All</th></tr>"
     return f'<table class="tally {word}"><thead>{head}</thead><tbody>{body}</tbody></table>'
 
@@ -52,7 +52,7 @@ def detectors(frame: pd.DataFrame) -> str:
     return f'<table class="detectors"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _detector_line(line: Mapping[str, Any], shown: Sequence[str], best: Mapping[str, float]) -> str:
+def _detector_line(line: Mapping[Any, Any], shown: Sequence[str], best: Mapping[str, float]) -> str:
     style = detection.style(line["detector"])
     cells = "".join(
         f"<td{' class=best' if line[name] >= best[name] else ''}>{_figure(line[name], name)}</td>" for name in shown

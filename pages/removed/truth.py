@@ -110,7 +110,7 @@ def _alarms(run: Run, known: Bad) -> None:
     clean = ~known.rows if known.word == "injected" else known.rows | True
     frame = issues.false_alarms(evidence.evidence["issue"][clean], table.labels[clean], table.classes)
     share = percent(round(frame["suspected"].sum() / max(1, frame["items"].sum()), 3))
-    worst = frame.loc[frame["share"].idxmax()]
+    worst = frame.sort_values("share", ascending=False, kind="stable").iloc[0]
     st.subheader("False alarms by class" if known.word == "injected" else "Suspected by class", anchor=False)
     clean_items, all_items = "of the clean items", "of all items; on clean data each is a false alarm"
     whose = clean_items if known.word == "injected" else all_items

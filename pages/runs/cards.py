@@ -58,6 +58,10 @@ def _called(spec: Spec, name: str) -> str:
     return titles.get(name, name)
 
 
+def _submit(spec: Spec) -> None:
+    jobs.submit(spec)
+
+
 def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         look = "primary" if status and status.state == "done" else "secondary"
@@ -66,7 +70,7 @@ def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
             state.choose(run=key, method=None)
             st.switch_page(places.MAP)
         if status is None:
-            st.button("Start", key=f"start.{key}", on_click=jobs.submit, args=(spec,), icon=":material/play_arrow:")
+            st.button("Start", key=f"start.{key}", on_click=_submit, args=(spec,), icon=":material/play_arrow:")
         st.button("Use its settings", key=f"clone.{key}", on_click=state.start_from, args=(spec,), type="tertiary")
         with st.popover("Log", key=f"log.{key}", type="tertiary"):
             st.code(jobs.log(key) or "The log is empty.", language=None, wrap_lines=True, height=320)

@@ -81,7 +81,7 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
             list(BALANCES),
             required=True,
             default=start.balance,
-            format_func=BALANCES.get,
+            format_func=BALANCES.__getitem__,
             key=state.field("balance"),
             persist_state="session",
             help="By size or the same, every class keeps at least one item while there are places enough. "
@@ -109,7 +109,7 @@ def _slots(methods: Iterable[Choice]) -> dict[Slot, Choice]:
     return found
 
 
-def _variants(entry: Entry, before: Mapping[Slot, Choice]) -> dict[Slot, Choice]:
+def _variants(entry: Entry[Any], before: Mapping[Slot, Choice]) -> dict[Slot, Choice]:
     """Ask for the parameters of a method, once for each of its variants, and for one variant more."""
     if not entry.parameters:
         return {(entry.name, 0): Choice(entry.name)}
@@ -122,12 +122,13 @@ def _variants(entry: Entry, before: Mapping[Slot, Choice]) -> dict[Slot, Choice]
         if choice in list(found.values())[:-1]:
             st.caption(":orange[The same as another of this method, so that it counts once: change a setting.]")
     label, more = f"Add a variant of {entry.title}", [*numbers, max(numbers) + 1]
-    facts = {"icon": ":material/add:", "type": "tertiary", "help": "The same method once more, with other settings"}
-    st.button(label, key=f"{there}.add", on_click=st.session_state.update, args=({there: more},), **facts)
+    facts: dict[str, Any] = {"icon": ":material/add:", "type": "tertiary", "args": ({there: more},)}
+    help = "The same method once more, with other settings"
+    st.button(label, key=f"{there}.add", help=help, on_click=st.session_state.update, **facts)
     return found
 
 
-def _variant(entry: Entry, start: Choice, place: int, there: str) -> Choice:
+def _variant(entry: Entry[Any], start: Choice, place: int, there: str) -> Choice:
     """Ask for the parameters of one variant; those after the first can be taken out again."""
     numbers = st.session_state[there]
     key = state.field(f"method.{entry.name}") + f".{numbers[place]}" * (numbers[place] > 0)
@@ -135,7 +136,7 @@ def _variant(entry: Entry, start: Choice, place: int, there: str) -> Choice:
         st.markdown(f"**{entry.title}**" + f" :small[:gray[variant {place + 1}]]" * (len(numbers) > 1), width="content")
         if place:
             fewer = {there: [*numbers[:place], *numbers[place + 1 :]]}
-            facts = {"icon": ":material/close:", "type": "tertiary", "args": (fewer,)}
+            facts: dict[str, Any] = {"icon": ":material/close:", "type": "tertiary", "args": (fewer,)}
             st.button("Take out", key=f"{key}.out", on_click=st.session_state.update, **facts)
     return forms.parameters(entry, start, key=key)
 
@@ -210,8 +211,8 @@ def _launch(spec: Spec) -> None:
     """The button that starts a run, or opens it if it is there."""
     status = jobs.status(spec.key)
     if status is None or not (status.live or status.state == "done"):
-        facts = {"icon": ":material/play_arrow:", "width": "stretch", "disabled": forms.lacks_path(spec.dataset)}
-        st.button("Start", type="primary", on_click=_begin, args=(spec,), **facts)
+        facts: dict[str, Any] = {"icon": ":material/play_arrow:", "width": "stretch", "args": (spec,)}
+        st.button("Start", type="primary", on_click=_begin, disabled=forms.lacks_path(spec.dataset), **facts)
     elif st.button("Open: this run is stored", type="primary", icon=":material/scatter_plot:", width="stretch"):
         state.choose(run=spec.key, method=None)
         st.switch_page(places.MAP)

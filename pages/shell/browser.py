@@ -1,6 +1,7 @@
 """What the browser does for every page: redraws it on a new background, and keeps one history entry a page."""
 
 import streamlit as st
+from streamlit.components import v2
 
 #: Streamlit calls this again when the theme changes, but tells Python nothing: charts carry the ink of their ground.
 #: It also pushes a history entry whenever a link's parameters change, so that Back would stay on the same page.
@@ -22,7 +23,7 @@ function onePerPage() {
   }
 }
 """
-WATCH = st.components.v2.component("fdmat.browser", html="<i></i>", js=SCRIPT, isolate_styles=False)
+WATCH = v2.component("fdmat.browser", html="<i></i>", js=SCRIPT, isolate_styles=False)
 
 
 def follow() -> None:

@@ -15,7 +15,7 @@ from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, Ranking, Rankings
+from fdmat_core.types import Dataset, Ranking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,8 +65,8 @@ def _counts(data: Dataset, labels: Any) -> list[int]:
 def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
     """What there is to know about a dataset at a glance, in words."""
     data = dataset(choice, corruption)
-    train, test = (data.split(name) if name in data.splits else None for name in ("train", "test"))
-    shape = data.images(data.ids[:1])[0].shape if data.images else data.features.shape[1:]
+    train, test = data.split("train"), data.split("test") if "test" in data.splits else None
+    shape = (data.images_of if data.images else data.features_of)(data.ids[:1]).shape[1:]
     return {
         "Training items": f"{len(train.ids):,}",
         "Test items": f"{len(test.ids):,}" if test else "none",
@@ -96,7 +96,7 @@ def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Image
         f"item {i}" + ("" if right == label else f": in truth {train.classes[right]}")
         for i, right in zip(ids, true, strict=True)
     ]
-    return Images(train.images(ids), captions, [right != label for right in true])
+    return Images(train.images_of(ids), captions, [right != label for right in true])
 
 
 def size(count: float) -> str:
@@ -176,8 +176,12 @@ def comparison(key: str, _scores: Mapping[str, Any], _bad: Any) -> Comparison:
     return Comparison(compare.compare(_scores, _bad), compare.roc(_scores, _bad))
 
 
+#: One ranking, or one for each count kept.
+Order = Ranking | Mapping[int, Ranking]
+
+
 @st.cache_data(max_entries=16, show_spinner=False)
-def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Rankings], _bad: Any) -> pd.DataFrame:
+def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Order], _bad: Any) -> pd.DataFrame:
     """What each of these methods of a run has removed of the bad items, at every ratio."""
     return compare.removals(_rankings, _bad)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.formats import words
-from fdmat_core.registry import Entry, Kind, Parameter
+from fdmat_core.registry import Entry, Family, Kind, MethodFacts, Parameter
 from fdmat_core.spec import Choice, Spec
 from pages.shell import state
 
-FAMILIES = {
+FAMILIES: dict[Family, str] = {
     "distribution": "Distribution",
     "geometry": "Geometry",
     "submodular": "Submodular",
@@ -27,7 +28,7 @@ FAMILIES = {
 PATH = "path"
 
 
-def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | None = None) -> Choice:
+def choose(kind: Kind[Any], label: str, default: Choice, *, key: str, help: str | None = None) -> Choice:
     """Ask for one entry of a kind and its parameters."""
     entries = kind.all()
     names = list(entries)
@@ -42,7 +43,7 @@ def choose(kind: Kind, label: str, default: Choice, *, key: str, help: str | Non
 
 
 def choose_data(start: Spec, *, columns: int = 1) -> tuple[Choice, Choice, Choice]:
-    """Ask for the dataset, the damage done to it on purpose, and the backbone; the same fields on every page."""
+    """Ask for the dataset, the corruption done to it on purpose, and the backbone; the same fields on every page."""
     cells = st.columns(columns)
     with cells[0]:
         dataset = choose(registry.datasets, "Dataset", start.dataset, key=state.field("dataset"))
@@ -59,7 +60,7 @@ def lacks_path(dataset: Choice) -> bool:
     return registry.datasets.get(dataset.name).read(dict(dataset.params)).get(PATH) == ""
 
 
-def parameters(entry: Entry, default: Choice, *, key: str) -> Choice:
+def parameters(entry: Entry[Any], default: Choice, *, key: str) -> Choice:
     """Ask for the parameters of an entry, two to a row; the choice names those that differ from the defaults."""
     given = entry.read(_known(entry, default))
     values = {}
@@ -83,7 +84,7 @@ def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
     return tuple(picked)
 
 
-def choose_several(label: str, entries: dict[str, Entry], default: list[str], *, key: str) -> list[str]:
+def choose_several(label: str, entries: Mapping[str, Entry[Any]], default: list[str], *, key: str) -> list[str]:
     """Ask for any number of entries, shown by their titles."""
     return st.pills(
         label,
@@ -98,16 +99,15 @@ def choose_several(label: str, entries: dict[str, Entry], default: list[str], *,
     )
 
 
-def grouped(entries: dict[str, Entry]) -> dict[str, dict[str, Entry]]:
+def grouped(entries: dict[str, Entry[MethodFacts]]) -> dict[str, dict[str, Entry[MethodFacts]]]:
     """Methods by the name of their family; the recommended ones are a group of their own, and come first."""
-    groups: dict[str, dict[str, Entry]] = {name: {} for name in ("Recommended", *FAMILIES.values())}
+    groups: dict[str, dict[str, Entry[MethodFacts]]] = {name: {} for name in ("Recommended", *FAMILIES.values())}
     for name, entry in entries.items():
-        family = FAMILIES.get(entry.facts.family, entry.facts.family.capitalize())
-        groups["Recommended" if entry.facts.recommended else family][name] = entry
+        groups["Recommended" if entry.facts.recommended else FAMILIES[entry.facts.family]][name] = entry
     return {family: group for family, group in groups.items() if group}
 
 
-def _known(entry: Entry, choice: Choice) -> dict[str, Any]:
+def _known(entry: Entry[Any], choice: Choice) -> dict[str, Any]:
     """Those parameters of a choice that the entry (still) has."""
     names = {parameter.name for parameter in entry.parameters}
     return {name: value for name, value in choice.params if name in names}
@@ -122,7 +122,7 @@ def _grid(count: int) -> list[Any]:
 def _field(parameter: Parameter, value: Any, key: str) -> Any:
     """The field that fits a parameter's type."""
     label = words(parameter.name).capitalize()
-    facts = {"key": key, "help": parameter.help or None, "persist_state": "session"}
+    facts: dict[str, Any] = {"key": key, "help": parameter.help or None, "persist_state": "session"}
     if parameter.choices:
         options = list(parameter.choices)
         return st.selectbox(label, options, options.index(value), format_func=lambda one: words(str(one)), **facts)
@@ -136,9 +136,10 @@ def _field(parameter: Parameter, value: Any, key: str) -> Any:
 def _number(label: str, parameter: Parameter, value: Any, facts: dict[str, Any]) -> Any:
     kind = parameter.type
     low, high = (parameter.range.low, parameter.range.high) if parameter.range else (None, None)
-    bounds = {name: None if end is None else kind(end) for name, end in (("min_value", low), ("max_value", high))}
-    step = {"step": 1} if kind is int else {"step": _step(float(value)), "format": "%g"}
-    number = st.number_input(label, value=kind(value), **bounds, **step, **facts)
+    ends = (("min_value", low), ("max_value", high))
+    bounds: dict[str, Any] = {name: None if end is None else kind(end) for name, end in ends}
+    step: dict[str, Any] = {"step": 1} if kind is int else {"step": _step(float(value)), "format": "%g"}
+    number: Any = st.number_input(label, value=kind(value), **bounds, **step, **facts)
     return parameter.default if number is None else kind(number)
 
 

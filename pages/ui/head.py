@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -29,7 +29,8 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
 
 def lined(figure: go.Figure, key: str, alt: str) -> None:
     """Show a chart over the share kept, with a line at the session's; the chart itself does not depend on it."""
-    edge = 10 ** (figure.layout.xaxis.range[1] + 0.03)
+    layout: Any = figure.layout
+    edge = 10 ** (layout.xaxis.range[1] + 0.03)
     with st.container(key=f"lined-{key}"):
         st.plotly_chart(figure, theme=None, config=CONFIG, key=f"chart-{key}", alt=alt)
     st.html(f"<style>{toolbar.line(figure, max(state.kept(), edge), key=f'lined-{key}', place='1')}</style>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ STEPS = 100
 NEAR = 0.6 / STEPS
 
 
-def slider(measured: Iterable[float], *, key: str, width: int | str = "stretch") -> float:
+def slider(measured: Iterable[float], *, key: str, width: int | Literal["stretch"] = "stretch") -> float:
     """Ask for the share kept; it travels. Measured sizes are among the stops.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 import streamlit as st
 
@@ -11,7 +12,9 @@ from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.run import Run
 from pages.shell import frame
 
-BADGES = {
+#: What Streamlit calls the colours of a badge that are used here.
+Colour = Literal["blue", "gray", "green", "orange", "red"]
+BADGES: dict[str, tuple[str, Colour, str]] = {
     "queued": ("Waiting", "gray", ":material/schedule:"),
     "running": ("Running", "blue", ":material/progress_activity:"),
     "done": ("Done", "green", ":material/check:"),

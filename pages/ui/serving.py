@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.components import v2
 
 from fdmat_core.web import files
 
@@ -28,7 +29,7 @@ export default (await import(at.href)).default"""
 
 def component(name: str, module: str) -> Callable[..., Any]:
     """The Streamlit component that a module of the web library exports; its data name the address of a payload."""
-    return st.components.v2.component(name, js=SCRIPT.format(version=files.version(), module=module))
+    return v2.component(name, js=SCRIPT.format(version=files.version(), module=module))
 
 
 def routes() -> list[Route]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import io
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fdmat_core.runs.run import Run
 from pages.shell import caches
@@ -58,13 +58,10 @@ def address(run: Run) -> str:
 def picture(run: Run, item: int) -> bytes:
     """The picture of one item as a PNG."""
     data = caches.dataset(run.spec.dataset, run.spec.corruption)
-    if data.images is None:
-        raise ValueError(f"dataset {data.name!r} has no images; it came as features")
-    ids = data.ids[data.rows_of([item])]
-    return png(data.images(ids)[0])
+    return png(data.images_of(data.ids[data.rows_of([item])])[0])
 
 
-def png(pixels: object) -> bytes:
+def png(pixels: Any) -> bytes:
     """An image (height, width, channels) as a PNG of a size to look at, with crisp pixels if it was small."""
     from PIL import Image
 

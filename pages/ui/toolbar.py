@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str],
     names = list(by_name)
     menu = not _side_by_side(methods)
     st.session_state["method"] = str(chosen) if str(chosen) in by_name else names[0]
-    facts = {
+    facts: dict[str, Any] = {
         "format_func": lambda name: _title(by_name[name], family=menu),
         "key": "method",
         "on_change": lambda: on_choice(st.session_state["method"]),
@@ -45,7 +45,7 @@ def _side_by_side(methods: Iterable[Choice]) -> bool:
 def _title(choice: Choice, *, family: bool) -> str:
     name = registry.methods.title(choice)
     group = registry.methods.get(choice.name).facts.family
-    return f"{forms.FAMILIES.get(group, group)} · {name}" if family else name
+    return f"{forms.FAMILIES[group]} · {name}" if family else name
 
 
 def line(figure: go.Figure, least: float, *, key: str = "curves", place: str = "var(--fdmat-place, 0)") -> str:
@@ -60,12 +60,14 @@ def line(figure: go.Figure, least: float, *, key: str = "curves", place: str = "
     place
         Where the line is: a number, or the variable that the slider of the map sets.
     """
-    margin, (start, end) = figure.layout.margin, figure.layout.xaxis.range
+    layout: Any = figure.layout
+    margin, (start, end) = layout.margin, layout.xaxis.range
     first, slope = start / (start - end), -math.log10(least) / (start - end)
+    axes: Any = figure.select_yaxes()
     inside = f"(100% - {margin.l + margin.r}px)"
     ink = ", ".join(
         f"transparent 0 {100 * (1 - top):.2f}%, currentColor 0 {100 * (1 - low):.2f}%"
-        for low, top in sorted((axis.domain or (0, 1) for axis in figure.select_yaxes()), reverse=True)
+        for low, top in sorted((axis.domain or (0, 1) for axis in axes), reverse=True)
     )
     return (
         f".st-key-{key}::after{{"

@@ -33,7 +33,7 @@ def test_detection_knows_which_end_is_suspicious():
     bad = np.array([True] * 3 + [False] * 7)
     score = np.arange(10)[::-1].astype(float)
     frame = detectors.compare({"good": score, "reversed": -score}, bad, cuts=(3,)).set_index("detector")
-    assert frame.loc["good"].tolist() == [1, 1, 1]
+    assert frame.T["good"].tolist() == [1, 1, 1]
     assert frame.auroc.sum() == 1 and frame.loc["reversed", "precision_at_3"] == 0
     assert detectors.compare({"any": score}, np.zeros(10, bool)).auroc.isna().all()
 
@@ -124,8 +124,8 @@ def test_removals_by_hand():
 def test_agreement_counts_by_decision():
     decision = np.array(["drop", "", "keep", "drop", "relabel", ""], dtype=object)
     frame = detectors.agreement(decision, np.array([True, True, True, False, True, False])).set_index("decision")
-    assert frame.loc["drop"].tolist() == [2, 1] and frame.loc["keep"].tolist() == [1, 1]
-    assert frame.loc["relabel"].tolist() == [1, 1] and len(frame) == 3
+    assert frame.T["drop"].tolist() == [2, 1] and frame.T["keep"].tolist() == [1, 1]
+    assert frame.T["relabel"].tolist() == [1, 1] and len(frame) == 3
     assert detectors.agreement(np.array(["", ""], dtype=object), np.array([True, False])).empty
 
 
@@ -152,8 +152,8 @@ def test_on_the_bundled_set_the_first_200_suspected_by_the_sample_run_are_wrong(
     table, _ = features.extract(data, "early_cnn")
     found = detectors.scores(table, selection.rank(table, "fdmat", budget=80))
     frame = detectors.compare(found, data.split("train").truth.mislabelled).set_index("detector")
-    assert frame.loc["FDMat", "precision_at_200"] >= 0.95 and frame.loc["FDMat", "auroc"] >= 0.98
-    assert frame.loc["FDMat", "auroc"] > frame.loc["self-confidence", "auroc"]
+    assert frame["precision_at_200"]["FDMat"] >= 0.95 and frame["auroc"]["FDMat"] >= 0.98
+    assert frame["auroc"]["FDMat"] > frame["auroc"]["self-confidence"]
 
 
 def test_false_alarms_on_clean_data_are_stated_by_class_and_stay_few():

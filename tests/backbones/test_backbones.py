@@ -74,7 +74,7 @@ def test_resnet_features_of_a_dataset(checkpoint):
 
     small = dataclasses.replace(data, splits=few)
     train, _ = features.extract(small, Choice.of("resnet18", weights=str(checkpoint[1]), size=32))
-    assert train.embedding.shape == (40, 512) and np.isfinite(train.logits).all()
+    assert train.embedding.shape == (40, 512) and np.isfinite(train.column("logits")).all()
 
 
 def test_missing_and_wrong_weights_are_named(tmp_path, monkeypatch, checkpoint):

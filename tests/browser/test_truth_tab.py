@@ -78,11 +78,11 @@ def cuts(frame):
 
 
 def test_the_charts_hold_what_is_in_the_store(truth):
-    witness, (table, _), bad = Run(SPEC).ranking(Choice("fdmat")), Run(SPEC).tables, injected()
-    alarms = issues.false_alarms(witness.evidence["issue"][~bad], table.labels[~bad], table.classes)
+    evidence, table, bad = Run(SPEC).evidence, Run(SPEC).tables[0], injected()
+    alarms = issues.false_alarms(evidence.evidence["issue"][~bad], table.labels[~bad], table.classes)
     bars = truth.evaluate(f"{PLOT.format(key='truth_alarms')}.data[0].customdata.map(it => [...it])")
     assert sorted(bars) == sorted(alarms[["suspected", "items"]].to_numpy().tolist())
-    assert sum(suspected for suspected, _ in bars) == np.sum(witness.evidence["issue"][~bad] > 0) > 0
+    assert sum(suspected for suspected, _ in bars) == np.sum(evidence.evidence["issue"][~bad] > 0) > 0
     for method, title in (("fdmat", "FDMat"), ("moderate", "Moderate")):
         line = f"{PLOT.format(key='truth_removals')}.data.find(it => it.name === '{title}')"
         x, y = truth.evaluate(f"(line => [[...line.x], [...line.y]])({line})")

@@ -1,4 +1,6 @@
 """Whether closer means better, as pictures and in words: the right points, and sentences that follow the interval."""
+# pyright: reportAttributeAccessIssue=false
+# The line above: plotly gives its figures and traces no types.
 
 import pandas as pd
 import pytest

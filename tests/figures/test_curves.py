@@ -1,4 +1,6 @@
 """Figures: the right values in the right traces, inputs unchanged, nothing covered."""
+# pyright: reportAttributeAccessIssue=false
+# The line above: plotly gives its figures and traces no types.
 
 import itertools
 

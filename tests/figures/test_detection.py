@@ -1,4 +1,6 @@
 """Figures of detection: what is drawn where, which names stand beside it, and that nothing given is changed."""
+# pyright: reportAttributeAccessIssue=false
+# The line above: plotly gives its figures and traces no types.
 
 import itertools
 

@@ -1,4 +1,6 @@
 """Colours and styles: fixed per method, distinct per variant, readable on both backgrounds."""
+# pyright: reportAttributeAccessIssue=false
+# The line above: plotly gives its figures and traces no types.
 
 from dataclasses import replace
 

@@ -1,5 +1,7 @@
 """The training loop: every item seen, repeatable, stopped at any step."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -53,7 +55,7 @@ def test_training_learns_repeats_and_needs_no_global_seed():
 def test_the_caller_may_stop_at_any_step():
     inputs, labels = blobs()
     network = nn.Linear(6, 3)
-    steps = training.train(network, torch.from_numpy(inputs), torch.from_numpy(labels), Recipe(100))
+    steps: Any = training.train(network, torch.from_numpy(inputs), torch.from_numpy(labels), Recipe(100))
     assert [next(steps), next(steps)] == [1, 2]
     weight = network.weight.detach().clone()
     steps.close()

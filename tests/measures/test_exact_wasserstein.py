@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,9 @@ def test_it_agrees_with_pot_class_by_class(p):
     for label in (0, 1):
         inside = np.flatnonzero(table.labels == label)
         picks = rows[table.labels[rows] == label]
-        costs = ot.dist(*(table.embedding[these].astype(float) for these in (picks, inside)), metric="euclidean") ** p
+        costs: Any = (
+            ot.dist(*(table.embedding[these].astype(float) for these in (picks, inside)), metric="euclidean") ** p
+        )
         total += (
             len(inside)
             / 50

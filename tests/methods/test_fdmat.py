@@ -18,12 +18,12 @@ def digits():
     """Scikit-learn's digits as pixels, with 40% of the labels flipped to another class: table and flipped mask."""
     from sklearn.datasets import load_digits
 
-    data = load_digits()
+    data, target = map(np.asarray, load_digits(return_X_y=True))
     rng = np.random.default_rng(0)
-    flipped = np.zeros(len(data.target), dtype=bool)
+    flipped = np.zeros(len(target), dtype=bool)
     flipped[rng.permutation(len(flipped))[: int(0.4 * len(flipped))]] = True
-    labels = np.where(flipped, (data.target + rng.integers(1, 10, len(flipped))) % 10, data.target)
-    return as_table(data.data, labels), flipped
+    labels = np.where(flipped, (target + rng.integers(1, 10, len(flipped))) % 10, target)
+    return as_table(data, labels), flipped
 
 
 def as_table(embedding, labels):
@@ -62,10 +62,10 @@ def test_it_matches_better_than_two_hundred_random_subsets(digits):
 def test_a_long_tail_keeps_its_rarest_class():
     from sklearn.datasets import load_digits
 
-    data = load_digits()
+    data, target = map(np.asarray, load_digits(return_X_y=True))
     sizes = np.round(150 * 20 ** (-np.arange(10) / 9)).astype(int)
-    rows = np.concatenate([np.flatnonzero(data.target == label)[:size] for label, size in enumerate(sizes)])
-    table = as_table(data.data[rows], data.target[rows])
+    rows = np.concatenate([np.flatnonzero(target == label)[:size] for label, size in enumerate(sizes)])
+    table = as_table(data[rows], target[rows])
     issue = selection.rank(table, "fdmat").evidence["issue"]
     survived = [(issue[table.labels == label] == 0).mean() for label in range(10)]
     assert min(survived) > 0.4
@@ -94,11 +94,11 @@ def test_clean_labels_stay_where_classes_touch():
     """Both witnesses doubt 4% of the clean digits and 10% of the eights; chance explains hardly any of their labels."""
     from sklearn.datasets import load_digits
 
-    data = load_digits()
-    issue = selection.rank(as_table(data.data, data.target), "fdmat").evidence["issue"]
+    data, target = map(np.asarray, load_digits(return_X_y=True))
+    issue = selection.rank(as_table(data, target), "fdmat").evidence["issue"]
     assert (issue == Issue.MISLABELLED).mean() < 0.01
     assert (issue > 0).mean() < 0.025
-    assert min((issue[data.target == label] == 0).mean() for label in range(10)) > 0.95
+    assert min((issue[target == label] == 0).mean() for label in range(10)) > 0.95
 
 
 def test_rows_that_belong_to_no_class_are_outliers():

@@ -19,14 +19,14 @@ def test_known_answer():
 
 def test_weights_are_the_sizes_of_the_clusters():
     coreset = selection.coreset(line(0, 1, 2, 3, 4, 50, 51, 52), "k_medoids", 2)
-    weights = dict(zip(coreset.rows.tolist(), coreset.weights, strict=True))
+    weights = dict(zip(coreset.rows.tolist(), np.asarray(coreset.weights), strict=True))
     assert weights == {2: pytest.approx(5 / 4), 6: pytest.approx(3 / 4)}
 
 
 def test_weights_count_rows_of_the_own_class():
     table = line(0, 1, 2, 10, 11, 12, 13, labels=[0, 0, 0, 1, 1, 1, 1])
     coreset = selection.coreset(table, "k_medoids", 2)
-    assert dict(zip(table.labels[coreset.rows].tolist(), coreset.weights, strict=True)) == {
+    assert dict(zip(table.labels[coreset.rows].tolist(), np.asarray(coreset.weights), strict=True)) == {
         0: pytest.approx(6 / 7),
         1: pytest.approx(8 / 7),
     }

@@ -1,5 +1,7 @@
 """The class plan: closed forms, marginals, blocks, what it says about labels. Distances: closed forms, and POT's."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -196,8 +198,8 @@ def test_slices_agree_with_pot(k, m):
     directions = transport.directions(3, 17, 4)
     slices = transport.Slices.of(y @ directions)
     for mass in (even(k), uneven(k)):
-        theirs = ot.sliced_wasserstein_distance(x, y, mass, even(m), projections=directions) ** 2
-        assert slices.squared_distance(x @ directions, mass) == pytest.approx(theirs, rel=1e-9)
+        theirs: Any = ot.sliced_wasserstein_distance(x, y, mass, even(m), projections=directions)
+        assert slices.squared_distance(x @ directions, mass) == pytest.approx(theirs**2, rel=1e-9)
 
 
 def test_slices_are_symmetric_and_zero_on_themselves():
@@ -229,7 +231,7 @@ def test_entropic_agrees_with_pot(epsilon):
     import ot
 
     costs, a, b = between(cloud(15), cloud(20, seed=1)), uneven(15), even(20)
-    plan = ot.sinkhorn(a, b, costs, epsilon, method="sinkhorn_log", numItermax=20_000, stopThr=1e-10)
+    plan: Any = ot.sinkhorn(a, b, costs, epsilon, method="sinkhorn_log", numItermax=20_000, stopThr=1e-10)
     divergence = np.sum(plan * np.log(np.maximum(plan, 1e-300) / np.outer(a, b)))
     theirs = np.sum(plan * costs) + epsilon * divergence
     assert transport.entropic(costs, a, b, epsilon=epsilon, rounds=500) == pytest.approx(theirs, rel=1e-3)

@@ -1,6 +1,7 @@
 """The app in a test: the real pages behind the real router, jobs that are only noted down."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -19,8 +20,8 @@ ROUTER = str(places.ROOT / "pages/shell/router.py")
 class Queue:
     """What the pages asked of the jobs, and what the jobs say."""
 
-    asked: list = field(default_factory=list)
-    states: dict = field(default_factory=dict)
+    asked: list[Any] = field(default_factory=list[Any])
+    states: dict[str, Status] = field(default_factory=dict[str, Status])
 
     def say(self, spec, state, **facts):
         """Store a run and let it be in this state."""

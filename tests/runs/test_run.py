@@ -49,7 +49,8 @@ def test_a_run_makes_everything_that_readers_ask_for():
     assert Run(spec).tables is None and Run(spec).projection is None and Run(spec).curve().empty
     assert Run(spec).ranking(Choice("fdmat")) is None
     library.execute(spec)
-    train, test = Run(spec).tables
+    tables = Run(spec).tables
+    train, test = tables[0], tables[1]
     assert (train.n, test.n) == (200, 50)
     assert np.array_equal(train.ids, Run(spec).dataset().split("train").ids)
     assert Run(spec).projection.kind == "UMAP" and Run(spec).projection.xy.shape == (200, 2)
@@ -65,7 +66,8 @@ def test_a_run_makes_everything_that_readers_ask_for():
 def test_the_curve_of_a_run_is_that_of_the_library():
     spec = make_spec()
     library.execute(spec)
-    train, test = Run(spec).tables
+    tables = Run(spec).tables
+    train, test = tables[0], tables[1]
     fresh = curves.measure(
         train, test, methods=spec.methods, measures=spec.measures, fractions=spec.fractions, seeds=2, band=3
     )
@@ -227,7 +229,7 @@ def test_detection_is_of_the_runs_own_fdmat():
     spec = make_spec("random", methods=(Choice("random"), Choice.of("fdmat", lam=3.0, neighbours=5)))
     assert Run(spec).detection is None
     library.execute(spec)
-    train, _ = Run(spec).tables
+    train = Run(spec).tables[0]
     fresh = detectors.scores(train, selection.rank(train, spec.methods[1]))
     mine = Run(spec).detection
     assert list(mine) == list(fresh) and all(np.array_equal(mine[name], fresh[name]) for name in fresh)
@@ -288,7 +290,7 @@ def test_methods_that_choose_afresh_have_one_ranking_for_each_size():
     spec = make_spec("ccs")
     assert not registry.methods.get("ccs").facts.nested
     library.execute(spec)
-    train, _ = Run(spec).tables
+    train = Run(spec).tables[0]
     for fraction in (*spec.fractions, 1.0):
         k = sizes.kept_count(train.n, fraction)
         fresh = selection.rank(train, "ccs", budget=k)
