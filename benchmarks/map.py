@@ -1,7 +1,7 @@
-"""How fast the map follows the hand: `python -m benchmarks.map [8000 70000 300000]`.
+"""How fast the map follows the slider: `python -m benchmarks.map [8000 70000 300000]`.
 
 Drives headless Chromium, without a GPU, on the page of the browser tests. Per number of points it prints the time to
-the first draw, frames per second of a three-second drag of the slider and of the plane, the time of a draw, the time
+the first draw, frames per second of a three-second drag of the slider and of the canvas, the time of a draw, the time
 from rest (the last movement, the 150 ms of waiting included) and from letting go until Python has answered, and the
 bytes of one move over the web socket.
 """
@@ -13,37 +13,36 @@ import time
 from tests.browser import driving
 
 DRAG = """async ({ kind, seconds }) => {
-  const view = VIEW, { slider } = view.el, times = [], began = performance.now(), frames = view.frames
+  const map = MAP, { input } = map.slider, times = [], began = performance.now(), frames = map.frames
+  const slide = (place) => { input.value = place; input.dispatchEvent(new Event("input")) }
   let seen = frames
   await new Promise((done) => requestAnimationFrame(function step(now) {
-    if (view.frames !== seen) { seen = view.frames; times.push(view.ms) }
+    if (map.frames !== seen) { seen = map.frames; times.push(map.ms) }
     const t = (now - began) / 1000
     if (t > seconds) return done()
-    if (kind === "slider") { slider.value = 0.5 - 0.45 * Math.cos(2.3 * t); slider.dispatchEvent(new Event("input")) }
-    else { view.moving = true; view.camera = { ...view.camera, x: view.camera.x + 0.02 * Math.cos(3 * t) }
-      slider.value = 0.5; slider.dispatchEvent(new Event("input")) }
+    if (kind === "slider") slide(0.5 - 0.45 * Math.cos(2.3 * t))
+    else { map.moving = true; map.camera = { ...map.camera, x: map.camera.x + 0.02 * Math.cos(3 * t) }; slide(0.5) }
     requestAnimationFrame(step)
   }))
-  return { fps: (view.frames - frames) / (performance.now() - began) * 1000, times }
-}""".replace("VIEW", driving.VIEW)
+  return { fps: (map.frames - frames) / (performance.now() - began) * 1000, times }
+}""".replace("MAP", driving.MAP)
 
 ANSWER = """async (how) => {
-  const view = VIEW, { slider } = view.el, heard = () => document.body.innerText.match(/heard ratio=\\S+/)[0]
-  const before = heard()
-  slider.value = view.place > 0.5 ? 0.2 + 0.2 * Math.random() : 0.6 + 0.3 * Math.random()
-  slider.dispatchEvent(new Event("input"))
-  if (how === "let go") slider.dispatchEvent(new Event("change"))
+  const { slider } = MAP, heard = () => document.body.innerText.match(/heard kept=\\S+/)[0], before = heard()
+  slider.input.value = slider.place > 0.5 ? 0.2 + 0.2 * Math.random() : 0.6 + 0.3 * Math.random()
+  slider.input.dispatchEvent(new Event("input"))
+  if (how === "let go") slider.input.dispatchEvent(new Event("change"))
   const began = performance.now()
   while (heard() === before) await new Promise((next) => setTimeout(next, 4))
   return performance.now() - began
-}""".replace("VIEW", driving.VIEW)
+}""".replace("MAP", driving.MAP)
 
 
 def measure(browser, address, n):
     page = browser.new_page(viewport={"width": 1600, "height": 900})
     wire = driving.count_wire(page)
     began = time.perf_counter()
-    driving.open_map(page, f"{address}/?n={n}&ratio=0.8")
+    driving.open_map(page, f"{address}/?n={n}&kept=0.2")
     first, sent = time.perf_counter() - began, sum(wire)
     slider = page.evaluate(DRAG, {"kind": "slider", "seconds": 3})
     page.wait_for_timeout(1000)

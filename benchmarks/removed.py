@@ -16,54 +16,53 @@ from fdmat_core import projection
 from fdmat_core.runs import library, settings
 from fdmat_core.spec import Choice, Spec
 from tests.browser import driving
-from tests.browser.driving import WALL, open_wall
+from tests.browser.driving import GRID, open_grid
 
 TIMED = """async ([what, times]) => {
-  const view = WALL, root = view.host, shown = []
+  const grid = GRID, { root, slider } = grid, { frame, cells } = grid.elements, shown = []
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   const act = {
     filter: (i) => root.querySelectorAll(".issues button")[i % 2 ? 0 : 1].click(),
     pair: (i) => [...root.querySelectorAll(".matrix button:enabled")][7 * i % 40].click(),
     slider: (i) => {
-      view.el.slider.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
-      view.el.slider.dispatchEvent(new Event("input"))
+      slider.input.value = 0.05 + 0.8 * ((i * 7) % 10) / 10
+      slider.input.dispatchEvent(new Event("input"))
     },
-    page: (i) => { view.el.frame.scrollTop = view.el.cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
+    page: (i) => { frame.scrollTop = cells.offsetHeight * ((i * 37 + 11) % 100) / 100 },
   }[what]
   for (let i = 0; i < times; i++) {
-    const began = performance.now(), drawn = view.drawn
+    const began = performance.now(), drawn = grid.drawn
     act(i)
-    while (view.drawn === drawn || view.stale) await painted()
+    while (grid.drawn === drawn || grid.stale.list) await painted()
     await painted()
     shown.push(performance.now() - began)
     await new Promise((next) => setTimeout(next, 250))
   }
   return shown
-}""".replace("WALL", WALL)
+}""".replace("GRID", GRID)
 
 ASKED = """async ([what, times]) => {
-  const view = WALL, took = []
+  const { items, sifted: { list }, slider } = GRID, took = []
   for (let i = 0; i < times; i++) {
-    const row = view.list[(i * 997) % view.list.length], began = performance.now()
+    const item = String(items.ids[list[(i * 997) % list.length]]), began = performance.now()
     const facts = { method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ item: view.blob.ids[row], decision: "keep" }) }
-    await (what === "evidence" ? fetch(askFor(row)) : fetch(view.blob.decisions, facts)).then((got) => got.json())
+      body: JSON.stringify({ item, decision: "keep" }) }
+    await (what === "evidence" ? fetch(askFor(item)) : fetch(items.decisions, facts)).then((got) => got.json())
     took.push(performance.now() - began)
   }
   return took
-  function askFor(row) {
-    const { evidence, ids, method } = view.blob
-    return `${evidence}${ids[row]}?method=${method}&ratio=${view.ratio}`
+  function askFor(item) {
+    return `${items.evidence}${item}?method=${items.method}&kept=${slider.kept}`
   }
-}""".replace("WALL", WALL)
+}""".replace("GRID", GRID)
 
 SCROLL = """async () => {
-  const { frame, cells } = WALL.el
+  const { frame, cells } = GRID.elements
   for (let i = 0; i < 200; i++) {
     frame.scrollTop = cells.offsetHeight * i / 200
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   }
-}""".replace("WALL", WALL)
+}""".replace("GRID", GRID)
 
 
 def run_of(n):
@@ -99,7 +98,7 @@ def heap(page):
 def measure(page, address):
     wire = driving.count_wire(page)
     began = time.perf_counter()
-    open_wall(page, address)
+    open_grid(page, address)
     print(f"opened in {time.perf_counter() - began:.1f} s with {sum(wire) / 1e6:.2f} MB")
     for what, name in {
         "filter": "an issue chosen, list on screen",
@@ -127,9 +126,7 @@ def main(n):
         with driving.server(driving.ROOT / "app.py", env) as address, driving.chromium() as browser:
             browser.new_page().goto(address)  # the server's first page pays for its imports
             print(f"{n:,} training items, half of them removed")
-            measure(
-                browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&ratio=0.5"
-            )
+            measure(browser.new_page(viewport={"width": 1920, "height": 1080}), f"{address}/removed?run={key}&kept=0.5")
 
 
 if __name__ == "__main__":

@@ -31,13 +31,14 @@ def browser_path():
 
 
 @contextlib.contextmanager
-def server(script, env=None):
-    """The address of a Streamlit server that runs a script, on a free port of this machine only."""
+def server(script, env=None, base=""):
+    """The address of a Streamlit server that runs a script below a path, on a free port of this machine only."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     options = ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    options += ["--server.baseUrlPath", base]
     process = subprocess.Popen(
         command + options,
         cwd=ROOT,
@@ -47,8 +48,9 @@ def server(script, env=None):
         start_new_session=True,
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
+        wait_for(f"{address}/_stcore/health", process)
+        yield address
     finally:
         process.terminate()
         process.wait(10)
@@ -108,6 +110,19 @@ def slide_to(page, place):
     page.mouse.down()
     page.mouse.move(at[1], middle, steps=6)
     page.mouse.up()
+
+
+def move_once(page, place):
+    """Put the thumb at a place of the slider in one move, and let go: Python hears once, however busy the machine."""
+    page.evaluate(
+        f"""place => {{
+      const {{ input }} = {MAP}.slider
+      input.value = place
+      input.dispatchEvent(new Event("input"))
+      input.dispatchEvent(new Event("change"))
+    }}""",
+        place,
+    )
 
 
 def count_wire(page):

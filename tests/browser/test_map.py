@@ -192,7 +192,7 @@ def test_a_pasted_link_opens_at_its_share(on_map, harness):
 
 def test_a_move_costs_little_on_the_wire(on_map):
     sizes = driving.count_wire(on_map)
-    driving.slide_to(on_map, place_of(0.01))
+    driving.move_once(on_map, place_of(0.01))
     heard(on_map, "kept=0.01")
     on_map.wait_for_timeout(300)
     assert 0 < sum(sizes) < 5000
@@ -301,3 +301,26 @@ def test_chords_belong_to_the_browser(on_map, chord):
     before = driving.look(on_map, "slider.place")
     on_map.keyboard.press(chord)
     assert driving.look(on_map, "slider.place") == before
+
+
+def test_the_browser_keeps_what_it_has_as_long_as_it_is_the_same(page, harness):
+    address = f"{harness}/payload/cloud?n=500&noise=0&method=A&projection=UMAP"
+    first = page.request.get(address)
+    again = page.request.get(address, headers={"If-None-Match": first.headers["etag"]})
+    other = page.request.get(address.replace("=A", "=B"), headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status, again.status, other.status) == (200, 304, 200)
+    assert len(first.body()) > 500 * 21 and again.body() == b"" and other.headers["etag"] != first.headers["etag"]
+    module = page.request.get(f"{harness}/web/{files.version()}/map/canvas.js")
+    assert "immutable" in module.headers["cache-control"] and "javascript" in module.headers["content-type"]
+
+
+@pytest.mark.parametrize("path", ["{version}/payload.py", "{version}/../payload.py", "0123456789abcdef/payload.js"])
+def test_nothing_but_modules_and_styles_of_this_version_is_served(page, harness, path):
+    answer = page.request.get(f"{harness}/web/{path.format(version=files.version())}")
+    assert answer.status == 404 or "<title>" in answer.text()
+
+
+def test_the_map_is_drawn_behind_a_base_path(page):
+    with driving.server(driving.HARNESS, base="some/where") as address:
+        driving.open_map(page, f"{address}/?n=500&kept=0.5")
+        assert driving.look(page, "slider.k") == 250

@@ -193,7 +193,7 @@ def test_words_that_find_no_room_push_nothing_aside(on_page):
 def test_a_move_of_the_page_costs_little_on_the_wire(on_page):
     on_page.wait_for_timeout(500)
     sizes = driving.count_wire(on_page)
-    driving.slide_to(on_page, place_of(0.01))
+    driving.move_once(on_page, place_of(0.01))
     shown(on_page, "at 1% kept")
     on_page.wait_for_timeout(300)
     assert 0 < sum(sizes) < 5000
