@@ -53,7 +53,7 @@ def train(
     *,
     weights: torch.Tensor | None = None,
     seed: int = 0,
-) -> Iterator[int]:
+) -> Generator[int]:
     """Train a network in place, and hand over after every step: yields the number of steps done.
 
     The caller may look at the network, record, report progress or stop in between.

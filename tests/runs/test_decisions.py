@@ -103,7 +103,7 @@ def test_a_wrong_import_is_refused(frame, message):
 
 WRITER = """
 import os, sys
-from fdmat_core.work import decisions, store
+from fdmat_core.runs import decisions
 from fdmat_core.runs.decisions import Decision
 for item in range(int(sys.argv[1]), int(sys.argv[2])):
     decisions.decide("d", Decision(item, "drop", author="me", session=sys.argv[3]))
