@@ -163,7 +163,6 @@ def test_a_dataset_without_test_items_has_an_empty_test_table():
 
 @pytest.mark.slow
 def test_the_bundled_data_is_learned_and_flips_are_seen():
-    from fdmat_core.methods.fdmat import fdmat  # noqa: F401  the flagship that reads these features
     from fdmat_core.numerics import transport
 
     data = corruptions.corrupt(datasets.load("fashion_mnist_8k"), Choice.of("symmetric", rate=0.4))
