@@ -14,6 +14,8 @@ apricot-select, submodlib-py and kmedoids, where they are installed. "worth" is 
 that of the peer's picks.
 """
 
+# pyright: reportMissingImports=false
+# The line above: what is compared with need not be installed.
 import argparse
 import importlib.util
 import json
@@ -24,6 +26,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -178,7 +181,7 @@ def compared(mine, theirs, peer):
 
 def line(name, options):
     """One line of the table, and whether it keeps the limits."""
-    mine = child(name, None, options)
+    mine: dict[str, Any] = child(name, None, options)
     if "error" in mine:
         return f"{name:<30} {mine['error']}", False
     installed = [peer for peer in PEERS.get(name, {}) if importlib.util.find_spec(peer)]

@@ -14,6 +14,8 @@ it has no spread, and only the first is within one sd. `segments` are features o
 package `river`.
 """
 
+# pyright: reportMissingImports=false
+# The line above: what is compared with need not be installed.
 import argparse
 import os
 import sys

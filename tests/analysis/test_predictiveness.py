@@ -54,7 +54,7 @@ def test_correlation_within_each_size():
     assert list(found.index) == [5, 20, 50] and set(found["count"]) == {12}
     assert found.rho[5] == pytest.approx(-1) and found.rho[20] == pytest.approx(1)
     assert found.high[5] == pytest.approx(-1) and found.low[20] == pytest.approx(1)
-    assert found.rho[50] == pytest.approx(spearmanr(near, noise)[0])
+    assert found.rho[50] == pytest.approx(float(spearmanr(near, noise)[0]))
     assert found.low[50] < found.rho[50] < found.high[50] and found.high[50] - found.low[50] > 0.5
 
 
@@ -78,7 +78,7 @@ def test_sizes_are_never_mixed():
     near = np.arange(8.0)
     curve = curves.frame(coresets(5, near + 100, near) + coresets(50, near, near + 100))
     found = predictiveness.coresets(curve, "energy", "probe")
-    assert spearmanr(found.distance, found.accuracy)[0] < -0.4
+    assert float(spearmanr(found.distance, found.accuracy)[0]) < -0.4
     (row,) = predictiveness.ranking(curve, ["energy"], "probe").itertuples()
     assert row.rho == pytest.approx(1) and row.low == pytest.approx(1)
     assert (row.sizes, row.count, row.first) == (2, 8, 1)
@@ -90,7 +90,7 @@ def test_the_pooled_rho_is_the_mean_within_sizes_of_coresets_measured_at_every_s
     curve = coresets(5, near, good[0]) + coresets(20, near, good[1])
     lone = rows("lone", 5, "energy", [-5]) + rows("lone", 5, "probe", [-5])
     row: Any = next(predictiveness.ranking(curves.frame(curve + lone), ["energy"], "probe").itertuples())
-    assert row.rho == pytest.approx(np.mean([spearmanr(near, one)[0] for one in good]))
+    assert row.rho == pytest.approx(np.mean([float(spearmanr(near, one)[0]) for one in good]))
     assert row.low < row.rho < row.high and row.count == 9
 
 
@@ -102,7 +102,7 @@ def test_the_distance_that_predicts_best_comes_first():
     curve += [one for k in (5, 20) for one in coresets(k, noisy, -near, "mmd") if one["measure"] == "mmd"]
     found = predictiveness.ranking(curves.frame(curve), ["mmd", "energy", "absent"], "probe")
     assert list(found.distance) == ["energy", "mmd"]
-    assert found.rho[0] == pytest.approx(-1) and found.rho[1] == pytest.approx(spearmanr(noisy, -near)[0])
+    assert found.rho[0] == pytest.approx(-1) and found.rho[1] == pytest.approx(float(spearmanr(noisy, -near)[0]))
     assert found["first"].sum() == pytest.approx(1) and found["first"][0] > 0.8
 
 

@@ -30,14 +30,10 @@ def test_it_agrees_with_pot_class_by_class(p):
     for label in (0, 1):
         inside = np.flatnonzero(table.labels == label)
         picks = rows[table.labels[rows] == label]
-        costs: Any = (
-            ot.dist(*(table.embedding[these].astype(float) for these in (picks, inside)), metric="euclidean") ** p
-        )
-        total += (
-            len(inside)
-            / 50
-            * ot.emd2(np.full(len(picks), 1 / len(picks)), np.full(len(inside), 1 / len(inside)), costs)
-        )
+        pair = (table.embedding[these].astype(float) for these in (picks, inside))
+        costs: Any = ot.dist(*pair, metric="euclidean")
+        cost: Any = ot.emd2(np.full(len(picks), 1 / len(picks)), np.full(len(inside), 1 / len(inside)), costs**p)
+        total += len(inside) / 50 * cost
     assert value("exact_wasserstein", table, rows, p=p) == pytest.approx(total ** (1 / p), rel=1e-6)
 
 

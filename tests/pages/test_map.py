@@ -158,7 +158,7 @@ def test_a_method_that_the_run_lacks_gives_way_to_one_it_has(visit, queue, store
 def test_a_method_that_is_not_nested_is_cut_at_its_nearest_count(stored):
     stored("tables")
     run = Run(DIGITS)
-    table, _ = run.tables
+    table = run.tables[0]
     rankings = Rankings(table.ids, {k: Ranking(np.arange(table.n), nested=False) for k in (14, 144, table.n)})
     view = scene.Scene(run, Choice("moderate"), table, Projection(np.zeros((table.n, 2)), "UMAP"), rankings)
     assert [view.rankings.cut(kept).k for kept in (1.0, 0.12, 0.001)] == [table.n, 144, 14]

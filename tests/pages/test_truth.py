@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,9 +65,14 @@ def show(spec, method="fdmat", kept=0.7):
     return app
 
 
+def html(app):
+    blocks: Any = app.get("html")
+    return [one.value for one in blocks]
+
+
 def cells(app, kind):
     """The rows of an HTML table, without tags."""
-    page = next(one.value for one in app.get("html") if f'<table class="{kind}' in one.value)
+    page = next(one for one in html(app) if f'<table class="{kind}' in one)
     rows = re.findall(r"<tr.*?</tr>", page)
     return [[re.sub("<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
 
@@ -169,7 +175,7 @@ def test_where_nothing_was_injected_the_word_is_suspected(stored):
     said = words(app)
     assert "injected" not in said.lower() and "noise" not in said.lower() and "*suspected* means by FDMat" in said
     assert f"suspects {100 * round(suspected.mean(), 3):.4g}% of all items; on clean data each is a false alarm" in said
-    assert not any('class="detectors"' in one.value for one in app.get("html"))
+    assert not any('class="detectors"' in one for one in html(app))
 
 
 def test_then_people_are_the_truth(stored):
@@ -190,7 +196,7 @@ def test_then_people_are_the_truth(stored):
     assert "**2 called wrong** (1 dropped, 1 relabelled), of which FDMat suspects 2 (100%)" in words(app)
     assert "**2 called right**, of which FDMat suspects 0 (0%); 1 unsure." in words(app)
     assert "Once 10 items are called wrong and 10 right" in words(app)
-    assert not any('class="detectors' in one.value for one in app.get("html"))
+    assert not any('class="detectors' in one for one in html(app))
     decide(worst[2:10], "drop")
     decide(worst[152:160], "keep")
     app = show(spec, "herding")
