@@ -72,7 +72,9 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = play.chromium.launch(
+            executable_path=browser_path(), args=[*FLAGS, "--disable-component-update", "--disable-sync"]
+        )
         yield browser
         browser.close()
 
