@@ -50,7 +50,7 @@ def outdated(parts: Sequence[str]) -> str:
     """What Resume makes again of a run that was done, named in words, in one sentence."""
     listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
     return (
-        "UsedFeatures by an earlier version of this program, or no longer stored: "
+        "Made by an earlier version of this program, or no longer stored: "
         f"{listed} will be made again by Resume; decisions are kept."
     )
 

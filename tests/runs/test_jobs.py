@@ -378,7 +378,7 @@ def test_a_store_of_an_earlier_version_says_what_is_made_again_and_keeps_decisio
     note.write_text(json.dumps({name: known[name] for name in ("key", "n", "largest")}))
     ended = jobs.status(spec.key)
     assert ended.state == "outdated" and ended.advice == (
-        "UsedFeatures by an earlier version of this program, or no longer stored: features, map, rankings, points and "
+        "Made by an earlier version of this program, or no longer stored: features, map, rankings, points and "
         "scores of the detectors will be made again by Resume; decisions are kept."
     )
     assert Run(spec).tables[0].n == 200 and Run(spec).ranking(Choice("fdmat")) is None and Run(spec).curve().empty
