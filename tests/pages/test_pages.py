@@ -45,9 +45,9 @@ def test_a_sample_run_that_is_stored_is_opened_and_not_started_again(visit, queu
 
 def test_choices_travel_from_page_to_page(visit, queue):
     key = queue.say(settings.SAMPLE, "queued")
-    app = visit(places.RUNS, run=key, ratio="0.7", method="herding")
-    assert (link(app, "run"), link(app, "ratio")) == (key, "0.7")
-    app.switch_page("../../pages/help/methods.py").run()
+    app = visit(places.RUNS, run=key, kept="0.3", method="herding")
+    assert (link(app, "run"), link(app, "kept")) == (key, "0.3")
+    app.switch_page("../../pages/methods/page.py").run()
     assert link(app, "run") == key and link(app, "method") == "herding"
 
 

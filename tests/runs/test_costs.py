@@ -48,7 +48,7 @@ def test_a_method_that_chooses_afresh_costs_all_its_sizes_and_a_missing_one_noth
     spec = settings.checked(make_spec("k_medoids"))
     library.execute(spec)
     used = artifacts.used_features(spec)
-    sizes = artifacts.sizes(spec, used, Choice("k_medoids"))
+    sizes = artifacts.sizes(spec, used.n, Choice("k_medoids"))
     assert len(sizes) == 4
     for place, k in enumerate(sizes):
         restate("ranking", artifacts.ranking_key(spec, used, Choice("k_medoids"), 0, k), 10.0**place)
