@@ -52,7 +52,7 @@ def test_the_numbers_are_those_of_the_store_at_the_share_kept(on_page):
     driving.slide_to(on_page, place_of(0.1))
     shown(on_page, "at 10% kept")
     table = summary.by_size(Run(SPEC).curve(), "sliced_wasserstein")
-    reading = summary.nearest(table, "fdmat", 0.1, Run(SPEC).planned)
+    reading = summary.nearest(table, "fdmat", 0.1, Run(SPEC).planned.values())
     shown(on_page, f"{reading.value:.3g}")
     shown(on_page, f"random {reading.random:.3g}")
     ranking, train = Run(SPEC).ranking(FDMAT), Run(SPEC).dataset().split("train")
