@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable, Ranking, Rankings
 
 if TYPE_CHECKING:
     import pandas
@@ -135,7 +135,7 @@ def roc(scores: Mapping[str, np.ndarray], bad: np.ndarray) -> pandas.DataFrame:
     return pandas.concat(lines[1:] or lines, ignore_index=True)
 
 
-def removals(rankings: Mapping[str, Ranking | Mapping[int, Ranking]], bad: np.ndarray) -> pandas.DataFrame:
+def removals(rankings: Mapping[str, Rankings], bad: np.ndarray) -> pandas.DataFrame:
     """How much of the bad rows (n,) bool every method has removed at every size.
 
     Columns `method, kept, k, recall, false_removal`: the last two are the shares of the bad and of the clean rows that
@@ -144,15 +144,15 @@ def removals(rankings: Mapping[str, Ranking | Mapping[int, Ranking]], bad: np.nd
     Parameters
     ----------
     rankings
-        By the method's name its ranking or, if it is not nested, one for each count kept.
+        By the method's name.
     """
     import pandas
 
     steps = np.unique(np.round(len(bad) * np.linspace(0, 1, 201)).astype(int))
     lines = []
     for name, found in rankings.items():
-        orders = [(found, steps)] if isinstance(found, Ranking) else [(found[k], np.array([k])) for k in sorted(found)]
-        for ranking, k in orders:
+        for size, ranking in sorted(found.orders.items()):
+            k = steps if found.nested else np.array([size])
             stay = np.concatenate([[0], np.cumsum(bad[ranking.order])])[k]  # bad rows among the kept
             line = {"method": name, "kept": k / len(bad), "k": k}
             line |= {"recall": 1 - stay / max(1, bad.sum()), "false_removal": 1 - (k - stay) / max(1, (~bad).sum())}

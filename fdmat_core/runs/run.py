@@ -34,13 +34,16 @@ class Run:
         self.spec = checked(spec)
         self.key = self.spec.key
         self._parts: dict[tuple[str, str], object] = {}
+        self._rankings: dict[Choice, Rankings] = {}
 
     @staticmethod
     def open(key: str) -> Run:
         """The run that is stored under a key; a ValueError if there is none."""
         value = files.read_json(artifacts.folder(key) / "spec.json")
         if value is None:
-            raise ValueError(f"no run {key!r} is stored under {files.home()}; `fdmat list runs` names them")
+            raise ValueError(
+                f"no run {key!r} is stored under {files.home()}; `python -m fdmat_core list runs` names them"
+            )
         return Run(Spec.from_json(value))
 
     @property
@@ -90,12 +93,22 @@ class Run:
 
     def rankings(self, method: Choice) -> Rankings | None:
         """The rankings of a method at every size that the run measures."""
-        if self.tables is None:
+        tables = self.tables
+        if tables is None:
             return None
-        ids = self.tables[0].ids
+        ids, known = tables[0].ids, self._rankings.get(method)
+        if known is not None and known.ids is ids:  # of the features that are stored now
+            return known
         counts = [k or len(ids) for k in artifacts.sizes(self.spec, len(ids), method)]
         found = {k: ranking for k in counts if (ranking := self.ranking(method, k=k)) is not None}
-        return Rankings(ids, found) if len(found) == len(counts) else None
+        if len(found) < len(counts):
+            return None
+        self._rankings[method] = Rankings(ids, found)
+        return self._rankings[method]
+
+    def method(self, name: str | None) -> Choice | None:
+        """The method of the run that a link or an address names by its text."""
+        return next((method for method in self.spec.methods if str(method) == name), None)
 
     @property
     def ranked(self) -> dict[Choice, Rankings]:
@@ -128,7 +141,8 @@ class Run:
     @property
     def planned(self) -> dict[int, float]:
         """The counts that its curves measure in the end, with the share kept of each; none until features are made."""
-        return sizes.measured(self.tables[0].n, self.spec.fractions) if self.tables else {}
+        tables = self.tables
+        return sizes.measured(tables[0].n, self.spec.fractions) if tables else {}
 
     def curve(self) -> pandas.DataFrame:
         """The points of the curves that exist by now: see `fdmat_core.curves`."""

@@ -30,11 +30,11 @@ def payload(run: str, method: str) -> bytes:
         There is no such run, or the method has not ranked in it, or its map is not made.
     """
     found = caches.run(run)
-    chosen = next((choice for choice in found.ranked if str(choice) == method), None)
-    projection, tables = found.projection, found.tables
-    if chosen is None or projection is None or tables is None:
+    chosen, projection, tables = found.method(method), found.projection, found.tables
+    rankings = found.rankings(chosen) if chosen else None
+    if chosen is None or rankings is None or projection is None or tables is None:
         raise ValueError(f"run {run} has no map by method {method} yet")
-    return scene.Scene(found, chosen, tables[0], projection, found.ranked[chosen]).packed()
+    return scene.Scene(found, chosen, tables[0], projection, rankings).packed()
 
 
 def _payload(request: Request) -> Response:

@@ -40,10 +40,11 @@ def routes() -> list[Route]:
 def payload(run: str, method: str) -> bytes:
     """What the grid draws of a run as one of its methods prunes it; a ValueError if that is not there."""
     found = caches.run(run)
-    chosen = next((choice for choice in found.ranked if str(choice) == method), None)
-    if chosen is None:
+    chosen = found.method(method)
+    rankings = found.rankings(chosen) if chosen else None
+    if chosen is None or rankings is None:
         raise ValueError(f"run {run} has not ranked by method {method} yet")
-    return items.Items(found, chosen, found.ranked[chosen]).packed()
+    return items.Items(found, chosen, rankings).packed()
 
 
 def changes(run: str, after: int) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def _evidence(request: Request) -> Response:
 
     def answer() -> dict[str, Any]:
         run = caches.run(request.path_params["run"])
-        method = next((choice for choice in run.spec.methods if str(choice) == asked.get("method")), Choice("?"))
+        method = run.method(asked.get("method")) or Choice("?")
         return evidence.card(run, method, float(asked.get("kept", 1)), int(request.path_params["item"]))
 
     return _answered(answer)

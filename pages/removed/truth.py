@@ -57,7 +57,7 @@ def _removed(run: Run, method: Choice, known: Bad, ranked: Mapping[Choice, Ranki
         st.html(tables.two_by_two(tally, known.word))
     with right:
         st.subheader("Every method of this run, at every share", anchor=False)
-        others = {str(one): found.nested or found.orders for one, found in ranked.items() if one.name != "random"}
+        others = {str(one): rankings for one, rankings in ranked.items() if one.name != "random"}
         frame = caches.removals(run.key, tuple(others), others, known.rows)
         figure = detection.removals(frame, look=titles.look(run.spec), kept=coreset.kept, focus=str(method))
         _chart(figure, f"Share of {noise.lower()} removed by each method", "truth_removals")

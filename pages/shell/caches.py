@@ -15,7 +15,7 @@ from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, Ranking
+from fdmat_core.types import Dataset, Ranking, Rankings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
+#: A run counts as its key where it is asked for.
+BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: run.key}
 
 
 def _there(value: Any) -> bool:
@@ -133,14 +135,10 @@ class Inspection(NamedTuple):
     transported: issues.Transported
 
 
+@st.cache_resource(max_entries=4, show_spinner="Reading the evidence", validate=_there, hash_funcs=BY_KEY)
 def inspection(run: Run) -> Inspection | None:
     """What FDMat says about a run's items, by the parameters that the run gave it; None until it has ranked."""
-    return _inspection(run.key, run)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the evidence", validate=_there)
-def _inspection(key: str, _run: Run) -> Inspection | None:
-    method, evidence, both = _run.evidence_method, _run.evidence, _run.tables
+    method, evidence, both = run.evidence_method, run.evidence, run.tables
     if method is None or evidence is None or both is None:
         return None
     lam = registry.methods.get("fdmat").read(dict(method.params))["lam"]
@@ -176,34 +174,22 @@ def comparison(key: str, _scores: Mapping[str, Any], _bad: Any) -> Comparison:
     return Comparison(compare.compare(_scores, _bad), compare.roc(_scores, _bad))
 
 
-#: One ranking, or one for each count kept.
-Order = Ranking | Mapping[int, Ranking]
-
-
 @st.cache_data(max_entries=16, show_spinner=False)
-def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Order], _bad: Any) -> pd.DataFrame:
-    """What each of these methods of a run has removed of the bad items, at every ratio."""
+def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Rankings], _bad: Any) -> pd.DataFrame:
+    """What each of these methods of a run has removed of the bad items, at every size."""
     return compare.removals(_rankings, _bad)
 
 
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False, hash_funcs=BY_KEY)
 def curve(run: Run) -> pd.DataFrame:
     """The points of a run's curves that exist by now (within a second)."""
-    return _curve(run.key, run)
+    return run.curve()
 
 
-@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
-def _curve(key: str, _run: Run) -> pd.DataFrame:
-    return _run.curve()
-
-
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False, hash_funcs=BY_KEY)
 def per_class(run: Run, measure: str) -> pd.DataFrame:
     """What a measure of a run says of every class by now (within a second)."""
-    return _per_class(run.key, measure, run)
-
-
-@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False)
-def _per_class(key: str, measure: str, _run: Run) -> pd.DataFrame:
-    return _run.per_class(measure)
+    return run.per_class(measure)
 
 
 def once(points: pd.DataFrame, *key: Any, make: Callable[[pd.DataFrame], Made]) -> Made:
@@ -223,11 +209,7 @@ def _content(points: pd.DataFrame) -> int:
     return hash(tuple(hash_pandas_object(points, index=False)))
 
 
+@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False, hash_funcs=BY_KEY)
 def costs(run: Run) -> Costs | None:
     """What a run cost, as far as it is stored (within two seconds)."""
-    return _costs(run.key, run)
-
-
-@st.cache_data(max_entries=32, ttl=2.0, show_spinner=False)
-def _costs(key: str, _run: Run) -> Costs | None:
-    return _run.costs
+    return run.costs

@@ -39,9 +39,8 @@ def run() -> Run | None:
 
 def method(chosen: Run) -> Choice:
     """The chosen method of a run; if the run lacks it, the first that is not random."""
-    wanted, methods = _choices().get("method"), chosen.spec.methods
-    others = [choice for choice in methods if choice.name != "random"]
-    return next((choice for choice in methods if str(choice) == wanted), (others or list(methods))[0])
+    others = [choice for choice in chosen.spec.methods if choice.name != "random"]
+    return chosen.method(_choices().get("method")) or [*others, *chosen.spec.methods][0]
 
 
 def kept() -> float:

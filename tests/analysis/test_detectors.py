@@ -10,7 +10,7 @@ from fdmat_core.analysis import detectors, issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.learning import features
 from fdmat_core.spec import Choice
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable, Ranking, Rankings
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,9 @@ def test_roc_by_hand():
 def test_removals_by_hand():
     bad, order = np.array([True, False, True, False, False]), np.array([1, 3, 0, 4, 2])
     afresh = {2: Ranking(np.array([0, 2, 1, 3, 4]), nested=False), 4: Ranking(order, nested=False)}
-    frame = detectors.removals({"nested": Ranking(order), "afresh": afresh}, bad)
+    ids = np.arange(5)
+    both = {"nested": Rankings.nested_in(ids, Ranking(order)), "afresh": Rankings(ids, afresh)}
+    frame = detectors.removals(both, bad)
     nested = frame[frame["method"] == "nested"].set_index("k")
     assert nested.index.tolist() == [0, 1, 2, 3, 4, 5]
     assert nested["kept"].tolist() == [0, 0.2, 0.4, 0.6, 0.8, 1]
