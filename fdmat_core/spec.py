@@ -58,7 +58,7 @@ class Spec:
     fractions: tuple[float, ...] = FRACTIONS  # kept fractions
     seeds: int = 3  # training seeds per point
     band: int = 10  # random subsets behind the random band
-    balance: str = "proportional"  # see budgets.BALANCES
+    balance: str = "proportional"  # see `numerics.quotas.BALANCES`
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able description that a person can read."""

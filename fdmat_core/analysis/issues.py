@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from fdmat_core.methods import fdmat
 from fdmat_core.numerics import transport
 from fdmat_core.numerics.distances import squared_distances
-from fdmat_core.types import Coreset, FeatureTable, Issue, Ranking
-
-if TYPE_CHECKING:
-    import pandas
+from fdmat_core.types import Coreset, FeatureTable, Issue, Ranking, Truth
 
 if TYPE_CHECKING:
     import pandas
@@ -22,6 +19,20 @@ if TYPE_CHECKING:
 GRAVEST_FIRST = (Issue.MISLABELLED, Issue.OUTLIER, Issue.NEAR_DUPLICATE, Issue.UNCLEAR_CLASS, Issue.NONE)
 #: Two items are near duplicates when they lie closer than this share of their class's median nearest distance.
 DUPLICATE_SHARE = 0.1
+
+
+class Bad(NamedTuple):
+    """Which items count as bad, and how that is known."""
+
+    rows: np.ndarray  # (n,) bool
+    word: Literal["injected", "suspected"]
+
+
+def bad(truth: Truth | None, evidence: Ranking | None) -> Bad | None:
+    """What was injected or, if nothing was, what a ranking with evidence suspects; None if nothing is known yet."""
+    if truth is not None and truth.bad.any():
+        return Bad(truth.bad, "injected")
+    return None if evidence is None else Bad(evidence.rejected, "suspected")
 
 
 def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:

@@ -67,7 +67,8 @@ def fdmat(
     lam
         Sharpness of the transport plan.
     tau
-        A row is suspected below this share of its class's reference, by both criteria; 0 removes nothing by label.
+        A row is suspected below this share of its class's reference, by both criteria, and belongs to no class where
+        every class around it is below; 0 removes nothing by label.
     reference
         The quantile of a class that serves as its reference.
     neighbours

@@ -227,7 +227,7 @@ def _titles(issue: np.ndarray) -> np.ndarray:
 
 def endings(table: pandas.DataFrame) -> tuple[str, ...]:
     """The endings of files that can hold a table: one of ids kept can also be a list of ids."""
-    return tuple(WRITERS) if "weight" in table.columns else TABLES
+    return tuple(WRITERS) if "kept" in table.attrs else TABLES
 
 
 def write(table: pandas.DataFrame, file: Path) -> None:

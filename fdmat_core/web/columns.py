@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fdmat_core import sizes
+from fdmat_core.analysis import issues
 from fdmat_core.types import Ranking, Rankings, Truth
 
 #: What each bit of a row's flag says; the browser learns it from the header.
@@ -44,12 +45,13 @@ def facts(rankings: Rankings, measured: Sequence[float]) -> dict[str, Any]:
     return {"sizes": stops, "least": min([sizes.LEAST, *(size for size in stops if size > 0)]), "flags": FLAGS}
 
 
-def flags(n: int, truth: Truth | None = None, detector: Ranking | None = None) -> np.ndarray:
-    """A byte (n,) per row, bits as in `FLAGS`: what was injected or, where that is unknown, what a ranking rejected."""
+def flags(n: int, truth: Truth | None = None, evidence: Ranking | None = None) -> np.ndarray:
+    """A byte (n,) per row, bits as in `FLAGS`: what was injected or, if nothing was, what the evidence suspects."""
     bits = np.zeros(n, dtype=np.uint8)
+    bad = issues.bad(truth, evidence)
     if truth is not None:
         bits[truth.mislabelled] |= FLAGS["mislabelled"]
         bits[truth.outlier] |= FLAGS["outlier"]
-    elif detector is not None:
-        bits[detector.order[detector.survivors :]] |= FLAGS["suspected"]
+    if bad is not None and bad.word == "suspected":
+        bits[bad.rows] |= FLAGS["suspected"]
     return bits

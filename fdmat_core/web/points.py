@@ -43,7 +43,7 @@ def points_of(
     Parameters
     ----------
     truth
-        What was injected. Where it is known, nothing is called suspected.
+        What was injected. Where anything was, nothing is called suspected.
     detector
         A ranking that rejects rows of itself: those are suspected; and its evidence, if it holds a plan's.
     """

@@ -21,8 +21,7 @@ from fdmat_core.sizes import share
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Coreset, FeatureTable, Rankings
 from pages.shell import caches, frame, places, state
-from pages.ui import empty, head
-from pages.ui import titles as widgets
+from pages.ui import empty, head, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +94,7 @@ def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
         _accuracies(run, focus, counts, kept)
     many = f", the {FEW} least kept" if len(counts.classes) > FEW else ""
     st.markdown(f"**Every method at this size** :small[:gray[items kept and share of the class{many}; ★ the least]]")
-    look = widgets.look(spec)
+    look = titles.look(spec)
     columns = {"every method": counts}
     if not alike:
         columns = {tables.swatch(look.style(str(method))): one for method, one in found.items()}
@@ -194,7 +193,7 @@ def _training(counts: Counts, reading: per_class.ClassReading, kind: str) -> str
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassReading) -> None:
-    look, pitch = widgets.look(spec), _pitch(counts)
+    look, pitch = titles.look(spec), _pitch(counts)
     style = look.style(str(focus))
     figure = class_accuracy(counts.classes, counts.sizes, reading, style, look=look, pitch=pitch)
     alt = f"Accuracy in each of {len(counts.classes)} classes"
@@ -221,7 +220,7 @@ def _imbalance(run: Run, focus: Choice) -> None:
 
 
 def _curve(points: pd.DataFrame, spec: Spec, choice: Choice, focus: Choice) -> None:
-    look, name = widgets.look(spec), str(choice)
+    look, name = titles.look(spec), str(choice)
     key = (spec.key, "rail", name, str(focus), look.dark)
     figure = caches.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
     head.lined(figure, choice.name, f"{registry.measures.title(choice)} by share kept")

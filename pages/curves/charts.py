@@ -18,8 +18,7 @@ from fdmat_core.formats import percent, words
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, places, state
-from pages.ui import head
-from pages.ui import titles as widgets
+from pages.ui import head, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +36,7 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
     """Ask which methods are drawn; random always is."""
     others = [str(method) for method in methods if method.name != "random"]
     called = {str(method): registry.methods.title(method) for method in methods}
-    look = widgets.look(spec)
+    look = titles.look(spec)
     st.html(f"<style>{_strokes(map(look.style, others))}</style>")
     with st.container(key="shown", horizontal=True, vertical_alignment="center"):
         shown = st.pills(
@@ -98,7 +97,7 @@ def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:
         return
     curve = caches.curve(run)
     values = curve[curve["method"].isin(shown)]
-    drawn, look = (summary.above(values), _of_differences(spec)) if relative else (values, widgets.look(spec))
+    drawn, look = (summary.above(values), _of_differences(spec)) if relative else (values, titles.look(spec))
     loud = str(focus) if str(focus) in shown else None
     if loud is None:
         name = registry.methods.title(focus)
@@ -137,7 +136,7 @@ def in_order(spec: Spec) -> dict[str, str]:
     return {name: entries[name].facts.kind for name in order}
 
 
-def titles(spec: Spec) -> dict[str, str]:
+def measure_titles(spec: Spec) -> dict[str, str]:
     """What people call the measures of a run, by the names that its curves have for them."""
     return {name: registry.measures.title(choice) for name, choice in spec.measures_by_name.items()}
 
@@ -148,7 +147,7 @@ def of_kind(spec: Spec, kind: str) -> list[str]:
 
 
 def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
-    names, called = list(in_order(spec)), titles(spec)
+    names, called = list(in_order(spec)), measure_titles(spec)
     facts: dict[str, Any] = {"label_visibility": "collapsed", "persist_state": "session", "bind": "query-params"}
     name = st.selectbox(
         f"Measure of the {key} chart", names, names.index(start), format_func=called.__getitem__, key=key, **facts
@@ -158,7 +157,7 @@ def _choose_measure(spec: Spec, start: str, key: str) -> Choice:
 
 def _of_differences(spec: Spec) -> Look:
     """The look of charts of differences to random: they have a linear axis, and no line for all data."""
-    look = widgets.look(spec)
+    look = titles.look(spec)
     measures = {
         name: replace(facts, kind="difference", title=f"{facts.title} minus random", unit=f"{facts.unit}, minus random")
         for name, facts in look.measures.items()
@@ -248,7 +247,7 @@ def caveat(choice: Choice, *, relative: bool = False) -> str:
 
 def _table(spec: Spec, drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
     legend = f"{look.measures[name].unit}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
-    st.markdown(f"**{titles(spec)[name]}** :small[:gray[{legend}]]")
+    st.markdown(f"**{measure_titles(spec)[name]}** :small[:gray[{legend}]]")
     st.html(tables.wide(summary.by_size(drawn, name), name, shown, look=look, kept=state.kept()))
 
 

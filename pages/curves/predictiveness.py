@@ -16,8 +16,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from pages.curves import charts
 from pages.shell import caches, frame, state
-from pages.ui import head
-from pages.ui import titles as widgets
+from pages.ui import head, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,18 +38,18 @@ def show(run: Run) -> None:
         st.info("This needs a distance and an accuracy; start a run that measures both.", icon=":material/info:")
         return
     left, right = st.columns([6, 6], gap="large")
-    kept, titles = state.kept(), charts.titles(spec)
+    kept, called = state.kept(), charts.measure_titles(spec)
     with left:
-        distance, accuracy = _choose(distances, accuracies, titles)
+        distance, accuracy = _choose(distances, accuracies, called)
     curve = caches.curve(run)
     by_size = _correlation(curve, distance, accuracy)
     row = predictiveness.nearest(by_size, kept, run.planned.values())
     with left:
-        st.subheader(predictiveness.verdict(row, titles[distance]), anchor=False)
+        st.subheader(predictiveness.verdict(row, called[distance]), anchor=False)
         _scatter(spec, curve, distance, accuracy, row.kept if row else kept)
     with right:
         _sizes(by_size)
-    _predictors(curve, tuple(distances), accuracy, titles)
+    _predictors(curve, tuple(distances), accuracy, called)
 
 
 def _correlation(curve: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFrame:
@@ -59,8 +58,8 @@ def _correlation(curve: pd.DataFrame, distance: str, accuracy: str) -> pd.DataFr
     return caches.once(both, *key, make=lambda points: predictiveness.correlation(points, distance, accuracy))
 
 
-def _choose(distances: list[str], accuracies: list[str], titles: Mapping[str, str]) -> tuple[str, str]:
-    facts: dict[str, Any] = {"format_func": titles.__getitem__, "persist_state": "session", "bind": "query-params"}
+def _choose(distances: list[str], accuracies: list[str], called: Mapping[str, str]) -> tuple[str, str]:
+    facts: dict[str, Any] = {"format_func": called.__getitem__, "persist_state": "session", "bind": "query-params"}
     one, other = st.columns(2)
     return one.selectbox("Distance", distances, key="near", **facts), other.selectbox(
         "Accuracy", accuracies, key="good", **facts
@@ -76,13 +75,13 @@ def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, kept
     if found.empty:
         st.caption("No coreset has both measures yet.")
         return
-    near, look = found[found["kept"] == sizes.nearest(found["kept"], kept)], widgets.look(spec)
+    near, look = found[found["kept"] == sizes.nearest(found["kept"], kept)], titles.look(spec)
     k, drawn = int(near["k"].iloc[0]), int((near["method"] == "random").sum())
     st.caption(f"{WHY} {drawn} of the coresets at {percent(near['kept'].iloc[0])} kept are random draws.", help=HOW)
     key = (spec.key, "scatter", distance, accuracy, k, look.dark)
     figure = caches.once(found, *key, make=lambda it: correlation.scatter(it, distance, accuracy, look=look, k=k))
-    titles = charts.titles(spec)
-    alt = f"{titles[distance]} against {titles[accuracy]}"
+    called = charts.measure_titles(spec)
+    alt = f"{called[distance]} against {called[accuracy]}"
     st.plotly_chart(figure, theme=None, config=head.CONFIG, key="scatter", alt=alt)
 
 
@@ -93,15 +92,15 @@ def _sizes(by_size: pd.DataFrame) -> None:
     head.lined(figure, "rhos", "Rank correlation by share kept")
 
 
-def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str, titles: dict[str, str]) -> None:
+def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str, called: dict[str, str]) -> None:
     """Which distance predicts best, over all sizes and at each."""
     both = curve[curve["measure"].isin([*distances, accuracy])]
     key = ("ranking", distances, accuracy)
     found = caches.once(both, *key, make=lambda points: predictiveness.ranking(points, distances, accuracy))
-    st.subheader(predictiveness.winner(found, titles), anchor=False)
+    st.subheader(predictiveness.winner(found, called), anchor=False)
     if len(found):
         rhos = {name: _by_count(_correlation(curve, name, accuracy)) for name in found["distance"]}
-        st.html(tables.predictions(found, rhos, titles))
+        st.html(tables.predictions(found, rhos, called))
 
 
 def _by_count(table: pd.DataFrame) -> dict[int, float]:

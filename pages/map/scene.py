@@ -48,6 +48,11 @@ class Scene:
         """The ranking of the run's FDMat, whose evidence says what is suspected."""
         return self.run.evidence
 
+    @cached_property
+    def bad(self) -> issues.Bad | None:
+        """Which items count as bad: injected or suspected."""
+        return caches.bad(self.run)
+
     @property
     def pictures(self) -> str:
         """The address of the pictures."""
@@ -76,11 +81,9 @@ class Scene:
         return [number for number in [*shown, self._third(kept)] if number]
 
     def _third(self, kept: float) -> Number | None:
-        if self.train.truth is not None:
-            return removed(issues.tally(self.rankings.cut(kept), self.train.truth.bad), word="injected")
-        if self.evidence is not None:
-            return removed(issues.tally(self.rankings.cut(kept), self.evidence.rejected), word="suspected")
-        return self._measured("coverage", kept)
+        if self.bad is None:
+            return self._measured("coverage", kept)
+        return removed(issues.tally(self.rankings.cut(kept), self.bad.rows), word=self.bad.word)
 
     def _measured(self, kind: str, kept: float) -> Number | None:
         measures = self.run.measures(kind)
@@ -121,5 +124,5 @@ class Scene:
             return Card(item, label, f"item {item}: labelled {label}, in truth {real}", "noise")
         if truth is not None and truth.outlier[row]:
             return Card(item, label, f"item {item}: labelled {label}, an injected outlier", "noise")
-        suspect = truth is None and self.evidence is not None and bool(self.evidence.rejected[row])
+        suspect = self.bad is not None and bool(self.bad.rows[row])
         return Card(item, label, f"item {item}: {label}" + ", suspected noise" * suspect, "suspect" * suspect)

@@ -10,6 +10,7 @@ from fdmat_core import formats, registry
 from fdmat_core.figures import tables, theme
 from fdmat_core.registry import Entry, MeasureFacts, MethodFacts, Parameter
 from fdmat_core.spec import Choice
+from pages.shell import state
 from pages.ui import forms
 
 COLUMNS = {
@@ -37,7 +38,7 @@ def matches(entry: Entry[Any], search: str) -> bool:
 def index(groups: dict[str, dict[str, Entry[Any]]]) -> Entry[Any] | None:
     """List the entries by group as buttons, and return the one that is open: the link's, or the first."""
     entries = {f"{entry.kind}.{entry.name}": entry for group in groups.values() for entry in group.values()}
-    opened = st.query_params.get("note")
+    opened = st.query_params.get(state.NOTE)
     opened = opened if opened in entries else next(iter(entries), None)
     for label, group in groups.items():
         st.caption(f"**{label}**")
@@ -49,7 +50,7 @@ def index(groups: dict[str, dict[str, Entry[Any]]]) -> Entry[Any] | None:
 
 
 def _open(name: str) -> None:
-    st.query_params["note"] = name
+    st.query_params[state.NOTE] = name
 
 
 def show(entry: Entry[Any]) -> None:

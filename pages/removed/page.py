@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.removed import decisions, exports, grid, items, missing, truth
+from pages.removed import decisions, downloads, grid, items, missing, truth
 from pages.shell import caches, frame, places, state
 from pages.ui import empty, run_status, titles, toolbar
 
@@ -57,5 +57,5 @@ with frame.plain_errors():
     elif tab == TABS[1]:
         truth.panel(run, method)
     else:
-        exports.row(run, method, state.kept())
+        downloads.row(run, method, state.kept())
         decisions.show(run)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fdmat_core.analysis import detectors
+from fdmat_core.analysis.issues import Bad
 from fdmat_core.formats import percent
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from pages.removed import tables
 from pages.shell import caches
-from pages.shell.caches import Bad
 
 if TYPE_CHECKING:
     import pandas as pd

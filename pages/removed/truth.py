@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fdmat_core.analysis import issues
+from fdmat_core.analysis.issues import Bad
 from fdmat_core.figures import detection
 from fdmat_core.formats import percent
 from fdmat_core.runs.run import Run
@@ -16,7 +17,6 @@ from fdmat_core.spec import Choice
 from fdmat_core.types import Rankings
 from pages.removed import people, tables
 from pages.shell import caches, state
-from pages.shell.caches import Bad
 from pages.ui import kept, titles
 
 if TYPE_CHECKING:

@@ -146,19 +146,9 @@ def inspection(run: Run) -> Inspection | None:
     return Inspection(evidence, items, order, issues.transported(both[0], lam=lam))
 
 
-class Bad(NamedTuple):
-    """Which items of a run count as bad, and how that is known: they were injected, or FDMat suspects them."""
-
-    rows: Any  # (n,) bool
-    word: str  # "injected" or "suspected"
-
-
-def bad(run: Run) -> Bad | None:
-    """The injected noise of a run or, if none was injected, what FDMat suspects; None if nothing is known yet."""
-    truth, evidence = train(run).truth, run.evidence
-    if truth is not None and truth.bad.any():
-        return Bad(truth.bad, "injected")
-    return None if evidence is None else Bad(evidence.rejected, "suspected")
+def bad(run: Run) -> issues.Bad | None:
+    """Which items of a run count as bad, and whether they were injected or FDMat suspects them."""
+    return issues.bad(train(run).truth, run.evidence)
 
 
 class Comparison(NamedTuple):

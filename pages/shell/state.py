@@ -15,9 +15,14 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches
 
-NAMES = ("run", "method", "kept")
-#: What narrows the Removed page, in the link of that page only.
+#: What each choice that travels is called in the link.
+WORDS = {"run": "run", "method": "method", "kept": "kept"}
+#: What links of earlier versions say instead of the share kept: the share removed.
+REMOVED = "ratio"
+#: What narrows the Removed page, in the link of that page only; filters.js knows these words, too.
 FILTERS = ("issue", "label", "pair", "decision", "item")
+#: The note that is open on the page of method notes, in the link of that page only.
+NOTE = "note"
 #: The share kept before anyone has moved the slider.
 KEPT = 0.7
 
@@ -61,8 +66,8 @@ def _number(text: str) -> float | None:
 def choose(**choices: str | float | Choice | None) -> None:
     """Set choices by name (`run`, `method`, `kept`) here and in the link; None forgets one."""
     for name, value in choices.items():
-        if name not in NAMES:
-            raise ValueError(f"choice {name!r} does not travel; known: {', '.join(NAMES)}")
+        if name not in WORDS:
+            raise ValueError(f"choice {name!r} does not travel; known: {', '.join(WORDS)}")
         text = f"{value:.6g}" if isinstance(value, float) else str(value)
         _choices().pop(name, None)
         if value is not None:
@@ -73,13 +78,13 @@ def choose(**choices: str | float | Choice | None) -> None:
 def travel() -> None:
     """Write the choices into the link, which loses them when the page changes."""
     choices = _choices()
-    st.query_params.pop("ratio", None)
-    for name in NAMES:
+    st.query_params.pop(REMOVED, None)
+    for name, word in WORDS.items():
         value = choices.get(name)
         if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
+            st.query_params.pop(word, None)
+        elif st.query_params.get(word) != value:
+            st.query_params[word] = value
 
 
 def filters() -> dict[str, str]:
@@ -132,9 +137,9 @@ def _choices() -> dict[str, str]:
 
 
 def _of_link(link: Mapping[str, str]) -> dict[str, str]:
-    """The choices that a link names; links of earlier versions say the share removed, as `ratio`."""
-    choices = {name: link[name] for name in NAMES if name in link}
-    removed = _number(link.get("ratio", ""))
+    """The choices that a link names."""
+    choices = {name: link[word] for name, word in WORDS.items() if word in link}
+    removed = _number(link.get(REMOVED, ""))
     if "kept" not in choices and removed is not None:
         choices["kept"] = f"{min(1.0, max(0.0, 1 - removed)):.6g}"
     return choices

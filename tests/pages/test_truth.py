@@ -15,7 +15,7 @@ from fdmat_core.runs import decisions, exchange, library, settings, stages
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from pages.removed import exports, people, truth
+from pages.removed import downloads, people, truth
 from tests.runs.conftest import make_spec, quick
 
 assert quick  # the fixture
@@ -30,13 +30,13 @@ def script(key, method, kept):
     import streamlit as st
 
     from fdmat_core.spec import Choice
-    from pages.removed import exports, truth
+    from pages.removed import downloads, truth
     from pages.shell import caches, state
 
     if "choices" not in st.session_state:
         state.choose(run=key, kept=kept)
     run = caches.run(key)
-    exports.row(run, Choice(method), state.kept())
+    downloads.row(run, Choice(method), state.kept())
     if st.toggle("Truth", True):
         truth.panel(run, Choice(method))
 
@@ -234,7 +234,7 @@ def taken(monkeypatch):
     def button(label, data, file, **facts):
         buttons[label] = None if facts["disabled"] else (data(), file)
 
-    monkeypatch.setattr(exports.st, "download_button", button)
+    monkeypatch.setattr(downloads.st, "download_button", button)
     return buttons
 
 
@@ -294,5 +294,5 @@ def test_decisions_come_back_once_and_wrong_files_are_refused(stored):
 
 
 def test_the_file_of_a_selection_is_named_after_the_variant():
-    names = [exports._file_name(choice) for choice in (Choice("fdmat"), EAGER, Choice.of("ccs", a=1, b="x/y z"))]
+    names = [downloads._file_name(choice) for choice in (Choice("fdmat"), EAGER, Choice.of("ccs", a=1, b="x/y z"))]
     assert names == ["fdmat", "fdmat-tau=1.0", "ccs-a=1-b=x-y-z"]

@@ -101,9 +101,11 @@ def test_more_counts_than_bits_are_refused():
         columns.kept_bits(rankings)
 
 
-def test_rejected_rows_are_suspected_only_where_the_truth_is_unknown():
+def test_rejected_rows_are_suspected_only_where_nothing_is_known_to_be_injected():
     found = Ranking(np.array([2, 0, 3, 1]), survivors=2)
     truth = Truth(np.zeros(4), np.array([True, False, False, True]), np.array([False, True, False, True]))
     assert columns.flags(4, None, found).tolist() == [0, 1, 0, 1]
     assert columns.flags(4, truth, found).tolist() == [2, 4, 0, 6]
     assert columns.flags(2).tolist() == [0, 0]
+    thinned = Truth(np.zeros(4), np.zeros(4, dtype=bool), np.zeros(4, dtype=bool))  # as a long tail leaves it
+    assert columns.flags(4, thinned, found).tolist() == [0, 1, 0, 1]
