@@ -87,11 +87,30 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """Something about data that people must know, and what was done about it; nothing is dropped or changed unsaid."""
+
+    text: str  # what was found: "3 of 120 rows have no label"
+    action: str  # what is done about it: "left out"
+    switch: str = ""  # the parameter that decides otherwise, as people type it: "missing=mean"
+    places: tuple[str, ...] = ()  # the first few, by file and row, with the reason where it differs
+
+    def __str__(self) -> str:
+        where = f" ({'; '.join(self.places)})" if self.places else ""
+        other = f"; {self.switch} decides otherwise" if self.switch else ""
+        return f"{self.text}{where}: {self.action}{other}"
+
+
+#: The classes of data without labels: one, that every item belongs to.
+UNLABELLED = ("unlabelled",)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Items with labels, and lazily their images or their ready-made features.
 
     `images(ids)` returns uint8 (m, height, width, channels) with 1 or 3 channels, all of one size.
-    `features` is row-aligned with `ids`, for data that arrives without images.
+    `features` is row-aligned with `ids`, for data that arrives without images; so are `logits` and `fields`.
     """
 
     name: str
@@ -103,12 +122,21 @@ class Dataset:
     images: Callable[[np.ndarray], np.ndarray] | None = None
     features: np.ndarray | None = None  # (n, d)
     truth: Truth | None = None
+    logits: np.ndarray | None = None  # (n, c) of somebody's own classifier
+    fields: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) words or numbers
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_length("Dataset", len(self.ids), labels=self.labels, features=self.features)
+        _require_length("Dataset", len(self.ids), labels=self.labels, features=self.features, logits=self.logits)
+        _require_length("Dataset.fields", len(self.ids), **self.fields)
         _require_distinct("Dataset", self.ids)
-        for name in ("ids", "labels", "features"):
+        for name in ("ids", "labels", "features", "logits"):
             object.__setattr__(self, name, _frozen(getattr(self, name)))
+
+    @property
+    def labelled(self) -> bool:
+        """Whether labels tell classes apart."""
+        return len(self.classes) > 1
 
     def rows_of(self, ids: ArrayLike) -> np.ndarray:
         """The rows that hold these ids; an unknown id is an error."""
@@ -139,14 +167,18 @@ class Dataset:
         if name not in self.splits:
             raise ValueError(f"dataset {self.name!r} has no split {name!r}; it has {', '.join(self.splits)}")
         ids = np.sort(self.splits[name])
-        rows = self.rows_of(ids)
+        return replace(self.take(self.rows_of(ids)), splits={name: ids})
+
+    def take(self, rows: np.ndarray) -> Dataset:
+        """Some rows, in the order given, with all that is known about them; the splits stay as they are."""
         return replace(
             self,
-            ids=ids,
+            ids=self.ids[rows],
             labels=self.labels[rows],
-            splits={name: ids},
             features=None if self.features is None else self.features[rows],
             truth=None if self.truth is None else self.truth.take(rows),
+            logits=None if self.logits is None else self.logits[rows],
+            fields={name: column[rows] for name, column in self.fields.items()},
         )
 
 
@@ -190,9 +222,16 @@ class FeatureTable:
         """How many classes the labels may name (some may be empty here)."""
         return len(self.classes)
 
+    @property
+    def labelled(self) -> bool:
+        """Whether labels tell classes apart."""
+        return self.c > 1
+
     def has(self, column: str) -> bool:
-        """Whether a column that a method `needs` is there: `embedding`, `logits`, `head`, `dynamics.<name>`."""
+        """Whether a column that a method `needs` is there: labels, embedding, logits, head, dynamics.<name>."""
         group, _, name = column.partition(".")
+        if group == "labels":
+            return self.labelled
         return name in self.dynamics if group == "dynamics" else getattr(self, group, None) is not None
 
     def column(self, column: str) -> np.ndarray:

@@ -85,14 +85,8 @@ def thinned(dataset: Dataset, shares: np.ndarray, seed: int) -> Dataset:
     kept = [drawn[dataset.labels[drawn] == label][:target] for label, target in enumerate(targets)]
     train = np.sort(dataset.ids[np.concatenate(kept)])
     stay = np.isin(dataset.ids, np.concatenate([train, *_others(dataset)]))
-    return replace(
-        dataset,
-        ids=dataset.ids[stay],
-        labels=dataset.labels[stay],
-        splits={**dataset.splits, "train": train},
-        features=None if dataset.features is None else dataset.features[stay],
-        truth=truth_of(dataset).take(np.flatnonzero(stay)),
-    )
+    kept = replace(dataset, truth=truth_of(dataset)).take(np.flatnonzero(stay))
+    return replace(kept, splits={**dataset.splits, "train": train})
 
 
 def _others(dataset: Dataset) -> list[np.ndarray]:
