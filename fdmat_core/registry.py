@@ -15,7 +15,8 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Concatenate, Generic, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
@@ -35,14 +36,23 @@ MeasureKind = Literal["distance", "coverage", "accuracy", "balance", "difference
 Weigh = Callable[[FeatureTable, np.ndarray], np.ndarray]
 
 
+class Claim(NamedTuple):
+    """What a dataset takes a file or folder for, how certain that is from 0 to 1, and the parameters that follow."""
+
+    words: str
+    certainty: float
+    params: Mapping[str, Any] = {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class DatasetFacts:
-    """What is known about a dataset."""
+    """What is known about a dataset; `recognises` looks at a path that exists, for people's own data."""
 
     title: str
     licence: str
     source: str
     images: bool = True
+    recognises: Callable[[Path], Claim | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

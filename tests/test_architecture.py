@@ -20,6 +20,7 @@ FLOORS = [
     {"types", "spec", "progress", "errors", "device", "formats", "sizes", "registry"},
     {"numerics"},
     {"store"},
+    {"reading"},
     {"datasets", "backbones", "corruptions"},
     {"learning"},
     {"methods", "measures"},

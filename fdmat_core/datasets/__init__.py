@@ -3,22 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from fdmat_core import registry
+from fdmat_core.reading import archives, places
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset
 
 #: Which draw, as people set it.
 Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
+#: Share of every class held out, as people set it.
+TestShare = Annotated[float, registry.Range(0.01, 0.5)]
+#: Side of images in pixels, as people set it.
+Side = Annotated[int, registry.Range(8, 512)]
+
+
+class Recognised(NamedTuple):
+    """What lies at a path, as a choice of a dataset; what it was taken for; and what else it may be."""
+
+    choice: Choice
+    words: str
+    others: tuple[Choice, ...] = ()
 
 
 def load(choice: str | Choice) -> Dataset:
     """Load a dataset by name: `load("digits")`, `load(Choice.of("mixture", n=300))`."""
     choice = Choice.named(choice)
     return registry.datasets.get(choice.name)(params=dict(choice.params))
+
+
+def open(path: str | Path) -> Dataset:
+    """Load what lies at a path, taken for what `recognise` takes it for."""
+    return load(recognise(path).choice)
+
+
+def recognise(path: str | Path) -> Recognised:
+    """What lies at a path: the dataset that reads it, in words, and the others that could.
+
+    Raises
+    ------
+    ValueError
+        There is nothing, or nothing that any dataset reads; the message says what can be read.
+    """
+    found = archives.inside(places.existing(str(path)))
+    claims = {
+        name: claim
+        for name, entry in registry.datasets.all().items()
+        if entry.facts.recognises and (claim := entry.facts.recognises(found))
+    }
+    if not claims:
+        kinds = "; ".join(entry.title for entry in registry.datasets.all().values() if entry.facts.recognises)
+        raise ValueError(
+            f"path is {places.short(str(path))!r}, which is nothing that can be read; give one of: {kinds}"
+        )
+    best, *rest = sorted(claims, key=lambda name: -claims[name].certainty)
+    named = str(places.existing(str(path)))
+    return Recognised(
+        Choice.of(best, path=named, **claims[best].params),
+        claims[best].words,
+        tuple(Choice.of(name, path=named, **claims[name].params) for name in rest),
+    )
+
+
+def suited(data: Dataset) -> Choice:
+    """The backbone to begin with: features as given, a small network trained on labels, or pixels."""
+    if data.images is None:
+        return Choice("given")
+    return Choice("early_cnn" if data.labelled else "pixels")
 
 
 def getter(ids: np.ndarray, images: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -36,16 +90,6 @@ def getter(ids: np.ndarray, images: np.ndarray) -> Callable[[np.ndarray], np.nda
     return get
 
 
-def hold_out(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Mark the test items (n,) of a seeded split that takes the same share of every class, at least one stays in."""
-    rng = np.random.default_rng(seed)
-    test = np.zeros(len(labels), dtype=bool)
-    for label in np.unique(labels):
-        rows = rng.permutation(np.flatnonzero(labels == label))
-        test[rows[: min(round(share * len(rows)), len(rows) - 1)]] = True
-    return test
-
-
-def splits(ids: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
+def divided(ids: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
     """The two splits of a dataset as ids, from a mark (n,) on the test items."""
     return {"train": ids[~test], "test": ids[test]}

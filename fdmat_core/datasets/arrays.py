@@ -1,180 +1,285 @@
-"""Arrays: features and labels from a file of your own, .npz or .csv."""
+"""Arrays: features or small images of your own, from a table or an array file."""
 
 from __future__ import annotations
 
-import hashlib
-import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, hold_out
-from fdmat_core.registry import Range, dataset
+from fdmat_core.datasets import Seed, TestShare
+from fdmat_core.reading import archives, columns, places, tables
+from fdmat_core.reading.columns import Missing, RowNumbers
+from fdmat_core.reading.places import listed, short
+from fdmat_core.reading.records import Records, Unlabelled, assemble
+from fdmat_core.reading.splits import Validation
+from fdmat_core.registry import Claim, dataset
 from fdmat_core.store import provenance
-from fdmat_core.types import Dataset
+from fdmat_core.types import Dataset, Finding
 
-#: What an .npz may hold.
-REQUIRED, OPTIONAL = ("features", "labels"), ("ids", "test_features", "test_labels", "test_ids")
+if TYPE_CHECKING:
+    import pandas
+
+#: What arrays in an .npz file are called, by what they hold. With `test_` before it, an array is about test items.
+ARRAYS = {
+    "features": ("features", "embeddings", "embedding", "x", "data"),
+    "images": ("images", "thumbnails"),
+    "labels": ("labels", "label", "y", "targets", "target"),
+    "ids": ("ids", "id"),
+    "logits": ("logits",),
+    "text": ("text", "texts"),
+    "split": ("split", "splits"),
+}
+ENDINGS = (".npz", ".npy")
+#: Columns of text that a card shows, in lower case.
+TEXT = ("text", "sentence", "caption", "content", "review", "document")
+
+
+def _recognises(path: Path) -> Claim | None:
+    if path.is_file() and path.suffix.lower() in ENDINGS:
+        return Claim(f"arrays in {short(path.name)}", 0.9)
+    if path.is_file() and path.suffix.lower() in tables.READERS:
+        names = tables.names(path)
+        label = next((name for name in names if name.strip().lower() in columns.NAMES["label"]), None)
+        words = f"a table of features, {short(path.name)}, with {len(names):,} columns"
+        return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.5)
+    return None
 
 
 @dataset(
     "arrays",
-    title="Your own features (.npz, .csv)",
+    title="Your own features (.csv, .tsv, .parquet, .feather, .jsonl, .npz, .npy)",
     licence="yours",
     source="a file on this machine",
     images=False,
+    recognises=_recognises,
 )
-def arrays(
-    *, path: str = "", label: str = "label", test_share: Annotated[float, Range(0.01, 0.5)] = 0.2, seed: Seed = 0
+def arrays(  # noqa: PLR0913  what people may set
+    *,
+    path: str = "",
+    label: str = "",
+    split: str = "",
+    test_share: TestShare = 0.2,
+    seed: Seed = 0,
+    row_numbers: RowNumbers = "drop",
+    missing: Missing = "drop",
+    standardise: bool = False,
+    unlabelled: Unlabelled = "drop",
+    validation: Validation = "auto",
 ) -> Dataset:
-    """Load features and labels from an .npz file, or from a .csv file with one line per item.
+    """Load features and labels from a table with one row per item, or from array files.
 
-    An .npz file holds `features` (n, d) and `labels` (n,), and may hold `ids` (n,), `test_features`, `test_labels` and
-    `test_ids`. In a .csv file the label column is named below, a column `id` numbers the items, and every other column
-    is a feature. Labels may be numbers or words. Without test items a share of every class is held out.
+    In a table one column holds the label, a column `id` names the items, `split` divides them, and every other column
+    of numbers is a feature, or one column holds rows of numbers; columns of words are shown with the items. An .npz
+    file holds `features` (n, d) or `images` (n, height, width), and may hold `labels`, `ids`, `logits`, `text` and
+    `split`, and the same with `test_` before it for test items. Labels may be words, numbers, one-hot rows, or missing.
 
     Parameters
     ----------
     path
         The file, on the machine that this program runs on.
     label
-        Name of the label column of a .csv file.
+        Name of the label column; by default one with a usual name; `none`: there are no labels.
+    split
+        Name of the column that says train, validation or test; by default one with a usual name; `none`: there is none.
     test_share
         Share of every class held out if the file has no test items.
     seed
         Which items are held out.
+    row_numbers
+        Columns that only count the rows: left out, or kept as features.
+    missing
+        Rows with features that are missing or not finite: left out, filled with the column's mean, or refused.
+    standardise
+        Bring every column to mean 0 and spread 1, for columns of different units.
+    unlabelled
+        Rows without a label where others have one: left out, or a class of their own.
+    validation
+        What validation items are for; `auto`: for testing if there are no test items, otherwise left out.
     """
-    file = _existing(path)
-    found = _read_csv(file, label) if file.suffix.lower() == ".csv" else _read_npz(file)
-    _check(found)
-    words = [found["labels"], *([found["test_labels"]] if "test_labels" in found else [])]
-    classes, numbers = np.unique(np.concatenate(words), return_inverse=True)
-    train = _split(found, numbers, test_share, seed)
-    ids = _ids(found)
-    return Dataset(
+    file = archives.inside(places.file(path, what="a file with one row for each item"))
+    if file.suffix.lower() in ENDINGS:
+        records = _of_arrays(file, label, missing)
+    else:
+        records = _of_table(file, label, split, row_numbers, missing)
+    if standardise and records.features is not None:
+        records = replace(records, features=columns.standardised(records.features, records.lost))
+    key = provenance.data(
+        "arrays",
+        2,
+        content=places.digest(file),
+        test_share=test_share,
+        seed=seed,
+        settings=[label, split, row_numbers, missing, standardise, unlabelled, validation],
+    )
+    return assemble(records, key, test_share=test_share, seed=seed, unlabelled=unlabelled, validation=validation)
+
+
+def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missing: Missing) -> Records:
+    """The records of a table: what each column holds, and what was found on the way."""
+    frame, findings = _without_indexes(tables.read(file), file, row_numbers, label)
+    roles = {"label": columns.find(frame, "label", label), "split": columns.find(frame, "split", split)}
+    roles["id"] = columns.find(frame, "id")
+    rest = [name for name in frame.columns if name not in roles.values()]
+    wide = {what: _wide(frame, what, rest) for what in ("features", "logits")}
+    numbers = [name for name in rest if columns.is_numbers(frame[name]) and name not in wide.values()]
+    where = _where(file)
+    if wide["features"] is None and not numbers:
+        raise ValueError(
+            f"{short(file.name)} has no column of numbers; it has {listed(frame.columns)}. "
+            "Features are columns of numbers, or one column with a row of numbers in each cell"
+        )
+    values = columns.stacked(frame[wide["features"]], wide["features"], where) if wide["features"] else frame[numbers]
+    found = columns.numbers(values, "the features", missing=missing, where=where)
+    words = [name for name in rest if name not in wide.values() and (wide["features"] or name not in numbers)]
+    if roles["label"] is None and label != columns.NONE:
+        usual = ", ".join(columns.NAMES["label"])
+        findings.append(Finding(f"no column is named {usual}", "taken as data without labels", "label=NAME"))
+    return Records(
         name=file.stem,
-        ids=ids,
-        labels=numbers.astype(np.int64),
-        classes=tuple(map(str, classes.tolist())),
-        splits={"train": ids[train], "test": ids[~train]},
-        key=provenance.data("arrays", 1, content=_digest(file), label=label, test_share=test_share, seed=seed),
-        features=np.concatenate([found[name] for name in ("features", "test_features") if name in found]),
+        n=len(frame),
+        where=where,
+        labels=None if roles["label"] is None else _cells(frame[roles["label"]]),
+        label_name=roles["label"] or "label",
+        ids=None if roles["id"] is None else frame[roles["id"]].to_numpy(),
+        splits=None if roles["split"] is None else frame[roles["split"]].to_numpy(),
+        features=found.values,
+        logits=None if wide["logits"] is None else columns.stacked(frame[wide["logits"]], wide["logits"], where),
+        fields=_fields(frame, words),
+        findings=(*findings, *found.findings),
+        lost=found.lost,
     )
 
 
-def _existing(path: str) -> Path:
-    file = Path(path).expanduser()
-    if not path or not file.is_file():
-        raise ValueError(f"path is {path!r}, which is no file; give the path of an .npz or .csv file")
-    return file
+def _where(file: Path) -> Callable[[int], str]:
+    """Where a row stands: in a text file by its line, below the names of the columns."""
+    lines = file.suffix.lower() in (".csv", ".tsv")
+    return lambda row: f"line {row + 2:,} of {short(file.name)}" if lines else f"row {row:,} of {short(file.name)}"
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _without_indexes(
+    frame: pandas.DataFrame, file: Path, row_numbers: RowNumbers, label: str
+) -> tuple[pandas.DataFrame, list[Finding]]:
+    """The table without columns that only count its rows, unless they are asked for."""
+    named = {columns.find(frame, "id"), label}
+    counting = [name for name in frame.columns if name not in named and columns.index_like(name, frame[name])]
+    if not counting or row_numbers == "keep" or len(counting) == frame.shape[1]:
+        return frame, []
+    finding = Finding(f"{listed(counting)} in {short(file.name)} only counts the rows", "left out", "row_numbers=keep")
+    return frame.drop(columns=counting), [finding]
 
 
-def _read_npz(file: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(file, allow_pickle=False) as stored:
-            found = {name: stored[name] for name in stored.files}
-    except (ValueError, OSError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{file} is no .npz file of plain arrays ({error}); write it with np.savez") from error
-    unknown = sorted(set(found) - set(REQUIRED) - set(OPTIONAL))
-    missing = [name for name in REQUIRED if name not in found]
-    if unknown or missing:
+def _wide(frame: pandas.DataFrame, what: str, names: list[str]) -> str | None:
+    """The column that holds a row of numbers in every cell: of features or logits."""
+    usual = [name for name in names if name.strip().lower() in columns.NAMES[what]]
+    return next((name for name in usual if columns.is_rows(frame[name])), None)
+
+
+def _cells(column: pandas.Series[Any]) -> Any:
+    """The cells of a label column: rows of numbers as lists, numbers with gaps as floats, all else as it is."""
+    return (
+        list(column) if columns.is_rows(column) else column.to_numpy(dtype=object if column.dtype == object else None)
+    )
+
+
+def _fields(frame: pandas.DataFrame, names: list[str]) -> dict[str, np.ndarray]:
+    """Columns that are shown with the items; the first that holds text is called "text"."""
+    text = next((name for name in names if name.strip().lower() in TEXT), None)
+    fields = columns.fields(frame, [name for name in names if not columns.is_rows(frame[name])])
+    return {"text" if name == text else name: fields[name] for name in fields}
+
+
+def _of_arrays(file: Path, label: str, missing: Missing) -> Records:
+    """The records of an .npz or .npy file; rows of test items follow those of train items."""
+    stored = tables.arrays(file)
+    train, test = _named(stored, file, ""), _named(stored, file, "test_")
+    main = "images" if "images" in train and "features" not in train else "features"
+    if main not in train:
         raise ValueError(
-            f"{file.name} holds {', '.join(sorted(found)) or 'nothing'}; it must hold {' and '.join(REQUIRED)}, "
-            f"and may hold {', '.join(OPTIONAL)}"
+            f"{short(file.name)} holds {listed(sorted(stored)) or 'nothing'}; it must hold features (n, d), and may "
+            "hold labels, ids, logits, text, split, and test_features, test_labels, test_ids"
         )
+    n, m = len(train[main]), len(test[main]) if main in test else 0
+    _require_lengths(train, n, "")
+    _require_lengths(test, m, "test_")
+    whole = {name: _joined(name, train, test, n, m) for name in {*train, *test}}
+    if label == columns.NONE:
+        whole.pop("labels", None)
+    where = _where(file)
+    facts = _of_images(whole["images"]) if main == "images" else _of_features(whole[main], missing, where)
+    facts["findings"] = (*_others(stored, [train, test], file), *facts.get("findings", ()))
+    return Records(
+        name=file.stem,
+        n=n + m,
+        where=where,
+        labels=whole.get("labels"),
+        ids=whole.get("ids"),
+        splits=whole.get("split", np.repeat(["train", "test"], [n, m]) if m else None),
+        logits=whole.get("logits"),
+        fields={"text": whole["text"].astype(str)} if "text" in whole else {},
+        **facts,
+    )
+
+
+def _named(stored: dict[str, np.ndarray], file: Path, prefix: str) -> dict[str, np.ndarray]:
+    """The arrays of a file by what they hold; those of test items begin with a prefix."""
+    found = {}
+    for what, names in ARRAYS.items():
+        given = [name for name in stored if name.lower() in [prefix + one for one in names]]
+        if len(given) > 1:
+            raise ValueError(f"{short(file.name)} holds {listed(given)}, which are both {what}; leave one out")
+        if given:
+            found[what] = stored[given[0]]
+            if found[what].ndim == 0:
+                raise ValueError(f"{given[0]} is a single value; give an array with one row for each item")
     return found
 
 
-def _read_csv(file: Path, label: str) -> dict[str, np.ndarray]:
-    import pandas
-
-    try:
-        frame = pandas.read_csv(file)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{file} cannot be read as .csv ({error}); save one line per item, with a header") from error
-    if label not in frame:
-        raise ValueError(f"label is {label!r}, but {file.name} has no such column; it has {', '.join(frame.columns)}")
-    labels = frame.pop(label)
-    if labels.isna().any():
-        raise ValueError(f"{label} is empty in row {int(labels.isna().argmax())}; give every item a label")
-    found = {"labels": labels.to_numpy(str if labels.dtype.kind == "O" else None)}
-    if "id" in frame:
-        found["ids"] = frame.pop("id").to_numpy()
-    return found | {"features": frame.to_numpy()}
+def _others(stored: dict[str, np.ndarray], used: list[dict[str, np.ndarray]], file: Path) -> list[Finding]:
+    """What a file holds besides, which is not read."""
+    taken = [id(array) for arrays in used for array in arrays.values()]
+    names = [name for name, array in stored.items() if id(array) not in taken]
+    return [Finding(f"{short(file.name)} also holds {listed(names)}", "passed over")] if names else []
 
 
-def _check(found: dict[str, np.ndarray]) -> None:
-    """Refuse arrays that are not what they are called, and bring them to their types."""
-    for prefix in ("", "test_"):
-        if f"{prefix}features" in found or f"{prefix}labels" in found:
-            _check_split(found, prefix)
-    if "test_features" in found and found["test_features"].shape[1] != found["features"].shape[1]:
+def _require_lengths(given: dict[str, np.ndarray], n: int, prefix: str) -> None:
+    for name, array in given.items():
+        if len(array) != n:
+            raise ValueError(
+                f"{prefix}{name} has {len(array):,} rows, {prefix}features {n:,}; give one row for each item"
+            )
+
+
+def _joined(name: str, train: dict[str, np.ndarray], test: dict[str, np.ndarray], n: int, m: int) -> np.ndarray:
+    """One array of train items and test items after them; test ids that are not given go on from the largest."""
+    if not m:
+        return train[name]
+    if name == "ids" and "ids" in train and "ids" not in test and train["ids"].dtype.kind in "iu":
+        return np.concatenate([train["ids"], train["ids"].max() + 1 + np.arange(m)])
+    if name not in train or name not in test:
+        there, absent = ("", "test_") if name in train else ("test_", "")
+        raise ValueError(f"there is {there}{name} but no {absent}{name}; give both, or none")
+    if train[name].shape[1:] != test[name].shape[1:]:
         raise ValueError(
-            f"test_features is {found['test_features'].shape[1]} wide, features {found['features'].shape[1]}; "
-            "give both the same columns"
+            f"test_{name} is {test[name].shape[1:]} wide, {name} {train[name].shape[1:]}; give both the same columns"
         )
+    return np.concatenate([train[name], test[name]])
 
 
-def _check_split(found: dict[str, np.ndarray], prefix: str) -> None:
-    names = [f"{prefix}{name}" for name in ("features", "labels", "ids")]
-    for name in names[:2]:
-        if name not in found:
-            raise ValueError(f"{name} is missing; test items need both test_features and test_labels")
-    found[names[0]] = _numbers(found[names[0]], names[0])
-    n = len(found[names[0]])
-    for name in names[1:]:
-        if name in found and found[name].shape != (n,):
-            raise ValueError(f"{name} has shape {found[name].shape}; give ({n},), one for each row of {names[0]}")
-    if found[names[1]].dtype.kind not in "iubUS":
-        found[names[1]] = _whole(found[names[1]], names[1])
-    if names[2] in found:
-        found[names[2]] = _whole(found[names[2]], names[2])
+def _of_features(values: np.ndarray, missing: Missing, where: Callable[[int], str]) -> dict[str, Any]:
+    if values.dtype.kind in "iuf" and values.ndim in (3, 4) and values.dtype == np.uint8:
+        return _of_images(values)
+    found = columns.numbers(values, "features", missing=missing, where=where)
+    return {"features": found.values, "lost": found.lost, "findings": found.findings}
 
 
-def _numbers(features: np.ndarray, name: str) -> np.ndarray:
-    """Features as float32 (n, d), all finite."""
-    if features.ndim != 2 or 0 in features.shape:
-        raise ValueError(f"{name} has shape {features.shape}; give (n, d), at least one row and one column")
-    try:
-        numbers = features.astype(np.float32)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{name} holds values that are no numbers ({error}); leave such columns out") from error
-    bad = np.argwhere(~np.isfinite(numbers))
-    if len(bad):
+def _of_images(values: np.ndarray) -> dict[str, Any]:
+    """Images (n, height, width) or (n, height, width, 1 or 3) of bytes."""
+    images = values[..., None] if values.ndim == 3 else values
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.dtype != np.uint8:
         raise ValueError(
-            f"{name} is not finite at row {bad[0][0]}, column {bad[0][1]} ({len(bad)} such values); "
-            "remove these rows or fill them in"
+            f"images has shape {values.shape} of {values.dtype}; give uint8 (n, height, width) or (n, height, width, 3)"
         )
-    return numbers
-
-
-def _whole(values: np.ndarray, name: str) -> np.ndarray:
-    """Values as whole numbers (n,)."""
-    if values.dtype.kind not in "iuf" or not np.all(np.isfinite(values)) or np.any(values != np.floor(values)):
-        raise ValueError(f"{name} of type {values.dtype} are not all whole numbers; give whole numbers")
-    return values.astype(np.int64)
-
-
-def _ids(found: dict[str, np.ndarray]) -> np.ndarray:
-    """The ids of all items, test after train; numbers that are not given go on from the largest."""
-    ids = found["ids"] if "ids" in found else np.arange(len(found["labels"]))
-    if "test_labels" in found:
-        following = ids.max() + 1 + np.arange(len(found["test_labels"]))
-        ids = np.concatenate([ids, found["test_ids"]] if "test_ids" in found else [ids, following])
-    values, counts = np.unique(ids, return_counts=True)
-    if len(values) < len(ids):
-        raise ValueError(f"id {values[counts > 1][0]} occurs more than once; every item, train or test, needs its own")
-    return ids
-
-
-def _split(found: dict[str, np.ndarray], labels: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Which items (n,) are for training."""
-    if "test_labels" in found:
-        return np.arange(len(labels)) < len(found["labels"])
-    return ~hold_out(labels, share, seed)
+    return {"images": lambda rows: images[rows]}

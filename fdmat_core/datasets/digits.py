@@ -6,7 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, getter, hold_out, splits
+from fdmat_core.datasets import Seed, divided, getter
+from fdmat_core.reading.splits import hold_out
 from fdmat_core.registry import Range, dataset
 from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
@@ -39,7 +40,7 @@ def digits(*, test_share: Annotated[float, Range(0.05, 0.5)] = 0.2, seed: Seed =
         ids=ids,
         labels=labels,
         classes=tuple("0123456789"),
-        splits=splits(ids, hold_out(labels, test_share, seed)),
+        splits=divided(ids, hold_out(labels, test_share, seed)),
         key=provenance.data("digits", 1, test_share=test_share, seed=seed),
         images=getter(ids, images),
     )

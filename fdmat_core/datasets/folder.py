@@ -1,45 +1,68 @@
-"""Folder: images of your own, one folder per class."""
+"""Folder: images of your own, one folder per class, or all in one folder."""
 
 from __future__ import annotations
 
-import hashlib
-import warnings
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, hold_out
-from fdmat_core.registry import Range, dataset
+from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.reading import archives, images, places, splits
+from fdmat_core.reading.places import EXAMPLES, Skipped, listed, relative
+from fdmat_core.reading.records import Records, assemble
+from fdmat_core.reading.splits import Validation
+from fdmat_core.registry import Claim, dataset
 from fdmat_core.store import entries, provenance
-from fdmat_core.types import Dataset
-
-#: Names that images end in; other files are passed over.
-ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".tif", ".tiff")
+from fdmat_core.types import Dataset, Finding
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True)
+class Found:
     """The images of a folder in a fixed order, those for training first; an image's place is its id."""
 
-    files: list[Path]
-    classes: list[str]  # one name per file
-    test: np.ndarray  # (n,) bool
+    root: Path
+    files: list[Path] = field(default_factory=list[Path])
+    classes: list[str] = field(default_factory=list[str])  # one name per file; empty if there are no classes
+    splits: list[str] = field(default_factory=list[str])  # one name per file; empty if the folder says nothing
+    skipped: list[Skipped] = field(default_factory=list[Skipped])
+    others: list[Path] = field(default_factory=list[Path])  # files that are no images
 
 
-@dataset("folder", title="Your own images (folder)", licence="yours", source="a folder on this machine")
+def _recognises(path: Path) -> Claim | None:
+    if not path.is_dir():
+        return None
+    found = find(path)
+    if not found.files:
+        return None
+    names = sorted(set(found.classes))
+    kind = f"in {len(names):,} classes ({listed(names, 4)})" if names else "without classes"
+    divided = listed(dict.fromkeys(found.splits))
+    return Claim(f"{len(found.files):,} images {kind}" + (f", divided into {divided}" if divided else ""), 0.6)
+
+
+@dataset(
+    "folder",
+    title="Your own images (a folder, or a .zip of one)",
+    licence="yours",
+    source="a folder on this machine",
+    recognises=_recognises,
+)
 def folder(
     *,
     path: str = "",
-    size: Annotated[int, Range(8, 512)] = 64,
-    test_share: Annotated[float, Range(0.01, 0.5)] = 0.2,
+    size: Side = 64,
+    test_share: TestShare = 0.2,
     seed: Seed = 0,
+    validation: Validation = "auto",
+    links: bool = False,
 ) -> Dataset:
-    """Read images from a folder with one sub-folder per class, or from its `train` and `test` folders made like that.
+    """Read images from a folder with one sub-folder per class, from `train`, `val` and `test` folders, or without any.
 
     Images become colour squares of one size: the shorter side is scaled, the middle is cut out. They are read when they
-    are needed. Files that cannot be read are left out with a warning; the others keep their numbers.
+    are needed. Files that cannot be read are left out and named; the others keep their numbers. Images that lie in no
+    sub-folder have no labels.
 
     Parameters
     ----------
@@ -48,116 +71,142 @@ def folder(
     size
         Side of the images in pixels.
     test_share
-        Share of every class held out if there is no `test` folder.
+        Share of every class held out if there are no test items.
     seed
         Which images are held out.
+    validation
+        What validation items are for; `auto`: for testing if there are no test items, otherwise left out.
+    links
+        Follow links that lead out of the folder.
     """
-    root = Path(path).expanduser()
-    if not path or not root.is_dir():
-        raise ValueError(f"path is {path!r}, which is no folder; give the path of a folder with one folder per class")
-    found = find(root)
-    content = _digest(root, found.files)
-    ids = np.flatnonzero(_readable(found.files, content))
-    _report_unreadable(found.files, ids, root)
-    names = np.array(found.classes)[ids]
-    classes, labels = np.unique(names, return_inverse=True)
-    test = found.test[ids] if found.test.any() else hold_out(labels, test_share, seed)
-    return Dataset(
-        name=root.name,
-        ids=ids,
-        labels=labels.astype(np.int64),
-        classes=tuple(classes.tolist()),
-        splits={"train": ids[~test], "test": ids[test]},
-        key=provenance.data("folder", 1, content=content, size=size, test_share=test_share, seed=seed),
-        images=reader(found.files, size),
+    root = archives.inside(places.existing(path))
+    if not root.is_dir():
+        raise ValueError(f"path is {places.short(path)!r}, which is no folder; give a folder with one folder per class")
+    found = find(root, links=links)
+    if not found.files:
+        raise ValueError(f"{_nothing(found)}; put the images of each class into a folder named like the class")
+    content = places.marks(root, found.files)
+    lost, unreadable = _lost(found, content)
+    records = Records(
+        name=root.name if path == str(root) else Path(path.strip()).stem,
+        n=len(found.files),
+        where=lambda row: relative(found.files[row], root),
+        labels=np.array(found.classes, dtype=object) if found.classes else None,
+        label_name="class",
+        splits=np.array(found.splits, dtype=object) if found.splits else None,
+        images=images.reader(lambda row: found.files[row], size),
+        fields={"file": np.array([relative(file, root) for file in found.files])},
+        findings=(*_passed_over(found), *unreadable),
+        lost=lost,
+    )
+    usual = {"validation": "auto", "links": False}
+    others = {"validation": validation, "links": links}
+    more = {name: value for name, value in others.items() if value != usual[name]}  # decisions go by the key
+    key = provenance.data("folder", 1, content=content, size=size, test_share=test_share, seed=seed, **more)
+    return assemble(records, key, test_share=test_share, seed=seed, validation=validation)
+
+
+def find(root: Path, *, links: bool = False) -> Found:
+    """The image files below a folder, sorted by name: train before validation before test."""
+    found = Found(root)
+    tops = {name: _folders_named(root, name) for name in splits.NAMES}
+    if any(tops.values()):
+        for name, folders in tops.items():
+            for top in folders:
+                _take(found, top, name, links=links)
+    else:
+        _take(found, root, "", links=links)
+    return found
+
+
+def _folders_named(root: Path, split: str) -> list[Path]:
+    try:
+        return sorted(child for child in root.iterdir() if splits.known(child.name) == split and child.is_dir())
+    except OSError:
+        return []
+
+
+def _take(found: Found, top: Path, split: str, *, links: bool) -> None:
+    """Add the images of a folder: those of its folders class by class, or if there are none those that lie in it."""
+    files = list(places.walk(top, found.root, found.skipped, links=links))
+    images_of = [file for file in files if file.suffix.lower() in images.ENDINGS]
+    found.others.extend(file for file in files if file.suffix.lower() not in images.ENDINGS)
+    deep = [file for file in images_of if file.parent != top]
+    chosen = deep or images_of
+    found.files.extend(chosen)
+    found.classes.extend(file.relative_to(top).parts[0] for file in deep)
+    found.splits.extend([split] * len(chosen) if split else [])
+    found.skipped.extend(
+        Skipped(file, "lies beside the class folders") for file in images_of if deep and file not in set(deep)
     )
 
 
-def find(root: Path) -> Found:
-    """The image files below a folder, sorted by name, train before test."""
-    folders = [root / "train", root / "test"] if (root / "train").is_dir() else [root]
-    listed = [(file, group.name, top.name) for top in folders for group in _groups(top) for file in _images(group)]
-    if not listed:
+def _nothing(found: Found) -> str:
+    why = f" ({relative(found.skipped[0].path, found.root)}: {found.skipped[0].why})" if found.skipped else ""
+    kinds = Counter(file.suffix.lower() or "no ending" for file in found.others)
+    seen = f"; it holds {listed([f'{count:,} {kind}' for kind, count in kinds.most_common()], 3)}" if kinds else ""
+    return f"no images in folders below {places.short(found.root.name)}{why}{seen}"
+
+
+def _passed_over(found: Found) -> list[Finding]:
+    """What was passed over on the way, by reason, and the classes that went with it."""
+    findings = []
+    for why, count in Counter(one.why for one in found.skipped).items():
+        names = tuple(relative(one.path, found.root) for one in found.skipped if one.why == why)[:EXAMPLES]
+        switch = "links=true" if "leads out" in why else ""
+        findings.append(Finding(f"{count:,} files or folders: {why}", "left out", switch, names))
+    if found.others:
+        names = tuple(relative(file, found.root) for file in found.others[:EXAMPLES])
+        findings.append(Finding(f"{len(found.others):,} files are no images", "passed over", "", names))
+    return findings
+
+
+def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
+    """Which files (n,) bool cannot be read, and the findings that name them; tried once, and remembered."""
+
+    def look() -> entries.Item:
+        seen = images.look_at_all(list(found.files))
+        trouble = [one.trouble for one in seen]
+        modes = Counter(one.mode for one in seen if not one.trouble)
+        sizes = Counter(f"{one.size[0]} x {one.size[1]}" for one in seen if not one.trouble)
+        facts = {"trouble": {str(row): why for row, why in enumerate(trouble) if why}}
+        facts |= {"modes": dict(modes), "sizes": dict(sizes.most_common(5)), "shapes": len(sizes)}
+        return entries.Item({"readable": np.array([not why for why in trouble])}, facts)
+
+    item = entries.get("folder", f"{content[:14]}-2", look)
+    lost = ~np.array(item.arrays["readable"])
+    if lost.all():
+        first = next(iter(item.facts["trouble"].values()))
         raise ValueError(
-            f"no images in folders below {root}; put the images of each class into a folder named like the class "
-            f"({', '.join(ENDINGS)})"
+            f"none of the {len(lost):,} images in {places.short(found.root.name)} can be read (the first: {first}); "
+            "save them as PNG or JPEG"
         )
-    files, classes, split = zip(*listed, strict=True)
-    return Found(
-        list(files), list(classes), np.array(split) == "test" if len(folders) > 1 else np.zeros(len(files), bool)
-    )
+    return lost, [*_unreadable(found, item.facts["trouble"]), *_mixed(item.facts)]
 
 
-def _groups(folder: Path) -> list[Path]:
-    return (
-        sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
-        if folder.is_dir()
-        else []
-    )
+def _unreadable(found: Found, trouble: dict[str, str]) -> list[Finding]:
+    if not trouble:
+        return []
+    rows = list(map(int, trouble))
+    gone = Counter(found.classes)
+    gone.subtract(found.classes[row] for row in rows if found.classes)
+    whole = [name for name, left in gone.items() if left == 0]
+    text = f"{len(rows):,} of {len(found.files):,} images cannot be read"
+    if whole:
+        text += f", among them all of {listed(whole, 4)}"
+    named = [f"{relative(found.files[row], found.root)}: {trouble[str(row)]}" for row in rows]
+    return [Finding(text, "left out", "", tuple(named[:EXAMPLES]))]
 
 
-def _images(group: Path) -> list[Path]:
-    return sorted(file for file in group.rglob("*") if file.suffix.lower() in ENDINGS and not file.name.startswith("."))
-
-
-def _digest(root: Path, files: list[Path]) -> str:
-    """What names the content: every file's name, length and time of change. Reading all bytes would take too long."""
-    marks = hashlib.sha256()
-    for file in files:
-        facts = file.stat()
-        marks.update(f"{file.relative_to(root)}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
-    return marks.hexdigest()
-
-
-def _readable(files: list[Path], content: str) -> np.ndarray:
-    """Which files (n,) are images that can be read to their end; tried once, and remembered."""
-
-    def try_all() -> entries.Item:
-        with ThreadPoolExecutor() as pool:
-            return entries.Item({"readable": np.array(list(pool.map(_can_be_read, files)))}, {"files": len(files)})
-
-    return np.array(entries.get("folder", content[:16], try_all).arrays["readable"])
-
-
-def _can_be_read(file: Path) -> bool:
-    from PIL import Image
-
-    try:
-        with Image.open(file) as image:
-            image.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return False
-    return True
-
-
-def _report_unreadable(files: list[Path], ids: np.ndarray, root: Path) -> None:
-    bad = sorted(set(range(len(files))) - set(ids.tolist()))
-    if len(bad) == len(files):
-        raise ValueError(f"none of the {len(files)} images below {root} can be read; save them as PNG or JPEG")
-    if bad:
-        first = files[bad[0]].relative_to(root)
-        warnings.warn(f"{len(bad)} of {len(files)} images cannot be read and are left out, first {first}", stacklevel=2)
-
-
-def reader(files: list[Path], size: int) -> Callable[[np.ndarray], np.ndarray]:
-    """A function that reads the images (m, size, size, 3) of some ids from their files."""
-
-    def read(ids: np.ndarray) -> np.ndarray:
-        images = np.empty((len(ids), size, size, 3), dtype=np.uint8)
-        for place, item in enumerate(ids):
-            images[place] = _square(files[int(item)], size)
-        return images
-
-    return read
-
-
-def _square(file: Path, size: int) -> np.ndarray:
-    """An image as a colour square (size, size, 3), turned as the camera was held."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(file) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except OSError as error:
-        raise ValueError(f"{file} can no longer be read ({error}); put it back or load the folder again") from error
-    return np.asarray(ImageOps.fit(upright, (size, size)))
+def _mixed(facts: dict[str, object]) -> list[Finding]:
+    """What images of different kinds become."""
+    modes, findings = facts["modes"], []
+    if isinstance(modes, dict) and set(modes) & {*images.FULL, "F"}:
+        findings.append(Finding("images have more than 8 bits a pixel", "scaled to 8 bits"))
+    if isinstance(modes, dict) and len(modes) > 1:
+        findings.append(Finding(f"images have different modes ({listed(modes, 5)})", "all become red, green and blue"))
+    if isinstance(facts["shapes"], int) and facts["shapes"] > 1:
+        findings.append(
+            Finding(f"images have {facts['shapes']:,} different sizes", "scaled and cut to squares of one size")
+        )
+    return findings

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.datasets import Seed, hold_out, splits
+from fdmat_core.datasets import Seed, divided
+from fdmat_core.reading.splits import hold_out
 from fdmat_core.registry import Range, dataset
 from fdmat_core.store import provenance
 from fdmat_core.types import Dataset
@@ -52,7 +53,7 @@ def mixture(
         ids=ids,
         labels=labels,
         classes=tuple(f"class {label}" for label in range(classes)),
-        splits=splits(ids, hold_out(labels, 0.2, seed)),
+        splits=divided(ids, hold_out(labels, 0.2, seed)),
         key=provenance.data("mixture", 1, n=n, classes=classes, d=d, spread=spread, seed=seed),
         features=features,
     )

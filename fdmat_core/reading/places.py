@@ -1,0 +1,131 @@
+"""Files and folders of people: what is there, what may be read, and what names their content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+#: How many examples a finding names.
+EXAMPLES = 3
+
+
+class Skipped(NamedTuple):
+    """A file or folder that is passed over, and why."""
+
+    path: Path
+    why: str
+
+
+def existing(path: str) -> Path:
+    """The file or folder that a path names; an error in words if there is none."""
+    if not path.strip():
+        raise ValueError("path is empty; give the path of a file or folder on the machine that this program runs on")
+    if "\0" in path:
+        raise ValueError("path holds a NUL character; give the path of a file or folder")
+    try:
+        found = Path(path.strip()).expanduser()
+        there = found.exists()
+    except (RuntimeError, OSError) as error:  # ~nobody; a name that is too long; a folder that may not be entered
+        raise ValueError(f"path is {short(path)!r}, which cannot be looked up ({error}); give another path") from error
+    if not there:
+        raise ValueError(f"path is {short(path)!r}, but there is nothing there; check the spelling")
+    return found
+
+
+def file(path: str, *, what: str) -> Path:
+    """The regular file that a path names."""
+    found = existing(path)
+    if not found.is_file():
+        kind = "folder" if found.is_dir() else "device or pipe"
+        raise ValueError(f"path is {short(path)!r}, which is a {kind}; give {what}")
+    return found
+
+
+def folder(path: str, *, what: str) -> Path:
+    """The folder that a path names."""
+    found = existing(path)
+    if not found.is_dir():
+        raise ValueError(f"path is {short(path)!r}, which is no folder; give {what}")
+    return found
+
+
+def digest(file: Path) -> str:
+    """What names the content of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def marks(root: Path, files: Iterable[Path]) -> str:
+    """What names the content of many files: name, length and time of change of each. Reading all takes too long."""
+    found = hashlib.sha256()
+    for file in files:
+        facts = file.stat()
+        name = os.fsencode(file.relative_to(root))
+        found.update(name + f"\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def walk(top: Path, root: Path, skipped: list[Skipped], *, links: bool = False) -> Iterator[Path]:
+    """The regular files below a folder, sorted by name; what is passed over is added to a list.
+
+    Parameters
+    ----------
+    root
+        Links that lead out of this folder are followed only with `links`.
+    """
+    try:
+        children = sorted(top.iterdir(), key=lambda child: os.fsencode(child.name))
+    except OSError as error:
+        skipped.append(Skipped(top, error.strerror or "cannot be opened"))
+        return
+    for child in children:
+        if child.name.startswith("."):
+            continue
+        why = unfit(child, root, links=links)
+        if why:
+            skipped.append(Skipped(child, why))
+        elif child.is_dir():
+            yield from walk(child, root, skipped, links=links)
+        else:
+            yield child
+
+
+def unfit(path: Path, root: Path, *, links: bool = False) -> str:
+    """Why a file or folder cannot be used; empty if it can."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return "its name is no valid text"
+    try:
+        mode = path.stat().st_mode
+        outside = path.is_symlink() and not links and not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a link to nothing or to itself
+        return "a link that leads nowhere" if path.is_symlink() else "cannot be read"
+    if outside:
+        return "a link that leads out of the folder"
+    if path.is_symlink() and stat.S_ISDIR(mode) and path.parent.resolve().is_relative_to(path.resolve()):
+        return "a link to a folder that holds it"
+    return "" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "no regular file"
+
+
+def relative(path: Path, root: Path) -> str:
+    """A path below a folder as text that can always be printed."""
+    name = path.relative_to(root) if path.is_relative_to(root) else path
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def short(text: str, most: int = 80) -> str:
+    """A text that fits into a sentence."""
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def listed(names: Iterable[object], most: int = 8) -> str:
+    """Names in a sentence, the first few, and how many more there are."""
+    named = [short(str(name), 40) for name in names]
+    more = len(named) - most
+    return ", ".join(named[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,78 @@
+"""Which items are for training and which for testing: as the data say, or a share of every class."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from fdmat_core.types import Finding
+
+#: What people call the splits.
+NAMES = {
+    "train": ("train", "training", "trn"),
+    "validation": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing", "tst", "eval"),
+}
+Validation = Literal["auto", "train", "test", "drop"]
+
+
+def known(name: object) -> str | None:
+    """The split that a name stands for: "train", "validation", "test", or None."""
+    text = str(name).strip().lower()
+    return next((split for split, names in NAMES.items() if text in names), None)
+
+
+def hold_out(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Mark the test items (n,) of a seeded split that takes the same share of every class.
+
+    At least one item of every class stays in, and at least one goes out of every class that has two.
+    """
+    rng = np.random.default_rng(seed)
+    test = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        rows = rng.permutation(np.flatnonzero(labels == label))
+        test[rows[: min(max(1, round(share * len(rows))), len(rows) - 1)]] = True
+    return test
+
+
+def divide(
+    names: np.ndarray | None, labels: np.ndarray, *, share: float, seed: int, validation: Validation
+) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
+    """Which rows (n,) are for training, which for testing, and what was decided about it.
+
+    Parameters
+    ----------
+    names
+        (n,) the split of every row as its data call it; None if they say nothing.
+    validation
+        What validation items are for; "auto": for testing if there are no test items, otherwise for nothing.
+    """
+    n, findings = len(labels), list[Finding]()
+    if names is None:
+        test = hold_out(labels, share, seed)
+        return ~test, test, findings
+    split = np.array([known(name) for name in names.tolist()], dtype=object)
+    odd = np.flatnonzero(split == None)  # noqa: E711  an array of objects
+    if len(odd):
+        raise ValueError(
+            f"split is {str(names[odd[0]])!r} in row {odd[0]}; say train, validation or test, or rename the column"
+        )
+    has = {name: bool((split == name).any()) for name in NAMES}
+    use = ("drop" if has["test"] else "test") if validation == "auto" else validation
+    if has["validation"]:
+        count = int((split == "validation").sum())
+        does = {"drop": "left out", "test": "used for testing", "train": "used for training"}[use]
+        findings.append(Finding(f"{count:,} validation items", does, "validation=train, test or drop"))
+    train = (split == "train") | ((split == "validation") & (use == "train"))
+    test = (split == "test") | ((split == "validation") & (use == "test"))
+    if train.any() and test.any():
+        return train, test, findings
+    there = train | test
+    only = "training" if train.any() else "test"
+    findings.append(Finding(f"only {only} items", f"{share:.0%} of every class is held out for testing", "test_share"))
+    rows = np.flatnonzero(there)
+    held = hold_out(labels[rows], share, seed)
+    train, test = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    train[rows[~held]], test[rows[held]] = True, True
+    return train, test, findings
