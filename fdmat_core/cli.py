@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,9 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import __version__, errors, registry, serve, sizes
+from fdmat_core import __version__, datasets, errors, registry, serve, sizes, terminal
 from fdmat_core.analysis import summary
-from fdmat_core.progress import Progress
 from fdmat_core.runs import jobs, library, settings
 from fdmat_core.runs.run import KINDS as STORED
 from fdmat_core.runs.run import Run
@@ -25,7 +22,8 @@ from fdmat_core.store import entries, files
 
 if TYPE_CHECKING:
     import pandas
-    from rich import progress
+
+    from fdmat_core.types import Dataset
 
 KINDS = {
     "datasets": registry.datasets,
@@ -36,8 +34,6 @@ KINDS = {
 }
 #: Shares kept that `show` picks by itself.
 SHOWN = (0.005, 0.02, 0.1)
-#: `name` or `name(parameter=value, ...)`, then a comma or the end.
-CHOICE = re.compile(r"\s*([\w.-]+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
@@ -70,12 +66,15 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 @app.command("app")
 def app_(
+    path: Annotated[str, typer.Argument(help="A file or folder of yours to begin with.")] = "",
     port: Annotated[int | None, typer.Option(help="Port to listen on; 8501 or the next free one.")] = None,
     address: Annotated[str, typer.Option(help="Address to listen on; localhost: this machine alone.")] = "",
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
-    """Start the app; Ctrl-C stops it."""
-    serve.serve(port, address, browser=browser)
+    """Start the app, maybe with your own data; Ctrl-C stops it."""
+    if path:
+        datasets.recognise(path)  # what cannot be read is said here, not on a page
+    serve.serve(port, address, browser=browser, data=path)
 
 
 @app.command("list")
@@ -86,13 +85,15 @@ def list_(
     if kind and kind not in (*KINDS, "runs"):
         raise ValueError(f"kind is {kind!r}; choose {', '.join(KINDS)} or runs")
     for name in [kind] if kind else [*KINDS, "runs"]:
-        _print(_runs() if name == "runs" else _entries(name))
+        terminal.show(_runs() if name == "runs" else _entries(name))
 
 
 @app.command()
 def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     spec: Annotated[Path | None, typer.Option(help="A JSON file that says what to do; flags change it.")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="The sample run; flags change it.")] = False,
+    data: Annotated[str, typer.Option(help="A file or folder of yours; `fdmat check PATH` says what it is.")] = "",
+    setting: Annotated[list[str] | None, typer.Option("--set", help="Of --data: label=kind, missing=mean, ...")] = None,
     dataset: Annotated[str, typer.Option(help="digits, or with parameters: 'mixture(n=300)'")] = "",
     corruption: Annotated[str, typer.Option(help="'symmetric(rate=0.4)'")] = "",
     backbone: Annotated[str, typer.Option(help="What turns items into features.")] = "",
@@ -104,23 +105,44 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     balance: Annotated[str, typer.Option(help="proportional, equal or none")] = "",
 ) -> int:
     """Rank, measure and store; what is stored already is not done again. Ctrl-C keeps what is finished."""
-    if not (spec or sample or dataset):
-        raise ValueError("nothing to run; name a --dataset, a --spec file, or say --sample")
+    if not (spec or sample or dataset or data):
+        raise ValueError("nothing to run; name --data of yours, a --dataset, a --spec file, or say --sample")
+    if data and dataset:
+        raise ValueError(f"--data {data!r} and --dataset {dataset!r} both say what to read; give one of them")
     given = {
         "dataset": _one(dataset),
         "corruption": _one(corruption),
         "backbone": _one(backbone),
-        "methods": read_choices(methods),
-        "measures": read_choices(measures),
+        "methods": Choice.read(methods),
+        "measures": Choice.read(measures),
         "fractions": _numbers(fractions),
         "seeds": seeds,
         "band": band,
         "balance": balance,
     }
     base = _read_spec(spec) if spec else settings.SAMPLE
+    if data:
+        base = _of_own_data(base, data, setting or [])
     return _run(
         settings.checked(replace(base, **{name: value for name, value in given.items() if value not in ("", (), None)}))
     )
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(help="A file or folder of yours.")],
+    setting: Annotated[list[str] | None, typer.Option("--set", help="label=kind, missing=mean, ...")] = None,
+) -> None:
+    """Say what a file or folder is taken for, what was found in it, and what will be done about that."""
+    found = datasets.recognise(path)
+    data = datasets.load(_with(found.choice, setting or []))
+    print(f"{found.words}; read as `{found.choice.name}`")
+    for other in found.others:
+        print(f"could also be read as {other}")
+    terminal.show(_inspected(data))
+    for finding in data.findings:
+        print(f"- {finding}")
+    print(f"to begin: fdmat run --data {path!r}, with the backbone `{datasets.suited(data)}`")
 
 
 @app.command()
@@ -131,9 +153,11 @@ def show(
     """Show what came of a run: every method and measure at some sizes, with the spread over seeds."""
     run = Run.open(library.resolve(key))
     print(describe(run.spec))
+    for finding in run.findings:
+        print(f"- {finding}")
     curve = run.curve()
     for kept in _sizes(run, _numbers(at) or SHOWN):
-        _print(_summary(curve, run.spec, kept))
+        terminal.show(_summary(curve, run.spec, kept))
     for name, problem in run.problems.items():
         print(f"{name}: {problem}")
     if (status := jobs.status(run.key)) and status.advice:
@@ -199,7 +223,7 @@ def usage(context: typer.Context) -> None:
     table.add_column("MB", justify="right")
     for kind, size in entries.usage().items():
         table.add_row(kind, f"{size / 1e6:,.1f}")
-    _print(table)
+    terminal.show(table)
 
 
 @cache.command()
@@ -230,18 +254,6 @@ def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first le
     print(f"run {found} is deleted")
 
 
-def read_choices(text: str) -> tuple[Choice, ...]:
-    """Read `"fdmat, random, fdmat(lam=3, tau=0)"`, the form in which choices are printed."""
-    choices, place = [], 0
-    while place < len(text):
-        found = CHOICE.match(text, place)
-        if not found:
-            raise ValueError(f"cannot read {text!r}; write name or name(parameter=value), separated by commas")
-        choices.append(Choice.of(found[1], **_parameters(found[2] or "", text)))
-        place = found.end()
-    return tuple(choices)
-
-
 def describe(spec: Spec) -> str:
     """A spec in one line."""
     noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
@@ -257,15 +269,36 @@ def _overruled(attrs: Mapping[Any, Any]) -> str:
     return f"; decisions: {', '.join(given)}; {moved}"
 
 
-def _parameters(inside: str, text: str) -> dict[str, str]:
-    pairs = [pair.partition("=") for pair in inside.split(",") if pair.strip()]
-    if not all(sign for _, sign, _ in pairs):
-        raise ValueError(f"cannot read {text!r}; write parameters as name=value")
-    return {name.strip(): value.strip() for name, _, value in pairs}
+def _of_own_data(base: Spec, path: str, given: list[str]) -> Spec:
+    """A spec for somebody's own data: what can be done with it, and what was found printed."""
+    choice = _with(datasets.recognise(path).choice, given)
+    data = datasets.load(choice)
+    for finding in data.findings:
+        print(f"note: {finding}", file=sys.stderr)
+    return settings.suited(replace(base, dataset=choice, backbone=datasets.suited(data)), data)
+
+
+def _with(choice: Choice, given: list[str]) -> Choice:
+    """A choice with settings as people type them: `label=kind`."""
+    pairs = [text.partition("=") for text in given]
+    if wrong := next((name for name, sign, _ in pairs if not sign), None):
+        raise ValueError(f"--set {wrong!r} has no value; write name=value")
+    return Choice.of(choice.name, **{**dict(choice.params), **{name.strip(): value for name, _, value in pairs}})
+
+
+def _inspected(data: Dataset) -> Table:
+    """How many items, classes and splits a dataset has."""
+    table = terminal.table(data.name, "split", "items", "classes", "smallest class", "largest class")
+    for name in data.splits:
+        labels = data.split(name).labels
+        counts = [int((labels == label).sum()) for label in range(len(data.classes))]
+        there = [count for count in counts if count]
+        table.add_row(name, f"{len(labels):,}", f"{len(there):,}", f"{min(there):,}", f"{max(there):,}")
+    return table
 
 
 def _one(text: str) -> Choice | None:
-    choices = read_choices(text)
+    choices = Choice.read(text)
     if len(choices) > 1:
         raise ValueError(f"{text!r} names {len(choices)} things; name one")
     return choices[0] if choices else None
@@ -289,7 +322,7 @@ def _read_spec(file: Path) -> Spec:
 
 def _run(spec: Spec) -> int:
     console = Console(stderr=True)
-    with _drawing(console) as draw:
+    with terminal.drawing(console) as draw:
         status = jobs.work(spec, draw)
     if status.state == "done":
         print(spec.key)
@@ -300,57 +333,27 @@ def _run(spec: Spec) -> int:
     return 130 if status.state == "cancelled" else 2
 
 
-@contextmanager
-def _drawing(console: Console) -> Generator[Progress]:
-    """A progress callable: bars on a terminal, one line for each stage elsewhere."""
-    if not console.is_terminal:
-        yield _lines(console)
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Bars(*columns, TextColumn("{task.fields[note]}"), console=console) as bars:
-        yield _bars(bars)
-
-
-def _lines(console: Console) -> Progress:
-    stages = []
-
-    def draw(done: int, total: int, note: str) -> None:
-        stage = note.partition(": ")[0]
-        if stage not in stages[-1:]:
-            stages.append(stage)
-            console.print(stage, highlight=False)
-
-    return draw
-
-
-def _bars(bars: progress.Progress) -> Progress:
-    tasks = {}
-
-    def draw(done: int, total: int, note: str) -> None:
-        stage, _, text = note.partition(": ")
-        if stage not in tasks:
-            tasks[stage] = bars.add_task(stage, note="")
-        bars.update(tasks[stage], completed=done, total=total or None, note=text)
-
-    return draw
-
-
 def _entries(name: str) -> Table:
-    table = _table(name, "name", "what it is")
+    table = terminal.table(name, "name", "what it is")
     for entry in KINDS[name].all().values():
         table.add_row(entry.name, entry.summary)
     return table
 
 
 def _runs() -> Table:
-    table = _table("runs", "key", "state", "what it is")
+    table = terminal.table("runs", "key", "state", "what it is")
     for key in library.listing():
         status = jobs.status(key)
-        table.add_row(key, status.state if status else "stored", describe(Run.open(key).spec).partition(": ")[2])
+        table.add_row(key, status.state if status else "stored", _described(key))
     return table
+
+
+def _described(key: str) -> str:
+    """What a stored run is about, or why that cannot be read."""
+    try:
+        return describe(Run.open(key).spec).partition(": ")[2]
+    except ValueError as error:
+        return str(error)
 
 
 def _sizes(run: Run, asked: tuple[float, ...]) -> list[float]:
@@ -362,7 +365,7 @@ def _sizes(run: Run, asked: tuple[float, ...]) -> list[float]:
 def _summary(curve: pandas.DataFrame, spec: Spec, kept: float) -> Table:
     here = curve[curve["kept"] == kept]
     tables = {str(measure): summary.by_size(here, str(measure)).set_index("method") for measure in spec.measures}
-    table = _table(f"kept {100 * kept:g}%", "method", *tables)
+    table = terminal.table(f"kept {100 * kept:g}%", "method", *tables)
     for method in dict.fromkeys([*map(str, spec.methods), "random"]):
         table.add_row(method, *(_spread(points, method) for points in tables.values()))
     return table
@@ -373,18 +376,6 @@ def _spread(points: pandas.DataFrame, method: str) -> str:
         return "-"
     point: Any = points.loc[method]
     return f"{point['mean']:.4g}" + (f" ± {point['sd']:.2g}" if point["seeds"] > 1 else "")
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _print(table: Table) -> None:
-    """Print a table: as wide as the terminal, or as wide as it needs to be in a file or a pipe."""
-    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 def _quiet() -> int:

@@ -150,6 +150,8 @@ class Parameter:
 def _to_type(value: Any, kind: type[Any]) -> Any:
     if kind is bool and isinstance(value, str):
         return bool(("false", "true").index(value.lower()))
+    if kind in (int, float) and isinstance(value, str) and "_" in value:  # Python reads 1_0 as 10
+        raise ValueError("not a number")
     if kind is int and float(value) != int(float(value)):
         raise ValueError("not a whole number")
     return int(float(value)) if kind is int else kind(value)
@@ -272,12 +274,15 @@ class Kind(Generic[Facts]):
         return self._entries[name]
 
     def title(self, choice: Choice) -> str:
-        """What people call a choice: the entry's title, with the parameters that differ from its defaults in words."""
+        """What people call a choice: the entry's title or its file's name, with what differs from the defaults."""
         try:
             title = self.get(choice.name).title
         except ValueError:  # of an entry that is no more
             title = choice.name
-        inside = ", ".join(f"{formats.words(name)} {_short(value)}" for name, value in choice.params)
+        params = dict(choice.params)
+        if path := params.pop("path", ""):  # somebody's own data are called like their file or folder
+            title = Path(path).name
+        inside = ", ".join(f"{formats.words(name)} {_short(value)}" for name, value in params.items())
         return f"{title} ({inside})" if inside else title
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 from pathlib import Path
 
+#: The environment variable that names the path of somebody's data, for the Data page to begin with.
+OPENED = "FDMAT_OPEN"
 #: The folder that this package lies in: of the repository, or where pip installs.
 PLACE = Path(__file__).resolve().parents[1]
 
@@ -22,7 +25,15 @@ def command(port: int | None = None, address: str = "", *, browser: bool = True)
     return ["run", str(script()), *(f"--server.{name}={value}" for name, value in chosen.items() if value)]
 
 
-def serve(port: int | None = None, address: str = "", *, browser: bool = True) -> None:
-    """Serve the app until it is stopped; ends the process."""
+def serve(port: int | None = None, address: str = "", *, browser: bool = True, data: str = "") -> None:
+    """Serve the app until it is stopped; ends the process.
+
+    Parameters
+    ----------
+    data
+        A path that the Data page begins with, see `OPENED`.
+    """
+    if data:
+        os.environ[OPENED] = str(Path(data).expanduser().absolute())
     sys.argv = ["streamlit", *command(port, address, browser=browser)]
     runpy.run_module("streamlit", run_name="__main__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -37,9 +38,43 @@ class Choice:
         """The form that `from_json` reads."""
         return {"name": self.name, "params": dict(self.params)}
 
+    @staticmethod
+    def read(text: str) -> tuple[Choice, ...]:
+        """Read `"fdmat, random, fdmat(lam=3), folder(path='a, b')"`, the form in which choices are printed."""
+        choices, place = [], 0
+        while place < len(text):
+            found = _CHOICE.match(text, place)
+            if not found:
+                raise ValueError(f"cannot read {text!r}; write name or name(parameter=value), separated by commas")
+            params = {name: _unquoted(value) for name, value in _PARAMETER.findall(found[2] or "")}
+            choices.append(Choice.of(found[1], **params))
+            place = found.end()
+        return tuple(choices)
+
     def __str__(self) -> str:
-        inside = ", ".join(f"{name}={value}" for name, value in self.params)
+        inside = ", ".join(f"{name}={_quoted(value)}" for name, value in self.params)
         return f"{self.name}({inside})" if inside else self.name
+
+
+#: A value in quotes, in which a backslash takes the meaning from the next sign, or without.
+_VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,()'"]*)"""
+_PARAMETER = re.compile(rf"([\w-]+)\s*=\s*({_VALUE})")
+#: `name` or `name(parameter=value, ...)`, then a comma or the end.
+_CHOICE = re.compile(
+    rf"\s*([\w.-]+)\s*(?:\(\s*((?:[\w-]+\s*=\s*{_VALUE}\s*(?:,\s*(?=[\w-]+\s*=)|(?=\))))*)\))?\s*(?:,|$)"
+)
+
+
+def _quoted(value: Any) -> str:
+    """A value as `read` reads it: in quotes if it has signs that mean something there."""
+    text = str(value)
+    plain = not isinstance(value, str) or (not set(text) & set(",()='\"\\") and text == text.strip())
+    return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in ("'", '"') and len(text) > 1 else text
 
 
 #: Kept fractions measured by default: log-spaced, dense where pruning is extreme.

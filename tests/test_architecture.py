@@ -29,7 +29,7 @@ FLOORS = [
     {"analysis"},
     {"runs"},
     {"figures", "web"},
-    {"cli", "__main__", "serve"},
+    {"cli", "__main__", "serve", "terminal"},
 ]
 HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
 

@@ -103,18 +103,57 @@ def test_the_sample_is_the_sample(say, monkeypatch):
         ("fdmat, random", [Choice("fdmat"), Choice("random")]),
         ("fdmat(lam=3, tau=0),random", [Choice.of("fdmat", lam="3", tau="0"), Choice("random")]),
         ("fashion_mnist(root=/data/x-1)", [Choice.of("fashion_mnist", root="/data/x-1")]),
+        ("folder(path='a, (b)=c.csv')", [Choice.of("folder", path="a, (b)=c.csv")]),
+        (r'arrays(path="it\'s \\ \"x\"", label=y)', [Choice.of("arrays", path='it\'s \\ "x"', label="y")]),
         ("", []),
     ],
 )
 def test_choices_are_read_as_they_are_printed(text, choices):
-    assert list(cli.read_choices(text)) == choices
-    assert cli.read_choices(",".join(map(str, choices))) == tuple(choices)
+    assert list(Choice.read(text)) == choices
+    assert Choice.read(",".join(map(str, choices))) == tuple(choices)
+
+
+def own_table(folder):
+    """A table of forty labelled rows, of which two have no label."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.random(40), "b": rng.random(40), "kind": ["x", "y"] * 20})
+    frame.loc[[4, 9], "kind"] = ""
+    frame.to_csv(folder / "mine, (1).csv", index=False)
+    return folder / "mine, (1).csv"
+
+
+def test_check_says_what_a_path_is_and_what_will_be_done(say, tmp_path):
+    status, out, _ = say("check", own_table(tmp_path), "--set", "label=kind")
+    assert status == 0 and "a table of features, mine, (1).csv, with 3 columns" in out
+    assert "- 2 of 40 rows have no kind (line 6 of mine, (1).csv; line 11 of mine, (1).csv): left out" in out
+    assert re.search(r"train +30 +2 +15 +15", out) and re.search(r"test +8 +2 +4 +4", out)
+    assert say("check", tmp_path / "none.csv")[0] == 2
+
+
+def test_own_data_run_by_their_path_as_by_the_name_of_their_dataset(say, tmp_path):
+    file = own_table(tmp_path)
+    flags = ("--methods", "fdmat,random,el2n", "--measures", "energy", *SIZES.split())
+    status, out, err = say("run", "--data", file, "--set", "label=kind", *flags)
+    assert status == 0 and "note: 2 of 40 rows have no kind" in err
+    spec = Run.open(out.strip()).spec
+    assert spec.dataset == Choice.of("arrays", path=str(file), label="kind") and spec.backbone == Choice("given")
+    again = say("run", "--dataset", str(spec.dataset), "--backbone", "given", *flags)[1]
+    assert again == out
+
+
+def test_data_without_labels_run_with_what_needs_none(say, tmp_path):
+    file = own_table(tmp_path)
+    flags = ("--methods", "fdmat,random,el2n", "--measures", "energy,linear_probe", *SIZES.split())
+    status, out, _ = say("run", "--data", file, "--set", "label=none", *flags)
+    assert status == 0 and {choice.name for choice in Run.open(out.strip()).spec.methods} == {"fdmat", "random", "el2n"}
+    status, out, _ = say("run", "--data", file, "--set", "label=none", *SIZES.split())
+    assert status == 0 and "el2n" not in {choice.name for choice in Run.open(out.strip()).spec.methods}
 
 
 @pytest.mark.parametrize("text", ["fdmat(lam=3", "fdmat)", "a b", "fdmat(3)", ",", "fdmat((a=1))"])
 def test_choices_that_cannot_be_read_are_refused(text):
     with pytest.raises(ValueError, match="cannot read"):
-        cli.read_choices(text)
+        Choice.read(text)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +161,7 @@ def test_choices_that_cannot_be_read_are_refused(text):
     [
         ("list nothing", "kind is 'nothing'; choose datasets, corruptions"),
         ("lst", "No such command 'lst'"),
-        ("run", "nothing to run; name a --dataset"),
+        ("run", "nothing to run; name --data of yours, a --dataset"),
         ("run --dataset digitz", "no dataset named 'digitz'; did you mean 'digits'"),
         ("run --dataset digits --methods fdmat(lamb=3)", "no parameter 'lamb'; did you mean 'lam'"),
         ("run --dataset digits --methods fdmat(lam=zero)", "lam is 'zero'; give a value of type float"),

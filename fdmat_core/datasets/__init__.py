@@ -60,7 +60,7 @@ def recognise(path: str | Path) -> Recognised:
             f"path is {places.short(str(path))!r}, which is nothing that can be read; give one of: {kinds}"
         )
     best, *rest = sorted(claims, key=lambda name: -claims[name].certainty)
-    named = str(places.existing(str(path)))
+    named = str(places.existing(str(path)).absolute())
     return Recognised(
         Choice.of(best, path=named, **claims[best].params),
         claims[best].words,

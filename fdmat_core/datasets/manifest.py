@@ -108,13 +108,19 @@ def manifest(  # noqa: PLR0913  what people may set
         ids=words.get("id"),
         splits=words.get("split"),
         images=images.reader(sources.__getitem__, size),
-        fields=columns.fields(frame, rest),
+        fields=_files(frame[roles["path"]]) | columns.fields(frame, rest),
         findings=(*_no_labels(roles["label"], label), *findings),
         lost=lost,
     )
     settings = [label, split, size, test_share, seed, unlabelled, validation]
     key = provenance.data("manifest", 1, content=content, settings=settings)
     return assemble(records, key, test_share=test_share, seed=seed, unlabelled=unlabelled, validation=validation)
+
+
+def _files(column: pandas.Series) -> dict[str, np.ndarray]:
+    """The paths as people wrote them, unless the images lie in the table."""
+    written = all(isinstance(cell, str) for cell in column.dropna())
+    return columns.fields(column.to_frame("file"), ["file"]) if written else {}
 
 
 def _no_labels(found: str | None, asked: str) -> list[Finding]:

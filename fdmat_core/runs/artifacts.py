@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from fdmat_core.sizes import measured
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files, provenance
 from fdmat_core.store.entries import Item
-from fdmat_core.types import Dataset, FeatureTable, Ranking, fingerprint
+from fdmat_core.types import Dataset, FeatureTable, Finding, Ranking, fingerprint
 
 SPLITS = ("train", "test")
 RANDOM = Choice("random")  # always among the methods of a curve
@@ -59,6 +60,17 @@ def used_features(spec: Spec) -> UsedFeatures | None:
 def problems(spec: Spec) -> dict[str, str]:
     """What kept a method or a measure of a run from working, by its name."""
     return files.read_json(folder(spec.key) / "problems.json") or {}
+
+
+def note_findings(spec: Spec, dataset: Dataset) -> None:
+    """Write down what was found when a run's data were read, so that what was left out stays in sight."""
+    files.write_json(folder(spec.key) / "findings.json", [asdict(one) for one in dataset.findings])
+
+
+def findings(spec: Spec) -> tuple[Finding, ...]:
+    """What was found when a run's data were read; nothing until they were."""
+    value = files.read_json(folder(spec.key) / "findings.json") or []
+    return tuple(Finding(**one | {"places": tuple(one["places"])}) for one in value)
 
 
 def features_key(spec: Spec, dataset: Dataset) -> str:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.DataFrame:
     """All training items of a run, best first, those that people pinned before and those they dropped after all others.
 
-    Columns `id, rank, label, score, kept, weight, reason, decision, label_decided`. A pinned item is kept and a dropped
-    one is not, whatever the count. A relabelled item keeps its place and its `label`; the new one is `label_decided`.
-    `reason` is the issue for which the method rejects an item, or empty. What the method knows nothing about is empty.
-    `attrs` says which run, method, seed and count it is, how many decisions of each kind there are, and how many items
-    are in or out because of them.
+    Columns `id` (and `file` or `name`, where the data have them), `rank, label, score, kept, weight, reason, decision,
+    label_decided`. A pinned item is kept and a dropped one is not, whatever the count. A relabelled item keeps its
+    place and its `label`; the new one is `label_decided`. `reason` is the issue for which the method rejects an item,
+    or empty. What the method knows nothing about is empty. `attrs` says which run, method, seed and count it is, how
+    many decisions of each kind there are, and how many items are in or out because of them.
 
     Parameters
     ----------
@@ -48,6 +48,7 @@ def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
     table = pandas.DataFrame(
         {
             "id": train.ids[rows],
+            **_called(run, train.ids[rows]),
             "rank": np.arange(1, train.n + 1),
             "label": np.array(train.classes, dtype=object)[train.labels[rows]],
             "score": np.nan if ranked.score is None else ranked.score[rows],
@@ -91,6 +92,7 @@ def issues(run: Run) -> pandas.DataFrame:
     table = pandas.DataFrame(
         {
             "id": train.ids,
+            **_called(run, train.ids),
             "given_label": names[train.labels],
             "predicted_label": names[np.asarray(columns["preferred"], dtype=np.int64)],
             "is_label_issue": columns["issue"] == Issue.MISLABELLED,
@@ -161,6 +163,15 @@ def _train(run: Run) -> FeatureTable:
     if run.tables is None:
         raise ValueError(f"run {run.key} has no features yet; run it first")
     return run.tables[0]
+
+
+def _called(run: Run, ids: np.ndarray) -> dict[str, np.ndarray]:
+    """What somebody's own data call these items, beside their ids: their files, or ids that are no numbers."""
+    if "path" not in dict(run.spec.dataset.params):  # what comes with the program goes by its ids
+        return {}
+    data = run.dataset()
+    there = {"file": "file", "id": "name"}
+    return {name: data.fields[field][data.rows_of(ids)] for field, name in there.items() if field in data.fields}
 
 
 def _ranking(run: Run, method: Choice, seed: int, k: int) -> Ranking:
@@ -266,7 +277,18 @@ def _writer(table: pandas.DataFrame, ending: str, name: str) -> Callable[[pandas
 
 
 def _write_csv(table: pandas.DataFrame, stream: IO[bytes]) -> None:
-    table.to_csv(stream, index=False)
+    words = table.select_dtypes(include=["object", "string"]).columns
+    table.assign(**{name: table[name].map(_no_formula) for name in words}).to_csv(stream, index=False)
+
+
+def _no_formula(cell: Any) -> Any:
+    """A cell that no spreadsheet runs: a quote goes before what would be taken for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _formula(cell: Any) -> Any:
+    """A cell as it was before `_no_formula`."""
+    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
 
 
 def _write_parquet(table: pandas.DataFrame, stream: IO[bytes]) -> None:
@@ -294,7 +316,7 @@ def _ids_kept(table: pandas.DataFrame) -> np.ndarray:
 def _read_csv(stream: IO[bytes]) -> pandas.DataFrame:
     import pandas
 
-    return pandas.read_csv(stream, dtype=str, keep_default_na=False)
+    return pandas.read_csv(stream, dtype=str, keep_default_na=False).map(_formula)
 
 
 def _read_parquet(stream: IO[bytes]) -> pandas.DataFrame:
@@ -310,6 +332,8 @@ def _read_json(stream: IO[bytes]) -> pandas.DataFrame:
     return pandas.DataFrame.from_records(found["items"] if isinstance(found, dict) else found)
 
 
+#: What a cell begins with that a spreadsheet takes for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WRITERS: dict[str, Callable[[pandas.DataFrame, IO[bytes]], None]] = {
     ".csv": _write_csv,
     ".parquet": _write_parquet,

@@ -12,7 +12,7 @@ from fdmat_core.runs import artifacts, costs, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
-from fdmat_core.types import Dataset, FeatureTable, Ranking, Rankings
+from fdmat_core.types import Dataset, FeatureTable, Finding, Ranking, Rankings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,13 +38,18 @@ class Run:
 
     @staticmethod
     def open(key: str) -> Run:
-        """The run that is stored under a key; a ValueError if there is none."""
+        """The run that is stored under a key; a ValueError if there is none, or its settings cannot be read."""
         value = files.read_json(artifacts.folder(key) / "spec.json")
         if value is None:
             raise ValueError(
                 f"no run {key!r} is stored under {files.home()}; `python -m fdmat_core list runs` names them"
             )
-        return Run(Spec.from_json(value))
+        try:
+            return Run(Spec.from_json(value))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(
+                f"the settings of run {key!r} cannot be read ({error}); delete the run, or repair its spec.json"
+            ) from error
 
     @property
     def stored(self) -> bool:
@@ -171,6 +176,11 @@ class Run:
     def problems(self) -> dict[str, str]:
         """What kept a method or a measure from working, by its name; empty if all went well."""
         return artifacts.problems(self.spec)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found when its data were read: what was left out or decided, and why."""
+        return artifacts.findings(self.spec)
 
     @property
     def complete(self) -> bool:

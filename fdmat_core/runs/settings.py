@@ -9,6 +9,7 @@ from typing import Any
 from fdmat_core import registry
 from fdmat_core.numerics import quotas
 from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import Dataset
 
 METHODS = ("fdmat", "fdmat_published", "random", "herding", "k_center", "energy_greedy", "moderate", "el2n")
 MEASURES = ("sliced_wasserstein", "exact_wasserstein", "energy", "coverage", "class_balance", "linear_probe")
@@ -22,6 +23,24 @@ SAMPLE = Spec(
 )
 #: The same with a fifth of the labels flipped: what leaves first is noise.
 SAMPLE_NOISY = replace(SAMPLE, corruption=Choice("symmetric"))
+
+
+#: The most seeds and random subsets of a run.
+MOST = {"seeds": 1000, "band": 1000}
+
+
+def suited(spec: Spec, data: Dataset) -> Spec:
+    """A spec without the methods and measures that need labels or images, if a dataset has none."""
+    lacks = (set() if data.labelled else {"labels", "logits", "head", "dynamics"}) | (
+        set() if data.images is not None else {"images"}
+    )
+    methods = (one for one in spec.methods if not _needs(registry.methods, one) & lacks)
+    measures = (one for one in spec.measures if not _needs(registry.measures, one) & lacks)
+    return replace(spec, methods=tuple(methods), measures=tuple(measures))
+
+
+def _needs(kind: registry.Kind[Any], choice: Choice) -> set[str]:
+    return {column.partition(".")[0] for column in kind.get(choice.name).facts.needs}
 
 
 @lru_cache(maxsize=256)
@@ -41,8 +60,8 @@ def checked(spec: Spec) -> Spec:
         if not 0 < fraction <= 1:
             raise ValueError(f"kept fraction is {fraction}; give a number above 0 and up to 1")
     for name, low in (("seeds", 1), ("band", 0)):
-        if getattr(spec, name) < low:
-            raise ValueError(f"{name} is {getattr(spec, name)}; give at least {low}")
+        if not low <= getattr(spec, name) <= MOST[name]:
+            raise ValueError(f"{name} is {getattr(spec, name)}; give {low} to {MOST[name]}")
     return replace(
         spec,
         dataset=_checked(registry.datasets, spec.dataset),

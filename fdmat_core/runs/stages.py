@@ -48,6 +48,7 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
 def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFeatures, Tables]:
     """The feature tables, and a note in the run's folder of which they are."""
     key = artifacts.features_key(spec, dataset)
+    artifacts.note_findings(spec, dataset)
     began = time.monotonic()
 
     def make() -> entries.Item:

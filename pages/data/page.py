@@ -6,7 +6,7 @@ from fdmat_core import registry
 from fdmat_core.figures import classes, theme
 from pages.data import gallery
 from pages.shell import caches, frame, places, state
-from pages.ui import forms
+from pages.ui import forms, run_status
 
 SHOWN = 14  # images per class, as far as they fit
 
@@ -30,6 +30,17 @@ with sight, frame.plain_errors():
     for cell, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
         cell.metric(name, value)
     st.caption(f"{entry.summary}  \nLicence: {entry.facts.licence}. Source: {entry.facts.source}.")
+    if data.findings:
+        with st.container(border=True):
+            st.markdown("**Data check** :small[:gray[what was found, and what is done about it]]")
+            run_status.list_findings(data.findings)
+    if data.fields:
+        st.dataframe(caches.rows(dataset, corruption), hide_index=True, height=240)
+    if not data.labelled:
+        st.info("Without labels: FDMat matches all items at once and finds outliers; accuracies are not measured.")
+        if data.images is not None:
+            gallery.strip(caches.samples(dataset, corruption, 0, 5 * SHOWN))
+        st.stop()
 
     chart, images = st.columns([4, 7], gap="medium")
     counts = classes.counts(

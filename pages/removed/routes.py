@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: How long a name may be that somebody signs decisions with, or that a browser gives its session.
 NAME = 60
+#: No decision is longer than this.
+MOST_BYTES = 100_000
 
 
 def routes() -> list[Route]:
@@ -71,7 +73,7 @@ def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     label = str(wish.get("label") or "")
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
-    item = int(data.ids[data.rows_of([int(wish.get("item", -1))])[0]])
+    item = int(data.ids[data.rows_of([decisions.whole(wish.get("item", -1))])[0]])
     decisions.decide(dataset, Decision(item, str(wish.get("decision")), label, author, run, session))
     return {"item": str(item), "decision": wish["decision"], "label": label}
 
@@ -114,8 +116,20 @@ async def _write(request: Request) -> Response:
         return JSONResponse({"error": "decisions are taken from this app's own pages only"}, status_code=403)
     if request.headers.get("content-type") != "application/json":
         return JSONResponse({"error": "send a decision as application/json"}, status_code=415)
-    body = await request.body()
+    body = await _body(request)
+    if len(body) > MOST_BYTES:
+        return JSONResponse({"error": f"a decision has at most {MOST_BYTES:,} bytes"}, status_code=413)
     return await run_in_threadpool(_answered, lambda: write(request.path_params["run"], _read(body)))
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent, up to a little more than a decision may have."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            break
+    return body
 
 
 def _read(body: bytes) -> Mapping[str, Any]:
@@ -131,5 +145,5 @@ def _answered(answer: Callable[[], dict[str, Any]]) -> Response:
 
     try:
         return JSONResponse(answer(), headers={"Cache-Control": "no-store"})
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         return JSONResponse({"error": str(error)}, status_code=400)

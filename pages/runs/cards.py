@@ -27,7 +27,11 @@ def show() -> None:
 
 def card(key: str) -> None:
     """One run: what it is about, how it is doing, and its buttons."""
-    run, status = Run.open(key), jobs.status(key)
+    try:
+        run, status = Run.open(key), jobs.status(key)
+    except ValueError as error:
+        _damaged(key, str(error))
+        return
     spec = run.spec
     state = status.state if status else "stored"
     with st.container(border=True, key=f"card.{key}"):
@@ -36,9 +40,17 @@ def card(key: str) -> None:
             run_status.badge(state)
         st.caption(about(spec), help="; ".join(registry.methods.title(choice) for choice in spec.methods))
         run_status.strip(key)
+        run_status.findings(run)
         for name, cause in run.problems.items():
             st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
         _buttons(key, spec, status)
+
+
+def _damaged(key: str, why: str) -> None:
+    """A run whose settings cannot be read: it can only be deleted."""
+    with st.container(border=True, key=f"card.{key}"):
+        st.warning(frame.plain(why), icon=":material/broken_image:")
+        st.button("Delete", key=f"delete.{key}", type="tertiary", on_click=_delete, args=(key,))
 
 
 def about(spec: Spec) -> str:

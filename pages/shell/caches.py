@@ -101,6 +101,18 @@ def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Image
     return Images(train.images_of(ids), captions, [right != label for right in true])
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def rows(choice: Choice, corruption: Choice, count: int = 200) -> pd.DataFrame:
+    """The first training items of a dataset with their labels and fields."""
+    import pandas
+
+    train = dataset(choice, corruption).split("train")
+    labels = {"label": [train.classes[label] for label in train.labels[:count]]} if train.labelled else {}
+    return pandas.DataFrame(
+        {"id": train.ids[:count], **labels} | {name: it[:count] for name, it in train.fields.items()}
+    )
+
+
 def size(count: float) -> str:
     """A number of bytes as people say it: 7.8 MB."""
     for unit in ("bytes", "kB", "MB"):

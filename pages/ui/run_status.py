@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Literal
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from fdmat_core.runs import jobs
 from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.run import Run
+from fdmat_core.types import Finding
 from pages.shell import frame
 
 #: What Streamlit calls the colours of a badge that are used here.
@@ -44,6 +46,25 @@ def strip(key: str) -> Status | None:
         return status
     st.fragment(_strip, run_every=1.0 if status.live else None)(key, (status.state, status.stage))
     return status
+
+
+def findings(run: Run) -> None:
+    """What was found when the data of a run were read: left out, changed, or to be known."""
+    found = run.findings
+    if not found:
+        return
+    with st.popover(
+        f"{len(found)} finding{'s' * (len(found) != 1)} in the data", type="tertiary", icon=":material/rule:"
+    ):
+        list_findings(found)
+
+
+def list_findings(found: Iterable[Finding]) -> None:
+    """What was found in data, a line each, with where, what is done, and the setting that decides otherwise."""
+    for one in found:
+        where = f"  \n:small[:gray[{frame.plain('; '.join(one.places))}]]" if one.places else ""
+        other = f" :gray[(`{one.switch}` decides otherwise)]" if one.switch else ""
+        st.markdown(f"- {frame.plain(one.text)}: **{frame.plain(one.action)}**{other}{where}")
 
 
 def badge(state: str) -> None:

@@ -53,7 +53,7 @@ def payload(request: Request, make: Callable[[], bytes]) -> Response:
 
     try:
         body = make()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return PlainTextResponse(str(error), status_code=404)
     tag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Content-Encoding": "identity"}

@@ -45,7 +45,7 @@ def thumb(request: Request) -> Response:
 
     try:
         png = picture(caches.run(request.path_params["run"]), int(request.path_params["item"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return Response(status_code=404)
     return Response(png, media_type="image/png", headers=FOREVER)
 

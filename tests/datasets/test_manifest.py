@@ -37,7 +37,8 @@ def test_a_table_lists_images(tmp_path, listed):
     data = datasets.open(tmp_path / "list.csv")
     assert data.classes == ("cat", "dog") and data.splits["test"].tolist() == [8, 9, 10, 11]
     assert data.images(np.array([5, 2]))[:, 9, 9, 0].tolist() == [100, 40]
-    assert set(data.fields) == {"camera"} and data.fields["camera"][7] == "no 7"
+    assert set(data.fields) == {"camera", "file"} and data.fields["camera"][7] == "no 7"
+    assert data.fields["file"][7] == "pictures/7.png"
 
 
 def test_rows_without_an_image_are_left_out_and_named(tmp_path, listed):

@@ -1,5 +1,7 @@
 """The Data page: what a dataset is, how many of each class, what its images look like, before anything runs."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from fdmat_core.spec import Choice
@@ -46,6 +48,49 @@ def test_own_data_wait_for_their_path_without_a_complaint(visit, tmp_path, name)
     assert button(app, "Prepare a run with this").disabled
     app.get_by_key(f"dataset.0.{name}.path").set_value(str(tmp_path / "nowhere")).run()
     assert "nowhere" in app.error[0].value and not button(app, "Prepare a run with this").disabled
+
+
+def own_table(folder):
+    """A table of forty rows with a text each, of which two have no label."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.random(40), "b": rng.random(40), "label": ["x", "y"] * 20})
+    frame["text"] = [f"row = {number} *bold*" for number in range(40)]
+    frame.loc[[4, 9], "label"] = ""
+    frame.to_csv(folder / "mine.csv", index=False)
+    return folder / "mine.csv"
+
+
+def test_a_path_is_recognised_and_fills_the_form(visit, tmp_path):
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(own_table(tmp_path))).run()
+    assert not app.exception and not app.error
+    assert app.get_by_key("dataset.1").value == "arrays" and app.get_by_key("backbone.1").value == "given"
+    assert metrics(app)["Training items"] == "30" and metrics(app)["Classes"] == "2"
+    assert "a table of features, mine.csv, with 4 columns and labels in label" in texts(app)
+    assert "2 of 40 rows have no label: **left out**" in texts(app) and "line 6 of mine.csv" in texts(app)
+    assert app.dataframe[0].value["text"].tolist()[:2] == ["row = 0 *bold*", "row = 1 *bold*"]
+    button(app, "Prepare a run with this").click().run()
+    assert app.title[0].value == "Runs" and app.get_by_key("dataset.1").value == "arrays"
+
+
+def test_a_path_that_cannot_be_read_says_why_and_changes_nothing(visit, tmp_path):
+    (tmp_path / "broken.npz").write_text("no")
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(tmp_path / "broken.npz")).run()
+    assert "is no .npz file of plain arrays" in texts(app) and app.get_by_key("dataset.0").value == "fashion_mnist_8k"
+    app.get_by_key("own_path").set_value("~nosuchperson/data").run()
+    assert not app.exception and "cannot be looked up" in texts(app)
+
+
+def test_data_without_labels_start_with_what_needs_none(visit, tmp_path):
+    np.save(tmp_path / "mine.npy", np.random.default_rng(0).random((50, 4)))
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(tmp_path / "mine.npy")).run()
+    assert not app.exception and "Without labels" in app.info[0].value
+    start = app.session_state["start"]
+    assert "el2n" not in {choice.name for choice in start.methods} and "fdmat" in {
+        choice.name for choice in start.methods
+    }
 
 
 def test_many_classes_are_shown_one_at_a_time(visit):

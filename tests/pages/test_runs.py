@@ -1,13 +1,15 @@
 """The Runs page: a form that follows from the registry, and a card for every state of a run."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.runs import jobs, settings
+from fdmat_core.runs import artifacts, jobs, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
+from fdmat_core.store import files
+from fdmat_core.types import Finding
 from pages.shell import places
 from tests.pages.conftest import button, link, texts
 
@@ -242,3 +244,24 @@ def test_the_toast_and_the_card_say_the_same_of_a_run_that_waits(visit, queue, m
     button(app, "Start").click().run()
     assert [one.value for one in app.toast] == [words]
     assert any("Waiting" in one.value and "badge" in one.value for one in app.markdown)
+
+
+def test_a_run_with_damaged_settings_does_not_hide_the_others(visit, queue):
+    bad, good = queue.say(DIGITS, "done"), queue.say(settings.SAMPLE, "done")
+    (artifacts.folder(bad) / "spec.json").write_text('{"dataset": 3, "methods": "x"}')
+    app = visit(places.RUNS)
+    assert not app.exception and not app.error
+    assert f"the settings of run '{bad}' cannot be read" in texts(app).replace("\\", "")
+    assert app.get_by_key(f"open.{good}") is not None
+    app.get_by_key(f"delete.{bad}").click().run()
+    assert queue.asked == [("delete", bad)]
+
+
+def test_a_card_keeps_what_was_found_in_the_data_in_sight(visit, queue):
+    key = queue.say(DIGITS, "done")
+    finding = Finding("3 of 40 rows have no label", "left out", "unlabelled=class", ("line 5 of my_file.csv",))
+    files.write_json(artifacts.folder(key) / "findings.json", [asdict(finding)])
+    app = visit(places.RUNS)
+    assert Run.open(key).findings == (finding,)
+    words = texts(app).replace("\\", "")
+    assert "3 of 40 rows have no label: **left out**" in words and "line 5 of my_file.csv" in words

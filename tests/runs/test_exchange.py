@@ -151,3 +151,21 @@ def test_content_is_what_a_file_holds(spec, tmp_path):
         assert exchange.content(told, ending) == (tmp_path / f"x{ending}").read_bytes()
     with pytest.raises(ValueError, match=r"let it end in \.csv, \.parquet, \.json$"):
         exchange.content(exchange.issues(Run(spec)), ".npy")
+
+
+def test_files_of_own_data_name_their_items_and_hold_no_formula(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.random((60, 3)), columns=list("abc"))
+    frame["id"], frame["label"] = [f"=item {number}" for number in range(60)], ["@x", "y"] * 30
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    own = make_spec("fdmat", "random", dataset=Choice.of("arrays", path=str(tmp_path / "mine.csv")))
+    library.execute(own)
+    table = exchange.selected(Run(own), FDMAT, 0.1)
+    assert table["name"].tolist() == [f"=item {number}" for number in table["id"]]
+    text = exchange.content(table, ".csv").decode()
+    assert "'=item" in text and ",=item" not in text and ",@x" not in text
+    decisions.decide(Run(own).dataset_key, Decision(int(table["id"][0]), "relabel", "@x"))
+    exchange.write(exchange.decided(Run(own)), tmp_path / "decided.csv")
+    assert "'@x" in (tmp_path / "decided.csv").read_text()
+    with (tmp_path / "decided.csv").open("rb") as stream:
+        assert exchange.read(stream, ".csv")["label"].tolist() == ["@x"]
