@@ -250,3 +250,29 @@ def test_what_cannot_be_written_is_refused_in_words(visit, ranked, said, message
     with pytest.raises(ValueError, match=message):
         routes.write(key, item | said)
     assert decisions.history(routes.dataset_key(key)).empty
+
+
+def test_odd_questions_are_answered_in_words(visit, ranked):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from pages.map import routes as map_routes
+    from pages.ui import thumbnails
+
+    key = ranked(FLIPPED)
+    client = TestClient(Starlette(routes=[*routes.routes(), *thumbnails.routes(), *map_routes.routes()]))
+    huge = 10**30
+    for path in (f"/evidence/{key}/{huge}", f"/evidence/{key}/1.7", f"/evidence/{key}/1?kept=nan&method=fdmat"):
+        assert client.get(path).status_code == 400, path
+    assert client.get(f"/decisions/{key}?after={huge}").status_code == 400
+    for path in (f"/thumb/{key}/{huge}", "/thumb/..%2f../1", f"/payload/map/{key}/nothing", "/payload/grid/x/fdmat"):
+        assert client.get(path).status_code == 404, path
+    first = int(caches.train(caches.run(key)).ids[0])
+    for wish in ({"item": 1.7, "decision": "keep"}, {"item": huge, "decision": "keep"}, {"item": first}, [1], "x"):
+        assert client.post(f"/decisions/{key}", json=wish).status_code == 400, wish
+    deep = "[" * 50_000
+    assert (
+        client.post(f"/decisions/{key}", content=deep, headers={"content-type": "application/json"}).status_code == 400
+    )
+    long = client.post(f"/decisions/{key}", json={"item": first, "decision": "keep", "author": "a" * 200_000})
+    assert long.status_code == 413 and decisions.current(caches.train(caches.run(key)).key).empty
