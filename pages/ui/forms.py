@@ -40,7 +40,8 @@ def choose(kind: Kind[Any], label: str, default: Choice, *, key: str, help: str 
     )
     if not entries[name].parameters:
         return Choice(name)
-    with st.expander("Settings", expanded=PATH in entries[name].read({}), key=f"{key}.{name}"):
+    asks = PATH in entries[name].read({}) and not dict(default.params).get(PATH)
+    with st.expander("Settings", expanded=asks, key=f"{key}.{name}"):
         return parameters(entries[name], default if default.name == name else Choice(name), key=f"{key}.{name}")
 
 
