@@ -55,7 +55,8 @@ def _recognises(path: Path) -> Claim | None:
     if not shards:
         return None
     whole = f"{len(shards):,} shards" if len(shards) > 1 else short(shards[0].name)
-    return Claim(f"samples in {whole}, as WebDataset keeps them", 0.9)
+    beside = path.is_dir() and any(file.suffix.lower() in images.ENDINGS for file in places.walk(path, path, []))
+    return Claim(f"samples in {whole}, as WebDataset keeps them", 0.3 if beside else 0.9)
 
 
 @dataset(
@@ -75,10 +76,11 @@ def webdataset(  # noqa: PLR0913  what people may set
     unlabelled: Unlabelled = "drop",
     validation: Validation = "auto",
 ) -> Dataset:
-    """Read samples from .tar shards: an image each, or a vector (.npy), with .cls or .json for labels and .txt for text.
+    """Read samples from .tar shards: an image or a vector (.npy) each, with its label and text.
 
-    Shards are not unpacked: images are read from their places when they are needed. Names of shards or their folders
-    may say train, val or test. A file `classnames.txt` beside the shards names the classes, one a line.
+    The label stands in .cls or, under a usual name, in .json; text stands in .txt. Shards are not unpacked: images are
+    read from their places when they are needed. Names of shards or their folders may say train, val or test. A file
+    `classnames.txt` beside the shards names the classes, one a line.
 
     Parameters
     ----------
@@ -119,7 +121,7 @@ def webdataset(  # noqa: PLR0913  what people may set
         classes=names,
         splits=_splits(found, _base(root)),
         fields=_fields(found),
-        findings=(*_compressed(passed, root), *others, *findings),
+        findings=(*_compressed(passed, root), *others, *_endless(shards), *_unlabelled(values), *findings),
         **facts,
     )
     settings = [size, test_share, seed, missing, unlabelled, validation]
@@ -137,10 +139,7 @@ def _words(shards: list[Path]) -> str:
 
 def _shards(root: Path) -> tuple[list[Path], list[Path]]:
     """The .tar files that are a path or lie below it, train before validation before test; and those compressed."""
-    if root.is_file():
-        files = [root]
-    else:
-        files = list(places.walk(root, root, []))
+    files = [root] if root.is_file() else list(places.walk(root, root, []))
     order = {name: place for place, name in enumerate(splits.NAMES)}
     tars = [file for file in files if file.suffix.lower() == ".tar"]
     tars.sort(key=lambda file: order.get(_split(file, _base(root)) or "", 0))
@@ -158,10 +157,27 @@ def _compressed(passed: list[Path], root: Path) -> list[Finding]:
     return [Finding(f"{len(passed):,} shards are compressed", "passed over; unpack them to .tar", "", names)]
 
 
+def _endless(shards: list[Path]) -> list[Finding]:
+    """Shards that do not end as a .tar does, after which more may have followed."""
+    cut = []
+    for shard in shards:
+        with shard.open("rb") as stream:
+            stream.seek(-512, io.SEEK_END)
+            if stream.read(512).strip(b"\0"):
+                cut.append(shard.name)
+    text = f"{len(cut):,} of {len(shards):,} shards have no end, so they may be cut off"
+    return [Finding(text, "what they hold is read", "", tuple(map(short, cut[:EXAMPLES])))] if cut else []
+
+
+def _unlabelled(values: Any) -> list[Finding]:
+    if values is not None:
+        return []
+    return [Finding("no sample has a .cls, or a label in a .json", "taken as data without labels")]
+
+
 def _split(shard: Path, base: Path) -> str | None:
     """The split that a shard's name or its folders' say, word by word: imagenet-train-0001.tar."""
-    name = relative(shard.with_suffix(""), base)
-    return next((split for word in re.split(r"[^A-Za-z]+", name) if (split := splits.known(word))), None)
+    return splits.said_by(relative(shard.with_suffix(""), base))
 
 
 def _splits(found: list[Sample], base: Path) -> np.ndarray | None:
@@ -205,7 +221,7 @@ def _members(shard: Path) -> Iterator[tuple[str, Span]]:
                 if member.offset_data + member.size > length:
                     raise tarfile.ReadError(f"{short(member.name)} is cut off")
                 yield member.name, Span(shard, member.offset_data, member.size)
-                opened.members.clear()  # a shard may hold millions
+                opened.members = []  # pyright: ignore[reportAttributeAccessIssue]  a shard may hold millions
     except (tarfile.TarError, OSError, ValueError, OverflowError, EOFError) as error:
         packed = " or compressed" if isinstance(error, tarfile.ReadError) else ""
         raise ValueError(f"{short(shard.name)} is damaged{packed} ({error}); get it again, or unpack it") from error
@@ -225,7 +241,7 @@ def _take(samples: dict[str, Sample], shard: Path, name: str, span: Span, stream
     elif ending in SMALL:
         if span.size > MOST_TEXT:
             raise ValueError(
-                f"{short(name)} in {short(shard.name)} has {span.size:,} bytes, more than {MOST_TEXT:,}; make it smaller"
+                f"{short(name)} in {short(shard.name)} has {span.size:,} bytes, more than {MOST_TEXT:,}; shorten it"
             )
         stream.seek(span.start)
         sample.parts[ending] = _parsed(stream.read(span.size), ending, f"{short(name)} in {short(shard.name)}")

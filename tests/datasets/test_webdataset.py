@@ -150,6 +150,21 @@ def test_a_shard_that_is_cut_off_is_refused_in_words(tmp_path, keep):
         load(tmp_path / "a.tar")
 
 
+def test_a_shard_without_its_end_may_be_cut_off(tmp_path):
+    members = {f"{i}.png": png(i) for i in range(6)} | {"0.txt": b"1" * 512}
+    whole = write(tmp_path / "a.tar", members).read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[: whole.rindex(b"1" * 512) + 512])
+    data = load(tmp_path / "a.tar")
+    assert "1 of 1 shards have no end" in said(data)
+
+
+def test_a_shard_beside_images_leaves_the_folder_a_folder(tmp_path):
+    write(tmp_path / "all.tar", samples(range(8)))
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat" / "1.png").write_bytes(png(1))
+    assert datasets.recognise(tmp_path).choice.name == "folder"
+
+
 @pytest.mark.parametrize("content", [b"\0" * 2000, b"garbage" * 500, b"\xff" * 1024])
 def test_garbage_is_refused_in_words(tmp_path, content):
     (tmp_path / "a.tar").write_bytes(content)
