@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
-from fdmat_core.reading import archives, columns, images, labels, places, sources, splits
+from fdmat_core.reading import archives, columns, images, labels, parts_on_disk, places, sources
 from fdmat_core.reading.columns import Missing
-from fdmat_core.reading.places import listed, relative, short
+from fdmat_core.reading.parts_on_disk import Part
+from fdmat_core.reading.places import listed, short
 from fdmat_core.reading.records import Records, Unlabelled, assemble
 from fdmat_core.reading.splits import Validation
 from fdmat_core.registry import Claim, dataset
@@ -26,17 +25,6 @@ if TYPE_CHECKING:
 
 #: Columns of text that a card shows, in lower case.
 TEXT = ("text", "sentence", "caption", "content", "review", "document")
-
-
-class Part(NamedTuple):
-    """A file or a split: its rows without images, what its columns are by Hugging Face's word, and cells of images."""
-
-    name: str
-    split: str | None
-    table: pyarrow.Table
-    types: Mapping[str, Any]
-    image: str | None
-    cell: Callable[[int], Any]  # row -> {"bytes": ..., "path": ...} or bytes
 
 
 class Whole(NamedTuple):
@@ -59,22 +47,16 @@ class Whole(NamedTuple):
 
 
 def _recognises(path: Path) -> Claim | None:
-    if _saved(path):
+    if parts_on_disk.is_saved(path):
         return Claim("a dataset that Hugging Face's save_to_disk has written", 0.95)
     if path.is_file():
-        types = _types_of(path) if path.suffix.lower() == ".parquet" else {}
+        types = parts_on_disk.types_of(path) if path.suffix.lower() == ".parquet" else {}
         return Claim(f"{short(path.name)}, as Hugging Face writes Parquet", 0.95) if types else None
     files = list(places.walk(path, path, []))
     parquet = [file for file in files if file.suffix.lower() == ".parquet"]
     if not parquet or any(file.suffix.lower() in images.ENDINGS for file in files):
         return None
     return Claim(f"{len(parquet):,} Parquet files, as Hugging Face's hub keeps them", 0.9)
-
-
-def _saved(path: Path) -> bool:
-    return (path / "dataset_dict.json").is_file() or all(
-        (path / name).is_file() for name in ("state.json", "dataset_info.json")
-    )
 
 
 @dataset(
@@ -121,7 +103,7 @@ def huggingface(  # noqa: PLR0913  what people may set
         What validation items are for; `auto`: for testing if there are no test items, otherwise left out.
     """
     root = archives.inside(places.existing(path))
-    parts = _saved_parts(root) if _saved(root) else _parquet_parts(root)
+    parts = parts_on_disk.of_saved(root) if parts_on_disk.is_saved(root) else parts_on_disk.of_parquet(root)
     base = root if root.is_dir() else root.parent
     whole = _whole(parts)
     files = [file for file in places.walk(base, base, []) if root.is_dir() or file == root]
@@ -129,7 +111,7 @@ def huggingface(  # noqa: PLR0913  what people may set
     role = _roles(whole, label)
     values, classes = _labels(whole, role["label"])
     if parts[0].image:
-        facts, used, findings = *_images(whole, base, size, content), []
+        facts, used, findings = _images(whole, base, size, content)
     else:
         facts, used, findings = _features(whole.frame, role, missing, whole.where)
     records = Records(
@@ -148,139 +130,6 @@ def huggingface(  # noqa: PLR0913  what people may set
     settings = [label, size, test_share, seed, missing, unlabelled, validation]
     key = provenance.data("huggingface", 1, content=content, settings=settings)
     return assemble(records, key, test_share=test_share, seed=seed, unlabelled=unlabelled, validation=validation)
-
-
-def _saved_parts(root: Path) -> list[Part]:
-    """The splits of a dataset that save_to_disk has written."""
-    try:
-        from datasets import load_from_disk
-        from datasets.utils.logging import disable_progress_bar
-    except ImportError:
-        raise ValueError(
-            f"{short(root.name)} was written by Hugging Face's save_to_disk, which needs one more package to read; "
-            'pip install "fdmat-explorer[hf-datasets]"'
-        ) from None
-    disable_progress_bar()
-    _require_inside(root)
-    try:
-        loaded = load_from_disk(str(root))
-        by_name = dict(loaded.items()) if isinstance(loaded, dict) else {str(loaded.split or root.name): loaded}
-        parts = []
-        for name, one in by_name.items():
-            split = splits.known(name) if isinstance(loaded, dict) else None
-            parts.append(_saved_part(name, split, one.with_format("arrow")[:], one.features.to_dict()))
-    except MemoryError:
-        raise
-    except Exception as error:  # whatever the package raises on broken files
-        why = short(" ".join(str(error).split()) or type(error).__name__, 160)
-        raise ValueError(f"{short(root.name)} cannot be read as a saved dataset ({why}); save it again") from error
-    return _ordered(parts)
-
-
-def _require_inside(root: Path) -> None:
-    """Refuse a dataset whose description names files elsewhere."""
-    for file in (*root.glob("state.json"), *root.glob("*/state.json")):
-        try:
-            named = [entry["filename"] for entry in json.loads(file.read_bytes())["_data_files"]]
-            strangers = [name for name in named if Path(name).name != name]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ValueError(f"{relative(file, root)} is not what save_to_disk writes; save it again") from error
-        if strangers:
-            raise ValueError(
-                f"{relative(file, root)} names {listed(strangers, 2)}, which lies elsewhere; save it again"
-            )
-
-
-def _saved_part(name: str, split: str | None, table: pyarrow.Table, types: Mapping[str, Any]) -> Part:
-    image = _image_column(table.schema, types)
-    column = table.column(image) if image else None
-    rest = table.drop_columns([image]) if image else table
-    return Part(name, split, rest, types, image, lambda row: None if column is None else column[row].as_py())
-
-
-def _parquet_parts(root: Path) -> list[Part]:
-    """The Parquet files that are a path or lie below it."""
-    files = [root] if root.is_file() else list(places.walk(root, root, []))
-    files = [file for file in files if file.suffix.lower() == ".parquet"]
-    if not files:
-        raise ValueError(f"path is {short(root.name)!r}, where no .parquet and no saved dataset lies; give its folder")
-    base = root if root.is_dir() else root.parent
-    kinds = dict.fromkeys(_configuration(file, base) for file in files)
-    if len(kinds) > 1:
-        raise ValueError(
-            f"{short(root.name)} holds Parquet files of several configurations ({listed(kinds)}); give the folder of one"
-        )
-    return _ordered([_parquet_part(file, base) for file in files])
-
-
-def _configuration(file: Path, base: Path) -> str:
-    """The folders of a file that say neither a split nor "data"."""
-    folders = file.relative_to(base).parts[:-1]
-    return "/".join(name for name in folders if name != "data" and not splits.known(name)) or "."
-
-
-def _parquet_part(file: Path, base: Path) -> Part:
-    from pyarrow import parquet
-
-    try:
-        opened = parquet.ParquetFile(file)
-        types = _types_in(opened.schema_arrow)
-        image = _image_column(opened.schema_arrow, types)
-        table = opened.read(columns=[name for name in opened.schema_arrow.names if name != image])
-        ends = np.cumsum([opened.metadata.row_group(group).num_rows for group in range(opened.num_row_groups)])
-    except MemoryError:
-        raise
-    except Exception as error:  # whatever pyarrow raises on broken files
-        why = short(" ".join(str(error).split()) or type(error).__name__, 160)
-        raise ValueError(f"{short(file.name)} cannot be read as Parquet ({why}); get it again") from error
-
-    @lru_cache(maxsize=2)
-    def group(number: int) -> pyarrow.ChunkedArray:
-        return parquet.ParquetFile(file).read_row_group(number, columns=[image]).column(0)
-
-    def cell(row: int) -> Any:
-        number = int(np.searchsorted(ends, row, side="right"))
-        return group(number)[row - (int(ends[number - 1]) if number else 0)].as_py()
-
-    return Part(file.name, splits.said_by(relative(file.with_suffix(""), base)), table, types, image, cell)
-
-
-def _types_of(file: Path) -> Mapping[str, Any]:
-    from pyarrow import parquet
-
-    try:
-        return _types_in(parquet.read_schema(file))
-    except Exception:  # what is wrong with it is said when it is read
-        return {}
-
-
-def _types_in(schema: pyarrow.Schema) -> Mapping[str, Any]:
-    """What Hugging Face's note in a schema says of each column: {"label": {"_type": "ClassLabel", "names": [...]}}."""
-    try:
-        types = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
-    except (KeyError, ValueError, TypeError, RecursionError):
-        return {}
-    return {name: said for name, said in types.items() if isinstance(said, dict)} if isinstance(types, dict) else {}
-
-
-def _image_column(schema: pyarrow.Schema, types: Mapping[str, Any]) -> str | None:
-    """The first column of images: of bytes and paths, or of bytes under a usual name."""
-    from pyarrow import types as kinds
-
-    for field in schema:
-        said = types.get(field.name, {}).get("_type", "")
-        named = {inner.name for inner in field.type} if kinds.is_struct(field.type) else set[str]()
-        if said == "Image" or (not said and {"bytes", "path"} <= named):
-            return field.name
-        if kinds.is_binary(field.type) and field.name.lower() in columns.NAMES["path"]:
-            return field.name
-    return None
-
-
-def _ordered(parts: list[Part]) -> list[Part]:
-    """Train before validation before test, otherwise as they came."""
-    order = {name: place for place, name in enumerate(splits.NAMES)}
-    return sorted(parts, key=lambda part: order.get(part.split or "", 0))
 
 
 def _whole(parts: list[Part]) -> Whole:
@@ -358,8 +207,8 @@ def _splits(whole: Whole, column: str | None) -> np.ndarray | None:
     return whole.frame[column].to_numpy() if column else None
 
 
-def _images(whole: Whole, base: Path, size: int, content: str) -> tuple[dict[str, Any], list[Finding]]:
-    """The images of all rows, and the rows that have none."""
+def _images(whole: Whole, base: Path, size: int, content: str) -> tuple[dict[str, Any], list[str], list[Finding]]:
+    """The images of all rows, no columns that they use up, and the rows that have none."""
 
     def source(row: int) -> images.Source:
         found, why = _source(whole, row, base)
@@ -373,7 +222,7 @@ def _images(whole: Whole, base: Path, size: int, content: str) -> tuple[dict[str
         return f"{whole.where(row)}: {why}" if why else ""
 
     lost, findings = sources.lost(len(whole.frame), look, {}, content=content, of="rows")
-    return {"images": images.reader(source, size), "lost": lost}, findings
+    return {"images": images.reader(source, size), "lost": lost}, [], findings
 
 
 def _source(whole: Whole, row: int, base: Path) -> tuple[images.Source, str]:
