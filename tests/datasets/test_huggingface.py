@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from typing import Any
 
 import numpy as np
 import pyarrow
@@ -26,7 +27,7 @@ def png(value):
     return {"bytes": buffer.getvalue(), "path": f"{value}.png"}
 
 
-def pictures(numbers):
+def pictures(numbers) -> dict[str, list[Any]]:
     """Columns of images, labels cat and dog in turn, and text."""
     return {
         "image": [png(5 * i) for i in numbers],

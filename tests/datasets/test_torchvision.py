@@ -226,3 +226,118 @@ def test_what_an_old_torchvision_left_is_not_read(tmp_path):
 def test_every_name_is_of_a_class_of_torchvision():
     for name, known in KNOWN.items():
         assert hasattr(published, known.made), name
+
+
+def tree(root, lists, images):
+    """Files of text by name, and an image under every name, of its place's red."""
+    for name, text in lists.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    for place, name in enumerate(images):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (80, 70), (place, 0, 0)).save(root / name)
+
+
+def lines(pattern, numbers):
+    return "".join(pattern.format(i=i, kind=("a", "b")[i % 2], k=i % 2 + 1) + "\n" for i in numbers)
+
+
+def names(pattern, numbers):
+    return lines(pattern, numbers).split()
+
+
+LAYOUTS = {
+    "DTD": (
+        {
+            f"dtd/dtd/labels/{part}1.txt": lines("{kind}/{i}.png", rows)
+            for part, rows in (("train", range(4)), ("val", range(4, 6)), ("test", range(6, 8)))
+        },
+        names("dtd/dtd/images/{kind}/{i}.png", range(8)),
+    ),
+    "OxfordIIITPet": (
+        {
+            "oxford-iiit-pet/annotations/trainval.txt": lines("{kind}_{i} {k} 1 1", range(6)),
+            "oxford-iiit-pet/annotations/test.txt": lines("{kind}_{i} {k} 1 1", range(6, 8)),
+        },
+        names("oxford-iiit-pet/images/{kind}_{i}.jpg", range(8)),
+    ),
+    "FGVCAircraft": (
+        {"fgvc-aircraft-2013b/data/variants.txt": "a\nb\n"}
+        | {
+            f"fgvc-aircraft-2013b/data/images_variant_{part}.txt": lines("{i} {kind}", rows)
+            for part, rows in (("train", range(4)), ("val", range(4, 6)), ("test", range(6, 8)))
+        },
+        names("fgvc-aircraft-2013b/data/images/{i}.jpg", range(8)),
+    ),
+    "GTSRB": (
+        {"gtsrb/GT-final_test.csv": "Filename;ClassId\n6.ppm;0\n7.ppm;1\n"},
+        names("gtsrb/GTSRB/Training/0000{kind}/{i}.ppm", range(6))
+        + names("gtsrb/GTSRB/Final_Test/Images/{i}.ppm", (6, 7)),
+    ),
+    "Country211": (
+        {},
+        [
+            name
+            for part, rows in (("train", range(4)), ("valid", range(4, 6)), ("test", range(6, 8)))
+            for name in names(f"country211/{part}/{{kind}}/{{i}}.jpg", rows)
+        ],
+    ),
+    "RenderedSST2": (
+        {},
+        [
+            f"rendered-sst2/{part}/{kind}/{i}.png"
+            for part, rows in (("train", range(2)), ("valid", range(1)), ("test", range(1)))
+            for kind in ("negative", "positive")
+            for i in rows
+        ],
+    ),
+    "Imagenette-160px": (
+        {},
+        [
+            f"imagenette2-160/{part}/{kind}/{i}.JPEG"
+            for part, rows in (("train", range(3)), ("val", range(1)))
+            for kind in ("n01440764", "n02102040")
+            for i in rows
+        ],
+    ),
+    "Caltech101": (
+        {"caltech101/101_ObjectCategories/BACKGROUND_Google/none.txt": ""},
+        [f"caltech101/101_ObjectCategories/{kind}/image_{i:04}.jpg" for kind in ("a", "b") for i in range(1, 5)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_layouts_of_images_in_files(tmp_path, name):
+    tree(tmp_path, *LAYOUTS[name])
+    data = datasets.open(tmp_path)
+    left_out = 2 if "DTD FGVCAircraft Country211 RenderedSST2".count(name) else 0  # validation items
+    assert data.name == name and len(data.ids) == 8 - left_out and len(data.classes) == 2
+    assert data.images(data.ids).shape == (len(data.ids), 64, 64, 3) and len(data.splits["test"]) == 2
+
+
+def test_stl10_and_flowers(tmp_path, monkeypatch):
+    from scipy import io
+
+    folder = tmp_path / "stl10_binary"
+    folder.mkdir()
+    for part, n in (("train", 4), ("test", 2)):
+        (folder / f"{part}_X.bin").write_bytes(np.repeat(np.arange(n, dtype=np.uint8), 3 * 96 * 96).tobytes())
+        (folder / f"{part}_y.bin").write_bytes(bytes(i % 2 + 1 for i in range(n)))
+    (folder / "unlabeled_X.bin").write_bytes(b"")
+    (folder / "class_names.txt").write_text("airplane\nbird\n")
+    for sums in ("train_list", "test_list"):
+        monkeypatch.setattr(
+            published.STL10, sums, [[file, md5(folder / file)] for file, _ in getattr(published.STL10, sums)]
+        )
+    data = datasets.open(folder)
+    assert data.classes == ("airplane", "bird") and data.labels.tolist() == [0, 1] * 3
+    assert data.images(np.array([5])).shape == (1, 96, 96, 3) and data.images(np.array([5]))[0, 0, 0, 0] == 1
+    flowers = tmp_path / "flowers-102"
+    tree(flowers, {}, [f"jpg/image_{i:05}.jpg" for i in range(1, 9)])
+    io.savemat(flowers / "imagelabels.mat", {"labels": [1, 2] * 4})
+    io.savemat(flowers / "setid.mat", {"trnid": [1, 2, 3, 4], "valid": [5, 6], "tstid": [7, 8]})
+    sums = {what: (file, md5(flowers / file)) for what, file in (("label", "imagelabels.mat"), ("setid", "setid.mat"))}
+    monkeypatch.setattr(published.Flowers102, "_file_dict", published.Flowers102._file_dict | sums)
+    data = datasets.open(flowers)
+    assert data.classes == ("pink primrose", "hard-leaved pocket orchid") and data.splits["test"].tolist() == [6, 7]
