@@ -230,7 +230,9 @@ def _source(whole: Whole, row: int, base: Path) -> tuple[images.Source, str]:
     part, place = whole.at(row)
     try:
         cell = part.cell(place)
-    except (OSError, ValueError, IndexError) as error:  # pyarrow's own are among these
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever pyarrow raises on broken files
         return b"", short(" ".join(str(error).split()), 160)
     if isinstance(cell, dict):
         cell = cell.get("bytes") or cell.get("path")

@@ -188,7 +188,7 @@ def _part(name: str, root: Path, split: str, *, download: bool) -> Part:
     except MemoryError:
         raise
     except Exception as error:  # whatever torchvision raises on broken files
-        why = short(" ".join(str(error).split()) or type(error).__name__, 160)
+        why = short(" ".join(str(error).split()) or "its header or its length is wrong", 160)
         advice = "get the files elsewhere and put them there" if download else "get its files again"
         raise ValueError(f"{name} in {short(str(root), 200)} cannot be read ({why}); {advice}") from error
     if len(numbers) != len(items):

@@ -80,6 +80,7 @@ def _saved_part(name: str, split: str | None, table: pyarrow.Table, types: Mappi
     image = _image_column(table.schema, types)
     column = table.column(image) if image else None
     rest = table.drop_columns([image]) if image else table
+    rest.validate(full=True)  # words that are no UTF-8
     return Part(name, split, rest, types, image, lambda row: None if column is None else column[row].as_py())
 
 
@@ -112,6 +113,7 @@ def _parquet_part(file: Path, base: Path) -> Part:
         types = _types_in(opened.schema_arrow)
         image = _image_column(opened.schema_arrow, types)
         table = opened.read(columns=[name for name in opened.schema_arrow.names if name != image])
+        table.validate(full=True)  # words that are no UTF-8
         ends = np.cumsum([opened.metadata.row_group(group).num_rows for group in range(opened.num_row_groups)])
     except MemoryError:
         raise

@@ -153,6 +153,13 @@ def test_broken_parquet_is_refused_in_words(tmp_path, keep):
         datasets.open(tmp_path / "a")
 
 
+def test_words_that_are_no_text_are_refused_in_words(tmp_path):
+    bad = pyarrow.array([b"\xff\xfe"] * 10, pyarrow.binary()).view(pyarrow.string())
+    file = write(tmp_path / "a.parquet", pictures(range(10)) | {"caption": bad})
+    with pytest.raises(ValueError, match=r"a\.parquet cannot be read as Parquet"):
+        load(file)
+
+
 def test_no_rows_and_no_files(tmp_path):
     with pytest.raises(ValueError, match="has no rows"):
         load(write(tmp_path / "a.parquet", {"x": pyarrow.array([], pyarrow.float64())}))
