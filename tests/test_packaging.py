@@ -62,11 +62,14 @@ def test_the_dependencies_are_those_of_requirements_txt(wheel):
     assert set(core.dependencies) == requirements("requirements.txt")
     optional = {name: set(needed) for name, needed in core.optional_dependencies.items()}
     efficientnet = requirements("requirements-efficientnet.txt")
-    assert optional == {"efficientnet": efficientnet, "dev": requirements("requirements-dev.txt") | efficientnet}
+    saved = requirements("requirements-hf-datasets.txt")
+    dev = requirements("requirements-dev.txt") | efficientnet | saved
+    assert optional == {"efficientnet": efficientnet, "hf-datasets": saved, "dev": dev}
 
 
 def test_each_requirement_states_its_lowest_version():
-    for name in ("requirements.txt", "requirements-efficientnet.txt", "requirements-dev.txt"):
+    extras = ("requirements-efficientnet.txt", "requirements-hf-datasets.txt")
+    for name in ("requirements.txt", *extras, "requirements-dev.txt"):
         for line in requirements(name):
             assert re.fullmatch(r"[\w-]+(\[\w+\])?>=[\d.]+", line), line
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fdmat_core.datasets import Seed, Side, TestShare
 from fdmat_core.reading import archives, columns, images, places, tables
-from fdmat_core.reading.places import EXAMPLES, listed, short
+from fdmat_core.reading import sources as files
+from fdmat_core.reading.places import listed, short
 from fdmat_core.reading.records import Records, Unlabelled, assemble
 from fdmat_core.reading.splits import Validation
 from fdmat_core.registry import Claim, dataset
-from fdmat_core.store import entries, provenance
+from fdmat_core.store import provenance
 from fdmat_core.types import Dataset, Finding
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas
 
 
@@ -95,8 +95,15 @@ def manifest(  # noqa: PLR0913  what people may set
     if roles["path"] is None:
         raise ValueError(f"{short(file.name)} has no column of paths; it has {listed(frame.columns)}; say image=NAME")
     sources, trouble = _sources(frame[roles["path"]], base, links=links)
-    content = provenance.data("manifest", 1, file=places.digest(file), images=_marks(sources))
-    lost, findings = _lost(sources, trouble, content, file)
+    content = provenance.data("manifest", 1, file=places.digest(file), images=files.marks(sources))
+    lost, findings = files.lost(
+        len(sources),
+        lambda row: images.look_at(sources[row]).trouble,
+        trouble,
+        content=content,
+        of=f"rows of {short(file.name)}",
+        advice="paths are relative to the table's folder, root=FOLDER names another",
+    )
     rest = [name for name in frame.columns if name not in roles.values() and not name.lower().startswith("unnamed: ")]
     words = {name: frame[roles[name]].to_numpy() for name in ("label", "split", "id") if roles[name] is not None}
     records = Records(
@@ -149,54 +156,4 @@ def _source(cell: object, base: Path, *, links: bool) -> tuple[images.Source, st
         return cell, ""
     if not isinstance(cell, str) or not cell.strip() or "\0" in cell:
         return base, "no path"
-    return _file(cell.strip(), base, links=links)
-
-
-def _file(name: str, base: Path, *, links: bool) -> tuple[images.Source, str]:
-    found = base / name
-    try:
-        if not found.is_file():
-            return base, f"no file {short(name)}"
-        outside = not links and not found.resolve().is_relative_to(base.resolve())
-    except OSError as error:
-        return base, f"{short(name)}: {error.strerror}"
-    return (base, f"{short(name)} leads out of the folder, links=true allows it") if outside else (found, "")
-
-
-def _marks(sources: list[images.Source]) -> str:
-    """What names the content of the images: time and length of files, and bytes by themselves."""
-    import hashlib
-
-    marks = hashlib.sha256()
-    for source in sources:
-        if isinstance(source, bytes):
-            marks.update(source)
-        else:
-            facts = source.stat()
-            marks.update(f"{source.name}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
-    return marks.hexdigest()[:16]
-
-
-def _lost(
-    sources: list[images.Source], trouble: dict[int, str], content: str, file: Path
-) -> tuple[np.ndarray, list[Finding]]:
-    """Which rows (n,) bool have no image that can be read, and the finding that names them; tried once."""
-
-    def look() -> entries.Item:
-        rows = [row for row in range(len(sources)) if row not in trouble]
-        seen = images.look_at_all([sources[row] for row in rows])
-        found = {str(row): one.trouble for row, one in zip(rows, seen, strict=True) if one.trouble}
-        return entries.Item({"rows": np.array(rows, dtype=np.int64)}, {"trouble": found})
-
-    all_trouble = trouble | {
-        int(row): why for row, why in entries.get("manifest", content, look).facts["trouble"].items()
-    }
-    lost = np.zeros(len(sources), dtype=bool)
-    lost[list(all_trouble)] = True
-    if not all_trouble:
-        return lost, []
-    places = tuple(f"row {row:,}: {all_trouble[row]}" for row in sorted(all_trouble)[:EXAMPLES])
-    text = f"{len(all_trouble):,} of {len(sources):,} rows of {short(file.name)} have no image that can be read"
-    if lost.all():
-        raise ValueError(f"{text} ({places[0]}); paths are relative to the table's folder, root=FOLDER names another")
-    return lost, [Finding(text, "left out", "", places)]
+    return files.file(cell.strip(), base, links=links)

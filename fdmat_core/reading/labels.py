@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,4 +175,34 @@ def _remarks(present: np.ndarray, numbers: np.ndarray, name: str) -> tuple[Findi
         found.append(
             Finding(f"{name} is the same in every row ({listed([present[0]])})", "there is nothing to tell apart")
         )
+    return tuple(found)
+
+
+def joined(parts: Sequence[tuple[Any, Sequence[str]]], name: str = "label") -> tuple[np.ndarray, tuple[str, ...]]:
+    """Labels (n,) of several parts of data, and the classes that they are positions in: those that have an item.
+
+    Parameters
+    ----------
+    parts
+        Of each part its labels, positions in its own names of classes or -1, and these names.
+    """
+    own = [_distinct(names) for _, names in parts]
+    every = {word: place for place, word in enumerate(dict.fromkeys(word for names in own for word in names))}
+    numbers = []
+    for (values, _), names in zip(parts, own, strict=True):
+        numbered = _positions(np.asarray(values), names, name).numbers
+        numbers.append(np.array([*(every[word] for word in names), -1], dtype=np.int64)[numbered])
+    flat = np.concatenate(numbers)
+    there = np.unique(flat[flat >= 0])
+    classes = tuple(word for word, place in every.items() if place in set(there.tolist()))
+    return np.where(flat < 0, -1, np.searchsorted(there, flat)), classes
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of which each occurs once: "crane", "crane (2)"."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in map(str, names):
+        seen[name] = seen.get(name, 0) + 1
+        found.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,11 @@ def known(name: object) -> str | None:
     """The split that a name stands for: "train", "validation", "test", or None."""
     text = str(name).strip().lower()
     return next((split for split, names in NAMES.items() if text in names), None)
+
+
+def said_by(name: str) -> str | None:
+    """The split that a word in the name of a file or its folders stands for: "data/train-0001.tar" is for training."""
+    return next((split for word in re.split(r"[^A-Za-z]+", name) if (split := known(word))), None)
 
 
 def hold_out(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
