@@ -79,12 +79,18 @@ def check(table: FeatureTable, entry: Entry[MethodFacts]) -> None:
     """Refuse a table that this method cannot rank, naming what is missing or wrong."""
     missing = [column for column in entry.facts.needs if not table.has(column)]
     if missing:
-        raise ValueError(
-            f"method {entry.name!r} needs {', '.join(missing)}, which this feature table lacks; "
-            "extract features with a backbone that trains a head"
-        )
+        raise ValueError(f"method {entry.name!r} needs {', '.join(missing)}, {_way_out(missing, table)}")
     for column in entry.facts.needs:
         _require_finite(column, table.column(column), table.ids)
+
+
+def _way_out(missing: Sequence[str], table: FeatureTable) -> str:
+    """What the data are without, and what helps: other methods where there are no labels, else a head."""
+    if table.labelled:
+        return "which this feature table lacks; extract features with a backbone that trains a head"
+    fit = (name for name, entry in registry.methods.all().items() if all(map(table.has, entry.facts.needs)))
+    lack = "which this data has not" if "labels" in missing else "which come of labels, and this data has none"
+    return f"{lack}; choose one of {', '.join(fit)}"
 
 
 def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
