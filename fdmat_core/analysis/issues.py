@@ -61,9 +61,7 @@ def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
             "own_share": columns["own_share"],
             "suspicion": columns["suspicion"],
             "agreement": columns["agreement"],
-            "distance_percentile": class_percentile(
-                columns["own_cost" if table.labelled else "radius"], table.labels
-            ),
+            "distance_percentile": class_percentile(columns["own_cost" if table.labelled else "radius"], table.labels),
             "issue": of_rows(table, evidence),
         }
     )

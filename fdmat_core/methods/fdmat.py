@@ -251,7 +251,7 @@ def _notes(
     usual = [_quantiles(evidence[name], table.labels, table.c, reference) for name in ("own_share", "agreement")]
     clarity = np.minimum(*usual)  # (c,)
     unclear = [table.classes[label] for label in present if clarity[label] < 0.5] if table.labelled else []
-    notes = {
+    notes: dict[str, object] = {
         "rounds": plan.rounds,
         "residual": plan.residual,
         "removed": {issue.title: int((evidence["issue"] == issue).sum()) for issue in REJECTED},

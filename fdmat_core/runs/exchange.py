@@ -28,7 +28,8 @@ def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
 
     Columns `id, rank, label, score, kept, weight, reason, decision, label_decided`. A pinned item is kept and a dropped
     one is not, whatever the count. A relabelled item keeps its place and its `label`; the new one is `label_decided`.
-    Without labels `label` is empty. `reason` is the issue for which the method rejects an item, or empty. What the method knows nothing about is empty.
+    Without labels `label` is empty. `reason` is the issue for which the method rejects an item, or empty. What the
+    method knows nothing about is empty.
     `attrs` says which run, method, seed and count it is, how many decisions of each kind there are, and how many items
     are in or out because of them.
 
