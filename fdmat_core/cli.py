@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from fdmat_core.progress import Progress
 from fdmat_core.runs import jobs, library, settings
 from fdmat_core.runs.run import KINDS as STORED
 from fdmat_core.runs.run import Run
-from fdmat_core.spec import Choice, Spec
+from fdmat_core.spec import Choice, Spec, read_choices
 from fdmat_core.store import entries, files
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ KINDS = {
 }
 #: Shares kept that `show` picks by itself.
 SHOWN = (0.005, 0.02, 0.1)
-#: `name` or `name(parameter=value, ...)`, then a comma or the end.
-CHOICE = re.compile(r"\s*([\w.-]+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
@@ -230,18 +227,6 @@ def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first le
     print(f"run {found} is deleted")
 
 
-def read_choices(text: str) -> tuple[Choice, ...]:
-    """Read `"fdmat, random, fdmat(lam=3, tau=0)"`, the form in which choices are printed."""
-    choices, place = [], 0
-    while place < len(text):
-        found = CHOICE.match(text, place)
-        if not found:
-            raise ValueError(f"cannot read {text!r}; write name or name(parameter=value), separated by commas")
-        choices.append(Choice.of(found[1], **_parameters(found[2] or "", text)))
-        place = found.end()
-    return tuple(choices)
-
-
 def describe(spec: Spec) -> str:
     """A spec in one line."""
     noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
@@ -255,13 +240,6 @@ def _overruled(attrs: Mapping[Any, Any]) -> str:
         return ""
     moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
     return f"; decisions: {', '.join(given)}; {moved}"
-
-
-def _parameters(inside: str, text: str) -> dict[str, str]:
-    pairs = [pair.partition("=") for pair in inside.split(",") if pair.strip()]
-    if not all(sign for _, sign, _ in pairs):
-        raise ValueError(f"cannot read {text!r}; write parameters as name=value")
-    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _one(text: str) -> Choice | None:

@@ -84,6 +84,11 @@ def check(table: FeatureTable, entry: Entry[MethodFacts]) -> None:
         _require_finite(column, table.column(column), table.ids)
 
 
+def require_finite(table: FeatureTable) -> None:
+    """Refuse an embedding that is not finite, naming the first such item."""
+    _require_finite("embedding", table.embedding, table.ids)
+
+
 def _way_out(missing: Sequence[str], table: FeatureTable) -> str:
     """What the data are without, and what helps: other methods where there are no labels, else a head."""
     if table.labelled:

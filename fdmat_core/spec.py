@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -40,6 +41,29 @@ class Choice:
     def __str__(self) -> str:
         inside = ", ".join(f"{name}={value}" for name, value in self.params)
         return f"{self.name}({inside})" if inside else self.name
+
+
+#: `name` or `name(parameter=value, ...)`, then a comma or the end.
+CHOICE = re.compile(r"\s*([\w.-]+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
+
+
+def read_choices(text: str) -> tuple[Choice, ...]:
+    """Read `"fdmat, random, fdmat(lam=3, tau=0)"`, the form in which choices are printed."""
+    choices, place = [], 0
+    while place < len(text):
+        found = CHOICE.match(text, place)
+        if not found:
+            raise ValueError(f"cannot read {text!r}; write name or name(parameter=value), separated by commas")
+        choices.append(Choice.of(found[1], **_parameters(found[2] or "", text)))
+        place = found.end()
+    return tuple(choices)
+
+
+def _parameters(inside: str, text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in inside.split(",") if pair.strip()]
+    if not all(sign for _, sign, _ in pairs):
+        raise ValueError(f"cannot read {text!r}; write parameters as name=value")
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 #: Kept fractions measured by default: log-spaced, dense where pruning is extreme.

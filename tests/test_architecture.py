@@ -26,6 +26,7 @@ FLOORS = [
     {"selection", "projection"},
     {"curves"},
     {"analysis"},
+    {"in_memory"},
     {"runs"},
     {"figures", "web"},
     {"cli", "__main__", "serve"},
