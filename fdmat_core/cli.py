@@ -39,6 +39,8 @@ SHOWN = (0.005, 0.02, 0.1)
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
 app.add_typer(cache, name="cache")
+selections = typer.Typer(help="Selections that somebody else made.", no_args_is_help=True)
+app.add_typer(selections, name="selection")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -184,6 +186,26 @@ def import_(
     with file.open("rb") as stream:
         taken = exchange.take_in(run, exchange.read(stream, file.suffix), author=author)
     print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
+
+
+@selections.command("add")
+def add_selection(
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    file: Annotated[Path, typer.Argument(help="What is kept, best first, or scores: .npy, .txt or .csv.")],
+    name: Annotated[str, typer.Option(help="What to call it; the name of the file if left out.")] = "",
+    meaning: Annotated[
+        str, typer.Option("--as", help="What the numbers are: ids, positions among the training items, or scores.")
+    ] = "ids",
+    keep: Annotated[str, typer.Option(help="Of scores: which end is kept, highest or lowest.")] = "highest",
+) -> int:
+    """Add a selection to a run as one more method: makes a run that shares all the rest, and prints its key."""
+    from fdmat_core.runs import foreign
+
+    run = Run.open(library.resolve(key))
+    if file.stat().st_size > foreign.LARGEST:
+        raise ValueError(f"{file} has {file.stat().st_size:,} bytes; give a file of at most {foreign.LARGEST:,}")
+    options: dict[str, Any] = {"name": name, "meaning": meaning, "keep": keep}
+    return _run(foreign.add(run, file.read_bytes(), file.name, **options))
 
 
 @cache.callback(invoke_without_command=True)

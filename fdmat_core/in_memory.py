@@ -102,10 +102,10 @@ def _count(kept: Any, n: int) -> int:
     if type(kept) is bool or not isinstance(kept, numbers.Real):
         raise ValueError(f"kept is {kept!r}; give a share above 0 and up to 1, or a whole number of items")
     if isinstance(kept, numbers.Integral):
-        if 1 <= kept <= n:
+        if 1 <= int(kept) <= n:
             return int(kept)
         raise ValueError(f"kept is {kept}, a count, but there are {n:,} items; give 1 to {n}, or a share such as 0.05")
-    if not 0 < kept <= 1:
+    if not 0 < float(kept) <= 1:
         raise ValueError(f"kept is {kept!r}; give a share above 0 and up to 1, or a whole number of items")
     return sizes.kept_count(n, float(kept))
 

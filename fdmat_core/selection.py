@@ -52,7 +52,7 @@ def rank(
     run = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
     by_class = balance != "none" and entry.facts.runs == "class"
     ranking = _rank_classes(run, entry, canonical, k, balance) if by_class else run(canonical, budget=k)
-    if not by_class and balance != "none" and entry.facts.nested:
+    if entry.facts.runs == "table" and balance != "none" and entry.facts.nested:
         ranking = _share_places(ranking, canonical, balance)
     return _back_to_rows(ranking, by_id, entry.facts.nested)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas
 
 #: What a run reads, by the kind of entry.
-KINDS = ("features", "projection", "ranking", "detection")
+KINDS = ("features", "projection", "ranking", "detection", "imported")
 MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
