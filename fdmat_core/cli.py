@@ -23,8 +23,6 @@ from fdmat_core.store import entries, files
 if TYPE_CHECKING:
     import pandas
 
-    from fdmat_core.types import Dataset
-
 KINDS = {
     "datasets": registry.datasets,
     "corruptions": registry.corruptions,
@@ -38,6 +36,8 @@ SHOWN = (0.005, 0.02, 0.1)
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
 app.add_typer(cache, name="cache")
+selections = typer.Typer(help="Selections that somebody else made.", no_args_is_help=True)
+app.add_typer(selections, name="selection")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,7 +139,7 @@ def check(
     print(f"{found.words}; read as `{found.choice.name}`")
     for other in found.others:
         print(f"could also be read as {other}")
-    terminal.show(_inspected(data))
+    terminal.show(terminal.splits(data))
     for finding in data.findings:
         print(f"- {finding}")
     print(f"to begin: fdmat run --data {path!r}, with the backbone `{datasets.suited(data)}`")
@@ -213,6 +213,26 @@ def import_(
     print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
 
 
+@selections.command("add")
+def add_selection(
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    file: Annotated[Path, typer.Argument(help="What is kept, best first, or scores: .npy, .txt or .csv.")],
+    name: Annotated[str, typer.Option(help="What to call it; the name of the file if left out.")] = "",
+    meaning: Annotated[
+        str, typer.Option("--as", help="What the numbers are: ids, positions among the training items, or scores.")
+    ] = "ids",
+    keep: Annotated[str, typer.Option(help="Of scores: which end is kept, highest or lowest.")] = "highest",
+) -> int:
+    """Add a selection to a run as one more method: makes a run that shares all the rest, and prints its key."""
+    from fdmat_core.runs import foreign
+
+    run = Run.open(library.resolve(key))
+    if file.stat().st_size > foreign.LARGEST:
+        raise ValueError(f"{file} has {file.stat().st_size:,} bytes; give a file of at most {foreign.LARGEST:,}")
+    options: dict[str, Any] = {"name": name, "meaning": meaning, "keep": keep}
+    return _run(foreign.add(run, file.read_bytes(), file.name, **options))
+
+
 @cache.callback(invoke_without_command=True)
 def usage(context: typer.Context) -> None:
     """Show how much disk is used, by kind."""
@@ -284,17 +304,6 @@ def _with(choice: Choice, given: list[str]) -> Choice:
     if wrong := next((name for name, sign, _ in pairs if not sign), None):
         raise ValueError(f"--set {wrong!r} has no value; write name=value")
     return Choice.of(choice.name, **{**dict(choice.params), **{name.strip(): value for name, _, value in pairs}})
-
-
-def _inspected(data: Dataset) -> Table:
-    """How many items, classes and splits a dataset has."""
-    table = terminal.table(data.name, "split", "items", "classes", "smallest class", "largest class")
-    for name in data.splits:
-        labels = data.split(name).labels
-        counts = [int((labels == label).sum()) for label in range(len(data.classes))]
-        there = [count for count in counts if count]
-        table.add_row(name, f"{len(labels):,}", f"{len(there):,}", f"{min(there):,}", f"{max(there):,}")
-    return table
 
 
 def _one(text: str) -> Choice | None:

@@ -156,6 +156,15 @@ def tasks(n: int, spec: Spec, largest: int = 0) -> list[Task]:
     ]
 
 
+def lacking(table: FeatureTable, one: Choice) -> str:
+    """Why a measure cannot be taken of the coresets of a table, in a sentence; "" if it has all that it needs."""
+    missing = [column for column in registry.measures.get(one.name).facts.needs if not table.has(column)]
+    if not missing:
+        return ""
+    lack = "this feature table lacks; extract others" if table.labelled else "this data has not; it is left out of runs"
+    return f"measure {one.name!r} needs {', '.join(missing)}, which {lack}"
+
+
 def frame(rows: Iterable[Mapping[Any, Any]]) -> pandas.DataFrame:
     """Points as a curve, in an order that does not depend on theirs."""
     import pandas
@@ -231,9 +240,8 @@ def _evaluator(table: FeatureTable, test: FeatureTable | None, dataset: Dataset 
     @cache
     def prepared(one: Choice, seed: int) -> Measure:
         entry = registry.measures.get(one.name)
-        missing = [column for column in entry.facts.needs if not table.has(column)]
-        if missing:
-            raise ValueError(f"measure {one.name!r} needs {', '.join(missing)}, which this feature table lacks")
+        if problem := lacking(table, one):
+            raise ValueError(problem)
         given = table if _trains(one) else seen()
         return entry(given, params=dict(one.params), test=test, dataset=dataset, seed=seed)
 

@@ -82,10 +82,13 @@ class MethodFacts:
     keeps: str
     paper: str
     colour: str
-    runs: Literal["class", "table"] = "class"  # called on each class alone, or once on all rows
+    #: Called on each class alone, or once on all rows; an order that is given keeps its places whatever the balance.
+    runs: Literal["class", "table", "given"] = "class"
     nested: bool = True
     weigh: Weigh | None = None
     recommended: bool = False
+    offered: bool = True  # whether it can be chosen by its name alone; False: it comes with a file that people bring
+    called: str = ""  # the title of a choice with its parameters in braces; empty: title and parameters in words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,30 +263,39 @@ class Kind(Generic[Facts]):
 
         return keep
 
-    def all(self) -> dict[str, Entry[Facts]]:
-        """Every entry by name, in alphabetical order."""
+    def all(self, *, brought: bool = False) -> dict[str, Entry[Facts]]:
+        """Every entry by name, in alphabetical order; with `brought` also those that come with a file of people's."""
         room = importlib.import_module(self.package)
         for module in pkgutil.iter_modules(getattr(room, "__path__", ())):
             importlib.import_module(f"{self.package}.{module.name}")
-        return dict(sorted(self._entries.items()))
+        found = dict(sorted(self._entries.items()))
+        return {name: one for name, one in found.items() if brought or getattr(one.facts, "offered", True)}
 
     def get(self, name: str) -> Entry[Facts]:
         """The entry of this name; a near miss is suggested."""
-        if name not in self._entries and name not in self.all():  # looking through the room takes milliseconds
+        if name not in self._entries and name not in self.all(
+            brought=True
+        ):  # looking through the room takes milliseconds
             raise ValueError(f"no {self.name} named {name!r}{_nearest(name, self.all())}")
         return self._entries[name]
 
     def title(self, choice: Choice) -> str:
         """What people call a choice: the entry's title or its file's name, with what differs from the defaults."""
         try:
-            title = self.get(choice.name).title
+            entry = self.get(choice.name)
         except ValueError:  # of an entry that is no more
-            title = choice.name
-        params = dict(choice.params)
-        if path := params.pop("path", ""):  # somebody's own data are called like their file or folder
-            title = Path(path).name
-        inside = ", ".join(f"{formats.words(name)} {_short(value)}" for name, value in params.items())
-        return f"{title} ({inside})" if inside else title
+            return _in_words(choice.name, choice)
+        called = getattr(entry.facts, "called", "")
+        return called.format(**entry.read(dict(choice.params))) if called else _in_words(entry.title, choice)
+
+
+def _in_words(title: str, choice: Choice) -> str:
+    """A title with the parameters of a choice."""
+    params = dict(choice.params)
+    if path := params.pop("path", ""):  # somebody's own data are called like their file or folder
+        title = Path(path).name
+    inside = ", ".join(f"{formats.words(name)} {_short(value)}" for name, value in params.items())
+    return f"{title} ({inside})" if inside else title
 
 
 def _short(value: Any) -> str:

@@ -52,7 +52,7 @@ def rank(
     run = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
     by_class = balance != "none" and entry.facts.runs == "class"
     ranking = _rank_classes(run, entry, canonical, k, balance) if by_class else run(canonical, budget=k)
-    if not by_class and balance != "none" and entry.facts.nested:
+    if entry.facts.runs == "table" and balance != "none" and entry.facts.nested:
         ranking = _share_places(ranking, canonical, balance)
     return _back_to_rows(ranking, by_id, entry.facts.nested)
 
@@ -79,12 +79,23 @@ def check(table: FeatureTable, entry: Entry[MethodFacts]) -> None:
     """Refuse a table that this method cannot rank, naming what is missing or wrong."""
     missing = [column for column in entry.facts.needs if not table.has(column)]
     if missing:
-        raise ValueError(
-            f"method {entry.name!r} needs {', '.join(missing)}, which this feature table lacks; "
-            "extract features with a backbone that trains a head"
-        )
+        raise ValueError(f"method {entry.name!r} needs {', '.join(missing)}, {_way_out(missing, table)}")
     for column in entry.facts.needs:
         _require_finite(column, table.column(column), table.ids)
+
+
+def require_finite(table: FeatureTable) -> None:
+    """Refuse an embedding that is not finite, naming the first such item."""
+    _require_finite("embedding", table.embedding, table.ids)
+
+
+def _way_out(missing: Sequence[str], table: FeatureTable) -> str:
+    """What the data are without, and what helps: other methods where there are no labels, else a head."""
+    if table.labelled:
+        return "which this feature table lacks; extract features with a backbone that trains a head"
+    fit = (name for name, entry in registry.methods.all().items() if all(map(table.has, entry.facts.needs)))
+    lack = "which this data has not" if "labels" in missing else "which come of labels, and this data has none"
+    return f"{lack}; choose one of {', '.join(fit)}"
 
 
 def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fdmat_core.progress import Progress
+from fdmat_core.types import Dataset
 
 
 @contextmanager
@@ -62,3 +63,14 @@ def table(title: str, *columns: str) -> Table:
 def show(table: Table) -> None:
     """Print a table: as wide as the terminal, or as wide as it needs to be in a file or a pipe."""
     Console(width=None if sys.stdout.isatty() else 10_000).print(table)
+
+
+def splits(data: Dataset) -> Table:
+    """How many items, classes and splits a dataset has."""
+    made = table(data.name, "split", "items", "classes", "smallest class", "largest class")
+    for name in data.splits:
+        labels = data.split(name).labels
+        counts = [int((labels == label).sum()) for label in range(len(data.classes))]
+        there = [count for count in counts if count]
+        made.add_row(name, f"{len(labels):,}", f"{len(there):,}", f"{min(there):,}", f"{max(there):,}")
+    return made

@@ -1,9 +1,11 @@
 """Small synthetic tables that every test may use."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from fdmat_core.types import FeatureTable
+from fdmat_core.types import UNLABELLED, FeatureTable
 
 #: Words in the names of tests that run whole pages, start processes, train networks or draw a million times.
 SLOW = (
@@ -57,3 +59,9 @@ def store_home(tmp_path, monkeypatch):
     """Every test has a store of its own."""
     monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def without_labels(table):
+    """A table as data without labels give it: one class for all, and nothing that a classifier would have learned."""
+    labels = np.zeros(table.n, dtype=np.int64)
+    return dataclasses.replace(table, labels=labels, classes=UNLABELLED, logits=None, head=None, dynamics={})

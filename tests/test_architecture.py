@@ -27,6 +27,7 @@ FLOORS = [
     {"selection", "projection"},
     {"curves"},
     {"analysis"},
+    {"in_memory"},
     {"runs"},
     {"figures", "web"},
     {"cli", "__main__", "serve", "terminal"},
@@ -222,7 +223,7 @@ def test_public_functions_are_documented():
 def test_one_entry_per_file_named_like_it(kind):
     folder = ROOT / kind.package.replace(".", "/")
     files = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
-    assert files == sorted(kind.all())
+    assert files == sorted(kind.all(brought=True))
 
 
 @pytest.mark.parametrize(
@@ -231,12 +232,12 @@ def test_one_entry_per_file_named_like_it(kind):
     ids=lambda kind: kind.name,
 )
 def test_every_parameter_is_explained(kind):
-    for entry in kind.all().values():
+    for entry in kind.all(brought=True).values():
         for parameter in entry.parameters:
             assert parameter.help, f"{kind.name} {entry.name}: {parameter.name} lacks a line in the docstring"
             assert parameter.type in (int, float, str, bool), f"{entry.name}: {parameter.name} is {parameter.type}"
 
 
 def test_registered_colours_are_hex():
-    for entry in registry.methods.all().values():
+    for entry in registry.methods.all(brought=True).values():
         assert re.fullmatch(r"#[0-9A-Fa-f]{6}", entry.facts.colour), entry.name

@@ -399,3 +399,23 @@ def test_starting_loads_nothing_heavy():
     code = "import sys; from fdmat_core import cli; cli.main(['list']); print(*sys.modules)"
     loaded = set(python("-c", code).stdout.split("\n")[-2].split())
     assert loaded & {"torch", "ot", "umap", "sklearn", "pandas", "scipy", "plotly", "streamlit"} == set()
+
+
+def test_a_selection_is_added_as_a_method_of_a_new_run(say, done, tmp_path):
+    file = tmp_path / "mine.txt"
+    say("export", done, "--to", file, "--method", "herding", "--kept", "0.05")
+    status, out, err = say("selection", "add", done, file, "--name", "Mine")
+    assert status == 0, err
+    spec = Run.open(out.strip()).spec
+    assert spec.key != done and str(spec.methods[-1]).startswith("imported(called=Mine, ")
+    file.unlink()  # the run has its own copy
+    _, shown, _ = say("show", spec.key, "--at", "0.05")
+    values = {line.split()[0].partition("(")[0]: line.split()[-2:] for line in shown.splitlines() if line.strip()}
+    assert values["imported"] == values["herding"] and "imported" not in say("list", "methods")[1]
+
+
+def test_a_wrong_selection_is_one_line(say, done, tmp_path):
+    file = tmp_path / "mine.txt"
+    file.write_text("-9\n")
+    status, _, err = say("selection", "add", done, file)
+    assert status == 2 and err.startswith("error: mine.txt, row 1: id -9 is not among") and err.count("\n") == 1

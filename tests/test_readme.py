@@ -28,7 +28,7 @@ def test_the_example_method_works_and_passes_the_test_that_is_shown_for_it(table
 
     names = {}
     try:
-        exec(CODE[1], names)
+        exec(CODE[2], names)
         kept = selection.coreset(table, "closest_to_mean", 5, balance="none")
         exec(TEST, names)
         names["test_known_answer"]()
@@ -36,6 +36,13 @@ def test_the_example_method_works_and_passes_the_test_that_is_shown_for_it(table
         registry.methods._entries.pop("closest_to_mean", None)
     distance = ((table.embedding - table.embedding.mean(axis=0)) ** 2).sum(axis=1)
     assert set(kept.rows) == set(distance.argsort()[:5])
+
+
+def test_the_selection_from_python_finds_the_mistake():
+    names = {}
+    exec(CODE[1], names)
+    assert names["found"].reasons[7] == "suspected mislabelled" and len(names["found"].ids) == 40
+    assert "suspected mislabelled" not in names["bare"].reasons and len(names["bare"].ids) == 40
 
 
 def test_the_table_of_methods_is_the_registry():

@@ -25,7 +25,8 @@ def scores(table: FeatureTable, fdmat: Ranking, *, seed: int = 0) -> dict[str, n
 
     Self-confidence (as in cleanlab) and the margin come from out-of-fold probabilities of a logistic regression, and
     are left out where that would take too long or fewer than two classes have two items; AUM comes from the training
-    dynamics if the table has them; the local outlier factor looks inside each class.
+    dynamics if the table has them; the local outlier factor looks inside each class. Without labels only two are left:
+    FDMat's, by the distance to the neighbours, and the local outlier factor.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ def scores(table: FeatureTable, fdmat: Ranking, *, seed: int = 0) -> dict[str, n
     seed
         Of the folds.
     """
+    if not table.labelled:
+        return {"FDMat": np.asarray(fdmat.evidence["radius"]), "local outlier factor": _local_outlier_factor(table)}
     found = {"FDMat": np.asarray(fdmat.evidence["suspicion"])}
     comparable = np.count_nonzero(np.bincount(table.labels) > 1) > 1
     if comparable and table.n * table.embedding.shape[1] * table.c <= AFFORDABLE:

@@ -38,8 +38,9 @@ def bad(truth: Truth | None, evidence: Ranking | None) -> Bad | None:
 def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
     """One line per row of a table: what FDMat's two criteria say about it. Columns:
 
-    `item, row, given, preferred` (class names), `own_share, suspicion, agreement` (see the FDMat method),
-    `distance_percentile` (share of its class that lies closer to the class prototype), `issue` (an `Issue`).
+    `item, row, given, preferred` (class names; empty without labels), `own_share, suspicion, agreement` (see the FDMat
+    method), `distance_percentile` (share of its class that lies closer to the class prototype; without labels share of
+    all that lie closer to their neighbours), `issue` (an `Issue`).
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
     """
     import pandas
 
-    columns, names = evidence.evidence, np.array(table.classes, dtype=object)
+    columns, names = evidence.evidence, class_names(table)
     return pandas.DataFrame(
         {
             "item": table.ids,
@@ -60,10 +61,15 @@ def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
             "own_share": columns["own_share"],
             "suspicion": columns["suspicion"],
             "agreement": columns["agreement"],
-            "distance_percentile": class_percentile(columns["own_cost"], table.labels),
+            "distance_percentile": class_percentile(columns["own_cost" if table.labelled else "radius"], table.labels),
             "issue": of_rows(table, evidence),
         }
     )
+
+
+def class_names(table: FeatureTable) -> np.ndarray:
+    """What the classes are called in tables (c,): nothing where there are no labels."""
+    return np.array(table.classes if table.labelled else [""] * table.c, dtype=object)
 
 
 def of_rows(table: FeatureTable, evidence: Ranking) -> np.ndarray:
@@ -82,12 +88,13 @@ def of_rows(table: FeatureTable, evidence: Ranking) -> np.ndarray:
 def gravest_first(table: FeatureTable, evidence: Ranking) -> np.ndarray:
     """All rows (n,) in the order to look at them: by issue, the gravest first, and within one the worst first.
 
-    Outliers go by how far they lie from their neighbours, rows without features before them, all others by suspicion.
-    Ties go to the lower row.
+    Outliers go by how far they lie from their neighbours, rows without features before them, all others by suspicion;
+    without labels all go by that distance. Ties go to the lower row.
     """
     columns, issue = evidence.evidence, of_rows(table, evidence)
     place = np.argmax(issue[:, None] == np.array(GRAVEST_FIRST), axis=1)
-    severity = np.where(issue == Issue.OUTLIER, columns["radius"], columns["suspicion"])
+    by_radius = (issue == Issue.OUTLIER) | (not table.labelled)
+    severity = np.where(by_radius, columns["radius"], columns["suspicion"])
     severity = np.where(columns["issue"] == Issue.NO_FEATURES, np.inf, severity)
     return np.lexsort((-severity, place))
 
@@ -140,12 +147,14 @@ def nearest_kept(by: Transported, table: FeatureTable, row: int, kept: np.ndarra
     distances = np.sqrt(squared_distances(by.x[row : row + 1], by.x[others])[0])
     near = np.argsort(distances, kind="stable")[:count]
     rows = others[near]
-    names = [table.classes[label] for label in table.labels[rows]]
+    names = class_names(table)[table.labels[rows]]
     return pandas.DataFrame({"item": table.ids[rows], "row": rows, "label": names, "distance": distances[near]})
 
 
 def sentence(line: pandas.Series) -> str:
     """One line of `items` in plain words."""
+    if not line.given:
+        return f"It lies farther from its neighbours than {_part(line.distance_percentile)} the items lie from theirs."
     away = f"{_part(1 - line.own_share)} its mass leaves {line.given}"
     if line.preferred != line.given:
         away += f", most of it for {line.preferred}"

@@ -16,7 +16,7 @@ from fdmat_core.types import FeatureTable
     better="lower",
     source="total variation distance",
     kind="balance",
-    needs=(),
+    needs=("labels",),
 )
 def class_balance(table: FeatureTable) -> Measure:
     """Compare the class shares of the coreset with those of the table by their total variation.

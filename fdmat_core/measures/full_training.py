@@ -30,7 +30,7 @@ GRID = 3
     better="higher",
     source="the protocol of DeepCore (Guo, Zhao, Bai, DEXA 2022), with the same number of steps for every size",
     kind="accuracy",
-    needs=(),
+    needs=("labels",),
     expensive=True,
 )
 def full_training(

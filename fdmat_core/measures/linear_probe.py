@@ -23,6 +23,7 @@ BATCH, RATE, MOMENTUM = 128, 0.2, 0.9
     better="higher",
     source="softmax regression by minibatch gradient descent, with the penalty of scikit-learn's LogisticRegression",
     kind="accuracy",
+    needs=("embedding", "labels"),
 )
 def linear_probe(
     table: FeatureTable,

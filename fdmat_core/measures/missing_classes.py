@@ -16,7 +16,7 @@ from fdmat_core.types import FeatureTable
     better="lower",
     source="a count",
     kind="balance",
-    needs=(),
+    needs=("labels",),
 )
 def missing_classes(table: FeatureTable) -> Measure:
     """Count the classes of the table of which the coreset keeps nothing; an item of weight 0 is not kept."""

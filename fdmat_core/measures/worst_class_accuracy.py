@@ -19,6 +19,7 @@ from fdmat_core.types import FeatureTable
     better="higher",
     source="the worst group accuracy of Sagawa, Koh, Hashimoto, Liang, ICLR 2020, with classes as groups",
     kind="accuracy",
+    needs=("embedding", "labels"),
 )
 def worst_class_accuracy(
     table: FeatureTable,

@@ -29,7 +29,7 @@ def nearest_counts(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     "craig",
     title="CRAIG",
     family="gradients",
-    needs=("embedding", "logits"),
+    needs=("embedding", "labels", "logits"),
     keeps="rows whose gradients stand for all others",
     paper="Mirzasoleiman, Bilmes, Leskovec, Coresets for Data-efficient Training, ICML 2020",
     colour="#2A9D8F",

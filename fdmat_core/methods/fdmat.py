@@ -17,6 +17,8 @@ from fdmat_core.types import FeatureTable, Issue, Ranking
 OUTLIER_LIMIT = 3.5
 #: The issues for which a row is rejected.
 REJECTED = (Issue.MISLABELLED, Issue.OUTLIER, Issue.NO_FEATURES)
+#: What is noted where there are no labels.
+UNLABELLED_NOTE = "no labels: the whole distribution is matched, and only outliers are rejected"
 #: How sure it has to be that a row's neighbours carry its label no more often than mislabelling explains.
 NOISE_QUANTILE = 0.99
 
@@ -59,6 +61,9 @@ def fdmat(
        that brings the distance down most. Nested, no bandwidth, no randomness.
     5. Removed rows follow the survivors, the most suspicious last.
 
+    **Without labels** all rows are one class: the whole distribution is matched, and only outliers by their
+    neighbourhood are rejected; nothing is called mislabelled, and the score is the radius.
+
     `tau = 0` turns removal by label off. Where a class's reference is low the backbone does
     not separate it, and nothing certain can be said about its labels: the notes name such classes.
 
@@ -75,6 +80,8 @@ def fdmat(
         How many nearest neighbours the second criterion looks at.
     """
     x, usable, plan = transported(table, lam=lam)
+    if not usable.any():
+        raise ValueError("every row of the features is zero, so there is nothing to match; use other features")
     rows = np.flatnonzero(usable)
     evidence = {
         name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
@@ -86,7 +93,7 @@ def fdmat(
     order, survivors = _arrange(x, table, evidence, budget)
     return Ranking(
         order,
-        score=evidence["suspicion"],
+        score=evidence["suspicion" if table.labelled else "radius"],
         survivors=survivors,
         evidence=evidence,
         notes=_notes(evidence, table, plan, reference),
@@ -226,9 +233,16 @@ def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:
 
     Rows without features are the worst.
     """
-    places = [np.argsort(np.argsort(evidence[name], kind="stable")) for name in ("suspicion", "radius")]
+    places = [_places(evidence[name]) for name in ("suspicion", "radius")]
     by_issue = np.where(evidence["issue"] == Issue.OUTLIER, np.maximum(*places), places[0]) / max(1, len(places[0]))
     return np.where(evidence["issue"] == Issue.NO_FEATURES, 2.0, by_issue)
+
+
+def _places(values: np.ndarray) -> np.ndarray:
+    """The place (n,) of each value from the lowest; 0 for all where all are alike, as suspicion without labels is."""
+    if not len(values) or np.ptp(values) == 0:
+        return np.zeros(len(values), dtype=np.int64)
+    return np.argsort(np.argsort(values, kind="stable"))
 
 
 def _notes(
@@ -238,9 +252,11 @@ def _notes(
     present = [label for label in range(table.c) if np.any(table.labels == label)]
     usual = [_quantiles(evidence[name], table.labels, table.c, reference) for name in ("own_share", "agreement")]
     clarity = np.minimum(*usual)  # (c,)
-    return {
+    unclear = [table.classes[label] for label in present if clarity[label] < 0.5] if table.labelled else []
+    notes: dict[str, object] = {
         "rounds": plan.rounds,
         "residual": plan.residual,
         "removed": {issue.title: int((evidence["issue"] == issue).sum()) for issue in REJECTED},
-        "unclear classes": [table.classes[label] for label in present if clarity[label] < 0.5],
+        "unclear classes": unclear,
     }
+    return notes if table.labelled else notes | {"unlabelled": UNLABELLED_NOTE}

@@ -37,6 +37,8 @@ def fdmat_published(
     shrinks towards the class means and loses the spread: its distribution is usually *farther* from the dataset's than
     a random subset's. Its assets are denoising and cheapness. `fdmat` is the method that matches the distribution.
 
+    **Without labels** there is one prototype, the mean of all rows, and the nearest to it are kept.
+
     **The public code differs**: it returns positions in a class-sorted copy as item ids, casts scores to integers
     (all become 0), leaves the cost of the last `n mod c` rows at 0, and overflows outside the log domain. Tables made
     with it show close to random selection.

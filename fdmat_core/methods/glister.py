@@ -72,7 +72,7 @@ class ValidationGain:
     "glister",
     title="GLISTER",
     family="gradients",
-    needs=("embedding", "logits"),
+    needs=("embedding", "labels", "logits"),
     keeps="rows whose gradients lower the loss on held-out rows",
     paper="Killamsetty, Sivasubramanian, Ramakrishnan, Iyer, GLISTER, AAAI 2021",
     colour="#8F9A2F",

@@ -100,7 +100,7 @@ def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     "gradmatch",
     title="GradMatch",
     family="gradients",
-    needs=("embedding", "logits"),
+    needs=("embedding", "labels", "logits"),
     keeps="rows whose weighted gradients add up to the mean gradient",
     paper="Killamsetty, Durga, Ramakrishnan, De, Iyer, GRAD-MATCH, ICML 2021",
     colour="#5E81AC",

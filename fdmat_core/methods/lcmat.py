@@ -51,7 +51,7 @@ def _add_curvature(distances: np.ndarray, h: np.ndarray, rows: np.ndarray, eps: 
     "lcmat",
     title="LCMat-S",
     family="gradients",
-    needs=("embedding", "logits"),
+    needs=("embedding", "labels", "logits"),
     keeps="rows whose gradients and curvature stand for all others",
     paper="Shin, Bae, Shin, Joo, Moon, Loss-Curvature Matching for Dataset Selection and Condensation, AISTATS 2023",
     colour="#A0522D",

@@ -28,6 +28,8 @@ def moderate(table: FeatureTable) -> Ranking:
     paper sorts all classes together, which can leave a compact class with nothing: `balance=none` does so, the other
     balances sort within each class.
 
+    **Without labels** there is one centre, that of all rows, so that what is kept lies in a shell around it.
+
     **The public code differs.** It returns the rows to *drop*, and fails for a class of one row.
     """
     distance = np.empty(table.n)

@@ -12,6 +12,7 @@ import numpy as np
 from fdmat_core import curves, projection, registry, selection
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
+from fdmat_core.methods import imported
 from fdmat_core.runs import points
 from fdmat_core.sizes import measured
 from fdmat_core.spec import Choice, Spec
@@ -109,6 +110,12 @@ def evidence_method(spec: Spec) -> Choice | None:
     """The method of a run whose evidence tells what is suspected: its FDMat, of several the one with usual settings."""
     own = (method for method in spec.methods if method.name == "fdmat")
     return min(own, key=lambda method: bool(method.params), default=None)
+
+
+def brought(spec: Spec) -> set[tuple[str, str]]:
+    """What people brought along for a run, as (kind, key): the content of its imported selections."""
+    contents = (dict(method.params).get("content", "") for method in spec.methods if method.name == imported.KIND)
+    return {(imported.KIND, content) for content in contents if content}
 
 
 def detection_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:

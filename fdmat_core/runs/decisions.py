@@ -161,6 +161,8 @@ def _from_row(row: Mapping[Any, Any], classes: tuple[str, ...]) -> Decision:
         one = Decision(whole(row["item"]), str(row["decision"]), **extras)
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot read the decision on item {row['item']!r}: {error}") from None
+    if one.label and len(classes) < 2:
+        raise ValueError(f"item {one.item} is relabelled {one.label!r}, but these data have no labels; keep or drop it")
     if one.label and one.label not in classes:
         raise ValueError(f"item {one.item} is relabelled {one.label!r}; classes are {', '.join(classes)}")
     return one

@@ -29,8 +29,9 @@ def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
     Columns `id` (and `file` or `name`, where the data have them), `rank, label, score, kept, weight, reason, decision,
     label_decided`. A pinned item is kept and a dropped one is not, whatever the count. A relabelled item keeps its
     place and its `label`; the new one is `label_decided`. `reason` is the issue for which the method rejects an item,
-    or empty. What the method knows nothing about is empty. `attrs` says which run, method, seed and count it is, how
-    many decisions of each kind there are, and how many items are in or out because of them.
+    or empty. What the method knows nothing about is empty, and so is `label` without labels. `attrs` says which run,
+    method, seed and count it is, how many decisions of each kind there are, and how many items are in or out because of
+    them.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
             "id": train.ids[rows],
             **_called(run, train.ids[rows]),
             "rank": np.arange(1, train.n + 1),
-            "label": np.array(train.classes, dtype=object)[train.labels[rows]],
+            "label": analysis.class_names(train)[train.labels[rows]],
             "score": np.nan if ranked.score is None else ranked.score[rows],
             "kept": stays,
             "weight": _weights(train, method, rows, stays),
@@ -78,7 +79,7 @@ def issues(run: Run) -> pandas.DataFrame:
     Columns `id, given_label, predicted_label, is_label_issue, label_quality, is_outlier_issue, outlier_score,
     is_near_duplicate_issue, near_duplicate_score, issue, decision, label_decided`. Scores run from 0 to 1 and are low
     where something is wrong. `label_quality` is the share of the item's mass that the transport plan leaves in its
-    class; `issue` is the gravest, see `analysis.issues`.
+    class; `issue` is the gravest, see `analysis.issues`. Without labels what is about labels is empty.
     """
     import pandas
 
@@ -86,7 +87,7 @@ def issues(run: Run) -> pandas.DataFrame:
     if method is None:
         raise ValueError(f"run {run.key} has no fdmat among its methods; issues come from its evidence, so add it")
     found = _ranking(run, method, 0, train.n)
-    columns, names = found.evidence, np.array(train.classes, dtype=object)
+    columns, names = found.evidence, analysis.class_names(train)
     decided = decisions.by_row(run.dataset_key or "", train.ids)
     close = analysis.closeness(columns["nearest"], train.labels)
     table = pandas.DataFrame(
@@ -96,7 +97,7 @@ def issues(run: Run) -> pandas.DataFrame:
             "given_label": names[train.labels],
             "predicted_label": names[np.asarray(columns["preferred"], dtype=np.int64)],
             "is_label_issue": columns["issue"] == Issue.MISLABELLED,
-            "label_quality": columns["own_share"],
+            "label_quality": columns["own_share"] if train.labelled else np.nan,
             "is_outlier_issue": np.isin(columns["issue"], [Issue.OUTLIER, Issue.NO_FEATURES]),
             "outlier_score": 1 - analysis.class_percentile(columns["radius"], train.labels),
             "is_near_duplicate_issue": close < analysis.DUPLICATE_SHARE,

@@ -83,9 +83,9 @@ def _owned(key: str) -> set[tuple[str, str]]:
         spec = Run.open(key).spec
     except ValueError:
         return set()
-    used = artifacts.used_features(spec)
+    used, brought = artifacts.used_features(spec), artifacts.brought(spec)
     if used is None:
-        return set()
+        return brought
     maps = {("projection", artifacts.projection_key(used, kind)) for kind in MAPS}
     rankings = {
         ("ranking", artifacts.ranking_key(spec, used, method, seed, k))
@@ -95,7 +95,9 @@ def _owned(key: str) -> set[tuple[str, str]]:
     }
     method = artifacts.evidence_method(spec)
     scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
-    return maps | rankings | scores | {("features", used.key), ("points", artifacts.source(spec, used).origin)}
+    return (
+        brought | maps | rankings | scores | {("features", used.key), ("points", artifacts.source(spec, used).origin)}
+    )
 
 
 def _needed() -> set[tuple[str, str]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas
 
 #: What a run reads, by the kind of entry.
-KINDS = ("features", "projection", "ranking", "detection")
+KINDS = ("features", "projection", "ranking", "detection", "imported")
 MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
@@ -122,8 +122,10 @@ class Run:
         return {method: rankings for method, rankings in found.items() if rankings is not None}
 
     def measures(self, kind: str) -> list[Choice]:
-        """The measures of a kind that the run takes, in its order."""
-        return [one for one in self.spec.measures if registry.measures.get(one.name).facts.kind == kind]
+        """The measures of a kind that the run takes, in its order, without those that `problems` names."""
+        left_out = self.problems
+        wanted = (one for one in self.spec.measures if str(one) not in left_out)
+        return [one for one in wanted if registry.measures.get(one.name).facts.kind == kind]
 
     @property
     def evidence_method(self) -> Choice | None:

@@ -89,7 +89,13 @@ def make_rankings(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Pro
 
 
 def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, tell: Progress) -> None:
-    """The points of the curves, each stored when it is known; a measure that fails is written down and left out."""
+    """The points of the curves, each stored when it is known.
+
+    A measure that needs what the features lack, such as labels, or that fails, is written down and left out.
+    """
+    for measure in spec.measures:
+        if problem := curves.lacking(tables[0], measure):
+            _note_problem(spec, str(measure), problem)
     rest = _rest(spec)
     source, ranking = artifacts.source(spec, used), partial(rank, spec, used, tables[0])
     while rest.measures:
@@ -177,7 +183,11 @@ def _missing(spec: Spec, used: UsedFeatures, source: points.Source) -> Iterator[
 def _report(spec: Spec, name: str, error: Exception) -> None:
     """Write down what went wrong with one method or measure; the log gets the place in the code."""
     traceback.print_exception(error)
-    known = artifacts.problems(spec) | {name: " ".join(errors.plain(error).split())}
+    _note_problem(spec, name, " ".join(errors.plain(error).split()))
+
+
+def _note_problem(spec: Spec, name: str, problem: str) -> None:
+    known = artifacts.problems(spec) | {name: problem}
     files.write_json(artifacts.folder(spec.key) / "problems.json", known)
 
 

@@ -36,6 +36,7 @@ class Addresses:
 
     items: str  # names the run: what a person was looking at stays while it does
     pictures: str = ""  # the address of a picture, before its item's id; none if empty
+    words: str = ""  # the address of items' texts or fields, which stand for pictures; none if empty
     evidence: str = ""  # the address of an item's evidence, before its id
     decisions: str = ""  # the address of the decisions
     method: str = ""  # the method, as the address of the evidence names it

@@ -18,6 +18,7 @@
  * @property {number[]} sizes shares kept that were measured, ascending; if not nested, those that have an order
  * @property {number} least the share kept at the right end of the slider
  * @property {string} pictures the address of a picture, before its item's id; "" if there are none
+ * @property {string} words the address of items' texts or fields, which stand for pictures; "" if there are none
  */
 
 /**
@@ -29,8 +30,12 @@ export function itemsOf({ columns, facts }) {
     key: facts.items, n: columns.ids.length, ids: columns.ids, labels: columns.labels, classes: facts.classes,
     flags: columns.flags, bits: facts.flags, nested: "order" in columns, cut: columns.order ?? columns.kept_bits,
     sizes: facts.sizes, least: facts.least, pictures: facts.pictures,
+    words: facts.words ?? "",
   }
 }
+
+/** Whether labels tell classes apart. @param {{ classes: string[] }} items */
+export const isLabelled = ({ classes }) => classes.length > 1
 
 /**
  * The id of a row's item as text: it may be negative, or larger than a number holds exactly.

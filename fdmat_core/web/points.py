@@ -33,6 +33,7 @@ class Words:
     projection: str = "UMAP"
     score: str = "score"  # what the method's score is called
     pictures: str = ""  # the address of a picture, before its item's id; none if empty
+    words: str = ""  # the address of items' texts or fields, which stand for pictures; none if empty
 
 
 def points_of(
@@ -49,7 +50,7 @@ def points_of(
     """
     found = detector.evidence if detector else {}
     bits = columns.flags(table.n, truth, detector)
-    evidence = found.get("own_share"), found.get("preferred")
+    evidence = (found.get("own_share"), found.get("preferred")) if table.labelled else (None, None)
     return Points(xy, table.labels, table.ids, table.classes, table.key, bits, *evidence)
 
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+#: What is said instead where there is one class.
+UNLABELLED = (
+    "These data have no labels, so that there are no classes to balance; the map and the curves show the whole."
+)
 PROBE, IMBALANCE = "linear_probe", "class_balance"
 #: What gives an accuracy for each class: in a switch, and in a sentence.
 ACCURACIES = {
@@ -81,6 +85,9 @@ def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
     if features is None:
         empty.waiting()
     table, kept, spec = features[0], state.kept(), run.spec
+    if not table.labelled:
+        st.info(UNLABELLED, icon=":material/label_off:")
+        return
     found = {method: count(table, ranked.cut(kept)) for method, ranked in rankings.items()}
     counts = found[focus]
     alike = len(found) > 1 and all(other == counts for other in found.values())

@@ -91,11 +91,11 @@ def choose_values() -> bool:
 
 def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:
     """The two charts, the same as tables, and their numbers to take away."""
-    spec = run.spec
+    curve = caches.curve(run)
+    spec = _measured(run, curve)
     if not spec.measures:
         st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
         return
-    curve = caches.curve(run)
     values = curve[curve["method"].isin(shown)]
     drawn, look = (summary.above(values), _of_differences(spec)) if relative else (values, titles.look(spec))
     loud = str(focus) if str(focus) in shown else None
@@ -117,6 +117,18 @@ def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:
             for name in dict.fromkeys(chosen):
                 _table(spec, drawn, name, shown, look)
             _downloads(spec, curve, drawn, look, chosen)
+
+
+def _measured(run: Run, curve: pd.DataFrame) -> Spec:
+    """The spec of a run without the measures that could not be taken of anything; says which these are."""
+    problems, there = run.problems, set(curve["measure"])
+    lost = [one for one in run.spec.measures if str(one) in problems and str(one) not in there]
+    if lost:
+        labelled = run.tables is None or run.tables[0].labelled
+        why = "the Runs page says why" if labelled else "they need labels, which these data have not"
+        names = ", ".join(map(registry.measures.title, lost))
+        st.caption(f":material/label_off: Not drawn: {names}; {why}.")
+    return replace(run.spec, measures=tuple(one for one in run.spec.measures if one not in lost))
 
 
 def _starts(spec: Spec) -> tuple[str, str]:

@@ -33,6 +33,10 @@ def show(run: Run) -> None:
     """Whether a distance predicts accuracy, by the points of a run so far."""
     spec = run.spec
     st.header("Does closer train better?", anchor=False)
+    if run.tables is not None and not run.tables[0].labelled:
+        text = "This needs labels, which these data have not: without an accuracy there is nothing to predict."
+        st.info(text, icon=":material/label_off:")
+        return
     distances, accuracies = charts.of_kind(spec, "distance"), charts.of_kind(spec, "accuracy")
     if not distances or not accuracies:
         st.info("This needs a distance and an accuracy; start a run that measures both.", icon=":material/info:")

@@ -9,7 +9,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, scene
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import empty, run_status, titles, toolbar
+from pages.ui import brought, empty, run_status, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -33,6 +33,7 @@ def show_map(view, options, methods, numbers, cards):
         st.rerun()
     with numbers:
         show_numbers(view.numbers(state.kept()))
+        brought.caveat(view.rankings, state.kept())
     with cards:
         caught = view.lassoed(st.session_state.get("lasso"))
         gallery.gallery(view.boundary(state.kept()), caught, view.pictures)

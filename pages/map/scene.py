@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fdmat_core import registry, sizes
-from fdmat_core.analysis import issues, summary
+from fdmat_core.analysis import fields, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
 from fdmat_core.runs.run import Run
@@ -19,6 +19,7 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, measured, removed
 from pages.shell import caches
+from pages.ui import fields as served
 from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
 
@@ -66,7 +67,8 @@ class Scene:
 
     def packed(self) -> bytes:
         """What the map draws."""
-        words = points.Words(registry.methods.title(self.method), self.projection.kind, "score", self.pictures)
+        method = registry.methods.title(self.method)
+        words = points.Words(method, self.projection.kind, "score", self.pictures, served.address(self.run))
         drawn = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 
@@ -88,10 +90,19 @@ class Scene:
     def _measured(self, kind: str, kept: float) -> Number | None:
         measures = self.run.measures(kind)
         if not measures:
-            return None
+            return self._not_measured(kind)
         table = summary.by_size(caches.curve(self.run), str(measures[0]))
         reading = summary.nearest(table, str(self.method), kept, self.run.planned.values())
         return measured(registry.measures.title(measures[0]), reading, share=kind != "distance")
+
+    def _not_measured(self, kind: str) -> Number | None:
+        """Why there is no number of a kind that the run was asked for; None if it was not."""
+        problems = self.run.problems
+        asked = [one for one in self.run.spec.measures if registry.measures.get(one.name).facts.kind == kind]
+        if not asked or str(asked[0]) not in problems:
+            return None
+        beside = "could not be measured" if self.table.labelled else "needs labels"
+        return Number(registry.measures.title(asked[0]), "–", beside, problems[str(asked[0])])
 
     @property
     def charted(self) -> list[str]:
@@ -117,12 +128,22 @@ class Scene:
         return [self._card(int(row)) for row in rows]
 
     def _card(self, row: int) -> Card:
-        label, item = self.table.classes[self.table.labels[row]], int(self.table.ids[row])
+        item, text = int(self.table.ids[row]), "" if self.pictures else fields.short(self.train, row)
+        if not self.table.labelled:
+            return self._bare_card(row, item, text)
+        label = self.table.classes[self.table.labels[row]]
         truth = self.train.truth
         if truth is not None and truth.mislabelled[row]:
             real = self.train.classes[truth.clean_labels[row]]
-            return Card(item, label, f"item {item}: labelled {label}, in truth {real}", "noise")
+            return Card(item, label, f"item {item}: labelled {label}, in truth {real}", "noise", text)
         if truth is not None and truth.outlier[row]:
-            return Card(item, label, f"item {item}: labelled {label}, an injected outlier", "noise")
+            return Card(item, label, f"item {item}: labelled {label}, an injected outlier", "noise", text)
         suspect = self.bad is not None and bool(self.bad.rows[row])
-        return Card(item, label, f"item {item}: {label}" + ", suspected noise" * suspect, "suspect" * suspect)
+        return Card(item, label, f"item {item}: {label}" + ", suspected noise" * suspect, "suspect" * suspect, text)
+
+    def _bare_card(self, row: int, item: int, text: str) -> Card:
+        """The card of a row without a label."""
+        truth, bad = self.train.truth, self.bad is not None and bool(self.bad.rows[row])
+        injected = truth is not None and bool(truth.outlier[row])
+        words = f"item {item}" + (", an injected outlier" if injected else ", suspected outlier" * bad)
+        return Card(item, f"item {item}", words, "noise" if injected else "suspect" * bad, text)

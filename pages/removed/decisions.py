@@ -22,16 +22,22 @@ WORDS = {
 }
 
 
+#: The columns about labels.
+OF_LABELS = ("given", "label")
+
+
 def show(run: Run) -> None:
     """Draw the decisions, the newest first, or say how to make one."""
     data = caches.train(run)
     found = decisions.current(data.key).sort_values("made", ascending=False, kind="stable")
     if found.empty:
-        text = "Nothing is decided yet. On the first tab press K to keep an item, D to drop, R to relabel, U if unsure."
+        keys = "K to keep an item, D to drop, R to relabel" if data.labelled else "K to keep an item, D to drop"
+        text = f"Nothing is decided yet. On the first tab press {keys}, U if unsure."
         st.info(text, icon=":material/keyboard:")
         return
     found = found.assign(given=[data.classes[label] for label in data.labels[data.rows_of(found["item"])]])
-    columns = {name: st.column_config.Column(title) for name, title in WORDS.items()}
+    shown = {name: title for name, title in WORDS.items() if data.labelled or name not in OF_LABELS}
+    columns = {name: st.column_config.Column(title) for name, title in shown.items()}
     if source := thumbnails.address(run):
         found = found.assign(picture=[f"{source}{item}" for item in found["item"]])
         columns = {"picture": st.column_config.ImageColumn("")} | columns

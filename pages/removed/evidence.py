@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fdmat_core import registry
-from fdmat_core.analysis import issues
+from fdmat_core.analysis import fields, issues
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, Rankings
@@ -13,7 +13,7 @@ from pages.shell import caches
 
 #: Up to this many classes the plan's row is shown in class order; of more, the largest shares.
 BARS = 10
-#: How many of a row's features are listed for data without pictures.
+#: How many of a row's features are listed for data without pictures and fields.
 FIELDS = 12
 
 
@@ -62,7 +62,10 @@ def _rank(choice: Choice, rankings: Rankings, kept: float, row: int) -> dict[str
     return line | {"place": place} if rankings.nested else line
 
 
-def _fields(train: Dataset, row: int) -> list[tuple[str, float]]:
+def _fields(train: Dataset, row: int) -> list[tuple[str, float | str]]:
+    """The fields of a row by name; without any, and without a picture, some of its features."""
+    if train.fields:
+        return [*fields.pairs(train, row)]
     if train.images is not None or train.features is None:
         return []
     return [(f"feature {place}", round(float(value), 4)) for place, value in enumerate(train.features[row][:FIELDS])]

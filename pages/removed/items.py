@@ -11,7 +11,7 @@ from fdmat_core.spec import Choice
 from fdmat_core.types import Rankings
 from fdmat_core.web import grid
 from pages.shell import caches
-from pages.ui import thumbnails
+from pages.ui import fields, thumbnails
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Items:
         addresses = grid.Addresses(
             items=key,
             pictures=thumbnails.address(self.run),
+            words=fields.address(self.run),
             evidence=f"evidence/{key}/",
             decisions=f"decisions/{key}",
             method=quote(str(self.method), safe=""),
@@ -61,5 +62,5 @@ def every_item(run: Run) -> grid.Items:
         classes=table.classes,
         issues=issues.GRAVEST_FIRST,
         truth=train.truth,
-        features=train.features if train.images is None else None,
+        features=None if train.images or train.fields else train.features,
     )

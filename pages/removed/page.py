@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.removed import decisions, downloads, grid, items, missing, truth
+from pages.removed import decisions, downloads, grid, items, missing, selections, truth
 from pages.shell import caches, frame, places, state
-from pages.ui import empty, run_status, titles, toolbar
+from pages.ui import brought, empty, run_status, titles, toolbar
 
 TABS = ("Inspect", "Truth", "Decisions")
 STYLE = Path(grid.__file__).with_name("page.css")
@@ -57,5 +57,7 @@ with frame.plain_errors():
     elif tab == TABS[1]:
         truth.panel(run, method)
     else:
+        brought.caveat(methods[method], state.kept())
         downloads.row(run, method, state.kept())
+        selections.row(run)
         decisions.show(run)

@@ -27,7 +27,8 @@ def show(run: Run, known: Bad) -> None:
     train, evidence = caches.train(run), run.evidence
     decision = decisions.by_row(train.key, train.ids).decision
     if not decision.any() or evidence is None:
-        st.caption("Nothing yet. On the Inspect tab K keeps an item, D drops it, R gives it another label.")
+        relabel = ", R gives it another label" * train.labelled
+        st.caption(f"Nothing yet. On the Inspect tab K keeps an item, D drops it{relabel}.")
         return
     st.markdown(sentence(detectors.agreement(decision, evidence.rejected)))
     rows, wrong = detectors.judged(decision)

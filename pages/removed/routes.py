@@ -71,6 +71,8 @@ def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
         return {"item": None} if item is None else {"item": str(item)} | _now(dataset, item)
     data = caches.train(caches.run(run))
     label = str(wish.get("label") or "")
+    if label and not data.labelled:
+        raise ValueError(f"item {wish.get('item')} cannot be relabelled: these data have no labels; keep or drop it")
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
     item = int(data.ids[data.rows_of([decisions.whole(wish.get("item", -1))])[0]])

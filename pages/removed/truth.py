@@ -22,6 +22,12 @@ from pages.ui import kept, titles
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+#: What is to be known about the detectors, with labels and without.
+ABOUT = {
+    True: "Self-confidence and margin are those of a logistic regression that never saw the item; "
+    "AUM reads the training of the network.",
+    False: "Detectors that read labels are left out, because these data have none.",
+}
 STYLE = Path(__file__).with_name("truth.css")
 
 
@@ -77,7 +83,7 @@ def sentence(tally: issues.Tally, word: str) -> str:
         )
     return (
         f"**{recall} of the suspected items are removed**, with {false_removal} of the others; random would have "
-        f"removed {chance:.0%} of both. Which labels are really wrong is not known: *suspected* means by FDMat."
+        f"removed {chance:.0%} of both. Which are really bad is not known: *suspected* means by FDMat."
     )
 
 
@@ -96,15 +102,14 @@ def _detectors(run: Run, bad: Any) -> None:
         st.subheader("Detectors on the same features", anchor=False)
         st.html(tables.detectors(found.table))
         st.caption(
-            f"{percent(round(float(bad.mean()), 3))} of the items are noise. Self-confidence and margin are those of a "
-            "logistic regression that never saw the item; AUM reads the training of the network."
+            f"{percent(round(float(bad.mean()), 3))} of the items are noise. {ABOUT[caches.train(run).labelled]}"
         )
 
 
 def _alarms(run: Run, known: Bad) -> None:
     """Which share of every class is suspected though, as far as is known, nothing is the matter with it."""
     evidence, tables_ = run.evidence, run.tables
-    if evidence is None or tables_ is None:
+    if evidence is None or tables_ is None or not tables_[0].labelled:  # there are no classes to compare
         return
     table = tables_[0]
     clean = ~known.rows if known.word == "injected" else known.rows | True

@@ -93,10 +93,28 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
 def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:
     """The chosen methods with their parameters and variants, random always among them."""
     before = _slots(start.methods)
-    chosen: dict[Slot, Choice] = {}
+    chosen = _brought(before)
     for name in _as_before([*names, "random"], (name for name, _ in before)):
         chosen |= _variants(registry.methods.get(name), before)
     return tuple(chosen[slot] for slot in _as_before(chosen, before))
+
+
+def _brought(before: Mapping[Slot, Choice]) -> dict[Slot, Choice]:
+    """The methods of the run before that came with a file, which no form offers: those that are to stay."""
+    there = {slot: one for slot, one in before.items() if not registry.methods.get(one.name).facts.offered}
+    if not there:
+        return {}
+    titles = {str(one): registry.methods.title(one) for one in there.values()}
+    facts: dict[str, Any] = {"key": state.field("brought"), "persist_state": "session", "wrap": True}
+    stay = st.pills(
+        "Imported selections that stay",
+        list(titles),
+        selection_mode="multi",
+        default=list(titles),
+        format_func=titles.__getitem__,
+        **facts,
+    )
+    return {slot: one for slot, one in there.items() if str(one) in stay}
 
 
 def _slots(methods: Iterable[Choice]) -> dict[Slot, Choice]:

@@ -30,6 +30,7 @@ class Card(NamedTuple):
     label: str
     words: str  # alternative text and tooltip
     mark: str = ""  # "noise" or "suspect": gets a ring
+    text: str = ""  # stands for the picture of an item that has none
 
 
 def routes() -> list[BaseRoute]:
@@ -84,6 +85,10 @@ def gallery(cards: Iterable[Card], source: str, *, empty: str) -> str:
 
 def _figure(card: Card, source: str) -> str:
     words, label = html.escape(card.words, quote=True), html.escape(card.label)
-    image = f'<img src={source}{card.id} alt="{words}">' if source else f"<b>{card.id}</b>"
+    stand_in = f"<p>{html.escape(card.text)}</p>" if card.text else f"<b>{card.id}</b>"
+    image = f'<img src={source}{card.id} alt="{words}">' if source else stand_in
     marked = f' class={card.mark} title="{words}"' if card.mark else ""
+    if card.text and not source:
+        hint = html.escape(f"{card.words}\n{card.text}", quote=True)
+        marked = f' class="{card.mark} worded" title="{hint}"'
     return f"<figure data-item={card.id}{marked}>{image}{label}</figure>"

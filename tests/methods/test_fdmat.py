@@ -165,3 +165,9 @@ def test_a_row_without_features_comes_last(table):
     embedding[11] = 0
     ranking = selection.rank(dataclasses.replace(table, embedding=embedding), "fdmat")
     assert ranking.order[-1] == 11 and ranking.evidence["issue"][11] == Issue.NO_FEATURES
+
+
+def test_features_that_are_zero_in_every_row_are_refused_in_words():
+    table = FeatureTable(np.arange(8), np.arange(8) % 2, np.zeros((8, 3), np.float32), ("a", "b"), "zero")
+    with pytest.raises(ValueError, match="every row of the features is zero, so there is nothing to match; use other"):
+        selection.rank(table, "fdmat")

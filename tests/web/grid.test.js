@@ -66,3 +66,9 @@ test("a pair of classes has a name and comes back from it", () => {
 test("what was injected is said in words", () => {
   assert.deepEqual([0, 2, 4].map((row) => injected(ITEMS, row)), ["", "injected: was dog", "injected: an outlier"])
 })
+
+test("an item is found by its text where the server said which rows hold it, and else by its number", () => {
+  const sought = (found) => sift({ items: ITEMS, rank: RANK, k: 1, only: null, filters: { item: "10" }, found, stateOf: () => "open" })
+  assert.deepEqual([...sought(null).list], [3, 1, 2])
+  assert.deepEqual([...sought(new Uint8Array([1, 0, 0, 0, 1, 1])).list], [0, 4])
+})

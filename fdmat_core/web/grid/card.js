@@ -1,7 +1,7 @@
 // The card of the chosen item: its classes, the four decisions, and the evidence as soon as it is there.
 
 import { find, make } from "../elements.js"
-import { idOf } from "../items.js"
+import { idOf, isLabelled } from "../items.js"
 import { pictureOf } from "./cells.js"
 import { decide, targetOf } from "./decisions.js"
 import { evidence, fetchEvidence, knownOf } from "./evidence.js"
@@ -46,7 +46,8 @@ function lookAhead(grid) {
 function head({ items }, row) {
   const box = make("div", "", { className: "head" }), words = make("div"), truth = injected(items, row), id = idOf(items, row)
   words.append(make("small", `item ${id} · ${items.issues[items.issue[row]]}`))
-  words.append(line("given", items.classes[items.labels[row]]), line("preferred", items.classes[items.preferred[row]]))
+  if (isLabelled(items))
+    words.append(line("given", items.classes[items.labels[row]]), line("preferred", items.classes[items.preferred[row]]))
   if (truth) words.append(make("p", truth, { className: "truth" }))
   const picture = pictureOf(items, row, `item ${id}`)
   picture.classList.add("large")
@@ -73,12 +74,13 @@ function deciding(grid, row) {
   const now = decisionOn(grid, row), box = make("div", "", { className: "deciding" })
   const words = { keep: "Keep", drop: "Drop", relabel: relabelWords(grid, row), unsure: "Unsure" }
   for (const [decision, text] of Object.entries(words)) {
+    if (decision === "relabel" && !isLabelled(grid.items)) continue
     const button = make("button", "", { className: decision, ariaPressed: String(now?.decision === decision) })
     button.append(make("kbd", SIGNS[decision]), make("span", text))
     button.addEventListener("click", () => decide(grid, decision))
     box.append(button)
   }
-  box.append(classMenu(grid, row))
+  if (isLabelled(grid.items)) box.append(classMenu(grid, row))
   if (now?.decision) box.append(make("p", `decided: ${wordsOf(now)}`, { className: "decided" }))
   return box
 }

@@ -1,8 +1,9 @@
 // The cells of the grid: only what is on screen exists, whatever the length of the list.
 
 import { make } from "../elements.js"
-import { idOf } from "../items.js"
+import { idOf, isLabelled } from "../items.js"
 import { clamp } from "../text.js"
+import { showWords } from "../words.js"
 import { decisionOn, injected, SIGNS, stale, wordsOf } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -59,10 +60,13 @@ function addCell(grid, row) {
   const { items } = grid, truth = injected(items, row), cell = /** @type {Cell} */ (make("figure", "", { role: "option" }))
   const given = items.classes[items.labels[row]], preferred = items.classes[items.preferred[row]]
   cell.dataset.row = String(row)
-  cell.title = `item ${idOf(items, row)}: labelled ${given}, the plan prefers ${preferred}${truth && `; ${truth}`}`
+  const labelled = isLabelled(items), issue = items.issues[items.issue[row]]
+  const about = labelled ? `labelled ${given}, the plan prefers ${preferred}` : issue
+  cell.title = `item ${idOf(items, row)}: ${about}${truth && `; ${truth}`}`
   cell.classList.toggle("noise", !!truth)
   const badge = make("i", "", { className: "badge" })
-  cell.append(pictureOf(items, row, cell.title), badge, make("b", given), make("span", preferred === given ? " " : `→ ${preferred}`))
+  const lines = labelled ? [given, preferred === given ? " " : `→ ${preferred}`] : [`item ${idOf(items, row)}`, issue]
+  cell.append(pictureOf(items, row, cell.title), badge, make("b", lines[0]), make("span", lines[1]))
   cell.addEventListener("click", () => choose(grid, cell.place ?? 0))
   grid.cells.set(row, cell)
   grid.elements.cells.append(cell)
@@ -71,7 +75,7 @@ function addCell(grid, row) {
 }
 
 /**
- * The picture of a row, or its first fields if it has none.
+ * The picture of a row, or its text or its first fields if it has none.
  * @param {GridItems} items
  * @param {number} row
  * @param {string} words
@@ -79,6 +83,11 @@ function addCell(grid, row) {
 export function pictureOf(items, row, words) {
   const id = idOf(items, row), { fields, n } = items
   if (items.pictures) return make("img", "", { src: items.pictures + id, alt: words, decoding: "async" })
+  if (items.words) {
+    const text = make("div", "", { className: "fields words" })
+    showWords(items.words, id, text)
+    return text
+  }
   const box = make("div", "", { className: "fields" }), wide = fields ? fields.length / n : 0
   box.append(make("strong", id))
   for (const value of fields?.subarray(row * wide, (row + 1) * wide) ?? []) box.append(make("em", String(Number(value.toPrecision(3)))))

@@ -46,7 +46,7 @@ export function decide(grid, decision) {
   const { items, row } = grid
   if (row < 0) return
   const label = decision === "relabel" ? targetOf(grid, row) : "", item = idOf(items, row)
-  if (decision === "relabel" && !label) { chooseClass(grid); return }
+  if (decision === "relabel" && !label) { chooseClass(grid); return } // there is no menu where there are no labels
   put(grid, item, { decision, label, author: author() || "me" })
   post(grid, { item, decision, label })
   choose(grid, grid.at + 1)

@@ -1,8 +1,9 @@
 // What the server knows about an item, asked for when it is looked at; that of the next one in advance.
 
 import { make } from "../elements.js"
-import { idOf } from "../items.js"
+import { idOf, isLabelled } from "../items.js"
 import { percent, whole } from "../text.js"
+import { showWords } from "../words.js"
 import { heading } from "./filter_panel.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -54,7 +55,8 @@ export async function fetchEvidence(grid, row) {
 export function evidence(grid, known) {
   if (known.error) return [make("p", known.error, { className: "trouble" })]
   /** @type {HTMLElement[]} */
-  const shown = [make("p", known.sentence, { className: "sentence" }), heading("Where its mass goes"), bars(grid, known)]
+  const shown = [make("p", known.sentence, { className: "sentence" })]
+  if (isLabelled(grid.items)) shown.push(heading("Where its mass goes"), bars(grid, known))
   if (known.fields.length)
     shown.push(heading("Its fields"), table(known.fields.map(([name, value]) => ({ name, value: String(value) }))))
   shown.push(heading("Nearest kept"), neighbours(grid, known))
@@ -86,12 +88,23 @@ function bars({ items, row }, { bars: shares }) {
 function neighbours({ items }, { near }) {
   const box = make("div", "", { className: "near" })
   for (const { item, label, distance } of near) {
-    const title = `item ${item}: ${label}, at distance ${distance}`, cell = make("figure", "", { title })
-    cell.append(items.pictures ? make("img", "", { src: items.pictures + item, alt: title }) : make("strong", item))
-    cell.append(make("figcaption", label))
+    const title = `item ${item}${label && `: ${label}`}, at distance ${distance}`, cell = make("figure", "", { title })
+    cell.append(items.pictures ? make("img", "", { src: items.pictures + item, alt: title }) : standIn(items, item))
+    cell.append(make("figcaption", label || `item ${item}`))
     box.append(cell)
   }
   if (!near.length) box.append(make("p", "Nothing is kept at this size.", { className: "quiet" }))
+  return box
+}
+
+/**
+ * What stands for the picture of an item: its words, or its number.
+ * @param {{ words: string }} items
+ * @param {string} item
+ */
+function standIn({ words }, item) {
+  const box = make(words ? "div" : "strong", words ? "" : item)
+  if (words) { box.className = "fields words"; showWords(words, item, box) }
   return box
 }
 

@@ -1,8 +1,11 @@
 // The filters on screen: issues, decisions, a class, a pair of labels, an item's number; each with what it would leave.
 
 import { make } from "../elements.js"
+import { isLabelled } from "../items.js"
+import { rowsOfText } from "../payload.js"
 import { REST } from "../slider.js"
 import { whole } from "../text.js"
+import { searchWords } from "../words.js"
 import { choose } from "./cells.js"
 import { pairName, sift } from "./filters.js"
 import { decisionOn, SIGNS } from "./state.js"
@@ -30,6 +33,27 @@ export function setFilter(grid, name, value) {
   refresh(grid)
   clearTimeout(grid.timers.filters)
   grid.timers.filters = setTimeout(() => sendFilters(grid), REST)
+}
+
+/**
+ * Find items by their number or, where they have a text or fields, by a part of these: the server knows which rows.
+ * @param {GridState} grid
+ * @param {string} text
+ */
+export function search(grid, text) {
+  setFilter(grid, "item", grid.items.words ? text : text.replace(/[^\d-]/g, ""))
+  findRows(grid)
+}
+
+/** Ask which rows hold the text that is looked for, if it is no number. @param {GridState} grid */
+export async function findRows(grid) {
+  const text = grid.filters.item ?? "", { items } = grid
+  grid.found = null
+  if (!items.words || !text || /^-?\d+$/.test(text)) return
+  const rows = rowsOfText(await searchWords(items.words, text), items.n)
+  if (grid.items !== items || grid.filters.item !== text) return // somebody has typed on
+  grid.found = rows ?? new Uint8Array(items.n)
+  refresh(grid)
 }
 
 /** Let others hear of the filters, if they have not yet. @param {GridState} grid */
@@ -89,14 +113,17 @@ function showFilters(grid) {
   const choices = classes.map((name, c) => make("option", `${name} (${whole(sifted.labels[c])})`, { value: name }))
   elements.labels.replaceChildren(make("option", "all classes", { value: "" }), ...choices)
   elements.labels.value = filters.label ?? ""
-  elements.pairs.replaceChildren(...classes.length <= SQUARE ? matrix(grid) : pairList(grid))
+  const labelled = isLabelled(grid.items)
+  if (elements.labels.parentElement) elements.labels.parentElement.hidden = !labelled
+  elements.pairs.replaceChildren(...!labelled ? [] : classes.length <= SQUARE ? matrix(grid) : pairList(grid))
   showChips(grid)
   showTally(grid)
 }
 
 /** @param {GridState} grid */
 function showStates(grid) {
-  grid.elements.states.replaceChildren(...STATES.map((state) => {
+  const offered = STATES.filter((state) => state !== "relabel" || isLabelled(grid.items))
+  grid.elements.states.replaceChildren(...offered.map((state) => {
     const button = option(grid, "decision", state, state, grid.sifted.states.get(state) ?? 0)
     if (SIGNS[state]) button.prepend(make("i", SIGNS[state], { className: `sign ${state}` }))
     return button

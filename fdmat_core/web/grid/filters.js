@@ -23,6 +23,7 @@
  * @property {number} k how many are kept
  * @property {Uint8Array | null} only
  * @property {Filters} filters
+ * @property {Uint8Array | null} [found] the rows whose words hold what `item` says, a byte per row; null: look at numbers
  * @property {(row: number) => string} stateOf the decision on a row, or "open"
  */
 
@@ -53,7 +54,7 @@ export function pairNamed({ classes }, name) {
  * One test per filter that is on; each answers for a row.
  * @param {Sieve} sieve
  */
-function tests({ items, filters, stateOf }) {
+function tests({ items, filters, found: rows, stateOf }) {
   const { issue, label, pair, decision, item } = filters
   /** @type {Partial<Record<FilterName, (row: number) => boolean>>} */
   const found = {}
@@ -61,7 +62,8 @@ function tests({ items, filters, stateOf }) {
   if (label) { const wanted = items.classes.indexOf(label); found.label = (row) => items.labels[row] === wanted }
   if (pair) { const wanted = pairNamed(items, pair); found.pair = (row) => pairOf(items, row) === wanted }
   if (decision) found.decision = (row) => stateOf(row) === decision
-  if (item) found.item = (row) => String(items.ids[row]).startsWith(item)
+  if (item && rows) found.item = (row) => rows[row] > 0
+  else if (item) found.item = (row) => String(items.ids[row]).startsWith(item)
   return Object.entries(found)
 }
 

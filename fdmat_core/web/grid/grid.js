@@ -9,7 +9,7 @@ import { percent, whole } from "../text.js"
 import { showCard } from "./card.js"
 import { choose, drawCells, layOut } from "./cells.js"
 import { author, sign, startListening } from "./decisions.js"
-import { refresh, sendFilters, setFilter } from "./filter_panel.js"
+import { findRows, refresh, search, sendFilters, setFilter } from "./filter_panel.js"
 import { listenKeys } from "./keyboard.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
@@ -68,6 +68,7 @@ function stateOf(root, items, events, options) {
   const grid = {
     root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
+    found: null,
     sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
@@ -81,7 +82,7 @@ function listenTools(grid) {
   const { frame, labels, find, author: name, map, help } = grid.elements
   frame.addEventListener("scroll", () => stale(grid), { passive: true })
   labels.addEventListener("change", () => setFilter(grid, "label", labels.value))
-  find.addEventListener("input", () => setFilter(grid, "item", find.value.replace(/[^\d-]/g, "")))
+  find.addEventListener("input", () => search(grid, find.value))
   find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) find.blur() })
   name.value = author()
   name.addEventListener("change", () => sign(name.value))
@@ -114,7 +115,11 @@ function show(grid, items) {
 
 /** These items for the first time. @param {GridState} grid */
 function begin(grid) {
-  grid.elements.find.value = grid.filters.item ?? ""
+  const { find } = grid.elements, { words } = grid.items
+  find.value = grid.filters.item ?? ""
+  find.inputMode = words ? "search" : "numeric"
+  find.placeholder = find.ariaLabel = words ? "text or item number" : "item number"
+  findRows(grid)
   grid.known.clear()
   layOut(grid)
   startListening(grid)

@@ -67,6 +67,7 @@ import { itemsOf } from "../items.js"
  * @property {Uint32Array} rank place of every row in that order
  * @property {Uint8Array | null} only the rows of a lasso, a byte per row; null for all
  * @property {Filters} filters
+ * @property {Uint8Array | null} found the rows whose words hold what is looked for, a byte per row; null for none asked
  * @property {Sifted} sifted what the filters leave
  * @property {number} at place of the chosen item in the list
  * @property {number} row of the chosen item, or -1

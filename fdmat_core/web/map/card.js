@@ -1,8 +1,9 @@
 // The card of the item under the pointer.
 
 import { find, make } from "../elements.js"
-import { idOf } from "../items.js"
+import { idOf, isLabelled } from "../items.js"
 import { percent, whole } from "../text.js"
+import { showWords } from "../words.js"
 import { isKept } from "./state.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -22,7 +23,7 @@ export function fillCard(map, row) {
   if (before?.row === row && before.k === k && before.points === points) return
   const timer = before?.row === row ? before.timer : showPicture(card, points, row, before?.timer)
   shown.set(card, { row, k, points, timer })
-  find(card, "b").textContent = points.classes[points.labels[row]]
+  find(card, "b").textContent = isLabelled(points) ? points.classes[points.labels[row]] : `item ${idOf(points, row)}`
   find(card, "ul").replaceChildren(...facts(map, row).map((fact) => make("li", fact)))
 }
 
@@ -36,8 +37,13 @@ function showPicture(card, points, row, timer) {
   const image = /** @type {HTMLImageElement} */ (find(card, "img"))
   image.hidden = !points.pictures
   image.removeAttribute("src")
+  const words = make("p", "", { className: "words" }) // a new one, so that a late answer about another row finds none
+  find(card, ".words").replaceWith(words)
   clearTimeout(timer)
-  return setTimeout(() => { if (points.pictures) image.src = points.pictures + idOf(points, row) }, PASSING)
+  return setTimeout(() => {
+    if (points.pictures) image.src = points.pictures + idOf(points, row)
+    else if (points.words) showWords(points.words, idOf(points, row), words)
+  }, PASSING)
 }
 
 /**
@@ -46,8 +52,9 @@ function showPicture(card, points, row, timer) {
  * @param {number} row
  */
 function facts(map, row) {
-  const { points, rank } = map, { n, flags, bits, score } = points, name = points.classes[points.labels[row]]
-  const kept = isKept(map, row), list = [`item ${idOf(points, row)}`]
+  const { points, rank } = map, { n, flags, bits, score } = points, labelled = isLabelled(points)
+  const name = labelled ? points.classes[points.labels[row]] : "all items"
+  const kept = isKept(map, row), list = labelled ? [`item ${idOf(points, row)}`] : []
   if (points.nested) {
     list.push(`${kept ? "kept" : "pruned"}: rank ${whole(rank[row] + 1)} of ${whole(n)}`)
     list.push(`${kept ? "leaves" : "left"} when less than ${percent((rank[row] + 1) / n)} is kept`)

@@ -1,0 +1,39 @@
+"""What stands for an item without a picture."""
+
+import numpy as np
+import pytest
+
+from fdmat_core.analysis import fields
+from fdmat_core.types import Dataset
+
+
+def items(**columns):
+    ids = np.arange(3)
+    return Dataset("items", ids, 0 * ids, ("unlabelled",), {"train": ids}, "items", fields=columns)
+
+
+TEXTS = np.array(["A Red fox", "x" * 500, "<b>bold</b>"], dtype=object)
+
+
+def test_a_text_comes_before_all_fields_and_is_shortened():
+    data = items(year=np.array([1999, 2000, 2001]), text=TEXTS)
+    assert fields.short(data, 0) == "A Red fox"
+    assert fields.short(data, 1) == "x" * 119 + "…" and len(fields.full(data, 1)) > 500
+    assert fields.full(data, 0) == "A Red fox\nyear: 1999"
+
+
+def test_without_a_text_the_first_fields_stand_by_name():
+    data = items(**{name: np.array([1.5, np.nan, 3]) for name in "abcde"})
+    assert fields.short(data, 0) == "a: 1.5\nb: 1.5\nc: 1.5\nd: 1.5"
+    assert fields.short(data, 1).startswith("a: \n")
+    assert fields.pairs(data, 2)[4] == ("e", "3")
+
+
+def test_nothing_stands_for_an_item_without_fields():
+    assert fields.short(items(), 0) == fields.full(items(), 0) == ""
+
+
+@pytest.mark.parametrize(("text", "rows"), [("red FOX", [0]), ("x", [0, 1]), ("1999", [0]), ("zebra", [])])
+def test_a_search_looks_into_every_field_whatever_the_case(text, rows):
+    data = items(year=np.array([1999, 2000, 2001]), text=TEXTS)
+    assert fields.matching(data, text).tolist() == rows
