@@ -19,7 +19,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 FLOORS = [
     {"types", "spec", "progress", "errors", "device", "formats", "sizes", "registry"},
     {"numerics"},
-    {"store"},
+    {"store", "checkpoints"},
     {"datasets", "backbones", "corruptions"},
     {"learning"},
     {"methods", "measures"},
@@ -30,7 +30,20 @@ FLOORS = [
     {"figures", "web"},
     {"cli", "__main__", "serve"},
 ]
-HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
+HEAVY = (
+    "torch",
+    "torchvision",
+    "ot",
+    "umap",
+    "plotly",
+    "pandas",
+    "sklearn",
+    "scipy",
+    "streamlit",
+    "timm",
+    "transformers",
+    "safetensors",
+)
 
 
 def room(name):

@@ -14,6 +14,7 @@ from hatchling.builders.wheel import WheelBuilder
 import fdmat_core
 
 ROOT = Path(__file__).parent.parent
+EXTRAS = ("efficientnet", "timm", "huggingface")
 #: Submits a run as the app does, waits until its process has something to report, prints that and cancels it.
 JOB = """
 import time
@@ -61,12 +62,12 @@ def test_the_dependencies_are_those_of_requirements_txt(wheel):
     core = wheel.metadata.core
     assert set(core.dependencies) == requirements("requirements.txt")
     optional = {name: set(needed) for name, needed in core.optional_dependencies.items()}
-    efficientnet = requirements("requirements-efficientnet.txt")
-    assert optional == {"efficientnet": efficientnet, "dev": requirements("requirements-dev.txt") | efficientnet}
+    extras = {name: requirements(f"requirements-{name}.txt") for name in EXTRAS}
+    assert optional == extras | {"dev": requirements("requirements-dev.txt").union(*extras.values())}
 
 
 def test_each_requirement_states_its_lowest_version():
-    for name in ("requirements.txt", "requirements-efficientnet.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", *(f"requirements-{name}.txt" for name in EXTRAS)):
         for line in requirements(name):
             assert re.fullmatch(r"[\w-]+(\[\w+\])?>=[\d.]+", line), line
 
