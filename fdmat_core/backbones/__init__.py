@@ -22,7 +22,7 @@ class Backbone:
     """A network from a batch to its embedding, and how it is used.
 
     It takes images (m, channels, height, width) with values from 0 to 1, or features (m, d); what else is to be done to
-    them is done by its first layers.
+    them is done by its first layers. With `encode` it takes what that makes of items as the dataset gives them.
     """
 
     network: nn.Module
@@ -88,3 +88,57 @@ def absent(name: str, file: str, size: float, folder: Path | None, address: str,
         f"the weights of {name} are not there and cannot be downloaded ({cause}); put {file} ({size:.0f} MB) {place}; "
         f"it can be had from {address}"
     )
+
+
+def from_folder(folder: str, helper: str, needs: str, other: str) -> tuple[Any, Any]:
+    """A Hugging Face model from a folder, and the helper that prepares its input; nothing in the folder is run.
+
+    The model's attribute `untrained` says whether its pooled output comes of weights that the folder does not hold.
+
+    Parameters
+    ----------
+    helper
+        Class of transformers that prepares the input.
+    needs
+        The file that only models with such an input have.
+    other
+        The backbone for models without it.
+    """
+    try:
+        import transformers
+        from safetensors import SafetensorError
+    except ImportError as error:
+        raise ValueError('this backbone needs more packages; pip install "fdmat-explorer[huggingface]"') from error
+    place = _checked(folder, needs, other)
+    safe = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        ready = getattr(transformers, helper).from_pretrained(place, **safe)
+        model, about = transformers.AutoModel.from_pretrained(
+            place, use_safetensors=True, output_loading_info=True, **safe
+        )
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        cause = " ".join(str(error).split())[:200].replace(";", ",")
+        raise ValueError(f"the model in {place} cannot be read ({cause}); download its folder again") from error
+    lost = sorted(about["missing_keys"])
+    if beyond := [name for name in lost if "pooler" not in name]:
+        raise ValueError(
+            f"the weights in {place} lack {len(beyond)} of this model, such as {beyond[0]}; download its folder again"
+        )
+    model.untrained = bool(lost)
+    return model.eval(), ready
+
+
+def _checked(folder: str, needs: str, other: str) -> Path:
+    """The folder of a model, if it holds what one must."""
+    place = Path(folder).expanduser()
+    if not folder or not place.is_dir():
+        raise ValueError(f"folder is {folder!r}, which is no folder; give the one with a model's config.json")
+    if not (place / "config.json").is_file():
+        raise ValueError(f"{place} holds no config.json; give the folder into which a model was downloaded")
+    if not (place / needs).is_file():
+        raise ValueError(f"{place} holds no {needs}; put it there, or choose {other} if the model reads something else")
+    if not any(place.glob("*.safetensors")):
+        raise ValueError(
+            f"{place} holds no weights as .safetensors; put model.safetensors there, as other formats may run code"
+        )
+    return place
