@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
@@ -20,6 +21,20 @@ def best() -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def mixed() -> AbstractContextManager[Any]:
+    """Compute inside in half precision where that loses nothing that features need, on an accelerator; a CPU in full.
+
+    Numbers of 16 bits with the range of those of 32 are taken where the accelerator knows them.
+    """
+    import torch
+
+    kind = best().type
+    if kind == "cpu":
+        return nullcontext()
+    narrow = kind == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.autocast(kind, torch.float16 if narrow or kind == "mps" else torch.bfloat16)
 
 
 def describe() -> str:

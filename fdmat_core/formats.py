@@ -16,6 +16,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g}%"
 
 
+def duration(seconds: float) -> str:
+    """Seconds in words: 40 s, 3 min, 2 h 5 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def signed(value: float) -> str:
     """A correlation with two digits and a true minus sign."""
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")

@@ -69,7 +69,7 @@ class BackboneFacts:
     title: str
     source: str
     trains: bool = False
-    reads: Literal["images", "features"] = "images"
+    reads: Literal["images", "features", "text"] = "images"
 
 
 @dataclass(frozen=True, kw_only=True)

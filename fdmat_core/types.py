@@ -109,7 +109,8 @@ UNLABELLED = ("unlabelled",)
 class Dataset:
     """Items with labels, and lazily their images or their ready-made features.
 
-    `images(ids)` returns uint8 (m, height, width, channels) with 1 or 3 channels, all of one size.
+    `images(ids)` returns uint8 (m, height, width, channels) with 1 or 3 channels, all of one size; several threads may
+    call it at once.
     `features` is row-aligned with `ids`, for data that arrives without images; so are `logits` and `fields`.
     """
 

@@ -19,7 +19,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 FLOORS = [
     {"types", "spec", "progress", "errors", "device", "formats", "sizes", "registry"},
     {"numerics"},
-    {"store"},
+    {"store", "checkpoints"},
     {"reading"},
     {"datasets", "backbones", "corruptions"},
     {"learning"},
@@ -32,7 +32,20 @@ FLOORS = [
     {"figures", "web"},
     {"cli", "__main__", "serve", "terminal"},
 ]
-HEAVY = ("torch", "torchvision", "ot", "umap", "plotly", "pandas", "sklearn", "scipy", "streamlit")
+HEAVY = (
+    "torch",
+    "torchvision",
+    "ot",
+    "umap",
+    "plotly",
+    "pandas",
+    "sklearn",
+    "scipy",
+    "streamlit",
+    "timm",
+    "transformers",
+    "safetensors",
+)
 
 
 def room(name):

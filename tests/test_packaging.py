@@ -14,6 +14,7 @@ from hatchling.builders.wheel import WheelBuilder
 import fdmat_core
 
 ROOT = Path(__file__).parent.parent
+EXTRAS = ("efficientnet", "timm", "huggingface", "hf-datasets", "heif")
 #: Submits a run as the app does, waits until its process has something to report, prints that and cancels it.
 JOB = """
 import time
@@ -61,15 +62,12 @@ def test_the_dependencies_are_those_of_requirements_txt(wheel):
     core = wheel.metadata.core
     assert set(core.dependencies) == requirements("requirements.txt")
     optional = {name: set(needed) for name, needed in core.optional_dependencies.items()}
-    efficientnet = requirements("requirements-efficientnet.txt")
-    saved = requirements("requirements-hf-datasets.txt")
-    dev = requirements("requirements-dev.txt") | efficientnet | saved
-    assert optional == {"efficientnet": efficientnet, "hf-datasets": saved, "dev": dev}
+    extras = {name: requirements(f"requirements-{name}.txt") for name in EXTRAS}
+    assert optional == extras | {"dev": requirements("requirements-dev.txt").union(*extras.values())}
 
 
 def test_each_requirement_states_its_lowest_version():
-    extras = ("requirements-efficientnet.txt", "requirements-hf-datasets.txt")
-    for name in ("requirements.txt", *extras, "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", *(f"requirements-{name}.txt" for name in EXTRAS)):
         for line in requirements(name):
             assert re.fullmatch(r"[\w-]+(\[\w+\])?>=[\d.]+", line), line
 

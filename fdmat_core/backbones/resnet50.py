@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fdmat_core.backbones import Backbone, imagenet
+from fdmat_core.backbones import Backbone
+from fdmat_core.backbones.torchvision import torchvision
 from fdmat_core.registry import Range, backbone
 
 
@@ -23,4 +24,4 @@ def resnet50(shape: tuple[int, ...], *, weights: str = "", size: Annotated[int, 
     size
         Side in pixels that images are resized to; 224 is what it was trained on, 96 is five times faster.
     """
-    return imagenet("resnet50", weights, size)
+    return torchvision(shape, model="resnet50", weights=weights, size=size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import numpy as np
@@ -75,6 +76,17 @@ class Recorder:
                 spread = np.sqrt(((ring - ring.mean(axis=0)) ** 2).sum(axis=0))
                 self.sums["tdds"][rows] = 0.1 * self.sums["tdds"][rows] + 0.9 * spread
         self.last[rows] = probabilities
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that it holds, as arrays by name."""
+        whole = {"seen": np.array(self.seen), "right": self.right, "ever": self.ever, "last": self.last}
+        return whole | {"changes": self.changes} | {f"sums.{name}": column for name, column in self.sums.items()}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take over what another recorder of the same rows and epochs held."""
+        self.seen = int(state["seen"])
+        self.right, self.ever, self.last, self.changes = (state[x] for x in ("right", "ever", "last", "changes"))
+        self.sums = {name: state[f"sums.{name}"] for name in self.sums}
 
     def columns(self) -> dict[str, np.ndarray]:
         """The dynamics (n,) by name, once all epochs were added."""

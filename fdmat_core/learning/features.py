@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from fdmat_core import device, registry
+from fdmat_core import registry
 from fdmat_core.backbones import Backbone
-from fdmat_core.learning import training
+from fdmat_core.learning import extraction, training
 from fdmat_core.learning.dynamics import Recorder
 from fdmat_core.learning.head import HEAD_EPOCHS, apply, linear_head, parameters
+from fdmat_core.learning.resuming import Saved
 from fdmat_core.progress import Progress, silent
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, fingerprint
@@ -20,16 +22,36 @@ from fdmat_core.types import Dataset, FeatureTable, fingerprint
 Columns = dict[str, Any]
 #: A network that learns the dataset takes at least so many steps; small datasets are passed over more often for it.
 LEAST_STEPS = 200
+#: The field of a dataset that holds its texts.
+TEXT = "text"
+#: What may be read of a dataset: a backbone that reads it, and what people call the items.
+READERS = {"images": "pixels", "features": "given", "text": "huggingface_text"}
+UNITS = {"images": "images", "features": "rows", "text": "texts"}
+
+
+class Job(NamedTuple):
+    """A backbone, what it reads, and the items of a dataset to train and to test on."""
+
+    backbone: Backbone
+    reads: str
+    train: Dataset
+    test: Dataset
 
 
 def extract(
-    dataset: Dataset, backbone: str | Choice, *, seed: int = 0, progress: Progress | None = None
+    dataset: Dataset,
+    backbone: str | Choice,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+    work: Path | None = None,
 ) -> tuple[FeatureTable, FeatureTable]:
     """Make the feature tables of a dataset's train and test items, in ascending id order.
 
     Every backbone gives the same columns: embedding, head and logits, and for train items the dynamics of training.
     They are those of the network's own training, or of a linear head on frozen features. With a single class there is
-    nothing to tell apart, and frozen features come without head, logits and dynamics.
+    nothing to tell apart, and frozen features come without head, logits and dynamics. Logits that came with the dataset
+    stand in the table of a frozen backbone in place of the head's; head and dynamics are the trained head's even then.
 
     Parameters
     ----------
@@ -37,6 +59,8 @@ def extract(
         Of first weights and the order of batches.
     progress
         Called with (done, total, note).
+    work
+        A folder for what is half done: what a killed process has left there under the same name is not made again.
 
     Raises
     ------
@@ -46,9 +70,11 @@ def extract(
     choice = Choice.named(backbone)
     name = key(dataset, choice, seed=seed)
     train, test = dataset.split("train"), dataset.split("test")
-    described = describe(train, choice)
-    make = _by_learning if described.epochs else _frozen
-    columns, test_columns = make(described, train, test, seed, progress or silent)
+    job = Job(describe(train, choice), registry.backbones.get(choice.name).facts.reads, train, test)
+    if not job.backbone.epochs:
+        _require_logits(dataset)
+    make = _by_learning if job.backbone.epochs else _frozen
+    columns, test_columns = make(job, seed, progress or silent, work)
     return _table(train, name, columns), _table(test, f"{name}-test", test_columns)
 
 
@@ -62,8 +88,8 @@ def key(dataset: Dataset, backbone: str | Choice, *, seed: int = 0) -> str:
 def describe(dataset: Dataset, choice: Choice) -> Backbone:
     """The backbone for this dataset's items, or a ValueError if it cannot read them."""
     entry = registry.backbones.get(choice.name)
-    if getattr(dataset, entry.facts.reads) is None:
-        other = "given" if entry.facts.reads == "images" else "pixels"
+    if not _has(dataset, entry.facts.reads):
+        other = next((name for kind, name in READERS.items() if _has(dataset, kind)), "given")
         raise ValueError(
             f"backbone {choice.name!r} reads {entry.facts.reads}, which dataset {dataset.name!r} does not have; "
             f"choose a backbone that reads what it has, such as {other!r}"
@@ -73,54 +99,66 @@ def describe(dataset: Dataset, choice: Choice) -> Backbone:
             f"backbone {choice.name!r} learns to tell classes apart, but dataset {dataset.name!r} has one class only; "
             "choose a frozen backbone, such as 'pixels'"
         )
-    return entry(_items(dataset, dataset.ids[:1]).shape[1:], params=dict(choice.params))
+    shape = () if entry.facts.reads == "text" else _items(dataset, entry.facts.reads, dataset.ids[:1]).shape[1:]
+    return entry(shape, params=dict(choice.params))
+
+
+def _has(dataset: Dataset, reads: str) -> bool:
+    """Whether a dataset has what a backbone reads; texts are its field of that name."""
+    return TEXT in dataset.fields if reads == "text" else getattr(dataset, reads) is not None
+
+
+def _items(dataset: Dataset, reads: str, ids: np.ndarray) -> np.ndarray:
+    """Some items of a dataset: images (m, height, width, channels), ready-made features (m, d) or texts (m,)."""
+    match reads:
+        case "images":
+            return dataset.images_of(ids)
+        case "text":
+            return dataset.fields[TEXT][dataset.rows_of(ids)]
+        case _:
+            return np.asarray(dataset.features_of(ids), dtype=np.float32)
 
 
 def _table(items: Dataset, name: str, columns: Columns) -> FeatureTable:
     return FeatureTable(ids=items.ids, labels=items.labels, classes=items.classes, key=name, **columns)
 
 
-def _items(dataset: Dataset, ids: np.ndarray) -> np.ndarray:
-    """Some items of a dataset as images (m, height, width, channels), or as their ready-made features (m, d)."""
-    if dataset.images is not None:
-        return dataset.images(ids)
-    return np.asarray(dataset.features_of(ids), dtype=np.float32)
-
-
-def _by_learning(
-    backbone: Backbone, train: Dataset, test: Dataset, seed: int, tell: Progress
-) -> tuple[Columns, Columns]:
+def _by_learning(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Columns, Columns]:
     """Columns from a network that is trained on the dataset: its last hidden layer, its last layer, its dynamics."""
     import torch
 
+    train, test, backbone = job.train, job.test, job.backbone
     c, labels = len(train.classes), np.array(train.labels)
-    inputs = training.to_inputs(_items(train, train.ids))
+    inputs = training.to_inputs(_items(train, job.reads, train.ids))
     network = training.classifier(backbone.network, inputs.shape[1:], c, seed=seed)
     epochs = max(backbone.epochs, -(-LEAST_STEPS // training.steps_per_epoch(len(labels), training.BATCH)))
     recorder = Recorder(labels, c, epochs)
-    recipe = training.Recipe.of_epochs(epochs, len(labels), rate=backbone.rate)
+    recipe = training.Recipe.of_epochs(epochs, len(labels), rate=backbone.rate, seed=seed)
     per_epoch = recipe.steps // epochs
+    saved = Saved(work / "network.pt", recorder, per_epoch) if work else None
     embedding, head, logits = (np.empty(0) for _ in range(3))  # of the last epoch so far
-    for step in training.train(network, inputs, torch.as_tensor(labels).to(inputs.device), recipe, seed=seed):
+    for step in training.train(network, inputs, torch.as_tensor(labels).to(inputs.device), recipe, saved=saved):
         tell(step, recipe.steps + 1, f"training, epoch {-(-step // per_epoch)} of {epochs}")
         if step % per_epoch == 0:
             embedding = training.evaluate(network[0], inputs).cpu().numpy()
             head = parameters(cast("torch.nn.Linear", network[1]))
             logits = apply(head, embedding)
             recorder.add(logits, embedding)
-    shown = training.evaluate(network[0], training.to_inputs(_items(test, test.ids))).cpu().numpy()
+    shown = training.evaluate(network[0], training.to_inputs(_items(test, job.reads, test.ids))).cpu().numpy()
     tell(recipe.steps + 1, recipe.steps + 1, "test items")
     columns = {"embedding": embedding, "logits": logits, "head": head, "dynamics": recorder.columns()}
     return columns, {"embedding": shown, "logits": apply(head, shown), "head": head}
 
 
-def _frozen(backbone: Backbone, train: Dataset, test: Dataset, seed: int, tell: Progress) -> tuple[Columns, Columns]:
+def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Columns, Columns]:
     """Columns from a network that stays as it is, and a linear head trained on what it gives."""
+    train, test = job.train, job.test
     n, items = len(train.ids), len(train.ids) + len(test.ids)
     epoch = max(1, items // 100)  # an epoch of the head counts as so many items
     total = items + (HEAD_EPOCHS * epoch if len(train.classes) > 1 else 0)
-    embedding = _embed(backbone, train, lambda done: tell(done, total, "features"))
-    shown = _embed(backbone, test, lambda done: tell(n + done, total, "features"))
+    told = extraction.paced(tell, total, items, UNITS[job.reads])
+    embedding = _embedded(job, train, work, told)
+    shown = _embedded(job, test, work, lambda done, fresh: told(n + done, fresh))
     if len(train.classes) < 2:
         return {"embedding": embedding}, {"embedding": shown}
     head, dynamics = linear_head(
@@ -129,26 +167,37 @@ def _frozen(backbone: Backbone, train: Dataset, test: Dataset, seed: int, tell: 
         len(train.classes),
         seed=seed,
         tell=lambda done: tell(items + done * epoch, total, f"linear head, epoch {done} of {HEAD_EPOCHS}"),
+        work=work,
     )
-    columns = {"embedding": embedding, "logits": apply(head, embedding), "head": head, "dynamics": dynamics}
-    return columns, {"embedding": shown, "logits": apply(head, shown), "head": head}
+    columns = {"embedding": embedding, "logits": _logits(train, head, embedding), "head": head, "dynamics": dynamics}
+    return columns, {"embedding": shown, "logits": _logits(test, head, shown), "head": head}
 
 
-def _embed(backbone: Backbone, items: Dataset, tell: Callable[[int], None]) -> np.ndarray:
-    """The embedding (n, d) of all items, read and computed batch by batch."""
-    network = backbone.network.to(device.best())
-    parts = []
-    for start in range(0, max(1, len(items.ids)), backbone.batch):
-        batch = _items(items, items.ids[start : start + backbone.batch])
-        parts.append(training.evaluate(network, training.to_inputs(batch)).cpu().numpy())
-        _require_finite(parts[-1], items.ids[start:])
-        tell(start + len(batch))
-    return np.concatenate(parts)
+def _embedded(job: Job, items: Dataset, work: Path | None, told: Callable[[int, int], None]) -> np.ndarray:
+    """The embedding (n, d) of one split."""
+    encode = job.backbone.encode or (lambda batch: batch)
+    file = work / f"{next(iter(items.splits))}.npy" if work else None
+    return extraction.embed(job.backbone, items.ids, lambda ids: encode(_items(items, job.reads, ids)), file, told)
 
 
-def _require_finite(embedding: np.ndarray, ids: np.ndarray) -> None:
-    bad = ~np.isfinite(embedding).all(axis=1)
-    if bad.any():
+def _logits(items: Dataset, head: np.ndarray, embedding: np.ndarray) -> np.ndarray:
+    """The logits (n, c) that came with a dataset, else those of the head."""
+    if items.logits is None:
+        return apply(head, embedding)
+    return np.asarray(items.logits, dtype=np.float32)
+
+
+def _require_logits(dataset: Dataset) -> None:
+    """Refuse logits of a dataset's own that do not tell its classes apart, or are no numbers."""
+    if dataset.logits is None or not dataset.labelled:
+        return
+    expected = (len(dataset.ids), len(dataset.classes))
+    if dataset.logits.shape != expected:
         raise ValueError(
-            f"features of item {ids[int(bad.argmax())]} are not finite (NaN or infinite); remove or repair such items"
+            f"logits of dataset {dataset.name!r} have shape {dataset.logits.shape}; give {expected}, one row per item "
+            "and one column per class, in the order of its classes"
         )
+    bad = ~np.isfinite(dataset.logits).all(axis=1)
+    if bad.any():
+        item = dataset.ids[int(bad.argmax())]
+        raise ValueError(f"logits of item {item} are not finite (NaN or infinite); remove or repair such items")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fdmat_core import device
 from fdmat_core.learning.dynamics import Recorder
+from fdmat_core.learning.resuming import Saved
 from fdmat_core.learning.training import Recipe, evaluate, steps_per_epoch, train
 from fdmat_core.numerics import scaling
 from fdmat_core.numerics.gradients import Gradients
@@ -23,7 +25,13 @@ HEAD_EPOCHS = 30
 
 
 def linear_head(
-    embedding: np.ndarray, labels: np.ndarray, c: int, *, seed: int = 0, tell: Callable[[int], None]
+    embedding: np.ndarray,
+    labels: np.ndarray,
+    c: int,
+    *,
+    seed: int = 0,
+    tell: Callable[[int], None],
+    work: Path | None = None,
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Train a linear head on frozen features: its weights (c, d + 1), bias last, and the dynamics of every row.
 
@@ -38,6 +46,8 @@ def linear_head(
         (n,) class numbers.
     tell
         Called with the epochs done after each of the `HEAD_EPOCHS`.
+    work
+        A folder in which the training is kept at times, so that it goes on there if it is killed.
     """
     import torch
     from torch import nn
@@ -49,9 +59,10 @@ def linear_head(
     nn.init.zeros_(head.weight)
     nn.init.zeros_(head.bias)
     head, recorder = head.to(device.best()), Recorder(labels, c, HEAD_EPOCHS)
-    recipe = Recipe.of_epochs(HEAD_EPOCHS, len(labels), batch=256, rate=0.1)
+    recipe = Recipe.of_epochs(HEAD_EPOCHS, len(labels), batch=256, rate=0.1, seed=seed)
     per_epoch = steps_per_epoch(len(labels), recipe.batch)
-    for step in train(head, inputs, targets, recipe, seed=seed):
+    saved = Saved(work / "head.pt", recorder, per_epoch) if work else None
+    for step in train(head, inputs, targets, recipe, saved=saved):
         if step % per_epoch == 0:
             recorder.add(evaluate(head, inputs).cpu().numpy(), inputs.cpu().numpy())
             tell(step // per_epoch)

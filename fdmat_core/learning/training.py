@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fdmat_core import device
+from fdmat_core.learning.resuming import Saved
 
 if TYPE_CHECKING:
     import torch
@@ -33,11 +35,12 @@ class Recipe:
     batch: int = BATCH
     rate: float = 0.05  # the first and highest
     decay: float = 5e-4  # of the weights
+    seed: int = 0  # of the order of batches
 
     @staticmethod
-    def of_epochs(epochs: int, n: int, *, batch: int = BATCH, rate: float = 0.05) -> Recipe:
+    def of_epochs(epochs: int, n: int, *, batch: int = BATCH, rate: float = 0.05, seed: int = 0) -> Recipe:
         """The recipe whose steps are so many passes over n items."""
-        return Recipe(epochs * steps_per_epoch(n, batch), batch, rate)
+        return Recipe(epochs * steps_per_epoch(n, batch), batch, rate, seed=seed)
 
 
 def steps_per_epoch(n: int, batch: int) -> int:
@@ -52,11 +55,11 @@ def train(
     recipe: Recipe,
     *,
     weights: torch.Tensor | None = None,
-    seed: int = 0,
+    saved: Saved | None = None,
 ) -> Generator[int]:
     """Train a network in place, and hand over after every step: yields the number of steps done.
 
-    The caller may look at the network, record, report progress or stop in between.
+    The caller may look at the network, record, report progress or stop in between. What was saved goes on where it was.
 
     Parameters
     ----------
@@ -68,6 +71,8 @@ def train(
         (n,) class numbers.
     weights
         (n,) how much each item counts, of mean 1; all the same if not given.
+    saved
+        Where to go on from, and what to keep after each step's caller is done with it.
     """
     from torch import autocast, bfloat16, optim
     from torch.nn import functional
@@ -75,7 +80,9 @@ def train(
     place = inputs.device
     optimiser = optim.SGD(network.parameters(), recipe.rate, momentum=0.9, weight_decay=recipe.decay, nesterov=True)
     schedule = optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.steps)
-    for step, chosen in enumerate(_batches(len(labels), recipe, seed), start=1):
+    parts = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    done = saved.restore(parts) if saved else 0
+    for step, chosen in islice(enumerate(_batches(len(labels), recipe), start=1), done, None):
         rows = chosen.to(place)
         network.train()
         with _deterministic(), autocast(place.type, bfloat16, enabled=place.type != "cpu"):
@@ -86,13 +93,15 @@ def train(
             optimiser.step()
         schedule.step()
         yield step
+        if saved and step < recipe.steps:
+            saved.keep(step, parts)
 
 
-def _batches(n: int, recipe: Recipe, seed: int) -> Iterator[torch.Tensor]:
+def _batches(n: int, recipe: Recipe) -> Iterator[torch.Tensor]:
     """The rows (b,) of every step: shuffled passes over n items, one after another."""
     import torch
 
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(recipe.seed)
     per_epoch = steps_per_epoch(n, recipe.batch)
     order = torch.arange(n)
     for step in range(recipe.steps):
@@ -149,12 +158,18 @@ def initialise(network: nn.Module, seed: int) -> None:
                 nn.init.zeros_(layer.bias)
 
 
-def evaluate(network: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
-    """What a network makes of inputs (n, ...), in row order and full precision, without training it: (n, ...)."""
+def evaluate(network: nn.Module, inputs: torch.Tensor, *, numbers: int = EVALUATED) -> torch.Tensor:
+    """What a network makes of inputs (n, ...), in row order and full precision, without training it: (n, ...).
+
+    Parameters
+    ----------
+    numbers
+        In the inputs that are evaluated at once. On a CPU results may differ in the last bit if it does.
+    """
     import torch
 
     network.eval()
-    step = max(1, EVALUATED // max(1, inputs[:1].numel()))
+    step = max(1, numbers // max(1, inputs[:1].numel()))
     slices = [slice(start, start + step) for start in range(0, max(1, len(inputs)), step)]
     with torch.inference_mode(), _deterministic():
         return torch.cat([network(floats(inputs[rows])).float() for rows in slices])
@@ -191,7 +206,7 @@ def train_network(
     _place(network)
     inputs, targets = to_inputs(images), torch.as_tensor(labels, device=device.best())
     mass = None if weights is None else torch.as_tensor(weights, dtype=torch.float32, device=device.best())
-    for _ in train(network, inputs, targets, Recipe(steps), weights=mass, seed=seed):
+    for _ in train(network, inputs, targets, Recipe(steps, seed=seed), weights=mass):
         pass
 
     return lambda images: evaluate(network, to_inputs(images)).argmax(dim=1).cpu().numpy()

@@ -51,11 +51,13 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFea
     artifacts.note_findings(spec, dataset)
     began = time.monotonic()
 
-    def make() -> entries.Item:
-        tables = features.extract(dataset, spec.backbone, progress=tell)
-        return artifacts.pack_tables(tables, {"dataset": dataset.key, "seconds": _since(began)})
-
-    tables = artifacts.unpack_tables(entries.get("features", key, make))
+    item = entries.find("features", key)
+    if item is None:
+        with entries.working("features", key) as work:
+            made = features.extract(dataset, spec.backbone, progress=tell, work=work)
+            packed = artifacts.pack_tables(made, {"dataset": dataset.key, "seconds": _since(began)})
+            item = entries.put("features", key, packed)
+    tables = artifacts.unpack_tables(item)
     used = UsedFeatures(key, tables[0].n, curves.largest_class(tables[0]), artifacts.features_version(spec))
     artifacts.note(spec, used)
     return used, tables

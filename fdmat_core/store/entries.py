@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from fdmat_core.store.files import bytes_of, explained, home
 CHECKED_BYTES = 32 * 2**20
 #: An unfinished folder this old (seconds) belongs to a process that was killed.
 ABANDONED = 24 * 3600
+#: The file in a folder of half-done work that its process holds.
+LOCK = "held.sqlite"
 #: What a damaged entry raises when it is read.
 DAMAGE = (FileNotFoundError, NotADirectoryError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
@@ -72,8 +76,48 @@ def put(kind: str, key: str, item: Item) -> Item:
 
 
 def delete(kind: str, key: str) -> None:
-    """Remove an entry; one that is not there is fine."""
+    """Remove an entry, and what was done of it by a process that was killed; one that is not there is fine."""
     shutil.rmtree(path(kind, key), ignore_errors=True)
+    if not _held(work := _work(kind, key)):
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def working(kind: str, key: str) -> Generator[Path | None]:
+    """The folder for what is half done of an entry: a killed process leaves it to the next, an ended one removes it.
+
+    None if another process works on the same entry just now; then nothing of this one's can be kept.
+    """
+    folder = _work(kind, key)
+    with explained(f"work on {kind} {key}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
+    with closing(lock):
+        mine = _taken(lock)
+        yield folder if mine else None
+        if mine:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _work(kind: str, key: str) -> Path:
+    return path(kind, f".{key}.work")
+
+
+def _taken(lock: sqlite3.Connection) -> bool:
+    """Whether a lock was free and is held from now on; the system frees it when its process ends, however that ends."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.DatabaseError:
+        return False
+    return True
+
+
+def _held(work: Path) -> bool:
+    """Whether a process works in a folder just now."""
+    if not (work / LOCK).exists():
+        return False
+    with closing(sqlite3.connect(work / LOCK, timeout=0, isolation_level=None)) as lock:
+        return not _taken(lock)
 
 
 def keys(kind: str) -> Iterator[str]:
@@ -109,7 +153,8 @@ def sweep(kind: str) -> list[str]:
     waste = [
         folder
         for folder in _folders(kind)
-        if ".damaged-" in folder.name or (folder.name.startswith(".") and folder.stat().st_mtime < old)
+        if ".damaged-" in folder.name
+        or (folder.name.startswith(".") and folder.stat().st_mtime < old and not _held(folder))
     ]
     for folder in waste:
         shutil.rmtree(folder, ignore_errors=True)

@@ -26,8 +26,10 @@ LIBRARIES = {
     "ot": "POT",
     "scipy": "scipy",
     "sklearn": "scikit-learn",
+    "timm": "timm",
     "torch": "torch",
     "torchvision": "torchvision",
+    "transformers": "transformers",
     "umap": "umap-learn",
 }
 #: Modules and rooms that move results but do not decide them.

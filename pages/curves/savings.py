@@ -9,13 +9,12 @@ import streamlit as st
 from fdmat_core import registry
 from fdmat_core.analysis import savings
 from fdmat_core.figures import tables
-from fdmat_core.formats import percent
+from fdmat_core.formats import duration, percent
 from fdmat_core.runs.costs import Costs
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, state
 from pages.ui import titles
-from pages.ui.run_status import duration
 
 #: A training time to start from where none was measured.
 MINUTES = 10.0

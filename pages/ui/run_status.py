@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from fdmat_core.formats import duration
 from fdmat_core.runs import jobs
 from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.run import Run
@@ -127,14 +128,6 @@ def sentence(status: Status) -> str:
         parts.append(f"{(status.total - status.done) / status.seconds_left:.3g} per second")
         parts.append(f"{duration(status.seconds_left)} left")
     return " · ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: 40 s, 3 min, 2 h 5 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def moment(seconds: float) -> str:

@@ -22,7 +22,7 @@ def test_every_backbone_says_what_it_is(name):
         entry.title
         and entry.facts.source
         and entry.summary.endswith(".")
-        and entry.facts.reads in ("images", "features")
+        and entry.facts.reads in ("images", "features", "text")
     )
     assert all(parameter.help for parameter in entry.parameters)
 
@@ -83,7 +83,7 @@ def test_missing_and_wrong_weights_are_named(tmp_path, monkeypatch, checkpoint):
 
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "hub"))
     monkeypatch.setattr(torch.hub, "load_state_dict_from_url", offline)
-    with pytest.raises(ValueError, match=r"put resnet18-\w+\.pth into the folder") as error:
+    with pytest.raises(ValueError, match=r"put resnet18-\w+\.pth \(45 MB\) into the folder") as error:
         BACKBONES["resnet18"]((8, 8, 1))
     assert str(tmp_path / "hub" / "checkpoints") in str(error.value)
     with pytest.raises(ValueError, match="no such file"):

@@ -27,7 +27,7 @@ def toy(sizes=(50, 50, 50, 50), test=4, seed=0):
         ids=ids,
         labels=labels,
         classes=tuple("abcdefghij"[: len(sizes)]),
-        splits=datasets.splits(ids, tested),
+        splits=datasets.divided(ids, tested),
         key="toy",
         images=datasets.getter(ids, images),
     )

@@ -24,7 +24,7 @@ def toy(n=1500, classes=3, seed=0, size=8):
         ids=ids,
         labels=labels,
         classes=tuple("abcdef"[:classes]),
-        splits=datasets.splits(ids, np.arange(n) % 5 == 0),
+        splits=datasets.divided(ids, np.arange(n) % 5 == 0),
         key="toy",
         images=datasets.getter(ids, images),
     )
@@ -136,6 +136,43 @@ def test_flipped_labels_stand_out_in_the_dynamics_and_the_embedding_is_one_relu_
 def test_one_class_has_features_but_no_head():
     train, test = features.extract(toy(classes=1), "pixels")
     assert train.logits is None and train.head is None and not train.dynamics and test.logits is None
+
+
+def with_logits(data, c=5):
+    return dataclasses.replace(data, logits=np.random.default_rng(0).standard_normal((len(data.ids), c)))
+
+
+def test_logits_of_one_s_own_stand_in_the_table_beside_the_trained_head():
+    data = with_logits(mixture())
+    for own, plain in zip(features.extract(data, "given"), features.extract(mixture(), "given"), strict=True):
+        assert own.logits.dtype == np.float32
+        assert np.array_equal(own.logits, data.logits[data.rows_of(own.ids)].astype(np.float32))
+        assert np.array_equal(own.head, plain.head) and not np.array_equal(own.logits, plain.logits)
+        assert all(np.array_equal(own.dynamics[name], column) for name, column in plain.dynamics.items())
+
+
+def test_a_network_that_learns_has_its_own_logits():
+    data = with_logits(toy(300), 3)
+    train, _ = features.extract(data, Choice.of("early_cnn", epochs=1))
+    assert np.allclose(train.embedding @ train.head[:, :-1].T + train.head[:, -1], train.logits, atol=1e-4)
+
+
+def test_logits_that_do_not_fit_are_said():
+    with pytest.raises(
+        ValueError, match=r"have shape \(200, 4\); give \(200, 5\), one row per item and one column per"
+    ):
+        features.extract(with_logits(mixture(), 4), "given")
+    broken = with_logits(mixture()).logits.copy()
+    broken[3, 1] = np.inf
+    with pytest.raises(ValueError, match="logits of item 3 are not finite"):
+        features.extract(dataclasses.replace(mixture(), logits=broken), "given")
+
+
+def test_given_features_are_read_also_where_there_are_images():
+    data = toy(60)
+    both = dataclasses.replace(data, features=np.random.default_rng(0).random((60, 4)).astype(np.float32))
+    train, _ = features.extract(both, "given")
+    assert np.array_equal(train.embedding, both.features[both.rows_of(train.ids)])
 
 
 def test_what_cannot_be_read_is_said():

@@ -26,7 +26,7 @@ def test_an_epoch_has_the_steps_it_should(n, batch, steps):
 @pytest.mark.parametrize(("n", "batch", "seen"), [(300, 70, 280), (100, 70, 100)])
 def test_every_pass_sees_items_once_and_in_a_new_order(n, batch, seen):
     per_epoch = training.steps_per_epoch(n, batch)
-    batches = [rows.numpy() for rows in training._batches(n, Recipe(2 * per_epoch, batch), 0)]
+    batches = [rows.numpy() for rows in training._batches(n, Recipe(2 * per_epoch, batch))]
     passes = [np.concatenate(batches[:per_epoch]).tolist(), np.concatenate(batches[per_epoch:]).tolist()]
     assert [len(rows) for rows in passes] == [len(set(rows)) for rows in passes] == [seen, seen]
     assert passes[0] != passes[1]
@@ -37,7 +37,7 @@ def trained(seed=0, steps=60, **options):
     network = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3))
     training.initialise(network, seed)
     for _ in training.train(
-        network, torch.from_numpy(inputs), torch.from_numpy(labels), Recipe(steps), seed=seed, **options
+        network, torch.from_numpy(inputs), torch.from_numpy(labels), Recipe(steps, seed=seed), **options
     ):
         pass
     logits = training.evaluate(network, torch.from_numpy(inputs)).numpy()

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from fdmat_core import formats
 from fdmat_core.runs.jobs import Status
 from fdmat_core.spec import Choice
 from pages.data import gallery
@@ -73,7 +74,7 @@ def test_a_click_moves_a_number_by_about_a_tenth(value, step):
 
 
 def test_durations_are_said_in_words():
-    said = [run_status.duration(seconds) for seconds in (4.2, 89, 150, 3600, 7500)]
+    said = [formats.duration(seconds) for seconds in (4.2, 89, 150, 3600, 7500)]
     assert said == ["4 s", "89 s", "2 min", "60 min", "2 h 5 min"]
 
 

@@ -381,3 +381,22 @@ def test_of_several_fdmats_the_one_with_usual_settings_says_what_is_suspected():
     )
     assert artifacts.evidence_method(make_spec(methods=(Choice("herding"), *variants))) == variants[0]
     assert artifacts.evidence_method(make_spec("herding")) is None
+
+
+def test_a_killed_extraction_goes_on_in_the_next_run_and_leaves_nothing(monkeypatch, store_home):
+    """Features of a run that stopped in its head are not read again, and its folder is gone when they are stored."""
+    monkeypatch.setattr(features, "extract", REAL_EXTRACT)
+    spec = make_spec("herding", dataset=Choice.of("mixture", n=252))
+
+    def stops(done, total, note):
+        if "linear head" in note:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.execute(spec, stops)
+    left = [folder.name for folder in (store_home / "features").iterdir()]
+    assert len(left) == 1 and left[0].endswith(".work") and library.prune() == []
+    told = []
+    library.execute(spec, lambda done, total, note: told.append(note))
+    assert not any("rows/s" in note for note in told)
+    assert [folder.name for folder in (store_home / "features").iterdir()] == [left[0][1:].removesuffix(".work")]

@@ -238,3 +238,51 @@ def test_a_new_database_waits_for_the_process_that_makes_it(store_home):
     assert not release.is_alive()
     maker.close()
     assert read_database("SELECT * FROM t") == [(2, "y")]
+
+
+def test_half_done_work_survives_a_failure_and_is_removed_at_the_end():
+    with pytest.raises(KeyboardInterrupt), entries.working("ranking", "one") as work:
+        (work / "half.npy").write_text("x")
+        raise KeyboardInterrupt
+    assert list(entries.keys("ranking")) == []
+    with entries.working("ranking", "one") as work:
+        assert (work / "half.npy").read_text() == "x"
+        put()
+    assert [folder.name for folder in (home() / "ranking").iterdir()] == ["one"]
+
+
+WORKER = """
+import sys, time
+from fdmat_core.store import entries
+with entries.working("ranking", "one") as work:
+    (work / "half.npy").write_text("x")
+    print("here", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_work_is_one_process_s_until_it_is_gone():
+    """Whoever comes second, sweeps or deletes meanwhile leaves the folder alone; a kill frees it."""
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], stdout=subprocess.PIPE, text=True)
+    assert worker.stdout.readline() == "here\n"
+    folder = home() / "ranking" / ".one.work"
+    os.utime(folder, (0, 0))
+    with entries.working("ranking", "one") as work:
+        assert work is None
+    entries.delete("ranking", "one")
+    assert entries.sweep("ranking") == [] and (folder / "half.npy").exists()
+    worker.kill()
+    worker.wait()
+    with pytest.raises(KeyboardInterrupt), entries.working("ranking", "one") as work:
+        assert (work / "half.npy").exists()
+        raise KeyboardInterrupt
+    assert entries.sweep("ranking") == []  # of today: somebody may want to go on
+    os.utime(folder, (0, 0))
+    assert entries.sweep("ranking") == [".one.work"] and not folder.exists()
+
+
+def test_a_deleted_entry_takes_its_half_done_work_along():
+    with pytest.raises(KeyboardInterrupt), entries.working("ranking", "one"):
+        raise KeyboardInterrupt
+    entries.delete("ranking", "one")
+    assert list((home() / "ranking").iterdir()) == []
