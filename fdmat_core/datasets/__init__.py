@@ -32,7 +32,8 @@ class Recognised(NamedTuple):
 def load(choice: str | Choice) -> Dataset:
     """Load a dataset by name: `load("digits")`, `load(Choice.of("mixture", n=300))`."""
     choice = Choice.named(choice)
-    return registry.datasets.get(choice.name)(params=dict(choice.params))
+    with places.naming(str(dict(choice.params).get("path", ""))):
+        return registry.datasets.get(choice.name)(params=dict(choice.params))
 
 
 def open(path: str | Path) -> Dataset:

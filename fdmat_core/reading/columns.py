@@ -62,6 +62,13 @@ def is_numbers(column: pandas.Series[Any]) -> bool:
     return bool(types.is_numeric_dtype(column)) and not types.is_complex_dtype(column)
 
 
+def is_words(column: pandas.Series[Any]) -> bool:
+    """Whether a column holds words, or things of several kinds, but no rows of numbers."""
+    from pandas import StringDtype
+
+    return isinstance(column.dtype, StringDtype) or (column.dtype == object and not is_rows(column))
+
+
 def is_rows(column: pandas.Series[Any]) -> bool:
     """Whether the cells of a column are rows of numbers: the first that is not missing is one."""
     if column.dtype != object:
@@ -180,9 +187,7 @@ def _as_numbers(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(f"{name} holds values that are no numbers ({error}); leave such columns out") from error
 
 
-def _checked(
-    found: np.ndarray, rounded: int, name: str, missing: Missing, where: Callable[[int], str]
-) -> Features:
+def _checked(found: np.ndarray, rounded: int, name: str, missing: Missing, where: Callable[[int], str]) -> Features:
     """Features (n, d) float32 without gaps, and what is odd about them."""
     bad = ~np.isfinite(found)
     findings: list[Finding] = []

@@ -241,9 +241,7 @@ def _require_classes(c: int, n: int, name: str) -> None:
         )
 
 
-def _remarks(
-    present: np.ndarray, numbers: np.ndarray, classes: tuple[str, ...], name: str
-) -> tuple[Finding, ...]:
+def _remarks(present: np.ndarray, numbers: np.ndarray, classes: tuple[str, ...], name: str) -> tuple[Finding, ...]:
     sizes = np.bincount(numbers)
     found = []
     if present.dtype.kind in "iuf" and len(sizes) > MEASURED_VALUES and np.median(sizes) < MEASURED_ROWS:

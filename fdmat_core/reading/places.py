@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,18 @@ def folder(path: str, *, what: str) -> Path:
     return found
 
 
+@contextmanager
+def naming(path: str) -> Generator[None]:
+    """Let errors about data name the file or folder that they are about."""
+    try:
+        yield
+    except ValueError as error:
+        name = short(Path(path.strip()).name)
+        if not name or name in str(error) or str(error).startswith("path "):
+            raise
+        raise ValueError(f"{name}: {error}") from error
+
+
 def digest(file: Path) -> str:
     """What names the content of a file."""
     with file.open("rb") as stream:
@@ -79,7 +92,9 @@ def walk(top: Path, root: Path, skipped: list[Skipped], *, links: bool = False) 
     root
         Links that lead out of this folder are followed only with `links`.
     """
-    open_folders = [(_children(top, skipped), {_number(top)})]  # from the top down, each with the numbers of those above
+    open_folders = [
+        (_children(top, skipped), {_number(top)})
+    ]  # from the top down, each with the numbers of those above
     while open_folders:
         children, above = open_folders[-1]
         child = next(children, None)

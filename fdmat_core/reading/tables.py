@@ -225,8 +225,7 @@ def arrays(file: Path) -> dict[str, np.ndarray]:
         if file.suffix.lower() == ".npy":
             with file.open("rb") as stream:
                 _check_header(stream, file.stat().st_size)
-            found = np.load(file, allow_pickle=False)
-            return {"features": found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))}
+            return {"features": np.load(file, allow_pickle=False)}
         _check_packed(file)
         with np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}

@@ -229,7 +229,7 @@ def test_validation_items_test_where_nothing_else_does(tmp_path):
     assert len(data.ids) == 14 and "6 validation items: left out" in said(data)
     frame.loc[3, "split"] = "fold 3"
     frame.to_csv(tmp_path / "t.csv", index=False)
-    with pytest.raises(ValueError, match="split is 'fold 3' in line 5 of t.csv; say train, validation or test"):
+    with pytest.raises(ValueError, match=r"split is 'fold 3' in line 5 of t\.csv; say train, validation or test"):
         load(tmp_path / "t.csv")
 
 
