@@ -196,7 +196,7 @@ def _checked(found: np.ndarray, rounded: int, name: str, missing: Missing, where
         findings.append(Finding(text, "rounded to seven digits; subtract what the values have in common"))
     empty = bad.all(axis=0)
     if empty.any() and not empty.all():
-        findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no value in any row", "left out"))
+        findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no finite value in any row", "left out"))
         found, bad = found[:, ~empty], bad[:, ~empty]
     lost = bad.any(axis=1)
     if lost.any():

@@ -21,7 +21,7 @@ MOST_CLASSES = 30_000
 #: Floats from here on skip whole numbers.
 EXACT = 2.0**53
 #: Words that are numbers: whole ones as programs write them, without zeros in front, and any other.
-WHOLE = re.compile(r"(0|-?[1-9]\d{0,14})(\.0*)?")
+WHOLE = re.compile(r"(0|-?[1-9]\d{0,17})(\.0*)?")
 FRACTION = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d*)?")
 #: Types of what stands for nothing in a table.
 MISSING = ("NAType", "NaTType")
