@@ -52,11 +52,8 @@ def read(file: Path, words: Iterable[str] = ()) -> pandas.DataFrame:
     except UnicodeDecodeError as error:
         raise ValueError(f"{short(file.name)} is not in UTF-8; save it in UTF-8 and load it again") from error
     except Exception as error:
-        if isinstance(error, MemoryError):
-            raise
         raise ValueError(
-            f"{short(file.name)} cannot be read as {ending[1:]} ({short(' '.join(str(error).split()), 160)}); "
-            "write it again, or give another file"
+            f"{short(file.name)} cannot be read as {ending[1:]} ({_why(error)}); write it again, or give another file"
         ) from error
     if frame.shape[0] == 0 or frame.shape[1] == 0:
         raise ValueError(f"{short(file.name)} has {len(frame)} rows and {frame.shape[1]} columns; it holds no items")
@@ -230,11 +227,20 @@ def arrays(file: Path) -> dict[str, np.ndarray]:
         with np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except Exception as error:  # whatever broken bytes make numpy, zipfile or zlib raise
-        why = "it needs more memory than there is" if isinstance(error, MemoryError) else str(error)
         raise ValueError(
-            f"{short(file.name)} is no {file.suffix.lower()} file of plain arrays "
-            f"({short(' '.join(why.split()), 160)}); write it with np.save or np.savez"
+            f"{short(file.name)} is no {file.suffix.lower()} file of plain arrays ({_why(error)}); "
+            "write it with np.save or np.savez"
         ) from error
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a file, from the error of whatever reads it, in a few words."""
+    if isinstance(error, MemoryError):
+        return "it needs more memory than there is"
+    text = " ".join(str(error).split()) or type(error).__name__
+    if "pickle" in text:
+        return "it holds objects, which are not unpacked"
+    return short(re.sub(r"<[^<>]*>", "something else", text), 160)
 
 
 def _check_packed(file: Path) -> None:
