@@ -199,8 +199,8 @@ def _numbers(
 def _require_numbers(frame: pandas.DataFrame, numbers: list[str], file: Path) -> None:
     if not numbers:
         raise ValueError(
-            f"{short(file.name)} has no column of numbers; it has {listed(frame.columns)}. "
-            "Features are columns of numbers, or one column with a row of numbers in each cell"
+            f"{short(file.name)} has no column of numbers (it has {listed(frame.columns, 5)}); "
+            "give features as columns of numbers, or as one column with a row of numbers in each cell"
         )
 
 

@@ -216,6 +216,7 @@ def _positions(flat: np.ndarray, classes: tuple[str, ...], name: str) -> Labels:
 def _named(present: np.ndarray, name: str, rows: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
     """The names of the classes in order, and the number of each label; `rows` says where they stand."""
     if present.dtype.kind == "f":
+        present = present.astype(np.float64)
         broken = np.flatnonzero((present != np.floor(present)) | (np.abs(present) >= EXACT))
         if len(broken):
             why = "a fraction and no class" if np.abs(present[broken[0]]) < EXACT else "too large to tell classes apart"

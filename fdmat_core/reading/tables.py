@@ -6,6 +6,7 @@ import io
 import math
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from fdmat_core.errors import plain
 from fdmat_core.reading.columns import NAMES
 from fdmat_core.reading.places import listed, short
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 MOST_GROWTH, MOST_UNPACKED = 200, 2**28
 #: What separates the columns of a text file.
 SEPARATORS = ",\t;|"
+#: A text file with more columns takes minutes to read.
+MOST_COLUMNS = 100_000
 #: Endings of text files.
 TEXT = (".csv", ".tsv")
 #: Names of columns whose cells stay as they are written, in lower case: "01" is not "1".
@@ -70,7 +74,7 @@ def _read_text(file: Path, words: Iterable[str] = ()) -> pandas.DataFrame:
     _require_text(file)
     header, separator = _header(file)
     _require_names(header)
-    twice = next((name for name in header if name and header.count(name) > 1), None)
+    twice = next((name for name, count in Counter(header).items() if name and count > 1), None)
     if twice is not None:
         raise ValueError(f"it has two columns named {short(twice)!r}")
     kept = {*NAMES_OF_WORDS, *(word.strip().lower() for word in words)}
@@ -115,6 +119,8 @@ def _header(file: Path) -> tuple[list[str], str]:
 
 def _require_names(header: list[str]) -> None:
     """Refuse a first line that looks like data: numbers that do not count the columns."""
+    if len(header) > MOST_COLUMNS:
+        raise ValueError(f"it has {len(header):,} columns, more than {MOST_COLUMNS:,}")
     found = [_number(name) for name in header]
     numbers = [number for number in found if number is not None]
     counted = numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
@@ -237,7 +243,7 @@ def _why(error: Exception) -> str:
     """What is wrong with a file, from the error of whatever reads it, in a few words."""
     if isinstance(error, MemoryError):
         return "it needs more memory than there is"
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(plain(error).split())
     if "pickle" in text:
         return "it holds objects, which are not unpacked"
     return short(re.sub(r"<[^<>]*>", "something else", text), 160)
@@ -251,7 +257,7 @@ def _check_packed(file: Path) -> None:
         wrong = [name for name in names if not name.endswith(".npy")]
         if wrong:
             raise ValueError(f"it holds {listed(wrong, 2)}, which is no .npy array")
-        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        twice = next((name for name, count in Counter(names).items() if count > 1), None)
         if twice:
             raise ValueError(f"it holds two arrays named {short(twice)}")
         if any(member.flag_bits & 1 for member in members):

@@ -98,9 +98,21 @@ def _images() -> Iterable[Case]:
         "16 bits": (_saved(Image.fromarray(deep), "PNG"), [128, 128, 128], ("more than 8 bits",)),
         "16 bits, TIFF": (_saved(Image.fromarray(deep), "TIFF"), [128, 128, 128], ("more than 8 bits",)),
         "32 bits": (_saved(Image.fromarray(deep.astype(np.int32)), "TIFF"), [128, 128, 128], ("more than 8 bits",)),
-        "floats": (_saved(Image.fromarray(np.full((8, 8), 0.5, np.float32)), "TIFF"), [128, 128, 128], ("more than 8 bits",)),
-        "floats with nan": (_saved(Image.fromarray(np.full((8, 8), np.nan, np.float32)), "TIFF"), [0, 0, 0], ("more than 8 bits",)),
-        "floats below zero": (_saved(Image.fromarray(np.full((8, 8), -5, np.float32)), "TIFF"), [0, 0, 0], ("more than 8 bits",)),
+        "floats": (
+            _saved(Image.fromarray(np.full((8, 8), 0.5, np.float32)), "TIFF"),
+            [128, 128, 128],
+            ("more than 8 bits",),
+        ),
+        "floats with nan": (
+            _saved(Image.fromarray(np.full((8, 8), np.nan, np.float32)), "TIFF"),
+            [0, 0, 0],
+            ("more than 8 bits",),
+        ),
+        "floats below zero": (
+            _saved(Image.fromarray(np.full((8, 8), -5, np.float32)), "TIFF"),
+            [0, 0, 0],
+            ("more than 8 bits",),
+        ),
         "moving": (_moving("GIF"), [255, 0, 0], ("1 images hold several pictures",)),
         "moving PNG": (_moving("PNG"), [255, 0, 0], ("1 images hold several pictures",)),
         "pages": (_moving("TIFF"), [255, 0, 0], ("1 images hold several pictures",)),
@@ -170,21 +182,41 @@ def _broken() -> Iterable[Case]:
     for name, content in broken.items():
         for ending in ("png", "jpg"):
             put = _tree_with(several("a", "b"), f"a/!.{ending}", content)
-            yield Case("images", f"{name}, called .{ending}", put, Taken((f"1 of 7 images cannot be read (a/!.{ending}: ",), classes=("a", "b"), ids=[1, 2, 3, 4, 5, 6]))
+            yield Case(
+                "images",
+                f"{name}, called .{ending}",
+                put,
+                Taken((f"1 of 7 images cannot be read (a/!.{ending}: ",), classes=("a", "b"), ids=[1, 2, 3, 4, 5, 6]),
+            )
     for place in range(0, len(sound), 9):
         content = sound[:place] + bytes([sound[place] ^ 255]) + sound[place + 1 :]
-        yield Case("images", f"a byte turned at {place}", _tree_with(several("a", "b"), "a/!.png", content), Either(Taken(ids=list(range(7)))))
+        yield Case(
+            "images",
+            f"a byte turned at {place}",
+            _tree_with(several("a", "b"), "a/!.png", content),
+            Either(Taken(ids=list(range(7)))),
+        )
     yield Case("images", "all broken", _all_broken, Refused(("none of the 4 images in data can be read",)))
-    yield Case("images", "a class broken", _tree_with([*several("a"), *several("b")], "c/0.png", b"x"), Taken(("among them all of c",), classes=("a", "b")))
+    yield Case(
+        "images",
+        "a class broken",
+        _tree_with([*several("a"), *several("b")], "c/0.png", b"x"),
+        Taken(("among them all of c",), classes=("a", "b")),
+    )
     yield Case("images", "all but one broken", _one_left, Refused(("1 usable items",)))
 
 
 def _all_broken(folder: Path) -> Path:
-    return then(tree(*several("a", "b", count=2)), lambda root: [file.write_text("x") for file in root.rglob("*.png")])(folder)
+    return then(tree(*several("a", "b", count=2)), lambda root: [file.write_text("x") for file in root.rglob("*.png")])(
+        folder
+    )
 
 
 def _one_left(folder: Path) -> Path:
-    return then(tree(*several("a", "b", count=2)), lambda root: [file.write_text("x") for file in sorted(root.rglob("*.png"))[1:]])(folder)
+    return then(
+        tree(*several("a", "b", count=2)),
+        lambda root: [file.write_text("x") for file in sorted(root.rglob("*.png"))[1:]],
+    )(folder)
 
 
 def _folders() -> Iterable[Case]:
@@ -197,7 +229,12 @@ def _folders() -> Iterable[Case]:
     yield case("sound", tree(*two), Taken(classes=("a", "b"), labels=[0, 0, 0, 1, 1, 1], silent=True))
     yield case("empty", tree(), Refused(("nothing that can be read",)))
     yield case("empty, asked for", tree(), Refused(("no images in folders below data",)), size=64)
-    yield case("empty classes", then(tree(), lambda root: [(root / name).mkdir() for name in "ab"]), Refused(("no images",)), size=64)
+    yield case(
+        "empty classes",
+        then(tree(), lambda root: [(root / name).mkdir() for name in "ab"]),
+        Refused(("no images",)),
+        size=64,
+    )
     yield case("an empty class beside", then(tree(*two), lambda root: (root / "c").mkdir()), taken)
     yield case("one class", tree(*several("a")), Taken(("class is the same in every row",), classes=("a",)))
     yield case("one image a class", tree("a/0.png", "b/0.png"), Refused(("no class has two items",)))
@@ -206,38 +243,121 @@ def _folders() -> Iterable[Case]:
     yield case("nested", tree(*several("a/deep/deeper", "b/deep")), taken)
     yield case("deep", tree(*several("a" + "/d" * 300, "b")), taken)
     yield case("deeper than Python", _very_deep, Either(taken))
-    yield case("beside the classes", tree(*two, "loose.png"), Taken(("1 files or folders: lies beside the class folders", "loose.png"), ids=list(range(6))))
+    yield case(
+        "beside the classes",
+        tree(*two, "loose.png"),
+        Taken(("1 files or folders: lies beside the class folders", "loose.png"), ids=list(range(6))),
+    )
     yield case("hidden", tree(*two, "a/.0.png", ".hidden/0.png", ".DS_Store"), taken)
-    yield case("other files", tree(*two, a__notes="text", readme="text"), Taken(("2 files are no images",), classes=("a", "b")))
+    yield case(
+        "other files", tree(*two, a__notes="text", readme="text"), Taken(("2 files are no images",), classes=("a", "b"))
+    )
     yield case("only other files", tree(a__notes="text"), Refused(("it holds 1 no ending",)), size=64)
     yield case("a table in it", tree(**{"t.csv": "a,b\n1,2\n"}), Refused(("nothing that can be read",)))
-    for name in ("größe", "日本", "a b", "a,b", "x" * 200, "NA", "nan", "None", "-1", "0", "1e5", "'", '"', "(x)", " x", "x ", "x;y", "🦊", "CON", "%s"):
-        yield case(f"a class {name[:9]!r}", tree(*several(name, "~z")), Taken(classes=tuple(sorted((name, "~z"))), ids=list(range(6))))
-    yield case("classes of digits stay in the order of names", tree(*several("10", "9", "-1")), Taken(classes=("-1", "10", "9"), labels=[0, 0, 0, 1, 1, 1, 2, 2, 2]))
-    yield case("only case differs", tree(*several("Cat", "cat")), Taken(("differ only in case",), classes=("Cat", "cat")))
+    for name in (
+        "größe",
+        "日本",
+        "a b",
+        "a,b",
+        "x" * 200,
+        "NA",
+        "nan",
+        "None",
+        "-1",
+        "0",
+        "1e5",
+        "'",
+        '"',
+        "(x)",
+        " x",
+        "x ",
+        "x;y",
+        "🦊",
+        "CON",
+        "%s",
+    ):
+        yield case(
+            f"a class {name[:9]!r}",
+            tree(*several(name, "~z")),
+            Taken(classes=tuple(sorted((name, "~z"))), ids=list(range(6))),
+        )
+    yield case(
+        "classes of digits stay in the order of names",
+        tree(*several("10", "9", "-1")),
+        Taken(classes=("-1", "10", "9"), labels=[0, 0, 0, 1, 1, 1, 2, 2, 2]),
+    )
+    yield case(
+        "only case differs", tree(*several("Cat", "cat")), Taken(("differ only in case",), classes=("Cat", "cat"))
+    )
     yield case("letters composed in two ways", tree(*several("é", "e\u0301")), Taken(("differ only in case",)))
     for ending in ("PNG", "Png", "jpeg", "JPG", "tif", "webp", "bmp", "gif"):
         yield case(f"ending {ending}", tree(*several("a", "b", ending=ending)), taken)
     for ending in ("txt", "png.bak", "dat", "psd"):
-        yield case(f"ending {ending} is none", tree(*two, f"a/9.{ending}"), Taken(("1 files are no images",), ids=list(range(6))))
+        yield case(
+            f"ending {ending} is none",
+            tree(*two, f"a/9.{ending}"),
+            Taken(("1 files are no images",), ids=list(range(6))),
+        )
     yield case("no ending", tree(*two, "a/image"), Taken(("1 files are no images",)))
     for ending in ("heic", "avif"):
-        yield case(f"{ending} without its package", tree(*two, **{f"c__0.{ending}": b"....ftypheic"}), Taken((f"c/0.{ending}", "among them all of c"), classes=("a", "b")))
+        yield case(
+            f"{ending} without its package",
+            tree(*two, **{f"c__0.{ending}": b"....ftypheic"}),
+            Taken((f"c/0.{ending}", "among them all of c"), classes=("a", "b")),
+        )
     yield case("a class that ends like an image", tree(*several("a.png", "b")), Taken(classes=("a.png", "b")))
     yield case("names alike in two classes", tree("a/x.png", "a/y.png", "b/x.png", "b/y.png"), Taken(ids=[0, 1, 2, 3]))
     yield case("names with spaces", tree("a/x y.png", "a/ z.png", "b/x  y.png", "b/w .png"), Taken(ids=[0, 1, 2, 3]))
-    yield case("a broken link", then(tree(*two), lambda root: (root / "a" / "x.png").symlink_to("nothing")), Taken(("leads nowhere",), ids=list(range(6))))
-    yield case("a link to itself", then(tree(*two), lambda root: (root / "a" / "x.png").symlink_to("x.png")), Taken(("leads nowhere",), ids=list(range(6))))
-    yield case("a link to the folder above", then(tree(*two), lambda root: (root / "a" / "x").symlink_to(root)), Taken(("holds it",), ids=list(range(6))))
-    yield case("a link to its folder", then(tree(*two), lambda root: (root / "a" / "x").symlink_to(root / "a")), Taken(("holds it",), ids=list(range(6))))
+    yield case(
+        "a broken link",
+        then(tree(*two), lambda root: (root / "a" / "x.png").symlink_to("nothing")),
+        Taken(("leads nowhere",), ids=list(range(6))),
+    )
+    yield case(
+        "a link to itself",
+        then(tree(*two), lambda root: (root / "a" / "x.png").symlink_to("x.png")),
+        Taken(("leads nowhere",), ids=list(range(6))),
+    )
+    yield case(
+        "a link to the folder above",
+        then(tree(*two), lambda root: (root / "a" / "x").symlink_to(root)),
+        Taken(("holds it",), ids=list(range(6))),
+    )
+    yield case(
+        "a link to its folder",
+        then(tree(*two), lambda root: (root / "a" / "x").symlink_to(root / "a")),
+        Taken(("holds it",), ids=list(range(6))),
+    )
     yield case("links to each other", then(tree(*two), _each_other), Taken(("holds it",)))
-    yield case("a link outside", then(tree(*two), lambda root: _outside(root)), Taken(("out of the folder",), ids=list(range(6))))
-    yield case("a link outside, followed", then(tree(*two), lambda root: _outside(root)), Taken(ids=list(range(7))), links=True)
-    yield case("a link inside", then(tree(*two), lambda root: (root / "b" / "x.png").symlink_to(root / "a" / "0.png")), Taken(ids=list(range(7))))
-    yield case("a pipe", then(tree(*two), lambda root: os.mkfifo(root / "a" / "x.png")), Taken(("no regular file",), ids=list(range(6))))
+    yield case(
+        "a link outside",
+        then(tree(*two), lambda root: _outside(root)),
+        Taken(("out of the folder",), ids=list(range(6))),
+    )
+    yield case(
+        "a link outside, followed", then(tree(*two), lambda root: _outside(root)), Taken(ids=list(range(7))), links=True
+    )
+    yield case(
+        "a link inside",
+        then(tree(*two), lambda root: (root / "b" / "x.png").symlink_to(root / "a" / "0.png")),
+        Taken(ids=list(range(7))),
+    )
+    yield case(
+        "a pipe",
+        then(tree(*two), lambda root: os.mkfifo(root / "a" / "x.png")),
+        Taken(("no regular file",), ids=list(range(6))),
+    )
     yield case("a socket", then(tree(*two), _socket), Taken(("no regular file",), ids=list(range(6))))
-    yield case("a name that is no text", then(tree(*two), lambda root: open(os.fsencode(root / "a") + b"/\xff.png", "wb").close()), Taken(("no valid text",), ids=list(range(6))))
-    yield case("a class that is no text", then(tree(*two), lambda root: os.mkdir(os.fsencode(root) + b"/\xff")), Taken(("no valid text",), ids=list(range(6))))
+    yield case(
+        "a name that is no text",
+        then(tree(*two), lambda root: open(os.fsencode(root / "a") + b"/\xff.png", "wb").close()),
+        Taken(("no valid text",), ids=list(range(6))),
+    )
+    yield case(
+        "a class that is no text",
+        then(tree(*two), lambda root: os.mkdir(os.fsencode(root) + b"/\xff")),
+        Taken(("no valid text",), ids=list(range(6))),
+    )
     yield case("a folder that is a link", _linked_root, taken)
     yield case("a slash at the end", lambda folder: f"{tree(*two)(folder)}/", taken)
     for name in ("größe", "a b", "a,b", "(x)", "x'y", "x.y", "t.csv", "x.zip", " x", "x " * 3):
@@ -292,23 +412,84 @@ def _splits() -> Iterable[Case]:
     def case(name: str, names: list[str], expected: Refused | Taken | Either, **settings: Any) -> Case:
         return Case("folders", name, tree(*names), expected, "folder" if settings else "", settings)
 
-    for train, test in (("train", "test"), ("Train", "TEST"), ("training", "testing"), ("TRAIN", "Valid"), ("train", "val"), ("trn", "tst"), ("train", "dev"), ("train", "eval")):
-        yield case(f"{train} and {test}", several(f"{train}/a", f"{train}/b", f"{test}/a", f"{test}/b"), Taken(classes=("a", "b"), test=[6, 7, 8, 9, 10, 11]))
+    for train, test in (
+        ("train", "test"),
+        ("Train", "TEST"),
+        ("training", "testing"),
+        ("TRAIN", "Valid"),
+        ("train", "val"),
+        ("trn", "tst"),
+        ("train", "dev"),
+        ("train", "eval"),
+    ):
+        yield case(
+            f"{train} and {test}",
+            several(f"{train}/a", f"{train}/b", f"{test}/a", f"{test}/b"),
+            Taken(classes=("a", "b"), test=[6, 7, 8, 9, 10, 11]),
+        )
     for only in ("train", "test", "val"):
-        yield case(f"only {only}", several(f"{only}/a", f"{only}/b"), Taken((f"only {'training' if only == 'train' else 'test'} items",), classes=("a", "b"), ids=list(range(6))))
-    yield case("train, val and test", several("train/a", "val/a", "test/a", "train/b"), Taken(("3 validation items: left out",), test=[9, 10, 11]))
-    yield case("a class only in test", several("train/a", "test/a", "test/b"), Taken(classes=("a", "b"), test=list(range(3, 9))))
-    yield case("a class only in validation, which is dropped", several("train/a", "val/b", "test/a"), Taken(("validation items: left out",), test=[6, 7, 8]))
+        yield case(
+            f"only {only}",
+            several(f"{only}/a", f"{only}/b"),
+            Taken((f"only {'training' if only == 'train' else 'test'} items",), classes=("a", "b"), ids=list(range(6))),
+        )
+    yield case(
+        "train, val and test",
+        several("train/a", "val/a", "test/a", "train/b"),
+        Taken(("3 validation items: left out",), test=[9, 10, 11]),
+    )
+    yield case(
+        "a class only in test",
+        several("train/a", "test/a", "test/b"),
+        Taken(classes=("a", "b"), test=list(range(3, 9))),
+    )
+    yield case(
+        "a class only in validation, which is dropped",
+        several("train/a", "val/b", "test/a"),
+        Taken(("validation items: left out",), test=[6, 7, 8]),
+    )
     yield case("Cat and cat", several("train/Cat", "test/cat"), Taken(("differ only in case",)))
-    yield case("test without classes", several("train/a", "train/b", "test"), Taken(("3 of 9 rows have no class", "only training items"), classes=("a", "b"), ids=list(range(6))))
-    yield case("train without classes", several("train", "test/a", "test/b"), Taken(("3 of 9 rows have no class",), ids=[3, 4, 5, 6, 7, 8]))
+    yield case(
+        "test without classes",
+        several("train/a", "train/b", "test"),
+        Taken(("3 of 9 rows have no class", "only training items"), classes=("a", "b"), ids=list(range(6))),
+    )
+    yield case(
+        "train without classes",
+        several("train", "test/a", "test/b"),
+        Taken(("3 of 9 rows have no class",), ids=[3, 4, 5, 6, 7, 8]),
+    )
     yield case("neither with classes", several("train", "test"), Taken(classes=("unlabelled",), test=[3, 4, 5]))
-    yield case("images beside", [*several("train/a", "test/a"), "loose.png"], Taken(("lies beside the folders of splits (loose.png)",), ids=list(range(6))))
-    yield case("another folder beside", several("train/a", "test/a", "extra"), Taken(("lies beside the folders of splits (extra)",), ids=list(range(6))))
-    yield case("a class named train", several("car", "plane", "train"), Taken(("folders named like a split",), classes=("car", "plane", "train"), ids=list(range(9))))
-    yield case("classes named test and dev", several("dev", "prod", "test"), Taken(("folders named like a split",), classes=("dev", "prod", "test")))
-    yield case("train twice", several("train/a", "Train/a", "test/a"), Taken(classes=("a",), test=[6, 7, 8], ids=list(range(9))))
-    yield case("test is empty", [*several("train/a", "train/b"), "test/notes.txt"], Taken(("only training items",), ids=list(range(6))))
+    yield case(
+        "images beside",
+        [*several("train/a", "test/a"), "loose.png"],
+        Taken(("lies beside the folders of splits (loose.png)",), ids=list(range(6))),
+    )
+    yield case(
+        "another folder beside",
+        several("train/a", "test/a", "extra"),
+        Taken(("lies beside the folders of splits (extra)",), ids=list(range(6))),
+    )
+    yield case(
+        "a class named train",
+        several("car", "plane", "train"),
+        Taken(("folders named like a split",), classes=("car", "plane", "train"), ids=list(range(9))),
+    )
+    yield case(
+        "classes named test and dev",
+        several("dev", "prod", "test"),
+        Taken(("folders named like a split",), classes=("dev", "prod", "test")),
+    )
+    yield case(
+        "train twice",
+        several("train/a", "Train/a", "test/a"),
+        Taken(classes=("a",), test=[6, 7, 8], ids=list(range(9))),
+    )
+    yield case(
+        "test is empty",
+        [*several("train/a", "train/b"), "test/notes.txt"],
+        Taken(("only training items",), ids=list(range(6))),
+    )
 
 
 def _listed(rows: dict[str, list[Any]], name: str = "list.csv", **how: Any) -> Callable[[Path], Path]:
@@ -359,30 +540,79 @@ def _lists() -> Iterable[Case]:
     }
     for name, path in bad.items():
         changed = [*paths[:2], path, *paths[3:]]
-        yield case(f"a path: {name}", changed, Taken(("1 of 6 rows of list.csv have no image that can be read (row 2: ",), ids=[0, 1, 3, 4, 5]))
+        yield case(
+            f"a path: {name}",
+            changed,
+            Taken(("1 of 6 rows of list.csv have no image that can be read (row 2: ",), ids=[0, 1, 3, 4, 5]),
+        )
     yield case("all missing", [f"none{i}.png" for i in range(6)], Refused(("6 of 6 rows", "root=FOLDER")))
     yield case("all paths empty", [""] * 6, Refused(("6 of 6 rows",)))
     yield case("paths are numbers", list(range(6)), Refused(("6 of 6 rows",)))
-    yield case("twice", [*paths[:5], "0.png"], Taken(("1 rows name an image that a row above names",), ids=list(range(6))))
+    yield case(
+        "twice", [*paths[:5], "0.png"], Taken(("1 rows name an image that a row above names",), ids=list(range(6)))
+    )
     yield case("dots and slashes", [f"./{path}" for path in paths], Taken(ids=list(range(6))))
     yield case("in and out again", [f"../data/{path}" for path in paths], Taken(ids=list(range(6))))
     yield case("spaces around", [f" {path} " for path in paths], Taken(ids=list(range(6))))
     yield case("backslashes", [f".\\{path}" for path in paths], Taken(classes=("x", "y"), ids=list(range(6))))
-    yield case("labels missing", paths, Taken(("2 of 6 rows have no label",), ids=[1, 2, 4, 5]), label=["", "y", "x", "", "x", "y"])
+    yield case(
+        "labels missing",
+        paths,
+        Taken(("2 of 6 rows have no label",), ids=[1, 2, 4, 5]),
+        label=["", "y", "x", "", "x", "y"],
+    )
     yield case("labels that are fractions", paths, Refused(("a fraction",)), label=[0.5, 1, 2, 3, 4, 5])
     yield case("a split", paths, Taken(test=[4, 5]), split=["train"] * 4 + ["test"] * 2)
-    yield case("an odd split", paths, Refused(("split is 'odd' in row 3",)), split=["train"] * 3 + ["odd", "test", "test"])
+    yield case(
+        "an odd split", paths, Refused(("split is 'odd' in row 3",)), split=["train"] * 3 + ["odd", "test", "test"]
+    )
     yield case("ids", paths, Taken(ids=[5, 7, 9, 11, 13, 15]), id=[5, 7, 9, 11, 13, 15])
     yield case("ids twice", paths, Refused(("id 5 occurs more than once",)), id=[5, 7, 9, 5, 13, 15])
     yield case("fields", paths, Taken(fields={"camera"}), camera=["c"] * 6)
-    yield case("features too", paths, Taken(fields={"path"}, shape=(6, 2)), embedding=["[1, 2]", "[3, 4]", "[5, 6]", "[7, 8]", "[9, 10]", "[2, 1]"])
+    yield case(
+        "features too",
+        paths,
+        Taken(fields={"path"}, shape=(6, 2)),
+        embedding=["[1, 2]", "[3, 4]", "[5, 6]", "[7, 8]", "[9, 10]", "[2, 1]"],
+    )
     yield Case("lists", "no rows", _listed({"path": [], "label": []}), Refused(("holds no items",)))
-    yield Case("lists", "no labels", _listed({"path": paths}), Taken(("taken as data without labels",), classes=("unlabelled",)))
-    yield Case("lists", "no paths", _listed({"a": labels, "label": labels}), Refused(("no column of paths",)), "manifest")
-    yield Case("lists", "another column of paths", _listed({"where": paths, "label": labels}), sound, "manifest", {"image": "where"})
-    yield Case("lists", "a folder that is not there", _listed({"path": paths, "label": labels}), Refused(("nothing there",)), "manifest", {"root": "/nowhere"})
-    yield Case("lists", "null", _listed({"path": [*paths[:5], None], "label": labels}, "list.jsonl"), Taken(("1 of 6 rows",), ids=[0, 1, 2, 3, 4]))
-    yield Case("lists", "lists of paths", _listed({"path": [[path] for path in paths], "label": labels}, "list.jsonl"), Refused(("6 of 6 rows",)))
+    yield Case(
+        "lists",
+        "no labels",
+        _listed({"path": paths}),
+        Taken(("taken as data without labels",), classes=("unlabelled",)),
+    )
+    yield Case(
+        "lists", "no paths", _listed({"a": labels, "label": labels}), Refused(("no column of paths",)), "manifest"
+    )
+    yield Case(
+        "lists",
+        "another column of paths",
+        _listed({"where": paths, "label": labels}),
+        sound,
+        "manifest",
+        {"image": "where"},
+    )
+    yield Case(
+        "lists",
+        "a folder that is not there",
+        _listed({"path": paths, "label": labels}),
+        Refused(("nothing there",)),
+        "manifest",
+        {"root": "/nowhere"},
+    )
+    yield Case(
+        "lists",
+        "null",
+        _listed({"path": [*paths[:5], None], "label": labels}, "list.jsonl"),
+        Taken(("1 of 6 rows",), ids=[0, 1, 2, 3, 4]),
+    )
+    yield Case(
+        "lists",
+        "lists of paths",
+        _listed({"path": [[path] for path in paths], "label": labels}, "list.jsonl"),
+        Refused(("6 of 6 rows",)),
+    )
 
 
 def _inside() -> Iterable[Case]:
