@@ -133,7 +133,7 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
     else:
         frame, numbers, remarks = _numbers(frame, usable, where)
         findings += remarks
-        _require_numbers(frame, numbers, file)
+        _require_numbers(frame, numbers, file, findings)
         found = columns.of_columns(frame, numbers, missing=missing, where=where, of="the features")
     words = [name for name in rest if name not in numbers]
     if roles["label"] is None and label != columns.NONE:
@@ -196,7 +196,9 @@ def _numbers(
     return frame.assign(**changed), numbers, findings
 
 
-def _require_numbers(frame: pandas.DataFrame, numbers: list[str], file: Path) -> None:
+def _require_numbers(frame: pandas.DataFrame, numbers: list[str], file: Path, findings: list[Finding]) -> None:
+    if not numbers and any(finding.switch == "row_numbers=keep" for finding in findings):
+        raise ValueError(f"{findings[0].text}, and there is no other column of numbers; say row_numbers=keep")
     if not numbers:
         raise ValueError(
             f"{short(file.name)} has no column of numbers (it has {listed(frame.columns, 5)}); "
@@ -240,7 +242,7 @@ def _cells(column: pandas.Series[Any]) -> Any:
     if columns.is_rows(column):
         return list(column)
     if types.is_numeric_dtype(column) and types.is_extension_array_dtype(column):
-        return column.to_numpy(dtype=object, na_value=None)
+        return column.astype(object).where(column.notna(), None).to_numpy(dtype=object)
     return column.to_numpy(dtype=object if column.dtype == object else None)
 
 
@@ -333,6 +335,11 @@ def _joined(name: str, train: dict[str, np.ndarray], test: dict[str, np.ndarray]
         raise ValueError(
             f"test_{name} is {test[name].shape[1:]} wide, {name} {train[name].shape[1:]}; give both the same columns"
         )
+    kinds = {train[name].dtype.kind, test[name].dtype.kind}
+    if kinds & set("mMVc") and len(kinds) > 1:
+        raise ValueError(f"test_{name} holds {test[name].dtype}, {name} {train[name].dtype}; give both alike")
+    if kinds == {"i", "u"} and name == "ids":  # together they would be floats, which skip whole numbers
+        return np.concatenate([train[name].astype(object), test[name].astype(object)])
     return np.concatenate([train[name], test[name]])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -232,7 +233,7 @@ def _unreadable(found: Found, trouble: dict[str, str]) -> list[Finding]:
     return [Finding(text, "left out", "", tuple(named[:EXAMPLES]))]
 
 
-def _mixed(facts: dict[str, object]) -> list[Finding]:
+def _mixed(facts: Mapping[str, object]) -> list[Finding]:
     """What images of different kinds become."""
     modes, findings = facts["modes"], []
     if isinstance(modes, dict) and set(modes) & {*images.FULL, "F"}:

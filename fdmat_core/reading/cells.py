@@ -56,7 +56,7 @@ def numbers(column: pandas.Series[Any], name: str, where: Callable[[int], str]) 
         return Numbers(None)
     if stray.any() and all(COMMA.fullmatch(word) for word in words[stray]):
         return _with_commas(words, found, stray, name, where)
-    places = tuple(f"{where(int(row))}: {short(words[row], 20)!r}" for row in np.flatnonzero(stray)[:EXAMPLES])
+    places = tuple(f"{where(int(row))}: {short(str(words[row]), 20)!r}" for row in np.flatnonzero(stray)[:EXAMPLES])
     text = f"column {short(name, 40)} has {int(stray.sum()):,} cells that are no numbers"
     if stray.sum() > MOST_STRAY * present:
         said = (Finding(text, "shown with the items, no feature", "", places),)

@@ -98,7 +98,8 @@ def stacked(column: pandas.Series[Any], name: str, where: Callable[[int], str]) 
         raise ValueError(
             f"{name} has {max(widths[row], 0)} numbers in {where(row)}, {width} in the first; give all the same"
         )
-    found = np.full((len(cells), width), np.nan)
+    narrow = all(isinstance(cell, np.ndarray) and cell.dtype == np.float32 for cell in cells if not _missing(cell))
+    found = np.full((len(cells), width), np.nan, dtype=np.float32 if narrow else np.float64)
     for row in np.flatnonzero(widths >= 0):
         found[row] = _row(cells[row], name, where(int(row)))
     return found
@@ -198,7 +199,7 @@ def _checked(found: np.ndarray, rounded: int, name: str, missing: Missing, where
     if empty.any() and not empty.all():
         findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no finite value in any row", "left out"))
         found, bad = found[:, ~empty], bad[:, ~empty]
-    lost = bad.any(axis=1)
+    lost = np.asarray(bad.any(axis=1))
     if lost.any():
         found, lost, finding = _mended(found, bad, name, missing, where)
         findings.append(finding)
@@ -209,7 +210,7 @@ def _mended(
     found: np.ndarray, bad: np.ndarray, name: str, missing: Missing, where: Callable[[int], str]
 ) -> tuple[np.ndarray, np.ndarray, Finding]:
     """Features with gaps filled or rows given up, and the finding that says so."""
-    lost = bad.any(axis=1)
+    lost = np.asarray(bad.any(axis=1))
     rows = np.flatnonzero(lost)
     places = tuple(f"{where(int(row))}, column {int(bad[row].argmax()) + 1}" for row in rows[:EXAMPLES])
     text = (

@@ -148,7 +148,8 @@ def count_lines(file: Path) -> int:
 def _read_parquet(file: Path) -> pandas.DataFrame:
     from pyarrow import parquet
 
-    return parquet.ParquetFile(file).read().to_pandas(ignore_metadata=False).reset_index(drop=True)
+    table = parquet.ParquetFile(file).read()
+    return table.to_pandas(split_blocks=True, self_destruct=True).reset_index(drop=True)  # so that memory is taken once
 
 
 def _read_feather(file: Path) -> pandas.DataFrame:

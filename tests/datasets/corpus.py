@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +86,7 @@ class Late(BaseException):
 
 
 @contextmanager
-def within(seconds: int) -> Iterator[None]:
+def within(seconds: int) -> Generator[None]:
     """Give up after a time."""
 
     def stop(*_: object) -> None:
@@ -129,7 +129,7 @@ def wrong_with_data(data: Dataset) -> str:
         "splits share nothing": not set(train.tolist()) & set(test.tolist()),
         "splits hold every item": sorted([*train.tolist(), *test.tolist()]) == sorted(data.ids.tolist()),
         "findings are sentences": all(one.text and one.action for one in data.findings),
-        "text can be written": "".join((*data.classes, *map(str, data.findings))).encode() is not None,
+        "text can be written": "\ud800" not in "".join((*data.classes, *map(str, data.findings))),
     }
     return next((rule for rule, holds in rules.items() if not holds), "")
 

@@ -60,7 +60,7 @@ def _features() -> Iterable[Case]:
         "?",
     ):
         for order in "CF":
-            values = np.asarray(small.astype(kind), order=order)
+            values = np.array(small.astype(kind), order="F" if order == "F" else "C")
             wanted = values.astype(np.float32)
             yield Case(
                 "npz", f"features {kind} {order}", npz(features=values), Taken(classes=("x", "y"), features=wanted)

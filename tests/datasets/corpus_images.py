@@ -331,12 +331,10 @@ def _folders() -> Iterable[Case]:
     yield case("links to each other", then(tree(*two), _each_other), Taken(("holds it",)))
     yield case(
         "a link outside",
-        then(tree(*two), lambda root: _outside(root)),
+        then(tree(*two), _outside),
         Taken(("out of the folder",), ids=list(range(6))),
     )
-    yield case(
-        "a link outside, followed", then(tree(*two), lambda root: _outside(root)), Taken(ids=list(range(7))), links=True
-    )
+    yield case("a link outside, followed", then(tree(*two), _outside), Taken(ids=list(range(7))), links=True)
     yield case(
         "a link inside",
         then(tree(*two), lambda root: (root / "b" / "x.png").symlink_to(root / "a" / "0.png")),

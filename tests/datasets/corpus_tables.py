@@ -511,13 +511,19 @@ def _columns() -> Iterable[Case]:
         "two rows of two classes", lines([("a", "label"), (1, "x"), (2.5, "y")]), Refused(("no class has two items",))
     )
 
+    yield text(
+        "the only numbers count the rows",
+        lines([("a", "label"), *enumerate(LABEL)]),
+        Refused(("a in t.csv only counts the rows", "row_numbers=keep")),
+    )
+
 
 def _ids() -> Iterable[Case]:
     values: dict[str, tuple[list[Any], Any]] = {
         "whole": ([100 + 3 * i for i in range(N)], [100 + 3 * i for i in range(N)]),
         "counting": (list(range(5, N + 5)), list(range(5, N + 5))),
         "negative": ([-i - 1 for i in range(N)], [-i - 1 for i in range(N)]),
-        "up to 2^53": ([2**53 + i for i in range(N)], None),
+        "up to 2^53": ([2**53 + i for i in range(N)], [2**53 + i for i in range(N)]),
         "beyond 2^63": ([2**63 + i for i in range(N)], None),
         "whole floats": ([f"{i}.0" for i in range(7, N + 7)], list(range(7, N + 7))),
         "fractions": ([f"{i}.5" for i in range(N)], None),
@@ -527,8 +533,6 @@ def _ids() -> Iterable[Case]:
     }
     for name, (ids, wanted) in values.items():
         said = Taken(("ids are a field",), ids=list(range(N)), fields={"id"}, features=FEATURES)
-        if name == "up to 2^53":
-            wanted = ids
         taken = said if wanted is None else Taken(ids=wanted, fields=set(), features=FEATURES)
         yield text(f"ids {name}", base(id=ids), taken)
         if name != "beyond 2^63" and all(isinstance(one, int) for one in ids):
