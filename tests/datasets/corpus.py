@@ -227,4 +227,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from tests.datasets.corpus import main as of_the_module  # whose Refused and Taken the inputs are made of
+
+    of_the_module()
