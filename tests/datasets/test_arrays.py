@@ -176,7 +176,7 @@ def test_rows_with_gaps_are_left_out_or_filled(tmp_path):
     frame.loc[5, "b"] = np.inf
     frame.to_parquet(tmp_path / "t.parquet")
     data = load(tmp_path / "t.parquet")
-    assert set(range(20)) - set(data.ids.tolist()) == {3, 5, 7} and np.isfinite(data.features).all()
+    assert set(range(20)) - set(data.ids.tolist()) == {3, 5, 7} and np.isfinite(np.asarray(data.features)).all()
     assert "row 3 of t.parquet, column 1" in said(data)
     filled = load(tmp_path / "t.parquet", missing="mean")
     assert len(filled.ids) == 20 and filled.features[3, 0] == pytest.approx(np.nanmean(frame["a"].to_numpy()), abs=1e-6)
