@@ -14,6 +14,7 @@ from rich.table import Table
 
 from fdmat_core import __version__, datasets, errors, registry, serve, sizes, terminal
 from fdmat_core.analysis import summary
+from fdmat_core.reading import check as odd
 from fdmat_core.runs import jobs, library, settings
 from fdmat_core.runs.run import KINDS as STORED
 from fdmat_core.runs.run import Run
@@ -140,7 +141,7 @@ def check(
     for other in found.others:
         print(f"could also be read as {other}")
     terminal.show(terminal.splits(data))
-    for finding in data.findings:
+    for finding in (*data.findings, *odd.check(data)):
         print(f"- {finding}")
     print(f"to begin: fdmat run --data {path!r}, with the backbone `{datasets.suited(data)}`")
 

@@ -32,7 +32,8 @@ class Recognised(NamedTuple):
 def load(choice: str | Choice) -> Dataset:
     """Load a dataset by name: `load("digits")`, `load(Choice.of("mixture", n=300))`."""
     choice = Choice.named(choice)
-    return registry.datasets.get(choice.name)(params=dict(choice.params))
+    with places.naming(str(dict(choice.params).get("path", ""))):
+        return registry.datasets.get(choice.name)(params=dict(choice.params))
 
 
 def open(path: str | Path) -> Dataset:
@@ -55,9 +56,9 @@ def recognise(path: str | Path) -> Recognised:
         if entry.facts.recognises and (claim := entry.facts.recognises(found))
     }
     if not claims:
-        kinds = "; ".join(entry.title for entry in registry.datasets.all().values() if entry.facts.recognises)
         raise ValueError(
-            f"path is {places.short(str(path))!r}, which is nothing that can be read; give one of: {kinds}"
+            f"path is {places.short(str(path))!r}, which is nothing that can be read; give a folder of images, a table "
+            "(.csv, .tsv, .parquet, .feather, .jsonl), arrays (.npz, .npy), .tar shards, or a .zip of these"
         )
     best, *rest = sorted(claims, key=lambda name: -claims[name].certainty)
     named = str(places.existing(str(path)).absolute())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fdmat_core.datasets import Seed, TestShare
-from fdmat_core.reading import archives, columns, places, tables
+from fdmat_core.reading import archives, cells, columns, places, tables
 from fdmat_core.reading.columns import Missing, RowNumbers
 from fdmat_core.reading.places import listed, short
 from fdmat_core.reading.records import Records, Unlabelled, assemble
@@ -119,21 +119,23 @@ def arrays(  # noqa: PLR0913  what people may set
 
 def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missing: Missing) -> Records:
     """The records of a table: what each column holds, and what was found on the way."""
-    frame, findings = _without_indexes(tables.read(file), file, row_numbers, label)
+    frame, findings = _without_indexes(tables.read(file, [label]), file, row_numbers, label)
     roles = {"label": columns.find(frame, "label", label), "split": columns.find(frame, "split", split)}
     roles["id"] = columns.find(frame, "id")
+    where = _where(file, len(frame))
     rest = [name for name in frame.columns if name not in roles.values()]
-    wide = {what: _wide(frame, what, rest) for what in ("features", "logits")}
-    numbers = [name for name in rest if columns.is_numbers(frame[name]) and name not in wide.values()]
-    where = _where(file)
-    if wide["features"] is None and not numbers:
-        raise ValueError(
-            f"{short(file.name)} has no column of numbers; it has {listed(frame.columns)}. "
-            "Features are columns of numbers, or one column with a row of numbers in each cell"
-        )
-    values = columns.stacked(frame[wide["features"]], wide["features"], where) if wide["features"] else frame[numbers]
-    found = columns.numbers(values, "the features", missing=missing, where=where)
-    words = [name for name in rest if name not in wide.values() and (wide["features"] or name not in numbers)]
+    rows = {what: _wide(frame, what, rest) for what in ("features", "logits")}
+    rest = [name for name in rest if name not in rows.values()]
+    usable = [name for name in rest if not _has_a_role(name)]
+    if rows["features"]:
+        values = columns.stacked(frame[rows["features"]], rows["features"], where)
+        numbers, found = [], columns.numbers(values, "the features", missing=missing, where=where)
+    else:
+        frame, numbers, remarks = _numbers(frame, usable, where)
+        findings += remarks
+        _require_numbers(frame, numbers, file, findings)
+        found = columns.of_columns(frame, numbers, missing=missing, where=where, of="the features")
+    words = [name for name in rest if name not in numbers]
     if roles["label"] is None and label != columns.NONE:
         usual = ", ".join(columns.NAMES["label"])
         findings.append(Finding(f"no column is named {usual}", "taken as data without labels", "label=NAME"))
@@ -146,16 +148,16 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
         ids=None if roles["id"] is None else frame[roles["id"]].to_numpy(),
         splits=None if roles["split"] is None else frame[roles["split"]].to_numpy(),
         features=found.values,
-        logits=None if wide["logits"] is None else columns.stacked(frame[wide["logits"]], wide["logits"], where),
+        logits=None if rows["logits"] is None else columns.stacked(frame[rows["logits"]], rows["logits"], where),
         fields=_fields(frame, words),
-        findings=(*findings, *found.findings),
+        findings=(*findings, *_no_features(frame, words), *found.findings),
         lost=found.lost,
     )
 
 
-def _where(file: Path) -> Callable[[int], str]:
-    """Where a row stands: in a text file by its line, below the names of the columns."""
-    lines = file.suffix.lower() in (".csv", ".tsv")
+def _where(file: Path, n: int) -> Callable[[int], str]:
+    """Where a row stands: in a text file with a line for every row by its line, below the names of the columns."""
+    lines = file.suffix.lower() in tables.TEXT and tables.count_lines(file) == n + 1
     return lambda row: f"line {row + 2:,} of {short(file.name)}" if lines else f"row {row:,} of {short(file.name)}"
 
 
@@ -163,7 +165,7 @@ def _without_indexes(
     frame: pandas.DataFrame, file: Path, row_numbers: RowNumbers, label: str
 ) -> tuple[pandas.DataFrame, list[Finding]]:
     """The table without columns that only count its rows, unless they are asked for."""
-    named = {columns.find(frame, "id"), label}
+    named = {columns.find(frame, "id"), columns.find(frame, "label", label), columns.find(frame, "label")}
     counting = [name for name in frame.columns if name not in named and columns.index_like(name, frame[name])]
     if not counting or row_numbers == "keep" or len(counting) == frame.shape[1]:
         return frame, []
@@ -171,22 +173,83 @@ def _without_indexes(
     return frame.drop(columns=counting), [finding]
 
 
+def _has_a_role(name: str) -> bool:
+    """Whether a column is named like labels, ids, splits, paths or logits, so that its numbers are no features."""
+    return any(name.strip().lower() in columns.NAMES[what] for what in ("label", "id", "split", "path", "logits"))
+
+
+def _numbers(
+    frame: pandas.DataFrame, names: list[str], where: Callable[[int], str]
+) -> tuple[pandas.DataFrame, list[str], list[Finding]]:
+    """The table with columns of words that are numbers after all as such; all columns of numbers; what was found."""
+    numbers, changed, findings = list[str](), dict[str, np.ndarray](), list[Finding]()
+    for name in names:
+        column = frame[name]
+        if columns.is_numbers(column):
+            numbers.append(name)
+        elif columns.is_words(column):
+            found = cells.numbers(column, name, where)
+            findings += found.findings
+            if found.values is not None:
+                numbers.append(name)
+                changed[name] = found.values
+    return frame.assign(**changed), numbers, findings
+
+
+def _require_numbers(frame: pandas.DataFrame, numbers: list[str], file: Path, findings: list[Finding]) -> None:
+    if not numbers and any(finding.switch == "row_numbers=keep" for finding in findings):
+        raise ValueError(f"{findings[0].text}, and there is no other column of numbers; say row_numbers=keep")
+    if not numbers:
+        raise ValueError(
+            f"{short(file.name)} has no column of numbers (it has {listed(frame.columns, 5)}); "
+            "give features as columns of numbers, or as one column with a row of numbers in each cell"
+        )
+
+
+def _no_features(frame: pandas.DataFrame, names: list[str]) -> list[Finding]:
+    """What is said about columns that are no features."""
+    rows = [name for name in names if columns.is_rows(frame[name])]
+    roles = [name for name in names if _has_a_role(name) and name not in rows]
+    numbers = [name for name in names if columns.is_numbers(frame[name]) and name not in roles]
+    words = [name for name in names if name not in (*rows, *roles, *numbers)]
+    said = (
+        (rows, "of lists", "passed over; name one of them features"),
+        (roles, "with a name of labels, ids, splits or paths", "shown with the items, no features"),
+        (numbers, "of numbers beside the column of features", "shown with the items, no features"),
+        (words, "of words", "shown with the items, no features"),
+    )
+    return [Finding(f"columns {kind}: {listed(which)}", action) for which, kind, action in said if which]
+
+
 def _wide(frame: pandas.DataFrame, what: str, names: list[str]) -> str | None:
-    """The column that holds a row of numbers in every cell: of features or logits."""
+    """The column that holds a row of numbers in every cell: of features or logits; or the only column of lists."""
     usual = [name for name in names if name.strip().lower() in columns.NAMES[what]]
-    return next((name for name in usual if columns.is_rows(frame[name])), None)
+    found = next((name for name in usual if columns.is_rows(frame[name]) or _is_written(frame[name])), None)
+    if found is None and what == "features" and not any(columns.is_numbers(frame[name]) for name in names):
+        rows = [name for name in names if columns.is_rows(frame[name])]
+        return rows[0] if len(rows) == 1 else None
+    return found
+
+
+def _is_written(column: pandas.Series[Any]) -> bool:
+    return not columns.is_numbers(column) and cells.is_rows(column)
 
 
 def _cells(column: pandas.Series[Any]) -> Any:
     """The cells of a label column: rows of numbers as lists, numbers with gaps as floats, all else as it is."""
-    return (
-        list(column) if columns.is_rows(column) else column.to_numpy(dtype=object if column.dtype == object else None)
-    )
+    from pandas.api import types
+
+    if columns.is_rows(column):
+        return list(column)
+    if types.is_numeric_dtype(column) and types.is_extension_array_dtype(column):
+        return column.astype(object).where(column.notna(), None).to_numpy(dtype=object)
+    return column.to_numpy(dtype=object if column.dtype == object else None)
 
 
 def _fields(frame: pandas.DataFrame, names: list[str]) -> dict[str, np.ndarray]:
-    """Columns that are shown with the items; the first that holds text is called "text"."""
-    text = next((name for name in names if name.strip().lower() in TEXT), None)
+    """Columns that are shown with the items; the one that holds text is called "text"."""
+    by_name = {name.strip().lower(): name for name in reversed(names)}
+    text = next((by_name[one] for one in TEXT if one in by_name), None)
     fields = columns.fields(frame, [name for name in names if not columns.is_rows(frame[name])])
     return {"text" if name == text else name: fields[name] for name in fields}
 
@@ -204,12 +267,12 @@ def _of_arrays(file: Path, label: str, missing: Missing) -> Records:
     n, m = len(train[main]), len(test[main]) if main in test else 0
     _require_lengths(train, n, "")
     _require_lengths(test, m, "test_")
-    whole = {name: _joined(name, train, test, n, m) for name in {*train, *test}}
+    whole = {name: _joined(name, train, test, n, m) for name in (train if not m else {**train, **test})}
     if label == columns.NONE:
         whole.pop("labels", None)
-    where = _where(file)
+    where = _where(file, n)
     facts = _of_images(whole["images"]) if main == "images" else _of_features(whole[main], missing, where)
-    facts["findings"] = (*_others(stored, [train, test], file), *facts.get("findings", ()))
+    facts["findings"] = (*_others(stored, [train, test], file), *_empty_test(test, m), *facts.get("findings", ()))
     return Records(
         name=file.stem,
         n=n + m,
@@ -218,7 +281,7 @@ def _of_arrays(file: Path, label: str, missing: Missing) -> Records:
         ids=whole.get("ids"),
         splits=whole.get("split", np.repeat(["train", "test"], [n, m]) if m else None),
         logits=whole.get("logits"),
-        fields={"text": whole["text"].astype(str)} if "text" in whole else {},
+        fields={"text": columns.texts(whole["text"].tolist())} if "text" in whole else {},
         **facts,
     )
 
@@ -244,6 +307,12 @@ def _others(stored: dict[str, np.ndarray], used: list[dict[str, np.ndarray]], fi
     return [Finding(f"{short(file.name)} also holds {listed(names)}", "passed over")] if names else []
 
 
+def _empty_test(test: dict[str, np.ndarray], m: int) -> list[Finding]:
+    return (
+        [Finding("the arrays of test items are empty", "a share of every class is held out")] if test and not m else []
+    )
+
+
 def _require_lengths(given: dict[str, np.ndarray], n: int, prefix: str) -> None:
     for name, array in given.items():
         if len(array) != n:
@@ -256,7 +325,8 @@ def _joined(name: str, train: dict[str, np.ndarray], test: dict[str, np.ndarray]
     """One array of train items and test items after them; test ids that are not given go on from the largest."""
     if not m:
         return train[name]
-    if name == "ids" and "ids" in train and "ids" not in test and train["ids"].dtype.kind in "iu":
+    last = name == "ids" and "ids" in train and "ids" not in test and train["ids"].dtype.kind in "iu"
+    if last and train["ids"].max() < 2**63 - 1 - m:
         return np.concatenate([train["ids"], train["ids"].max() + 1 + np.arange(m)])
     if name not in train or name not in test:
         there, absent = ("", "test_") if name in train else ("test_", "")
@@ -265,11 +335,16 @@ def _joined(name: str, train: dict[str, np.ndarray], test: dict[str, np.ndarray]
         raise ValueError(
             f"test_{name} is {test[name].shape[1:]} wide, {name} {train[name].shape[1:]}; give both the same columns"
         )
+    kinds = {train[name].dtype.kind, test[name].dtype.kind}
+    if kinds & set("mMVc") and len(kinds) > 1:
+        raise ValueError(f"test_{name} holds {test[name].dtype}, {name} {train[name].dtype}; give both alike")
+    if kinds == {"i", "u"} and name == "ids":  # together they would be floats, which skip whole numbers
+        return np.concatenate([train[name].astype(object), test[name].astype(object)])
     return np.concatenate([train[name], test[name]])
 
 
 def _of_features(values: np.ndarray, missing: Missing, where: Callable[[int], str]) -> dict[str, Any]:
-    if values.dtype.kind in "iuf" and values.ndim in (3, 4) and values.dtype == np.uint8:
+    if values.ndim in (3, 4) and values.dtype == np.uint8:
         return _of_images(values)
     found = columns.numbers(values, "features", missing=missing, where=where)
     return {"features": found.values, "lost": found.lost, "findings": found.findings}
@@ -278,7 +353,7 @@ def _of_features(values: np.ndarray, missing: Missing, where: Callable[[int], st
 def _of_images(values: np.ndarray) -> dict[str, Any]:
     """Images (n, height, width) or (n, height, width, 1 or 3) of bytes."""
     images = values[..., None] if values.ndim == 3 else values
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.dtype != np.uint8:
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.dtype != np.uint8 or 0 in images.shape:
         raise ValueError(
             f"images has shape {values.shape} of {values.dtype}; give uint8 (n, height, width) or (n, height, width, 3)"
         )

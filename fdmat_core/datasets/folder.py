@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
-from fdmat_core.reading import archives, images, places, splits
+from fdmat_core.reading import archives, images, places
 from fdmat_core.reading.places import EXAMPLES, Skipped, listed, relative
 from fdmat_core.reading.records import Records, assemble
-from fdmat_core.reading.splits import Validation
+from fdmat_core.reading.splits import NAMES, Validation, known
 from fdmat_core.registry import Claim, dataset
 from fdmat_core.store import entries, provenance
 from fdmat_core.types import Dataset, Finding
@@ -24,10 +25,11 @@ class Found:
 
     root: Path
     files: list[Path] = field(default_factory=list[Path])
-    classes: list[str] = field(default_factory=list[str])  # one name per file; empty if there are no classes
+    classes: list[str | None] = field(default_factory=list[str | None])  # one per file; None lies in no class
     splits: list[str] = field(default_factory=list[str])  # one name per file; empty if the folder says nothing
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     others: list[Path] = field(default_factory=list[Path])  # files that are no images
+    remarks: list[Finding] = field(default_factory=list[Finding])
 
 
 def _recognises(path: Path) -> Claim | None:
@@ -36,7 +38,7 @@ def _recognises(path: Path) -> Claim | None:
     found = find(path)
     if not found.files:
         return None
-    names = sorted(set(found.classes))
+    names = sorted({name for name in found.classes if name is not None})
     kind = f"in {len(names):,} classes ({listed(names, 4)})" if names else "without classes"
     divided = listed(dict.fromkeys(found.splits))
     return Claim(f"{len(found.files):,} images {kind}" + (f", divided into {divided}" if divided else ""), 0.6)
@@ -88,15 +90,16 @@ def folder(
     content = places.marks(root, found.files)
     lost, unreadable = _lost(found, content)
     records = Records(
-        name=root.name if path == str(root) else Path(path.strip()).stem,
+        name=root.resolve().name if path == str(root) else Path(path.strip()).stem,
         n=len(found.files),
         where=lambda row: relative(found.files[row], root),
-        labels=np.array(found.classes, dtype=object) if found.classes else None,
+        labels=np.array(found.classes, dtype=object) if any(found.classes) else None,
         label_name="class",
+        names=True,
         splits=np.array(found.splits, dtype=object) if found.splits else None,
         images=images.reader(lambda row: found.files[row], size),
         fields={"file": np.array([relative(file, root) for file in found.files])},
-        findings=(*_passed_over(found), *unreadable),
+        findings=(*found.remarks, *_passed_over(found), *unreadable),
         lost=lost,
     )
     usual = {"validation": "auto", "links": False}
@@ -109,21 +112,52 @@ def folder(
 def find(root: Path, *, links: bool = False) -> Found:
     """The image files below a folder, sorted by name: train before validation before test."""
     found = Found(root)
-    tops = {name: _folders_named(root, name) for name in splits.NAMES}
-    if any(tops.values()):
+    tops = {name: _folders_named(root, name) for name in NAMES}
+    beside = _beside(root, [top for folders in tops.values() for top in folders])
+    if any(tops.values()) and (not any(child.is_dir() for child in beside) or _hold_classes(tops)):
         for name, folders in tops.items():
             for top in folders:
                 _take(found, top, name, links=links)
+        found.skipped.extend(Skipped(child, "lies beside the folders of splits") for child in beside)
     else:
+        named = [relative(top, root) for folders in tops.values() for top in folders]
+        if named:
+            text = f"folders named like a split beside others: {listed(named)}"
+            found.remarks.append(Finding(text, "classes of these names, as they hold no folders"))
         _take(found, root, "", links=links)
     return found
 
 
 def _folders_named(root: Path, split: str) -> list[Path]:
     try:
-        return sorted(child for child in root.iterdir() if splits.known(child.name) == split and child.is_dir())
+        return sorted(child for child in root.iterdir() if known(child.name) == split and child.is_dir())
     except OSError:
         return []
+
+
+def _beside(root: Path, tops: list[Path]) -> list[Path]:
+    """The images, and the folders that hold images, beside the folders of splits."""
+    children = [child for child in sorted(root.iterdir()) if not child.name.startswith(".")] if tops else []
+    return [
+        child
+        for child in children
+        if child not in tops
+        and not places.unfit(child, root)
+        and any(
+            file.suffix.lower() in images.ENDINGS
+            for file in (places.walk(child, root, []) if child.is_dir() else [child])
+        )
+    ]
+
+
+def _hold_classes(tops: dict[str, list[Path]]) -> bool:
+    """Whether a folder named like a split holds folders, and so is a split and no class of that name."""
+    return any(
+        child.is_dir() and not child.name.startswith(".")
+        for folders in tops.values()
+        for top in folders
+        for child in top.iterdir()
+    )
 
 
 def _take(found: Found, top: Path, split: str, *, links: bool) -> None:
@@ -134,10 +168,10 @@ def _take(found: Found, top: Path, split: str, *, links: bool) -> None:
     deep = [file for file in images_of if file.parent != top]
     chosen = deep or images_of
     found.files.extend(chosen)
-    found.classes.extend(file.relative_to(top).parts[0] for file in deep)
+    found.classes.extend(file.relative_to(top).parts[0] if deep else None for file in chosen)
     found.splits.extend([split] * len(chosen) if split else [])
     found.skipped.extend(
-        Skipped(file, "lies beside the class folders") for file in images_of if deep and file not in set(deep)
+        Skipped(file, "lies beside the class folders") for file in images_of if deep and file.parent == top
     )
 
 
@@ -170,10 +204,11 @@ def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
         modes = Counter(one.mode for one in seen if not one.trouble)
         sizes = Counter(f"{one.size[0]} x {one.size[1]}" for one in seen if not one.trouble)
         facts = {"trouble": {str(row): why for row, why in enumerate(trouble) if why}}
+        facts |= {"several": sum(one.several for one in seen)}
         facts |= {"modes": dict(modes), "sizes": dict(sizes.most_common(5)), "shapes": len(sizes)}
         return entries.Item({"readable": np.array([not why for why in trouble])}, facts)
 
-    item = entries.get("folder", f"{content[:14]}-2", look)
+    item = entries.get("folder", f"{content[:14]}-3", look)
     lost = ~np.array(item.arrays["readable"])
     if lost.all():
         first = next(iter(item.facts["trouble"].values()))
@@ -189,8 +224,8 @@ def _unreadable(found: Found, trouble: dict[str, str]) -> list[Finding]:
         return []
     rows = list(map(int, trouble))
     gone = Counter(found.classes)
-    gone.subtract(found.classes[row] for row in rows if found.classes)
-    whole = [name for name, left in gone.items() if left == 0]
+    gone.subtract(found.classes[row] for row in rows)
+    whole = [name for name, left in gone.items() if left == 0 and name is not None]
     text = f"{len(rows):,} of {len(found.files):,} images cannot be read"
     if whole:
         text += f", among them all of {listed(whole, 4)}"
@@ -198,13 +233,15 @@ def _unreadable(found: Found, trouble: dict[str, str]) -> list[Finding]:
     return [Finding(text, "left out", "", tuple(named[:EXAMPLES]))]
 
 
-def _mixed(facts: dict[str, object]) -> list[Finding]:
+def _mixed(facts: Mapping[str, object]) -> list[Finding]:
     """What images of different kinds become."""
     modes, findings = facts["modes"], []
     if isinstance(modes, dict) and set(modes) & {*images.FULL, "F"}:
         findings.append(Finding("images have more than 8 bits a pixel", "scaled to 8 bits"))
     if isinstance(modes, dict) and len(modes) > 1:
         findings.append(Finding(f"images have different modes ({listed(modes, 5)})", "all become red, green and blue"))
+    if isinstance(facts["several"], int) and facts["several"]:
+        findings.append(Finding(f"{facts['several']:,} images hold several pictures", "the first is taken"))
     if isinstance(facts["shapes"], int) and facts["shapes"] > 1:
         findings.append(
             Finding(f"images have {facts['shapes']:,} different sizes", "scaled and cut to squares of one size")

@@ -29,7 +29,8 @@ def _recognises(path: Path) -> Claim | None:
         return None
     label = next((by_name[name] for name in columns.NAMES["label"] if name in by_name), None)
     words = f"a list of images, {short(path.name)}, with paths in {short(column)}"
-    return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.8)
+    certainty = 0.4 if any(name in by_name for name in columns.NAMES["features"]) else 0.8
+    return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), certainty)
 
 
 @dataset(
@@ -85,7 +86,7 @@ def manifest(  # noqa: PLR0913  what people may set
     """
     file = archives.inside(places.file(path, what="a table with one row for each image"))
     base = places.folder(root, what="the folder that the paths are relative to") if root else file.parent
-    frame = tables.read(file)
+    frame = tables.read(file, [label])
     roles = {
         "path": columns.find(frame, "path", image),
         "label": columns.find(frame, "label", label),
@@ -116,7 +117,7 @@ def manifest(  # noqa: PLR0913  what people may set
         splits=words.get("split"),
         images=images.reader(sources.__getitem__, size),
         fields=_files(frame[roles["path"]]) | columns.fields(frame, rest),
-        findings=(*_no_labels(roles["label"], label), *findings),
+        findings=(*_no_labels(roles["label"], label), *findings, *_twice(sources, lost)),
         lost=lost,
     )
     settings = [label, split, size, test_share, seed, unlabelled, validation]
@@ -128,6 +129,16 @@ def _files(column: pandas.Series) -> dict[str, np.ndarray]:
     """The paths as people wrote them, unless the images lie in the table."""
     written = all(isinstance(cell, str) for cell in column.dropna())
     return columns.fields(column.to_frame("file"), ["file"]) if written else {}
+
+
+def _twice(sources: list[images.Source], lost: np.ndarray) -> list[Finding]:
+    used = [source for row, source in enumerate(sources) if not lost[row] and isinstance(source, Path)]
+    twice = len(used) - len(set(used))
+    return (
+        [Finding(f"{twice:,} rows name an image that a row above names", "taken as items of their own")]
+        if twice
+        else []
+    )
 
 
 def _no_labels(found: str | None, asked: str) -> list[Finding]:
@@ -153,7 +164,11 @@ def _source(cell: object, base: Path, *, links: bool) -> tuple[images.Source, st
     if isinstance(cell, dict):  # as Hugging Face writes images into Parquet
         cell = cell.get("bytes") or cell.get("path")
     if isinstance(cell, bytes):
-        return cell, ""
+        return cell, "" if cell else "empty"
     if not isinstance(cell, str) or not cell.strip() or "\0" in cell:
         return base, "no path"
-    return files.file(cell.strip(), base, links=links)
+    name = cell.strip()
+    if "://" in name:
+        return base, f"{short(name)} is an address, which is not fetched"
+    source, why = files.file(name, base, links=links)
+    return files.file(name.replace("\\", "/"), base, links=links) if why and "\\" in name else (source, why)

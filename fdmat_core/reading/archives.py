@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from fdmat_core.errors import plain
 from fdmat_core.reading import tables
 from fdmat_core.reading.places import digest, short
 from fdmat_core.store import files
 
 #: More files than this are not unpacked.
 MOST_FILES = 5_000_000
+#: What the system says where the store, and not the archive, is at fault.
+REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
 
 def inside(path: Path) -> Path:
@@ -46,9 +50,12 @@ def _unpack(path: Path, place: Path) -> None:
                 _write(packed, member, work / member.filename)
         work.mkdir(parents=True, exist_ok=True)
         os.replace(work, place)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as error:
+    except Exception as error:  # whatever broken bytes make zipfile or a decompressor raise
+        if isinstance(error, MemoryError) or getattr(error, "errno", 0) in REFUSED:
+            raise
+        why = short(" ".join(plain(error).split()).replace(str(work), ""), 160)
         raise ValueError(
-            f"{short(path.name)} cannot be unpacked ({short(str(error), 160)}); unpack it yourself and give the folder"
+            f"{short(path.name)} cannot be unpacked ({why}); unpack it yourself and give the folder"
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -59,10 +66,15 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
         raise ValueError(f"it holds {len(members):,} files")
     if not members:
         raise ValueError("it holds no files")
+    names = {member.filename for member in members}
+    if len(names) < len(members):
+        raise ValueError("it holds several files of one name")
     if any(member.flag_bits & 1 for member in members):
         raise ValueError("it is encrypted")
     for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/"))
+        if not name.parts:
+            raise ValueError("it holds a file without a name")
         if name.is_absolute() or ".." in name.parts or "\0" in member.filename:
             raise ValueError(f"{short(member.filename)} would be written outside of its folder")
     tables.check_growth(members)

@@ -34,6 +34,7 @@ class Seen(NamedTuple):
     mode: str = ""
     size: tuple[int, int] = (0, 0)
     trouble: str = ""  # why it cannot be read; empty if it can
+    several: bool = False  # it holds more than one picture
 
 
 def look_at(source: Source) -> Seen:
@@ -41,7 +42,7 @@ def look_at(source: Source) -> Seen:
     try:
         with _opened(source) as image:
             image.load()
-            return Seen(image.mode, image.size)
+            return Seen(image.mode, image.size, several=bool(getattr(image, "is_animated", False)))
     except Exception as error:  # whatever a decoder raises on broken bytes
         return Seen(trouble=_why(error, source))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from fdmat_core.reading.cells import GAPS
 from fdmat_core.reading.places import listed
 from fdmat_core.types import UNLABELLED, Finding
 
@@ -16,6 +19,13 @@ LEAST_PER_CLASS, MANY = 2, 50
 MEASURED_VALUES, MEASURED_ROWS = 30, 10
 #: More classes than this, and a classifier's scores alone would fill the memory.
 MOST_CLASSES = 30_000
+#: Floats from here on skip whole numbers.
+EXACT = 2.0**53
+#: Words that are numbers: whole ones as programs write them, without zeros in front, and any other.
+WHOLE = re.compile(r"(0|-?[1-9]\d{0,17})(\.0*)?")
+FRACTION = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d*)?")
+#: Types of what stands for nothing in a table.
+MISSING = ("NAType", "NaTType")
 
 
 class Labels(NamedTuple):
@@ -26,7 +36,7 @@ class Labels(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] = ()) -> Labels:
+def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] = (), names: bool = False) -> Labels:
     """Class numbers and names from labels of any kind; without labels every row is of one class.
 
     Parameters
@@ -37,6 +47,9 @@ def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] =
         Of the column, for errors.
     classes
         The names of classes, if labels are positions in them.
+    names
+        Labels are names, such as those of folders, whatever they look like; otherwise words that are all whole numbers
+        count as numbers, and spaces around words as nothing.
 
     Raises
     ------
@@ -57,25 +70,82 @@ def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] =
             UNLABELLED,
             (Finding(f"{name} is empty in every row", "taken as data without labels"),),
         )
-    present = flat[known]
-    if present.dtype.kind in "iuf" and not (present < 0).all():
-        known[known] &= present != -1
-        present = flat[known]
-    names, numbers = _named(present, name)
-    _require_classes(len(names), len(present), name)
-    found = np.full(n, -1, dtype=np.int64)
-    found[known] = numbers
-    return Labels(found, names, _remarks(present, numbers, name))
+    present, findings = (flat[known], list[Finding]()) if names else _plain(flat[known], name)
+    if present.dtype.kind in "iuf":
+        there, more = _without_minus_one(present, name)
+        known[known], present = there, present[there]
+        findings += more
+    found, numbers = _named(present, name, np.flatnonzero(known))
+    _require_classes(len(found), len(present), name)
+    whole = np.full(n, -1, dtype=np.int64)
+    whole[known] = numbers
+    return Labels(whole, found, (*findings, *_remarks(present, numbers, found, name)))
+
+
+def _plain(present: np.ndarray, name: str) -> tuple[np.ndarray, list[Finding]]:
+    """Labels as numbers if all of them are, or else as words without spaces around them; and what was changed."""
+    if present.dtype.kind not in "OU":
+        return present, []
+    values = present.tolist()
+    kinds = {isinstance(value, str) for value in values}
+    if kinds == {False} and not any(isinstance(value, bool | np.bool_) for value in values):
+        numbers = np.array([float(value) if _is_number(value) else np.nan for value in values])
+        if (np.abs(numbers) < EXACT).all():
+            return numbers, []
+    findings = list[Finding]()
+    words = {value: _word(value) for value in dict.fromkeys(values)}
+    if len(kinds) > 1:
+        findings.append(Finding(f"{name} holds words and numbers", "every one is a class by its text"))
+    spaced = [value for value in words if isinstance(value, str) and value != value.strip()]
+    if spaced:
+        text = f"{len(spaced):,} different values of {name} have spaces around them ({listed(map(repr, spaced), 3)})"
+        findings.append(Finding(text, "taken without the spaces"))
+    if all(WHOLE.fullmatch(word) for word in words.values()):
+        return np.array([int(words[value].partition(".")[0]) for value in values]), findings
+    if all(FRACTION.fullmatch(word) for word in words.values()):
+        return np.array([float(words[value]) for value in values]), findings
+    return np.array([words[value] for value in values], dtype=object), findings
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating)
+
+
+def _word(value: object) -> str:
+    """A label as text: without spaces around it, a whole number without a point."""
+    whole = isinstance(value, float | np.floating) and np.isfinite(value) and value == np.floor(value)
+    text = str(int(value)) if whole else str(value).strip()  # pyright: ignore[reportArgumentType]
+    return text.encode("utf-8", "replace").decode()
+
+
+def _without_minus_one(present: np.ndarray, name: str) -> tuple[np.ndarray, list[Finding]]:
+    """Which labels (n,) bool there are, where -1 stands for none: it does unless -1 and 1 are the classes."""
+    minus = present == -1
+    if not minus.any() or present.min() < -1 or minus.all():
+        return np.ones(len(present), dtype=bool), []
+    if (present[~minus] == 1).all():
+        finding = Finding(f"{name} is -1 or 1", "two classes; -1 is not read as missing here")
+        return np.ones(len(present), dtype=bool), [finding]
+    return ~minus, [Finding(f"{name} is -1 in {int(minus.sum()):,} rows", "read as no label")]
 
 
 def _array(values: Any) -> np.ndarray:
-    array = np.asarray(values)
-    if array.dtype.kind == "O" and array.ndim == 1 and len(array) and _is_row(array[0]):
-        widths = {len(row) if _is_row(row) else -1 for row in array}
-        if len(widths) > 1 or -1 in widths:
+    try:
+        array = np.asarray(values)
+    except ValueError as error:  # lists of different lengths
+        raise ValueError("labels are lists of different lengths; give every item one label") from error
+    if array.dtype.kind == "O" and array.ndim == 1 and any(map(_is_row, array)):
+        if len({len(row) if _is_row(row) else -1 for row in array}) > 1:
             raise ValueError("labels are lists of different lengths; give every item one label")
-        array = np.array([np.asarray(row).tolist() for row in array])
+        array = _same_shape(array)
     return array
+
+
+def _same_shape(rows: np.ndarray) -> np.ndarray:
+    try:
+        return np.array([np.asarray(row).tolist() for row in rows])
+    except ValueError as error:
+        raise ValueError("labels are lists in lists of different lengths; give every item one label") from error
 
 
 def _is_row(value: object) -> bool:
@@ -85,7 +155,7 @@ def _is_row(value: object) -> bool:
 def _flat(values: np.ndarray, name: str) -> np.ndarray:
     """Labels (n,), one-hot rows as the place of their 1."""
     if values.ndim == 2 and values.shape[1] == 1:
-        return values[:, 0]
+        return _flat(values[:, 0], name)
     if values.ndim == 2 and values.dtype.kind in "biuf" and np.isin(values, (0, 1)).all():
         counts = (values != 0).sum(axis=1)
         if (counts == 1).all():
@@ -97,20 +167,31 @@ def _flat(values: np.ndarray, name: str) -> np.ndarray:
     if values.dtype.kind in "mMcV":
         raise ValueError(f"{name} holds {values.dtype}, which are no classes; name another column, or say label=none")
     if values.dtype.kind in "SO":
-        return np.array([_text(value) for value in values.tolist()], dtype=object)
+        return _filled([_text(value, name) for value in values.tolist()])
     return values
 
 
-def _text(value: Any) -> Any:
+def _filled(values: list[Any]) -> np.ndarray:
+    """A list as an array (n,) of objects, whatever they are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _text(value: Any, name: str) -> Any:
     """A label of an array of objects: bytes as text, numbers as they are, what is missing as None."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if value is None or (isinstance(value, float) and np.isnan(value)) or type(value).__name__ in MISSING:
         return None
     if isinstance(value, str | bool | int | float | np.generic):
         return value
-    text = str(value)
-    return None if text in ("<NA>", "NaT") else text
+    if type(value).__name__ == "Decimal":
+        return float(value)
+    raise ValueError(
+        f"{name} holds {listed([value], 1)}, a {type(value).__name__} and no class; "
+        "name the column of the classes, or say label=none"
+    )
 
 
 def _empty(flat: np.ndarray) -> np.ndarray:
@@ -133,21 +214,24 @@ def _positions(flat: np.ndarray, classes: tuple[str, ...], name: str) -> Labels:
     return Labels(numbers, classes)
 
 
-def _named(present: np.ndarray, name: str) -> tuple[tuple[str, ...], np.ndarray]:
-    """The names of the classes in order, and the number of each label."""
+def _named(present: np.ndarray, name: str, rows: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """The names of the classes in order, and the number of each label; `rows` says where they stand."""
     if present.dtype.kind == "f":
-        broken = np.flatnonzero(present != np.floor(present))
+        present = present.astype(np.float64)
+        broken = np.flatnonzero((present != np.floor(present)) | (np.abs(present) >= EXACT))
         if len(broken):
+            why = "a fraction and no class" if np.abs(present[broken[0]]) < EXACT else "too large to tell classes apart"
             raise ValueError(
-                f"{name} is {present[broken[0]]:g} in row {broken[0]}, a fraction and no class; "
+                f"{name} is {present[broken[0]]:g} in row {rows[broken[0]]}, {why}; "
                 "name the column of the classes, or say label=none"
             )
         present = present.astype(np.int64)
     if present.dtype.kind in "iu":
         values, numbers = np.unique(present, return_inverse=True)
         return tuple(map(str, values.tolist())), numbers
-    values, numbers = np.unique(np.array([str(value) for value in present.tolist()]), return_inverse=True)
-    return tuple(values.tolist()), numbers
+    words = [_word(value) if not isinstance(value, str) else value for value in present.tolist()]
+    place = {word: number for number, word in enumerate(sorted(set(words)))}
+    return tuple(place), np.array([place[word] for word in words], dtype=np.int64)
 
 
 def _require_classes(c: int, n: int, name: str) -> None:
@@ -159,7 +243,7 @@ def _require_classes(c: int, n: int, name: str) -> None:
         )
 
 
-def _remarks(present: np.ndarray, numbers: np.ndarray, name: str) -> tuple[Finding, ...]:
+def _remarks(present: np.ndarray, numbers: np.ndarray, classes: tuple[str, ...], name: str) -> tuple[Finding, ...]:
     sizes = np.bincount(numbers)
     found = []
     if present.dtype.kind in "iuf" and len(sizes) > MEASURED_VALUES and np.median(sizes) < MEASURED_ROWS:
@@ -172,10 +256,23 @@ def _remarks(present: np.ndarray, numbers: np.ndarray, name: str) -> tuple[Findi
             )
         )
     if len(sizes) == 1:
-        found.append(
-            Finding(f"{name} is the same in every row ({listed([present[0]])})", "there is nothing to tell apart")
-        )
-    return tuple(found)
+        found.append(Finding(f"{name} is the same in every row ({listed(classes)})", "there is nothing to tell apart"))
+    gaps = [one for one in classes if one.strip().lower() in GAPS]
+    if gaps and len(sizes) > 1:
+        found.append(Finding(f"{name} holds {listed(gaps, 3)}, which often means missing", "taken as a class"))
+    return (*found, *_alike(classes, name))
+
+
+def _alike(classes: tuple[str, ...], name: str) -> list[Finding]:
+    """Classes whose names differ in nothing but case, spaces, or the way that letters are composed."""
+    same: dict[str, list[str]] = {}
+    for one in classes:
+        same.setdefault(" ".join(unicodedata.normalize("NFKC", one).casefold().split()), []).append(one)
+    twice = [one for group in same.values() if len(group) > 1 for one in group]
+    if not twice:
+        return []
+    text = f"{name} holds classes that differ only in case or spaces ({listed(map(repr, twice), 4)})"
+    return [Finding(text, "kept apart; write them alike if they are one class")]
 
 
 def joined(parts: Sequence[tuple[Any, Sequence[str]]], name: str = "label") -> tuple[np.ndarray, tuple[str, ...]]:

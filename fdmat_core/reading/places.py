@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,10 +28,12 @@ def existing(path: str) -> Path:
     if "\0" in path:
         raise ValueError("path holds a NUL character; give the path of a file or folder")
     try:
-        found = Path(path.strip()).expanduser()
+        whole = Path(path).expanduser()
+        found = whole if whole.exists() else Path(path.strip()).expanduser()
         there = found.exists()
-    except (RuntimeError, OSError) as error:  # ~nobody; a name that is too long; a folder that may not be entered
-        raise ValueError(f"path is {short(path)!r}, which cannot be looked up ({error}); give another path") from error
+    except (RuntimeError, OSError, ValueError) as error:  # ~nobody; a name too long; a folder that may not be entered
+        why = getattr(error, "strerror", None) or short(str(error))
+        raise ValueError(f"path is {short(path)!r}, which cannot be looked up ({why}); give another path") from error
     if not there:
         raise ValueError(f"path is {short(path)!r}, but there is nothing there; check the spelling")
     return found
@@ -51,6 +54,18 @@ def folder(path: str, *, what: str) -> Path:
     if not found.is_dir():
         raise ValueError(f"path is {short(path)!r}, which is no folder; give {what}")
     return found
+
+
+@contextmanager
+def naming(path: str) -> Generator[None]:
+    """Let errors about data name the file or folder that they are about."""
+    try:
+        yield
+    except ValueError as error:
+        name = short(Path(path.strip()).name)
+        if not name or name in str(error) or str(error).startswith("path "):
+            raise
+        raise ValueError(f"{name}: {error}") from error
 
 
 def digest(file: Path) -> str:
@@ -77,21 +92,40 @@ def walk(top: Path, root: Path, skipped: list[Skipped], *, links: bool = False) 
     root
         Links that lead out of this folder are followed only with `links`.
     """
-    try:
-        children = sorted(top.iterdir(), key=lambda child: os.fsencode(child.name))
-    except OSError as error:
-        skipped.append(Skipped(top, error.strerror or "cannot be opened"))
-        return
-    for child in children:
-        if child.name.startswith("."):
+    open_folders = [
+        (_children(top, skipped), {_number(top)})
+    ]  # from the top down, each with the numbers of those above
+    while open_folders:
+        children, above = open_folders[-1]
+        child = next(children, None)
+        if child is None:
+            open_folders.pop()
             continue
         why = unfit(child, root, links=links)
+        if not why and child.is_symlink() and child.is_dir() and _number(child) in above:
+            why = "a link to a folder that holds it"
         if why:
             skipped.append(Skipped(child, why))
         elif child.is_dir():
-            yield from walk(child, root, skipped, links=links)
+            open_folders.append((_children(child, skipped), above | {_number(child)}))
         else:
             yield child
+
+
+def _children(top: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """What lies in a folder and is not hidden, sorted by name."""
+    try:
+        found = sorted(top.iterdir(), key=lambda child: os.fsencode(child.name))
+    except OSError as error:
+        skipped.append(Skipped(top, error.strerror or "cannot be opened"))
+        found = []
+    return (child for child in found if not child.name.startswith("."))
+
+
+def _number(folder: Path) -> tuple[int, int]:
+    """What names a folder on this machine, by whatever path."""
+    facts = folder.stat()
+    return facts.st_dev, facts.st_ino
 
 
 def unfit(path: Path, root: Path, *, links: bool = False) -> str:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from fdmat_core.reading import labels as reading_labels
-from fdmat_core.reading import splits
-from fdmat_core.reading.places import EXAMPLES, listed
+from fdmat_core.reading.columns import texts
+from fdmat_core.reading.places import EXAMPLES, listed, short
+from fdmat_core.reading.splits import Validation, divide
 from fdmat_core.types import Dataset, Finding
 
 #: What is done with rows that have no label where others have one.
@@ -29,6 +30,7 @@ class Records:
     labels: Any = None  # (n,) words or numbers, or (n, c) one-hot
     classes: tuple[str, ...] = ()  # the names of classes, if labels are positions in them
     label_name: str = "label"
+    names: bool = False  # labels are names, such as those of folders, whatever they look like
     ids: np.ndarray | None = None  # (n,) words or numbers
     splits: np.ndarray | None = None  # (n,) names
     features: np.ndarray | None = None  # (n, d)
@@ -46,7 +48,7 @@ def assemble(
     test_share: float,
     seed: int,
     unlabelled: Unlabelled = "drop",
-    validation: splits.Validation = "auto",
+    validation: Validation = "auto",
 ) -> Dataset:
     """The dataset that records make: labels numbered, ids distinct, rows divided, all decisions written down.
 
@@ -63,16 +65,29 @@ def assemble(
     validation
         What validation items are for.
     """
-    found = reading_labels.read(records.labels, records.n, name=records.label_name, classes=records.classes)
+    found = reading_labels.read(
+        records.labels, records.n, name=records.label_name, classes=records.classes, names=records.names
+    )
     if not records.classes:
         found = _of_usable_rows(found, records.lost)
     numbers, classes, lost, remarks = _without_labels(records, found, unlabelled)
     ids, fields, more = _ids(records)
     rows = np.flatnonzero(~lost)
     if len(rows) < 2:
-        raise ValueError(f"{records.name} has {len(rows)} usable items; give at least two")
+        why = "; ".join(one.text for one in (*records.findings, *remarks) if " of " in one.text)
+        raise ValueError(
+            f"{short(records.name)} has {len(rows)} usable items{f' ({short(why, 200)})' if why else ''}; "
+            "give at least two"
+        )
     names = None if records.splits is None else records.splits[rows]
-    train, test, divided = splits.divide(names, numbers[rows], share=test_share, seed=seed, validation=validation)
+    train, test, divided = divide(
+        names,
+        numbers[rows],
+        share=test_share,
+        seed=seed,
+        validation=validation,
+        where=lambda row: records.where(int(rows[row])),
+    )
     used = rows[train | test]
     return Dataset(
         name=records.name,
@@ -82,7 +97,7 @@ def assemble(
         splits={"train": ids[rows[train]], "test": ids[rows[test]]},
         key=key,
         images=None if records.images is None else _by_id(ids, records.images),
-        features=None if records.features is None else records.features[used],
+        features=records.features if records.features is None or len(used) == records.n else records.features[used],
         logits=_logits(records, len(classes), used),
         fields={name: column[used] for name, column in fields.items()},
         findings=(*records.findings, *found.findings, *remarks, *more, *divided),
@@ -94,6 +109,8 @@ def _of_usable_rows(found: reading_labels.Labels, lost: np.ndarray | None) -> re
     if lost is None or lost.all():
         return found
     there = np.unique(found.numbers[~lost & (found.numbers >= 0)])
+    if not len(there):
+        return found
     numbers = np.searchsorted(there, found.numbers).clip(max=len(there) - 1)
     numbers[~np.isin(found.numbers, there)] = -1
     return found._replace(numbers=numbers, classes=tuple(found.classes[label] for label in there))
@@ -123,24 +140,57 @@ def _without_labels(
 
 def _ids(records: Records) -> tuple[np.ndarray, Mapping[str, np.ndarray], list[Finding]]:
     """Whole numbers (n,) that name the rows; ids that are no such numbers become a field, and the rows are numbered."""
-    given = records.ids
-    if given is None:
+    if records.ids is None:
         return np.arange(records.n), records.fields, []
-    values, first, counts = np.unique(given.astype(str), return_index=True, return_counts=True)
-    if len(values) < len(given):
-        twice = int(np.argmax(counts > 1))
-        raise ValueError(
-            f"id {values[twice]} occurs more than once, first in {records.where(int(first[twice]))}; "
-            "every item, train or test, needs its own"
-        )
-    if given.dtype.kind == "f" and np.isfinite(given).all() and (given == np.floor(given)).all():
-        given = given.astype(np.int64) if (np.abs(given) < 2**53).all() else given
+    given = records.ids[:, 0] if records.ids.ndim == 2 and records.ids.shape[1] == 1 else records.ids
+    if given.shape != (records.n,):
+        raise ValueError(f"ids has shape {given.shape}; give ({records.n},), one for each row")
+    if given.dtype.kind not in "iuf":
+        given = _as_whole(given)
+    elif given.dtype.kind == "f" and (np.abs(given) < 2**53).all() and (given == np.floor(given)).all():
+        given = given.astype(np.int64)
+    missing = _none(given)
+    _require_distinct(given, missing, records.where)
     if given.dtype.kind in "iu" and (given.dtype.kind == "i" or given.max() < 2**63):
         return given.astype(np.int64), records.fields, []
-    finding = Finding(
-        f"ids are no whole numbers below 2^63 ({listed(given[:EXAMPLES])})", "rows are numbered; ids are a field, “id”"
-    )
-    return np.arange(records.n), {"id": given.astype(str)} | dict(records.fields), [finding]
+    words = texts(["" if gap else value for value, gap in zip(given.tolist(), missing, strict=True)])
+    text = f"ids are no whole numbers below 2^63 ({listed(words[:EXAMPLES])})"
+    if missing.any():
+        text = f"{int(missing.sum()):,} of {records.n:,} rows have no id"
+    finding = Finding(text, "rows are numbered; ids are a field, “id”")
+    return np.arange(records.n), {"id": words} | dict(records.fields), [finding]
+
+
+def _as_whole(given: np.ndarray) -> np.ndarray:
+    """Ids as whole numbers if all of them are written like ones; otherwise as objects."""
+    words = [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in given.tolist()]
+    if words and all(isinstance(word, str) and reading_labels.WHOLE.fullmatch(word) for word in words):
+        return np.array([int(word.partition(".")[0]) for word in words], dtype=np.int64)
+    whole = words and all(isinstance(word, int) and not isinstance(word, bool) and abs(word) < 2**63 for word in words)
+    return np.array(words, dtype=np.int64 if whole else object)
+
+
+def _none(given: np.ndarray) -> np.ndarray:
+    """Which ids (n,) bool are missing."""
+    if given.dtype.kind == "f":
+        return np.isnan(given)
+    if given.dtype.kind != "O":
+        return np.zeros(len(given), dtype=bool)
+    return np.array([value is None or str(value) in ("", "nan", "<NA>", "NaT") for value in given.tolist()], dtype=bool)
+
+
+def _require_distinct(given: np.ndarray, missing: np.ndarray, where: Callable[[int], str]) -> None:
+    seen: dict[Any, int] = {}
+    values = given.tolist() if given.dtype.kind in "iuf" else [str(value) for value in given.tolist()]
+    if len(set(values)) == len(values):
+        return
+    for row, value in enumerate(values):
+        first = row if missing[row] else seen.setdefault(value, row)
+        if first != row:
+            raise ValueError(
+                f"id {short(str(value), 40)} occurs more than once, in {where(first)} and {where(row)}; "
+                "every item, train or test, needs its own"
+            )
 
 
 def _by_id(ids: np.ndarray, images: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
@@ -159,16 +209,19 @@ def _by_id(ids: np.ndarray, images: Callable[[np.ndarray], np.ndarray]) -> Calla
 
 
 def _logits(records: Records, c: int, used: np.ndarray) -> np.ndarray | None:
-    if records.logits is None:
+    given = records.logits
+    if given is None:
         return None
-    if records.logits.shape != (records.n, c):
-        raise ValueError(
-            f"logits has shape {records.logits.shape}; give ({records.n}, {c}), one for each row and class"
-        )
-    if not np.isfinite(records.logits).all():
-        row = int((~np.isfinite(records.logits)).any(axis=1).argmax())
+    if given.dtype.kind not in "iuf":
+        raise ValueError(f"logits holds {given.dtype}, which are no numbers; give ({records.n}, {c}) numbers")
+    if given.shape != (records.n, c):
+        raise ValueError(f"logits has shape {given.shape}; give ({records.n}, {c}), one for each row and class")
+    with np.errstate(over="ignore"):
+        found = given[used].astype(np.float32)
+    if not np.isfinite(found).all():
+        row = int(used[(~np.isfinite(found)).any(axis=1).argmax()])
         raise ValueError(f"logits is not finite in {records.where(row)}; repair or leave out the column")
-    return records.logits[used].astype(np.float32)
+    return found
 
 
 def noted(records: Records, *findings: Finding) -> Records:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 
+from fdmat_core.reading.places import short
 from fdmat_core.types import Finding
 
 #: What people call the splits.
@@ -20,7 +22,7 @@ Validation = Literal["auto", "train", "test", "drop"]
 
 def known(name: object) -> str | None:
     """The split that a name stands for: "train", "validation", "test", or None."""
-    text = str(name).strip().lower()
+    text = (name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)).strip().lower()
     return next((split for split, names in NAMES.items() if text in names), None)
 
 
@@ -43,7 +45,13 @@ def hold_out(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
 
 
 def divide(
-    names: np.ndarray | None, labels: np.ndarray, *, share: float, seed: int, validation: Validation
+    names: np.ndarray | None,
+    labels: np.ndarray,
+    *,
+    share: float,
+    seed: int,
+    validation: Validation,
+    where: Callable[[int], str] = "row {}".format,
 ) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
     """Which rows (n,) are for training, which for testing, and what was decided about it.
 
@@ -53,16 +61,19 @@ def divide(
         (n,) the split of every row as its data call it; None if they say nothing.
     validation
         What validation items are for; "auto": for testing if there are no test items, otherwise for nothing.
+    where
+        Where a row stands, in words.
     """
     n, findings = len(labels), list[Finding]()
     if names is None:
         test = hold_out(labels, share, seed)
-        return ~test, test, findings
+        return ~test, _some(test), findings
     split = np.array([known(name) for name in names.tolist()], dtype=object)
     odd = np.flatnonzero(split == None)  # noqa: E711  an array of objects
     if len(odd):
         raise ValueError(
-            f"split is {str(names[odd[0]])!r} in row {odd[0]}; say train, validation or test, or rename the column"
+            f"split is {short(str(names[odd[0]]))!r} in {where(int(odd[0]))}; say train, validation or test, or rename "
+            "the column"
         )
     has = {name: bool((split == name).any()) for name in NAMES}
     use = ("drop" if has["test"] else "test") if validation == "auto" else validation
@@ -76,9 +87,18 @@ def divide(
         return train, test, findings
     there = train | test
     only = "training" if train.any() else "test"
+    if not there.any():
+        raise ValueError("no item is left for training or testing; say validation=train or test")
     findings.append(Finding(f"only {only} items", f"{share:.0%} of every class is held out for testing", "test_share"))
     rows = np.flatnonzero(there)
     held = hold_out(labels[rows], share, seed)
     train, test = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    train[rows[~held]], test[rows[held]] = True, True
+    train[rows[~held]], test[rows[_some(held)]] = True, True
     return train, test, findings
+
+
+def _some(held: np.ndarray) -> np.ndarray:
+    """The mark (n,) on the items held out, if there are any."""
+    if not held.any():
+        raise ValueError("no class has two items, so none can be held out for testing; give two of a class, or a split")
+    return held

@@ -30,10 +30,10 @@ with sight, frame.plain_errors():
     for cell, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
         cell.metric(name, value)
     st.caption(f"{entry.summary}  \nLicence: {entry.facts.licence}. Source: {entry.facts.source}.")
-    if data.findings:
+    if found := caches.findings(dataset, corruption):
         with st.container(border=True):
             st.markdown("**Data check** :small[:gray[what was found, and what is done about it]]")
-            run_status.list_findings(data.findings)
+            run_status.list_findings(found)
     if data.fields:
         st.dataframe(caches.rows(dataset, corruption), hide_index=True, height=240)
     if not data.labelled:

@@ -13,9 +13,10 @@ from fdmat_core import datasets, registry
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
+from fdmat_core.reading import check
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, Ranking, Rankings
+from fdmat_core.types import Dataset, Finding, Ranking, Rankings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +100,13 @@ def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Image
         for i, right in zip(ids, true, strict=True)
     ]
     return Images(train.images_of(ids), captions, [right != label for right in true])
+
+
+@st.cache_data(max_entries=8, show_spinner="Checking the data")
+def findings(choice: Choice, corruption: Choice) -> tuple[Finding, ...]:
+    """What was found when a dataset was read, and what is odd about it."""
+    data = dataset(choice, corruption)
+    return (*data.findings, *check.check(data))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

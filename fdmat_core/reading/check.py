@@ -1,0 +1,138 @@
+"""What is odd about a dataset as a whole: classes too small, classes that only the test has, items that occur twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from fdmat_core.reading.places import EXAMPLES, listed
+from fdmat_core.types import Dataset, Finding
+
+#: An accuracy over fewer test items than this is a matter of luck.
+FEW = 5
+#: The largest class may be this many times the smallest.
+IMBALANCE = 20.0
+#: Images beyond these are not compared: reading them takes too long.
+MOST_IMAGES = 10_000
+#: How many images, and how many bytes of features, are looked at together.
+BLOCK_IMAGES, BLOCK_BYTES = 256, 2**24
+
+
+def check(data: Dataset) -> tuple[Finding, ...]:
+    """What people must know about a dataset before they trust numbers from it; nothing is changed.
+
+    Classes without or with few items, strong imbalance, classes that training lacks, items that occur twice, and test
+    items that are train items too. Only exact copies count: features of the same numbers, images of the same pixels.
+    """
+    return (*(_classes(data) if data.labelled else []), *_copies(data))
+
+
+def _classes(data: Dataset) -> list[Finding]:
+    c = len(data.classes)
+    sizes = {
+        name: np.bincount(data.labels[data.rows_of(ids)], minlength=c) if len(ids) else np.zeros(c, dtype=np.int64)
+        for name, ids in data.splits.items()
+    }
+    whole = np.bincount(data.labels, minlength=c)
+    found = [
+        (whole == 0, "{} have no item", "they stay in the list of classes"),
+        (whole == 1, "{} have one item", "kept for training; nothing tests them"),
+    ]
+    if "train" in sizes and "test" in sizes:
+        train, test = sizes["train"], sizes["test"]
+        found += [
+            ((train == 0) & (test > 0), "{} occur among the test items only", "no training can learn them"),
+            ((test == 0) & (train > 1), "{} have no test item", "nothing is known of their accuracy"),
+            ((test > 0) & (test < FEW), f"{{}} have fewer than {FEW} test items", "their accuracy is a matter of luck"),
+        ]
+    said = [_of_classes(data, mask, text, action) for mask, text, action in found if mask.any()]
+    return [*said, *_imbalance(data, sizes.get("train", whole))]
+
+
+def _of_classes(data: Dataset, mask: np.ndarray, text: str, action: str) -> Finding:
+    names = [data.classes[label] for label in np.flatnonzero(mask)]
+    return Finding(text.format(f"{len(names):,} of {len(mask):,} classes ({listed(names, EXAMPLES)})"), action)
+
+
+def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
+    there = np.flatnonzero(sizes)
+    if not len(there):
+        return []
+    large, small = int(there[sizes[there].argmax()]), int(there[sizes[there].argmin()])
+    if sizes[large] <= IMBALANCE * sizes[small]:
+        return []
+    ends = f"{sizes[large]:,} train items of {data.classes[large]}, {sizes[small]:,} of {data.classes[small]}"
+    return [Finding(f"classes differ much in size: {ends}", "taken as they are; balanced budgets give each its share")]
+
+
+def _copies(data: Dataset) -> list[Finding]:
+    """What is said about items with the same features or the same pixels, by their ids."""
+    if data.features is None and len(data.ids) > MOST_IMAGES:
+        return [Finding(f"{len(data.ids):,} images are more than {MOST_IMAGES:,}", "not searched for copies")]
+    order, first = _groups(_hashes(data))
+    again = order[~first]  # every item that repeats one before it
+    if not len(again):
+        return []
+    group = np.cumsum(first) - 1
+    what = "images" if data.features is None else "features"
+    places = _pairs(data, order, first, np.flatnonzero(~first)[:EXAMPLES])
+    text = f"{len(again):,} of {len(data.ids):,} items have the same {what} as an item before them"
+    findings = [Finding(text, "kept", "", places)]
+    labels = data.labels[order]
+    mixed = np.unique(group[labels != labels[first][group]])
+    if len(mixed) and data.labelled:
+        starts = np.flatnonzero(first)[mixed]
+        named = tuple(f"id {data.ids[order[place]]}" for place in starts[:EXAMPLES])
+        findings.append(Finding(f"{len(mixed):,} groups of such copies have different labels", "kept", "", named))
+    return [*findings, *_leaks(data, order, group, what)]
+
+
+def _leaks(data: Dataset, order: np.ndarray, group: np.ndarray, what: str) -> list[Finding]:
+    """Test items that are train items too."""
+    if not {"train", "test"} <= set(data.splits):
+        return []
+    ids = data.ids[order]
+    train = np.zeros(group[-1] + 1, dtype=bool)
+    train[group[np.isin(ids, data.splits["train"])]] = True
+    leaked = np.sort(ids[np.isin(ids, data.splits["test"]) & train[group]])
+    if not len(leaked):
+        return []
+    text = f"{len(leaked):,} of {len(data.splits['test']):,} test items have the same {what} as a train item"
+    return [
+        Finding(text, "kept; they make every accuracy look better", "", tuple(f"id {i}" for i in leaked[:EXAMPLES]))
+    ]
+
+
+def _pairs(data: Dataset, order: np.ndarray, first: np.ndarray, places: np.ndarray) -> tuple[str, ...]:
+    starts = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    return tuple(f"id {data.ids[order[place]]} as id {data.ids[order[starts[place]]]}" for place in places)
+
+
+def _groups(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (n,) with those of the same hash (n, 2) side by side, in their order; and which (n,) begin a group."""
+    order = np.lexsort((hashes[:, 1], hashes[:, 0]))
+    ordered = hashes[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return order, first
+
+
+def _hashes(data: Dataset) -> np.ndarray:
+    """Two numbers (n, 2) for every item that only copies share, from features or images read in blocks."""
+    blocks = _blocks_of_features(data) if data.features is not None else _blocks_of_images(data)
+    found = [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for block in blocks for row in block]
+    return np.frombuffer(b"".join(found), dtype=np.uint64).reshape(-1, 2)
+
+
+def _blocks_of_features(data: Dataset) -> Iterator[np.ndarray]:
+    features = np.zeros((0, 0)) if data.features is None else data.features
+    step = max(1, BLOCK_BYTES // max(1, features[:1].nbytes))
+    for start in range(0, len(features), step):
+        yield features[start : start + step] + 0.0  # -0 and 0 are the same number
+
+
+def _blocks_of_images(data: Dataset) -> Iterator[np.ndarray]:
+    for start in range(0, len(data.ids), BLOCK_IMAGES):
+        yield data.images_of(data.ids[start : start + BLOCK_IMAGES])
