@@ -118,7 +118,7 @@ def _formats() -> list[str]:
 
 def _add_heif() -> None:
     try:
-        import pillow_heif  # pyright: ignore[reportMissingImports]
+        import pillow_heif
     except ImportError:
         raise ValueError('needs `pip install "fdmat-explorer[heif]"`') from None
     pillow_heif.register_heif_opener()
