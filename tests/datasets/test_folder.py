@@ -167,3 +167,12 @@ def test_a_zip_that_writes_outside_or_is_broken_is_refused(tmp_path):
         with pytest.raises(ValueError, match=words):
             load(tmp_path / name)
     assert not (tmp_path / "out.png").exists()
+
+
+def test_images_of_phones_are_read_with_their_package(tmp_path):
+    heif = pytest.importorskip("pillow_heif")
+    (tmp_path / "a").mkdir()
+    for number in range(4):
+        heif.from_pillow(Image.new("RGB", (32, 32), (50 * number, 0, 0))).save(tmp_path / "a" / f"{number}.heic")
+    data = load(tmp_path)
+    assert len(data.ids) == 4 and abs(int(data.images(np.array([3]))[0, 30, 30, 0]) - 150) < 12
