@@ -8,10 +8,11 @@ from fdmat_core.types import FeatureTable
 
 
 def points(embedding, *, labels=None, **columns):
-    """A table of these rows with ids 0, 1, 2...; one class unless labels are given."""
+    """A table of these rows with ids 0, 1, 2...; all of class 0 unless labels are given, a class for each logit."""
     embedding = np.asarray(embedding, dtype=np.float32)
     labels = np.zeros(len(embedding), dtype=np.int64) if labels is None else np.asarray(labels)
-    classes = tuple(f"class {label}" for label in range(labels.max() + 1))
+    c = max(labels.max() + 1, np.shape(columns.get("logits", [[0]]))[1])
+    classes = tuple(f"class {label}" for label in range(c))
     return FeatureTable(np.arange(len(embedding)), labels, embedding, classes, "by hand", **columns)
 
 

