@@ -273,9 +273,8 @@ class Kind(Generic[Facts]):
 
     def get(self, name: str) -> Entry[Facts]:
         """The entry of this name; a near miss is suggested."""
-        if name not in self._entries and name not in self.all(
-            brought=True
-        ):  # looking through the room takes milliseconds
+        known = name in self._entries or name in self.all(brought=True)  # looking through the room takes milliseconds
+        if not known:
             raise ValueError(f"no {self.name} named {name!r}{_nearest(name, self.all())}")
         return self._entries[name]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from fdmat_core import registry
 from fdmat_core.reading import archives, places
+from fdmat_core.reading.records import by_id
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset
 
@@ -49,7 +50,8 @@ def recognise(path: str | Path) -> Recognised:
     ValueError
         There is nothing, or nothing that any dataset reads; the message says what can be read.
     """
-    found = archives.inside(places.existing(str(path)))
+    given = places.existing(str(path))
+    found = archives.inside(given)
     claims = {
         name: claim
         for name, entry in registry.datasets.all().items()
@@ -61,7 +63,7 @@ def recognise(path: str | Path) -> Recognised:
             "(.csv, .tsv, .parquet, .feather, .jsonl), arrays (.npz, .npy), .tar shards, or a .zip of these"
         )
     best, *rest = sorted(claims, key=lambda name: -claims[name].certainty)
-    named = str(places.existing(str(path)).absolute())
+    named = str(given.absolute())
     return Recognised(
         Choice.of(best, path=named, **claims[best].params),
         claims[best].words,
@@ -78,17 +80,7 @@ def suited(data: Dataset) -> Choice:
 
 def getter(ids: np.ndarray, images: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """A function that gives the images (m, h, w, channels) of some ids, from all ids (n,) and images in that order."""
-    order = np.argsort(ids, kind="stable")
-    ascending = ids[order]
-
-    def get(wanted: np.ndarray) -> np.ndarray:
-        place = np.searchsorted(ascending, wanted).clip(max=len(ids) - 1)
-        unknown = np.asarray(wanted)[ascending[place] != wanted]
-        if len(unknown):
-            raise ValueError(f"there is no image with id {unknown[0]}; ids run from {ascending[0]} to {ascending[-1]}")
-        return images[order[place]]
-
-    return get
+    return by_id(ids, images.__getitem__)
 
 
 def divided(ids: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:

@@ -42,7 +42,7 @@ def _recognises(path: Path) -> Claim | None:
         return Claim(f"arrays in {short(path.name)}", 0.9)
     if path.is_file() and path.suffix.lower() in tables.READERS:
         names = tables.names(path)
-        label = next((name for name in names if name.strip().lower() in columns.NAMES["label"]), None)
+        label = columns.usual(names, "label")
         words = f"a table of features, {short(path.name)}, with {len(names):,} columns"
         return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.5)
     return None
@@ -136,9 +136,7 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
         _require_numbers(frame, numbers, file, findings)
         found = columns.of_columns(frame, numbers, missing=missing, where=where, of="the features")
     words = [name for name in rest if name not in numbers]
-    if roles["label"] is None and label != columns.NONE:
-        usual = ", ".join(columns.NAMES["label"])
-        findings.append(Finding(f"no column is named {usual}", "taken as data without labels", "label=NAME"))
+    findings += columns.no_labels(roles["label"], label)
     return Records(
         name=file.stem,
         n=len(frame),

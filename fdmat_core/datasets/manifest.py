@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 def _recognises(path: Path) -> Claim | None:
     if not path.is_file() or path.suffix.lower() not in tables.READERS:
         return None
-    by_name = {name.strip().lower(): name for name in tables.names(path)}
-    column = next((by_name[name] for name in columns.NAMES["path"] if name in by_name), None)
+    names = tables.names(path)
+    column, label = columns.usual(names, "path"), columns.usual(names, "label")
     if column is None:
         return None
-    label = next((by_name[name] for name in columns.NAMES["label"] if name in by_name), None)
     words = f"a list of images, {short(path.name)}, with paths in {short(column)}"
-    certainty = 0.4 if any(name in by_name for name in columns.NAMES["features"]) else 0.8
+    certainty = 0.4 if columns.usual(names, "features") else 0.8
     return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), certainty)
 
 
@@ -117,7 +116,7 @@ def manifest(  # noqa: PLR0913  what people may set
         splits=words.get("split"),
         images=images.reader(sources.__getitem__, size),
         fields=_files(frame[roles["path"]]) | columns.fields(frame, rest),
-        findings=(*_no_labels(roles["label"], label), *findings, *_twice(sources, lost)),
+        findings=(*columns.no_labels(roles["label"], label), *findings, *_twice(sources, lost)),
         lost=lost,
     )
     settings = [label, split, size, test_share, seed, unlabelled, validation]
@@ -139,13 +138,6 @@ def _twice(sources: list[images.Source], lost: np.ndarray) -> list[Finding]:
         if twice
         else []
     )
-
-
-def _no_labels(found: str | None, asked: str) -> list[Finding]:
-    if found is not None or asked == columns.NONE:
-        return []
-    usual = ", ".join(columns.NAMES["label"])
-    return [Finding(f"no column is named {usual}", "taken as data without labels", "label=NAME")]
 
 
 def _sources(column: pandas.Series, base: Path, *, links: bool) -> tuple[list[images.Source], dict[int, str]]:

@@ -51,8 +51,21 @@ def find(frame: pandas.DataFrame, what: str, asked: str = "") -> str | None:
         if asked not in frame.columns:
             raise ValueError(f"{what} is {asked!r}, but there is no such column; it has {listed(frame.columns)}")
         return asked
-    by_name = {str(column).strip().lower(): column for column in reversed(frame.columns)}
-    return next((str(by_name[name]) for name in NAMES[what] if name in by_name), None)
+    return usual(map(str, frame.columns), what)
+
+
+def usual(names: Iterable[str], what: str) -> str | None:
+    """The first usual name of the label, id, ... that is among some names of columns, as it is written there."""
+    by_name = {name.strip().lower(): name for name in reversed(list(names))}
+    return next((by_name[name] for name in NAMES[what] if name in by_name), None)
+
+
+def no_labels(found: str | None, asked: str) -> list[Finding]:
+    """What is said if no column of labels is found, unless people said that there is none."""
+    if found is not None or asked == NONE:
+        return []
+    text = f"no column is named {', '.join(NAMES['label'])}"
+    return [Finding(text, "taken as data without labels", "label=NAME")]
 
 
 def is_numbers(column: pandas.Series[Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -96,7 +96,7 @@ def assemble(
         classes=classes,
         splits={"train": ids[rows[train]], "test": ids[rows[test]]},
         key=key,
-        images=None if records.images is None else _by_id(ids, records.images),
+        images=None if records.images is None else by_id(ids, records.images),
         features=records.features if records.features is None or len(used) == records.n else records.features[used],
         logits=_logits(records, len(classes), used),
         fields={name: column[used] for name, column in fields.items()},
@@ -193,7 +193,7 @@ def _require_distinct(given: np.ndarray, missing: np.ndarray, where: Callable[[i
             )
 
 
-def _by_id(ids: np.ndarray, images: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+def by_id(ids: np.ndarray, images: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
     """A function from ids to images, from one that goes by rows."""
     order = np.argsort(ids, kind="stable")
     ascending = ids[order]
@@ -222,8 +222,3 @@ def _logits(records: Records, c: int, used: np.ndarray) -> np.ndarray | None:
         row = int(used[(~np.isfinite(found)).any(axis=1).argmax()])
         raise ValueError(f"logits is not finite in {records.where(row)}; repair or leave out the column")
     return found
-
-
-def noted(records: Records, *findings: Finding) -> Records:
-    """The records with more findings."""
-    return replace(records, findings=(*records.findings, *findings))
