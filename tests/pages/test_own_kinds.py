@@ -80,7 +80,7 @@ def test_app_command_line_and_library_say_the_same(tmp_path, capsys, write):
 
     app = AppTest.from_file(ROUTER, default_timeout=60).run()
     app.switch_page("../../" + str(places.DATA.relative_to(places.ROOT))).run()
-    app.get_by_key("own_path").set_value(path).run()
+    app.text_input(key="own_path").set_value(path).run()
     chosen = app.session_state["start"]
     assert not app.exception and datasets.load(chosen.dataset).key == data.key
 
