@@ -13,12 +13,13 @@ from fdmat_core import curves, projection, registry, selection
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
 from fdmat_core.methods import imported
+from fdmat_core.rankings import Ranking
 from fdmat_core.runs import points
 from fdmat_core.sizes import measured
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files, provenance
 from fdmat_core.store.entries import Item
-from fdmat_core.types import Dataset, FeatureTable, Finding, Ranking, fingerprint
+from fdmat_core.types import Dataset, FeatureTable, Finding, fingerprint
 
 SPLITS = ("train", "test")
 RANDOM = Choice("random")  # always among the methods of a curve

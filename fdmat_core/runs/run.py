@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fdmat_core import corruptions, curves, datasets, registry, sizes
 from fdmat_core.projection import Kind, Projection
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs import artifacts, costs, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
-from fdmat_core.types import Dataset, FeatureTable, Finding, Ranking, Rankings
+from fdmat_core.types import Dataset, FeatureTable, Finding
 
 if TYPE_CHECKING:
     import numpy as np

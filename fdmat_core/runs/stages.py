@@ -12,11 +12,12 @@ from fdmat_core import curves, errors, projection, registry, selection
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
+from fdmat_core.rankings import Ranking
 from fdmat_core.runs import artifacts, points
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
-from fdmat_core.types import Dataset, FeatureTable, Ranking
+from fdmat_core.types import Dataset, FeatureTable
 
 Tables = tuple[FeatureTable, FeatureTable]
 #: What a run consists of, by the kind it is stored as, in words.

@@ -34,7 +34,8 @@ LIBRARIES = {
 }
 #: Modules and rooms that move results but do not decide them.
 CARRIERS = tuple(
-    f"fdmat_core.{name}." for name in ("registry", "types", "spec", "progress", "errors", "device", "store", "runs")
+    f"fdmat_core.{name}."
+    for name in ("registry", "types", "rankings", "spec", "progress", "errors", "device", "store", "runs")
 )
 #: The facts of a registered function that decide what comes of it.
 FACTS = ("runs", "nested", "needs", "kind")
