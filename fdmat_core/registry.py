@@ -153,11 +153,9 @@ class Parameter:
 def _to_type(value: Any, kind: type[Any]) -> Any:
     if kind is bool and isinstance(value, str):
         return bool(("false", "true").index(value.lower()))
-    if kind in (int, float) and isinstance(value, str) and "_" in value:  # Python reads 1_0 as 10
-        raise ValueError("not a number")
-    if kind is int and float(value) != int(float(value)):
-        raise ValueError("not a whole number")
-    return int(float(value)) if kind is int else kind(value)
+    if kind is int:
+        return formats.whole(value)
+    return formats.real(value) if kind is float else kind(value)
 
 
 @dataclass(frozen=True)
