@@ -29,7 +29,8 @@ PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
 
-Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline"]
+#: What a method goes by; the last is that of selections that people bring along.
+Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline", "yours"]
 #: The last is that of a difference to random, which no registered measure is.
 MeasureKind = Literal["distance", "coverage", "accuracy", "balance", "difference"]
 #: (table, rows (k,)) -> weights (k,), for methods whose coreset is weighted.

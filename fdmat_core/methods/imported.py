@@ -20,7 +20,7 @@ KIND = "imported"
 @method(
     "imported",
     title="Imported selection",
-    family="baseline",
+    family="yours",
     needs=(),
     keeps="what a file lists",
     paper="yours",
