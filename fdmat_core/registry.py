@@ -71,6 +71,9 @@ class BackboneFacts:
     source: str
     trains: bool = False
     reads: Literal["images", "features", "text"] = "images"
+    files: tuple[
+        str, ...
+    ] = ()  # parameters that name weights of somebody's own, a file or folder: their content counts
 
 
 @dataclass(frozen=True, kw_only=True)

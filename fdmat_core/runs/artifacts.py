@@ -41,6 +41,7 @@ class UsedFeatures(NamedTuple):
     n: int
     largest: int = 0  # not known in runs stored before it was counted
     version: str = ""  # see `features_version`; not known in runs stored before it was noted
+    weights: str = ""  # see `weights`; not known in runs stored before it was noted
 
 
 def folder(run: str) -> Path:
@@ -77,7 +78,15 @@ def findings(spec: Spec) -> tuple[Finding, ...]:
 
 def features_key(spec: Spec, dataset: Dataset) -> str:
     """Name the features of a dataset, as it was loaded and corrupted, by a backbone."""
-    return fingerprint([features.key(dataset, spec.backbone), features_version(spec)])
+    own = weights(spec)
+    return fingerprint([features.key(dataset, spec.backbone), features_version(spec), *([own] if own else [])])
+
+
+def weights(spec: Spec) -> str:
+    """The content of somebody's own weights that a spec's backbone reads; "" if it reads none, or they are gone."""
+    entry = registry.backbones.get(spec.backbone.name)
+    params = entry.read(dict(spec.backbone.params))
+    return provenance.content(*(Path(params[name]).expanduser() for name in entry.facts.files if params[name]))
 
 
 def features_version(spec: Spec) -> str:

@@ -193,7 +193,7 @@ class Run:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Which parts are not there as this program makes them, in words."""
-        return _lacking(self.spec, _written(self.key))
+        return _lacking(self.spec, _written(self.key), artifacts.weights(self.spec))
 
     def _part(self, kind: str, key: str, unpack: Callable[[entries.Item], Part]) -> Part | None:
         """What is stored under a key, read once; None until it is there."""
@@ -212,8 +212,8 @@ def _place(method: Choice) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=256)
-def _lacking(spec: Spec, written: tuple[int, ...]) -> tuple[str, ...]:
-    """As it was at the moments at which the store was last written."""
+def _lacking(spec: Spec, written: tuple[int, ...], weights: str) -> tuple[str, ...]:
+    """As it was at the moments at which the store was last written, with weights of this content."""
     return stages.lacking(spec)
 
 

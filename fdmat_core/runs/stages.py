@@ -48,7 +48,7 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
 
 def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFeatures, Tables]:
     """The feature tables, and a note in the run's folder of which they are."""
-    key = artifacts.features_key(spec, dataset)
+    key, own = artifacts.features_key(spec, dataset), artifacts.weights(spec)
     artifacts.note_findings(spec, dataset)
     began = time.monotonic()
 
@@ -59,7 +59,8 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFea
             packed = artifacts.pack_tables(made, {"dataset": dataset.key, "seconds": _since(began)})
             item = entries.put("features", key, packed)
     tables = artifacts.unpack_tables(item)
-    used = UsedFeatures(key, tables[0].n, curves.largest_class(tables[0]), artifacts.features_version(spec))
+    largest, version = curves.largest_class(tables[0]), artifacts.features_version(spec)
+    used = UsedFeatures(key, tables[0].n, largest, version, own)
     artifacts.note(spec, used)
     return used, tables
 
@@ -148,7 +149,8 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
 def lacking(spec: Spec) -> tuple[str, ...]:
     """Which parts of a checked spec are not stored as this program makes them, but for what is known as a problem."""
     used = artifacts.used_features(spec)
-    if used is None or used.version != artifacts.features_version(spec):
+    own = artifacts.weights(spec)
+    if used is None or used.version != artifacts.features_version(spec) or (own and own != used.weights):
         return tuple(PARTS.values())
     lost = {kind for kind, key in _entries(spec, used) if not entries.find(kind, key)}
     if next(_missing(_rest(spec), used, artifacts.source(spec, used)), None):
