@@ -71,9 +71,7 @@ class BackboneFacts:
     source: str
     trains: bool = False
     reads: Literal["images", "features", "text"] = "images"
-    files: tuple[
-        str, ...
-    ] = ()  # parameters that name weights of somebody's own, a file or folder: their content counts
+    files: tuple[str, ...] = ()  # parameters that name weights of somebody's own; these count by their content
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -182,7 +182,7 @@ class Run:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found when its data were read: what was left out or decided, and why."""
+        """What was found in its data: what was left out or decided, and why, and what is odd about them."""
         return artifacts.findings(self.spec)
 
     @property

@@ -49,6 +49,7 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
 def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFeatures, Tables]:
     """The feature tables, and a note in the run's folder of which they are."""
     key, own = artifacts.features_key(spec, dataset), artifacts.weights(spec)
+    tell(0, 0, "checking the data")
     artifacts.note_findings(spec, dataset)
     began = time.monotonic()
 
