@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fdmat_core.datasets import Seed, TestShare, fashion_mnist
-from fdmat_core.reading import archives, idx, places
+from fdmat_core.reading import archives, places
+from fdmat_core.reading.idx import read as read_idx
 from fdmat_core.reading.places import listed, short
 from fdmat_core.reading.records import Records, assemble
 from fdmat_core.registry import Claim, dataset
@@ -44,7 +45,7 @@ def _recognises(path: Path) -> Claim | None:
     source="a folder on this machine",
     recognises=_recognises,
 )
-def files_of_mnist(*, path: str = "", test_share: TestShare = 0.2, seed: Seed = 0) -> Dataset:
+def idx(*, path: str = "", test_share: TestShare = 0.2, seed: Seed = 0) -> Dataset:
     """Read images and labels from IDX files as MNIST, Fashion-MNIST and others are published, packed or not.
 
     Ids are positions, train items first. Classes are numbers, but of Fashion-MNIST,
@@ -97,7 +98,7 @@ def _file(folder: Path, part: str, what: str, axes: int) -> Path | None:
 
 
 def _read(part: Part) -> tuple[np.ndarray, np.ndarray]:
-    images, numbers = idx.read(part.images), idx.read(part.labels)
+    images, numbers = read_idx(part.images), read_idx(part.labels)
     if images.ndim != 3 or numbers.ndim != 1 or len(images) != len(numbers):
         raise ValueError(
             f"{part.images.name} has shape {images.shape} and {part.labels.name} {numbers.shape}; "
