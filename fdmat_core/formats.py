@@ -1,6 +1,8 @@
-"""Numbers as people read them, the same in the app, at the terminal and in files."""
+"""Numbers as people read and write them, the same in the app, at the terminal and in files."""
 
 from __future__ import annotations
+
+from typing import Any
 
 #: A value or a spread up to this is what the arithmetic rounds: it stands for 0.
 ROUNDING = 1e-7
@@ -45,3 +47,22 @@ def spread(mean: float, sd: float, seeds: int, unit: str) -> str:
     share = unit.startswith("share")
     around = ("< 0.1%" if sd < LEAST_SHARE else number(sd, unit)) if share else f"{sd:.2g}"
     return f"{number(mean, unit).rstrip('%')} ± {around} ({seeds})"
+
+
+def real(value: Any) -> float:
+    """The number that a value is, as a number or as text; a ValueError for all else, also for 1_0, Python's 10."""
+    if isinstance(value, str) and "_" in value:
+        raise ValueError(f"{value.strip()[:40]!r} is no number")
+    return float(value)
+
+
+def whole(value: Any) -> int:
+    """The whole number of 64 bits that a value is, as a number or as text; a ValueError for all else, also for 1.7."""
+    text = str(value).strip()
+    try:
+        number = int(text) if text.lstrip("+-").isdecimal() else real(text)
+    except ValueError:
+        number = 0.5
+    if number % 1 != 0 or not -(2**63) <= number < 2**63:
+        raise ValueError(f"{text[:40]!r} is no whole number")
+    return int(number)

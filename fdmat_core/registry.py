@@ -29,7 +29,8 @@ PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
 
-Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline"]
+#: What a method goes by; the last is that of selections that people bring along.
+Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline", "yours"]
 #: The last is that of a difference to random, which no registered measure is.
 MeasureKind = Literal["distance", "coverage", "accuracy", "balance", "difference"]
 #: (table, rows (k,)) -> weights (k,), for methods whose coreset is weighted.
@@ -70,6 +71,7 @@ class BackboneFacts:
     source: str
     trains: bool = False
     reads: Literal["images", "features", "text"] = "images"
+    files: tuple[str, ...] = ()  # parameters that name weights of somebody's own; these count by their content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,11 +161,9 @@ class Parameter:
 def _to_type(value: Any, kind: type[Any]) -> Any:
     if kind is bool and isinstance(value, str):
         return bool(("false", "true").index(value.lower()))
-    if kind in (int, float) and isinstance(value, str) and "_" in value:  # Python reads 1_0 as 10
-        raise ValueError("not a number")
-    if kind is int and float(value) != int(float(value)):
-        raise ValueError("not a whole number")
-    return int(float(value)) if kind is int else kind(value)
+    if kind is int:
+        return formats.whole(value)
+    return formats.real(value) if kind is float else kind(value)
 
 
 @dataclass(frozen=True)

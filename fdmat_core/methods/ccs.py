@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.learning import dynamics
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

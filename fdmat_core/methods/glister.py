@@ -9,8 +9,9 @@ import numpy as np
 from fdmat_core.learning import head
 from fdmat_core.numerics import greedy, probabilities
 from fdmat_core.numerics.gradients import Gradients
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def held_out(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:

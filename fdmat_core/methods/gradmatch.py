@@ -8,8 +8,9 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.learning import head
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 #: The ridge penalty of the paper's code, also when weights are fitted.
 LAM = 0.5

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

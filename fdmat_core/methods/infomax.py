@@ -9,8 +9,9 @@ import numpy as np
 from fdmat_core.learning import dynamics
 from fdmat_core.numerics import distances, greedy
 from fdmat_core.numerics.neighbours import exact, symmetric_graph
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -10,8 +10,9 @@ from fdmat_core.learning import head
 from fdmat_core.numerics import greedy
 from fdmat_core.numerics.distances import blocks
 from fdmat_core.numerics.probabilities import softmax
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def curvature(probabilities: np.ndarray, inputs: np.ndarray, coordinates: int) -> np.ndarray:

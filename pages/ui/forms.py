@@ -23,6 +23,7 @@ FAMILIES: dict[Family, str] = {
     "uncertainty": "Uncertainty",
     "dynamics": "Training dynamics",
     "baseline": "Baseline",
+    "yours": "Yours",
 }
 
 
