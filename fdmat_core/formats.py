@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: A value or a spread up to this is what the arithmetic rounds: it stands for 0.
 ROUNDING = 1e-7
+#: A share below this is 0.0% when it is rounded.
+LEAST_SHARE = 0.0005
 
 
 def words(name: str) -> str:
@@ -37,8 +39,9 @@ def number(value: float, unit: str) -> str:
 
 
 def spread(mean: float, sd: float, seeds: int, unit: str) -> str:
-    """Mean, sd and count of seeds: 83.3 ± 0.4% (3)."""
-    if seeds < 2:
-        return f"{number(mean, unit)} (1)"
-    around = number(sd, unit) if unit.startswith("share") else f"{sd:.2g}"
+    """Mean, sd and count of seeds: 83.3 ± 0.4% (3); no spread where all seeds agree."""
+    if seeds < 2 or sd <= ROUNDING:
+        return f"{number(mean, unit)} ({seeds})"
+    share = unit.startswith("share")
+    around = ("< 0.1%" if sd < LEAST_SHARE else number(sd, unit)) if share else f"{sd:.2g}"
     return f"{number(mean, unit).rstrip('%')} ± {around} ({seeds})"

@@ -27,7 +27,7 @@ def ccs(
     budget: int,
     rng: np.random.Generator,
     score: dynamics.Score = "aum_prob",
-    beta: Annotated[float, Range(0, 0.9)] = 0.1,
+    beta: Annotated[float, Range(0, 0.9), "hardest left out"] = 0.1,
     strata: Annotated[int, Range(1, 1000)] = 50,
 ) -> Ranking:
     """Drop the hardest rows, cut the rest into strata of equal width in difficulty, and sample every stratum alike.

@@ -31,8 +31,8 @@ def d2(
     *,
     score: dynamics.Score = "forgetting",
     neighbours: Annotated[int, Range(1, 100)] = 5,
-    gamma: Annotated[float, Range(0, 10)] = 0.1,
-    beta: Annotated[float, Range(0, 0.9)] = 0.0,
+    gamma: Annotated[float, Range(0, 10), "reach of quieting"] = 0.1,
+    beta: Annotated[float, Range(0, 0.9), "hardest set aside"] = 0.0,
 ) -> Ranking:
     """Let difficulty flow between neighbours, then pick the highest and quieten its neighbours, again and again.
 

@@ -38,9 +38,9 @@ def fdmat(
     table: FeatureTable,
     *,
     budget: int,
-    lam: Annotated[float, Range(0.01, 1000)] = 10.0,
-    tau: Annotated[float, Range(0, 1)] = 0.5,
-    reference: Annotated[float, Range(0, 1)] = 0.75,
+    lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 10.0,
+    tau: Annotated[float, Range(0, 1), "suspicion threshold"] = 0.5,
+    reference: Annotated[float, Range(0, 1), "reference quantile"] = 0.75,
     neighbours: Annotated[int, Range(1, 200)] = 20,
 ) -> Ranking:
     """Keep the coreset whose feature distribution is closest to the dataset's, class by class, without bad labels.

@@ -24,8 +24,8 @@ from fdmat_core.types import FeatureTable, Ranking
 def fdmat_published(
     table: FeatureTable,
     *,
-    lam: Annotated[float, Range(0.01, 1000)] = 4.0,
-    power: Annotated[float, Range(0.1, 1)] = 0.5,
+    lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 4.0,
+    power: Annotated[float, Range(0.1, 1), "Tukey power"] = 0.5,
     norm: Literal["before centring", "unit"] = "before centring",
 ) -> Ranking:
     """Score each row by the squared cost of moving its mass to the class prototypes; keep the lowest in every class.

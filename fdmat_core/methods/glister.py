@@ -82,8 +82,8 @@ def glister(
     *,
     budget: int,
     rng: np.random.Generator,
-    eta: Annotated[float, Range(0, 1000)] = 1.0,
-    share: Annotated[float, Range(0.01, 1)] = 0.1,
+    eta: Annotated[float, Range(0, 1000), "step length"] = 1.0,
+    share: Annotated[float, Range(0.01, 1), "held-out share"] = 0.1,
     refresh: Annotated[float, Range(0.0001, 1)] = 0.01,
 ) -> Ranking:
     """Pick the rows whose gradient step most lowers the loss on a held-out share of the table.

@@ -106,7 +106,9 @@ def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     colour="#5E81AC",
     weigh=matching_weights,
 )
-def gradmatch(table: FeatureTable, *, budget: int, lam: Annotated[float, Range(1e-6, 1000)] = LAM) -> Ranking:
+def gradmatch(
+    table: FeatureTable, *, budget: int, lam: Annotated[float, Range(1e-6, 1000), "penalty on weights"] = LAM
+) -> Ranking:
     """Pick, one by one, the row whose gradient is most aligned with the part of the mean gradient not yet matched.
 
     Orthogonal matching pursuit of `b = mean g` of the class: pick `argmax_i g_i . (b - G_S w)`, then refit

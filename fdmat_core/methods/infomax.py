@@ -30,7 +30,7 @@ def infomax(
     *,
     budget: int,
     score: dynamics.Score = "el2n",
-    alpha: Annotated[float, Range(0, 100)] = 1.0,
+    alpha: Annotated[float, Range(0, 100), "weight of redundancy"] = 1.0,
     neighbours: Annotated[int, Range(1, 100)] = 10,
 ) -> Ranking:
     """Pick, one by one, the row that adds most importance after its similarity with the picks is charged.

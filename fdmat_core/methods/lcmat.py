@@ -60,7 +60,7 @@ def lcmat(
     table: FeatureTable,
     *,
     budget: int,
-    eps: Annotated[float, Range(0, 100)] = 0.01,
+    eps: Annotated[float, Range(0, 100), "weight of curvature"] = 0.01,
     coordinates: Annotated[int, Range(1, 10_000)] = 100,
 ) -> Ranking:
     """Pick rows such that every row of the class has a pick with nearly the same gradient and loss curvature.
