@@ -30,6 +30,7 @@ class Words:
     """What the map says in words."""
 
     method: str = ""
+    colour: str = ""  # of what it keeps, as "#RRGGBB"; the usual one if empty
     projection: str = "UMAP"
     score: str = "score"  # what the method's score is called
     pictures: str = ""  # the address of a picture, before its item's id; none if empty

@@ -68,7 +68,8 @@ class Scene:
     def packed(self) -> bytes:
         """What the map draws."""
         method = registry.methods.title(self.method)
-        words = points.Words(method, self.projection.kind, "score", self.pictures, served.address(self.run))
+        colour = registry.methods.get(self.method.name).facts.colour
+        words = points.Words(method, colour, self.projection.kind, "score", self.pictures, served.address(self.run))
         drawn = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 

@@ -31,6 +31,7 @@ def test_a_nested_ranking_is_packed_column_by_column():
         "least": 0.001,
         "flags": {"suspected": 1, "mislabelled": 2, "outlier": 4},
         "method": "M",
+        "colour": "",
         "projection": "PCA",
         "score": "margin",
         "pictures": "thumb/x/",

@@ -6,7 +6,7 @@ import { rowsOfText } from "../payload.js"
 import { createSlider, rounded, setScale } from "../slider.js"
 import { percent, whole } from "../text.js"
 import { fitScale, fitted } from "./camera.js"
-import { coloursOf } from "./colours.js"
+import { coloursOf, keepIn } from "./colours.js"
 import { draw } from "./draw.js"
 import { glideFrom } from "./glide.js"
 import { listenKeys } from "./keyboard.js"
@@ -105,6 +105,7 @@ function receive(map, kept) {
   const { points } = map
   Object.assign(map, { slot: -1, chosen: points.n > SMOOTH ? thinned(points, SMOOTH) : null })
   if (!map.camera && map.stage.width) map.camera = fitted(points.box, map.stage)
+  dress(map)
   showModes(map)
   setScale(map.slider, points, kept)
   set(map, map.options)
@@ -187,10 +188,11 @@ function resize(map) {
 }
 
 /**
- * Colours from the page; those of the data stay the same on light and dark.
+ * Colours from the page; those of the data stay the same on light and dark, as far as they can be read on both.
  * @param {MapState} map
  */
 function dress(map) {
+  keepIn(map.root, map.points.colour)
   const colours = coloursOf(map.root)
   if (JSON.stringify(colours) === JSON.stringify(map.colours)) return
   map.colours = colours

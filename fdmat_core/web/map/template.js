@@ -29,6 +29,7 @@ export const TEMPLATE = /* html */ `
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
     </div>
     <p class="note"></p>
+    <button class="outside" title="Show all items, however far out (0 brings this view back)" hidden></button>
     <aside class="card" hidden><img alt=""><div><b></b><p class="words"></p><ul></ul></div></aside>
     <p class="notice" role="status" hidden></p>
     <dl class="keys" hidden></dl>
