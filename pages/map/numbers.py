@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -36,6 +36,28 @@ def numbers(shown: Iterable[Number]) -> None:
 
 def _tip(text: str) -> str:
     return f' title="{html.escape(text, quote=True)}"' if text else ""
+
+
+def exact(name: str, value: float, k: int, reading: Reading | None) -> Number:
+    """A distance of just the items that are kept, and what random gets at the nearest measured size."""
+    beside = f"of just these {k:,}"
+    if reading is not None and reading.random is not None:
+        beside += f" · random {formats.number(reading.random, '')} at {percent(round(reading.kept, 6))}"
+    return Number(name, formats.number(value, ""), beside, "The distance of just the items that are kept now")
+
+
+def between(name: str, readings: Sequence[Reading]) -> Number:
+    """An accuracy at the measured sizes on either side: none is known between them."""
+    if len(readings) < 2:
+        return measured(name, readings[0] if readings else None, share=True)
+    low, high = readings
+    show = partial(formats.number, unit="share")
+    seeds = "" if low.seeds > 1 else ", 1 seed"
+    values = f"{show(low.value).rstrip('%')} – {show(high.value)}"
+    told = f"at {percent(round(low.kept, 6))} and {percent(round(high.kept, 6))} kept"
+    if low.random is not None and high.random is not None:
+        told = f"random {show(low.random).rstrip('%')} – {show(high.random)} · {told}"
+    return Number(name + seeds, values, told, "Measured at the sizes on either side; nothing is known between them")
 
 
 def measured(name: str, reading: Reading | None, *, share: bool) -> Number:

@@ -6,8 +6,8 @@ import { clamp } from "../text.js"
 /** @typedef {import("./points.js").Points} Points */
 /** @typedef {import("./paint.js").Layer} Layer */
 
-/** How many classes have a colour of their own, and how many colours the scale of scores has. */
-export const CLASS_COLOURS = 10, SCALE_COLOURS = 5
+/** How many classes have a colour of their own, and how many colours the scales of scores and of coverage have. */
+export const CLASS_COLOURS = 10, SCALE_COLOURS = 5, DIVERGING_COLOURS = 5
 const ON_LIGHT = 3, ON_DARK = 4.5 // how far what is kept stands out, as in figures/theme.py
 
 /**
@@ -23,6 +23,7 @@ const ON_LIGHT = 3, ON_DARK = 4.5 // how far what is kept stands out, as in figu
  * @property {number} other a class without a colour of its own
  * @property {number[]} classes
  * @property {number[]} scale from the lowest score to the highest
+ * @property {number[]} diverging from starved places over even ones to crowded ones
  */
 
 /** @typedef {{ mode: string, only: number }} Look the colour mode, and the class shown alone or -1 */
@@ -42,6 +43,7 @@ export function coloursOf(root) {
     dark, ground: pixelOf(style.backgroundColor), kept: token("kept"), pruned: token("pruned"), noise: token("noise"),
     suspect: token("suspect"), mark: token("mark"), other: token("class-other"),
     classes: series("class", CLASS_COLOURS), scale: series("viridis", SCALE_COLOURS),
+    diverging: series("diverging", DIVERGING_COLOURS),
   }
 }
 

@@ -4,6 +4,7 @@ import { clamp, whole } from "../text.js"
 import { fillCard } from "./card.js"
 import { shownBy, toStage } from "./camera.js"
 import { spotOf } from "./glide.js"
+import { showNames } from "./labels.js"
 import { countOutside } from "./points.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -21,6 +22,7 @@ export function overlay(map, camera) {
   for (let i = 0; i < outline.length; i += 2)
     line += `${i ? "L" : "M"}${toStage(camera, stage, outline[i], outline[i + 1]).map(Math.round)}`
   elements.outline.setAttribute("d", line && `${line}Z`)
+  showNames(map, camera)
   placeCard(map, camera)
   showOutside(map, camera)
 }

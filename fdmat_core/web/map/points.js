@@ -2,6 +2,7 @@
 
 import { itemsOf } from "../items.js"
 import { clamp } from "../text.js"
+import { namesOf } from "./labels.js"
 
 /** @typedef {import("../payload.js").Payload} Payload */
 /** @typedef {import("../items.js").Items} Items */
@@ -32,6 +33,8 @@ const SAMPLE = 50_000 // points that are looked at to find it
  * @property {{ low: number, high: number } | null} clip the middle 98 percent of the scores
  * @property {Float32Array | null} ownShare the share of a row's mass that stays in its class
  * @property {Positions | null} preferred the class that most of it goes to
+ * @property {Clusters} clusters
+ * @property {{ first: Peak[], every: Peak[], exemplars: Peak[] }} peaks where names belong
  * @property {number} flagged how many rows have a flag
  * @property {string} method title of the method
  * @property {string} colour of what the method keeps, "#RRGGBB"; "" for the usual one
@@ -39,6 +42,8 @@ const SAMPLE = 50_000 // points that are looked at to find it
  * @property {string} scoreName what the method's score is called
  */
 
+/** @typedef {{ medoids: Uint32Array, sizes: Uint32Array }} Clusters the row that stands for each, and its items */
+/** @typedef {import("./peaks.js").Peak} Peak */
 /** @typedef {Items & MapFacts} Points */
 
 /**
@@ -47,9 +52,11 @@ const SAMPLE = 50_000 // points that are looked at to find it
  */
 export function pointsOf(payload) {
   const { columns, facts } = payload, items = itemsOf(payload), score = columns.score ?? null
-  const all = bounds(columns.xy), box = middleOf(columns.xy, all)
+  const all = bounds(columns.xy), box = middleOf(columns.xy, all), none = new Uint32Array(0)
+  const clusters = { medoids: columns.medoids ?? none, sizes: columns.sizes ?? none }
   return {
-    ...items, xy: columns.xy, box, all, cells: cellsOf(columns.xy, box), score, clip: score && clipOf(score),
+    ...items, xy: columns.xy, box, all, clusters, peaks: namesOf({ ...items, xy: columns.xy, box, clusters }),
+    cells: cellsOf(columns.xy, box), score, clip: score && clipOf(score),
     ownShare: columns.own_share ?? null, preferred: columns.preferred ?? null,
     flagged: items.flags.reduce((count, bits) => count + Number(bits > 0), 0),
     method: facts.method, colour: facts.colour ?? "", projection: facts.projection, scoreName: facts.score,
