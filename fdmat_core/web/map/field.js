@@ -41,7 +41,7 @@ export function paintCoverage(map, screen, camera) {
   const cell = grid.box.width / grid.across * camera.scale * screen.ratio
   pen.drawImage(small, x, y, cell * grid.across, cell * grid.down)
   pen.setTransform(cell, 0, 0, -cell, x + cell / 2, y + cell * (grid.down - 0.5))
-  draw(pen, field.all, token("text"), 1.25 * screen.ratio / cell, [5 * screen.ratio / cell, 4 * screen.ratio / cell])
+  draw(pen, field.all, token("text"), 1.25 * screen.ratio / cell)
   const kept = contours(fields.kept, grid)
   draw(pen, kept, token("ground"), 5 * screen.ratio / cell)
   draw(pen, kept, token("kept"), 2.75 * screen.ratio / cell)
@@ -101,11 +101,9 @@ function paintCells(small, { ratio, sure }, colours) {
  * @param {Path2D} path
  * @param {string} colour
  * @param {number} width
- * @param {number[]} dash
  */
-function draw(pen, path, colour, width, dash = []) {
-  Object.assign(pen, { strokeStyle: colour, lineWidth: width, lineCap: dash.length ? "butt" : "round" })
-  pen.setLineDash(dash)
+function draw(pen, path, colour, width) {
+  Object.assign(pen, { strokeStyle: colour, lineWidth: width, lineCap: "round" })
   pen.stroke(path)
 }
 

@@ -16,7 +16,7 @@ import { exemplarsOf, peaksOf } from "./peaks.js"
 /** @typedef {{ key: string, labels: Label[] }} Shown the labels that are there */
 
 export const NEARER = 1.6, NEAREST = 3 // zooms from which on more names, and pictures, are shown
-const EDGES = { left: 6, top: 48, right: 6, bottom: 36 } // what controls and notes take of the stage
+const EDGE = 6 // pixels between a label and the edge of the stage
 const GAP = 6 // pixels between two labels
 
 /** @type {WeakMap<HTMLElement, Shown>} */
@@ -41,11 +41,11 @@ export const levelOf = (zoom) => zoom < NEARER ? 0 : zoom < NEAREST ? 1 : 2
  * Where labels go, the first before the others: at their wish or a little beside it; null for those without room.
  * @param {Wish[]} wishes
  * @param {Stage} stage
+ * @param {Wish[]} [floating] what lies over the stage already
  * @returns {([number, number] | null)[]} the middles
  */
-export function placed(wishes, stage) {
-  /** @type {Wish[]} */
-  const taken = []
+export function placed(wishes, stage, floating = []) {
+  const taken = [...floating]
   return wishes.map(({ x, y, width, height }) => {
     if (x < 0 || y < 0 || x > stage.width || y > stage.height) return null
     for (const [dx, dy] of [[0, 0], [0, -0.8], [0, 0.8], [-0.5, 0], [0.5, 0], [0, -1.5], [0, 1.5]]) {
@@ -63,8 +63,8 @@ export function placed(wishes, stage) {
  * @param {Stage} stage
  */
 function isInside({ x, y, width, height }, stage) {
-  return x - width / 2 >= EDGES.left && y - height / 2 >= EDGES.top
-    && x + width / 2 <= stage.width - EDGES.right && y + height / 2 <= stage.height - EDGES.bottom
+  return Math.abs(x - stage.width / 2) <= (stage.width - width) / 2 - EDGE
+    && Math.abs(y - stage.height / 2) <= (stage.height - height) / 2 - EDGE
 }
 
 /**
@@ -88,13 +88,23 @@ export function showNames(map, camera) {
     const [x, y] = toStage(camera, stage, peak.x, peak.y)
     return { x, y, width, height }
   })
-  const places = placed(wishes, stage), only = map.look.mode === "class" ? map.look.only : -1
+  const places = placed(wishes, stage, floatingOf(map)), only = map.look.mode === "class" ? map.look.only : -1
   labels.forEach(({ element, peak }, i) => {
     const place = places[i]
     element.hidden = !place
     if (place) element.style.transform = `translate(${Math.round(place[0])}px,${Math.round(place[1])}px) translate(-50%,-50%)`
     element.classList.toggle("faint", only >= 0 && points.classes[only] !== peak.name)
   })
+}
+
+/**
+ * What floats over the stage: the bars, the note and the button beside it.
+ * @param {MapState} map
+ * @returns {Wish[]}
+ */
+function floatingOf({ elements: { modes, actions, note, outside } }) {
+  return [modes, actions, note, outside].map(({ offsetLeft, offsetTop, offsetWidth: width, offsetHeight: height }) =>
+    ({ x: offsetLeft + width / 2, y: offsetTop + height / 2, width, height }))
 }
 
 /**

@@ -104,7 +104,8 @@ export function elementsOf(root) {
       hover: /** @type {SVGElement} */ (root.querySelector(".ring.hover")),
     },
     card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
-    note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
+    actions: find(root, ".actions"), note: find(root, ".note"),
+    lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
     link: find(root, ".act-link"), name: find(root, ".act-names"), names: find(root, ".names"), outside: find(root, ".outside"),
   }
 }
