@@ -53,12 +53,14 @@ export function showLegend(map) {
 
 /** Say how many of each class are kept, where the legend names classes. @param {MapState} map */
 export function showTally(map) {
-  const places = map.elements.legend.querySelectorAll("[data-tally]")
+  /** @type {HTMLElement[]} */
+  const places = [...map.elements.legend.querySelectorAll("small")]
   if (!places.length || !map.layers.full.n) return
   const { stay, all } = countClasses(map)
   for (const place of places) {
-    const c = Number(/** @type {HTMLElement} */ (place).dataset.tally)
-    place.textContent = c < 0 ? "" : `${whole(stay[c])} / ${whole(all[c])}`
+    const c = Number(place.dataset.tally), known = c >= 0
+    place.textContent = known ? `${whole(stay[c])}/${whole(all[c])}` : ""
+    place.style.minWidth = known ? `${2 * whole(all[c]).length + 0.5}ch` : ""
   }
 }
 
