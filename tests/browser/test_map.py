@@ -226,7 +226,7 @@ def test_every_colour_mode_paints_other_pixels(page, harness, mode):
 FIELD = """(() => {
   const { small } = MAP.field, { data } = small.getContext("2d").getImageData(0, 0, small.width, small.height)
   const seen = new Set()
-  for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200) seen.add(String([...data.slice(i, i + 3)]))
+  for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) seen.add(String([...data.slice(i, i + 3)]))
   return [...seen]
 })()""".replace("MAP", driving.MAP)
 
@@ -276,7 +276,9 @@ def test_far_points_lie_outside_and_are_counted_until_all_are_wanted(on_map, har
     before = driving.look(on_map, "camera")
     module = f"{harness}/web/{files.version()}/payload.js"
     on_map.evaluate(FAR, [module, f"{harness}/payload/cloud?n={N}&noise=0&method=A&projection=UMAP"])
-    on_map.get_by_text("2 outside: fit all").click()
+    chip = on_map.get_by_text("outside: fit all")
+    assert 2 <= int(chip.inner_text().split()[0]) < 0.01 * N
+    chip.click()
     assert driving.look(on_map, "points.box.width") < 40 and driving.look(on_map, "points.all.width") == 1800
     assert driving.look(on_map, "camera")["scale"] < 0.1 * before["scale"]
     on_map.keyboard.press("0")
