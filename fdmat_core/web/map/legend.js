@@ -68,7 +68,7 @@ export function showTally(map) {
 function coverageKeys() {
   const hues = [-2, -1, 0, 1, 2].map((step) => `var(--diverging-${step + 2})`), bar = scale("starved ÷8", "crowded ×8", hues)
   bar[1].classList.add("zeroed")
-  return [...bar, make("em", "0: as dense as all"), line("all", "50, 90% of all"), line("kept", "50, 90% of the kept")]
+  return [...bar, make("em", "0: as dense as all"), line("all", "50, 90% of all"), line("kept", "of the kept")]
 }
 
 /**
