@@ -56,17 +56,27 @@ def points_of(
 
 def pack(points: Points, rankings: Rankings, words: Words, *, fractions: Sequence[float]) -> bytes:
     """The payload of the map; `fractions` are the shares kept that were measured."""
-    n, score = len(points.ids), rankings.nested.score if rankings.nested else None
+    sent = columns_of(points) | scores(rankings) | columns.orders(rankings)
+    facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
+    return payload.pack(sent, facts | asdict(words))
+
+
+def columns_of(points: Points) -> dict[str, np.ndarray]:
+    """What does not depend on the method, by name, in the types that travel."""
+    n = len(points.ids)
     sent = {
         "xy": np.asarray(points.xy, "<f4"),
         "ids": np.asarray(points.ids, "<i8"),
         "labels": payload.smallest(points.labels, len(points.classes)),
         "flags": np.zeros(n, "u1") if points.flags is None else np.asarray(points.flags, "u1"),
     }
-    if score is not None:
-        sent["score"] = np.asarray(score, "<f4")
     if points.own_share is not None and points.preferred is not None:
         sent["own_share"] = np.asarray(points.own_share, "<f4")
         sent["preferred"] = payload.smallest(points.preferred, len(points.classes))
-    facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
-    return payload.pack(sent | columns.orders(rankings), facts | asdict(words))
+    return sent
+
+
+def scores(rankings: Rankings) -> dict[str, np.ndarray]:
+    """The column `score` (n,) of a method that gives one to every row; none of another."""
+    score = rankings.nested.score if rankings.nested else None
+    return {} if score is None else {"score": np.asarray(score, "<f4")}

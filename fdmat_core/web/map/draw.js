@@ -24,7 +24,7 @@ export function draw(map, now) {
   const gliding = glideOn(map, now)
   prepare(map, layer, screen, camera, gliding)
   screen.buffer.fill(colours.ground)
-  const cut = cutOf(layer, map.slider.k), size = radii(screen, camera, points.cells.inked, layer.n, cut)
+  const cut = cutOf(layer, map.k), size = radii(screen, camera, points.cells.inked, layer.n, cut)
   if (look.mode === "density") map.density = paintDensity(screen, layer, cut, size.fit(8, layer.n), colours)
   else paintPoints(screen, layer, cut, size, colours)
   if (look.mode === "noise") paintFlags(screen, layer, cut, points, size, colours)

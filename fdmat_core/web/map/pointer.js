@@ -5,7 +5,6 @@ import { rowOf } from "../items.js"
 import { textOfRows } from "../payload.js"
 import { REST } from "../slider.js"
 import { fitted, panned, toData, zoomed } from "./camera.js"
-import { overlay } from "./overlay.js"
 import { nearestRow, rowsInside } from "./points.js"
 import { ask, isKept } from "./state.js"
 
@@ -17,19 +16,25 @@ const CLICK = 4 // a pointer that moved less than this many pixels has clicked
 
 /** @param {MapState} map */
 export function listenPointer(map) {
-  const { canvas, lasso, fit: all, help, link } = map.elements, { signal } = map.removed
-  canvas.addEventListener("pointerdown", (event) => begin(map, event))
-  canvas.addEventListener("pointermove", (event) => map.gesture ? map.gesture.move(spotAt(map, event)) : point(map, event))
-  for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
-    canvas.addEventListener(end, (event) => finish(map, spotAt(map, event)))
-  canvas.addEventListener("pointerleave", () => { map.hover = -1; ask(map) })
-  canvas.addEventListener("wheel", (event) => wheel(map, event), { passive: false })
+  const { lasso, fit: all, help, link } = map.elements, { signal } = map.removed
+  listenCanvas(map)
   lasso.addEventListener("click", () => arm(map, !map.lasso.armed))
   all.addEventListener("click", () => fit(map))
   help.addEventListener("click", () => showKeys(map.elements))
   link.addEventListener("click", () => copyLink(map))
   document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
   document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
+}
+
+/** What happens on the canvas itself. @param {MapState} map */
+export function listenCanvas(map) {
+  const { canvas } = map.elements
+  canvas.addEventListener("pointerdown", (event) => begin(map, event))
+  canvas.addEventListener("pointermove", (event) => map.gesture ? map.gesture.move(spotAt(map, event)) : point(map, event))
+  for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
+    canvas.addEventListener(end, (event) => finish(map, spotAt(map, event)))
+  canvas.addEventListener("pointerleave", () => { map.hover = -1; ask(map) })
+  canvas.addEventListener("wheel", (event) => wheel(map, event), { passive: false })
 }
 
 /**
@@ -141,7 +146,7 @@ function point(map, event) {
   const row = rowNear(map, spotAt(map, event))
   if (row === map.hover) return
   map.hover = row
-  if (map.camera) overlay(map, map.camera)
+  map.mark()
 }
 
 /**

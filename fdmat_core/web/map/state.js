@@ -64,6 +64,7 @@ import { find } from "../elements.js"
  * @property {number} sent the share kept that others heard last
  * @property {number} slot which order of the points holds now, see `items.slotAt`; -1 for none yet
  * @property {Uint32Array} rank place of every row in that order
+ * @property {number} k how many rows that order keeps now
  * @property {{ full: Layer, thin: Layer | null }} layers that order, ready to draw: all points, and fewer while something moves
  * @property {Uint8Array | null} chosen rows of the thin layer
  * @property {Uint8Array | null} ringed rows that a person picked elsewhere
@@ -84,23 +85,27 @@ import { find } from "../elements.js"
  * @property {{ layer: Layer | null, camera: Camera | null, screen: Screen | null, look: Look | null, colours: Colours | null }} drawn
  *   for what the layer was projected and tinted last
  * @property {(now: number) => void} draw paints one frame
+ * @property {() => void} mark lays rings and card over the points, without painting them anew
  * @property {number | null} frame the request for the next frame
  * @property {number} frames drawn so far
  * @property {number} ms that the last took
  * @property {ReturnType<typeof setTimeout> | undefined} still ends a zoom
  */
 
-/** @param {HTMLElement} root */
-export function elementsOf(root) {
+/**
+ * @param {HTMLElement} root
+ * @param {HTMLElement} [part] of the root that holds the stage, where there are several
+ */
+export function elementsOf(root, part = root) {
   return {
-    kept: find(root, ".count .kept"), pruned: find(root, ".count .pruned"), stage: find(root, ".stage"),
-    canvas: /** @type {HTMLCanvasElement} */ (find(root, "canvas")), modes: find(root, ".modes"),
-    outline: /** @type {SVGPathElement} */ (root.querySelector("path.lasso")),
+    kept: find(root, ".count .kept"), pruned: find(root, ".count .pruned"), stage: find(part, ".stage"),
+    canvas: /** @type {HTMLCanvasElement} */ (find(part, "canvas")), modes: find(root, ".modes"),
+    outline: /** @type {SVGPathElement} */ (part.querySelector("path.lasso")),
     rings: {
-      focus: /** @type {SVGElement} */ (root.querySelector(".ring.focus")),
-      hover: /** @type {SVGElement} */ (root.querySelector(".ring.hover")),
+      focus: /** @type {SVGElement} */ (part.querySelector(".ring.focus")),
+      hover: /** @type {SVGElement} */ (part.querySelector(".ring.hover")),
     },
-    card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
+    card: find(part, ".card"), notice: find(part, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
     note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
     link: find(root, ".act-link"),
   }
@@ -118,4 +123,4 @@ export function ask(map) {
 export const isMoving = (map) => map.moving || map.slider.moving
 
 /** Whether a row is kept now. @param {MapState} map @param {number} row */
-export const isKept = (map, row) => map.rank[row] < map.slider.k
+export const isKept = (map, row) => map.rank[row] < map.k
