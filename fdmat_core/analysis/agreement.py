@@ -90,7 +90,7 @@ def chance(n: int, a: int, b: int) -> Chance:
     shared = share(a * b, n)
     spread = math.sqrt(shared * (1 - a / n) * (1 - b / n) * n / (n - 1)) if n > 1 else 0.0
     ends = (shared, shared - WIDE * spread, shared + WIDE * spread)
-    counts = [min(max(one, max(0, a + b - n)), min(a, b)) for one in ends]
+    counts = [min(max(one, 0, a + b - n), a, b) for one in ends]
     return Chance(*(count / (a + b - count) if a + b else 1.0 for count in counts))
 
 
@@ -129,6 +129,11 @@ def matrix(rows: Mapping[str, Rankings], columns: Mapping[str, Rankings], kept: 
     both = a @ b.T
     either = a.sum(axis=1)[:, None] + b.sum(axis=1)[None, :] - both
     return np.divide(both, either, out=np.ones_like(both), where=either > 0).astype(float)
+
+
+def without_self(alike: np.ndarray) -> np.ndarray:
+    """A matrix (m, m) of agreement with NaN where a method meets itself, which says nothing."""
+    return np.where(np.eye(len(alike), dtype=bool), np.nan, alike)
 
 
 def chain(alike: np.ndarray) -> np.ndarray:

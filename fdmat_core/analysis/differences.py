@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fdmat_core import registry, sizes
-from fdmat_core.formats import ROUNDING, percent, words
+from fdmat_core.formats import ROUNDING, number, percent, spread, words
+from fdmat_core.registry import MeasureFacts
 from fdmat_core.spec import Choice, Spec
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Values(NamedTuple):
 
     mean: float
     sd: float | None
-    count: int
+    draws: int  # how many values: training seeds or random draws
     kept: float  # the share kept that was measured
 
 
@@ -76,6 +77,46 @@ def read(
     return Difference(one, other, *_interval(one, other))
 
 
+def said(values: Values, facts: MeasureFacts) -> str:
+    """A side's mean and sd: 83.3 ± 0.4% (3); of one value that alone."""
+    return spread(values.mean, values.sd or 0.0, values.draws, facts.unit)
+
+
+def apart(found: Difference, facts: MeasureFacts) -> str:
+    """The difference with its interval, shares in points: +1.2 points [0.4, 2.0]."""
+    share = facts.unit.startswith("share")
+
+    def signed(value: float) -> str:
+        text = f"{100 * value:+.1f}" if share else f"{value:+.3g}"
+        return "0" if abs(value) <= ROUNDING else text.replace("-", "−")
+
+    unit = " points" if share else ""
+    if found.low is None or found.high is None:
+        return f"{signed(found.value)}{unit}"
+    return f"{signed(found.value)}{unit} [{signed(found.low)}, {signed(found.high)}]"
+
+
+def verdict(found: Difference, facts: MeasureFacts) -> str:
+    """Who is better, in words, as far as that is certain."""
+    if found.low is None:
+        return (
+            "one value each, no interval" if found.a.draws == found.b.draws == 1 else "one value on a side, no interval"
+        )
+    if not found.clear:
+        return "no clear difference"
+    return f"{'B' if (found.value > 0) is (facts.better == 'higher') else 'A'} is better"
+
+
+def band(table: pandas.DataFrame, kept: float, facts: MeasureFacts) -> str:
+    """What random subsets reach at a measured size, from the lowest to the highest: 0.031 to 0.034 (10)."""
+    rows = table[(table["method"] == "random") & (table["kept"] == kept)]
+    if rows.empty:
+        return "–"
+    row = rows.iloc[0]
+    ends = [number(float(row[name]), facts.unit) for name in ("low", "high")]
+    return ends[0] if row["seeds"] == 1 else f"{ends[0]} to {ends[1]} ({int(row['seeds'])})"
+
+
 def settings(a: Spec, b: Spec) -> list[Setting]:
     """What differs between the settings of two runs but for their methods; nothing for one run."""
     found = [
@@ -118,11 +159,11 @@ def _interval(a: Values, b: Values) -> tuple[float, float] | tuple[None, None]:
         return None, None
     from scipy.stats import t
 
-    parts = [one.sd**2 / one.count for one in (a, b) if one.sd is not None]
+    parts = [one.sd**2 / one.draws for one in (a, b) if one.sd is not None]
     error, middle = math.sqrt(sum(parts)), b.mean - a.mean
     if error <= ROUNDING:
         return middle, middle
-    freedom = sum(parts) ** 2 / sum(part**2 / (one.count - 1) for part, one in zip(parts, (a, b), strict=True))
+    freedom = sum(parts) ** 2 / sum(part**2 / (one.draws - 1) for part, one in zip(parts, (a, b), strict=True))
     reach = float(t.ppf((1 + CERTAINTY) / 2, freedom)) * error
     return middle - reach, middle + reach
 

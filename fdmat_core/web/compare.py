@@ -24,13 +24,15 @@ class Side:
     flags: np.ndarray  # (n,) bits of `columns.FLAGS`
 
 
-def pack(drawn: points.Points, sides: tuple[Side, Side], *, fractions: Sequence[float]) -> bytes:
+def pack(drawn: points.Points, sides: tuple[Side, Side], projection: str, *, fractions: Sequence[float]) -> bytes:
     """The payload of the comparison.
 
     Parameters
     ----------
     drawn
         The n items that both sides have, in one order.
+    projection
+        What made their places: "UMAP" or "PCA".
     fractions
         The shares kept that were measured: the slider's ticks. A side that has an order for each size stops at these.
     """
@@ -40,7 +42,10 @@ def pack(drawn: points.Points, sides: tuple[Side, Side], *, fractions: Sequence[
         mine = points.scores(side.rankings) | columns.orders(side.rankings) | {"flags": side.flags.astype("u1")}
         sent |= {f"{name}_{letter}": column for name, column in mine.items()}
     told = [columns.facts(side.rankings, fractions) for side in sides]
-    sided = [asdict(side.words) | _orders(side, its) for side, its in zip(sides, told, strict=True)]
+    sided = [
+        asdict(side.words) | {"projection": projection} | _orders(side, its)
+        for side, its in zip(sides, told, strict=True)
+    ]
     return payload.pack(sent, facts | {"sides": sided} | _slider(sides, told))
 
 

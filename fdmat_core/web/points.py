@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from fdmat_core.types import FeatureTable, Ranking, Rankings, Truth
 from fdmat_core.web import columns, payload
+
+#: What points have for each row.
+BY_ROW = ("xy", "labels", "ids", "flags", "own_share", "preferred")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,13 @@ class Points:
     flags: np.ndarray | None = None  # (n,) bits of `columns.FLAGS`
     own_share: np.ndarray | None = None  # (n,) share of a row's mass that the transport plan leaves in its class
     preferred: np.ndarray | None = None  # (n,) the class that most of it goes to; there if `own_share` is
+
+    def take(self, rows: np.ndarray) -> Points:
+        """The points of some rows (m,), in this order; they are other items than all of them are."""
+        if len(rows) == len(self.ids) and (rows[1:] > rows[:-1]).all():
+            return self
+        some = {name: None if (all_of := getattr(self, name)) is None else all_of[rows] for name in BY_ROW}
+        return replace(self, items=f"{self.items} {len(rows)}", **some)
 
 
 @dataclass(frozen=True)

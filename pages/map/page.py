@@ -9,7 +9,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, scene
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import brought, empty, run_status, titles, toolbar
+from pages.ui import brought, cards, empty, pairing, run_status, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -21,7 +21,7 @@ def lassoed():
 
 
 @st.fragment
-def show_map(view, options, methods, numbers, cards):
+def show_map(view, options, methods, numbers, below):
     """The map, and what follows its slider; nothing else of the page is sent again."""
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
@@ -34,7 +34,7 @@ def show_map(view, options, methods, numbers, cards):
     with numbers:
         show_numbers(view.numbers(state.kept()))
         brought.caveat(view.rankings, state.kept())
-    with cards:
+    with below:
         caught = view.lassoed(st.session_state.get("lasso"))
         gallery.gallery(view.boundary(state.kept()), caught, view.pictures)
 
@@ -47,6 +47,7 @@ def show_curves(view):
 
 
 st.html(STYLE)
+st.html(cards.STYLE)
 run = state.run()
 if run is None:
     empty.invite()
@@ -61,13 +62,14 @@ with frame.plain_errors():
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         st.caption(titles.heading(run.spec), width="content")
+        pairing.offer(run, method)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))
     view = scene.Scene(run, method, table, projection, methods[method])
     left, right = st.columns([7, 5], gap="medium")
     with right, st.container(key="rail"):
         numbers = st.container()
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
-        cards = st.container()
+        below = st.container()
     with left:
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
-        show_map(view, options, list(methods), numbers, cards)
+        show_map(view, options, list(methods), numbers, below)
