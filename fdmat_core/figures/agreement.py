@@ -17,6 +17,8 @@ from fdmat_core.formats import percent
 NUMBERED = 14
 #: Pixels of a letter at the size of the matrix's names.
 LETTER = 6.6
+#: From the middle of the outermost cell to the end of the axis: an outline has room.
+EDGE = 0.54
 
 
 def curve(table: pd.DataFrame, *, look: Look | None = None) -> go.Figure:
@@ -77,7 +79,7 @@ def matrix(
     """
     look = look or Look()
     rows, columns = titles
-    pitch = max(20, min(44, 760 // max(len(rows), len(columns), 1)))
+    pitch = max(17, min(56, 620 // max(len(rows), len(columns), 1)))
     top, across = len(rows) * pitch, len(columns) * pitch
     left, foot = (int(LETTER * max(map(len, names), default=0)) + 14 for names in titles)
     lines = {"showgrid": False, "automargin": False, "constrain": "domain"}
@@ -87,8 +89,8 @@ def matrix(
         "height": top + foot + 8,
         "width": across + left + 90,
         "margin": {"l": left, "r": 90, "t": 8, "b": foot},
-        "xaxis": lines | names | _ticks(columns) | {"range": [-0.5, len(columns) - 0.5], "tickangle": -90},
-        "yaxis": lines | names | _ticks(rows) | {"range": [len(rows) - 0.5, -0.5]},
+        "xaxis": lines | names | _ticks(columns) | {"range": [-EDGE, len(columns) - 1 + EDGE], "tickangle": -90},
+        "yaxis": lines | names | _ticks(rows) | {"range": [len(rows) - 1 + EDGE, -EDGE]},
         "shapes": [] if pair is None else [_outline(pair, look)],
         "dragmode": False,
     }
@@ -120,7 +122,7 @@ def _cells(alike: np.ndarray, look: Look, pitch: int) -> dict[str, Any]:
         "ygap": 1,
         "hoverinfo": "skip",
         "colorbar": {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0, "lenmode": "pixels", "len": 200}
-        | {"y": 1, "yanchor": "top", "title": {"text": "Jaccard"}},
+        | {"y": 1, "yanchor": "top", "title": {"text": "Jaccard", "font": {"size": 13}}, "tickfont": {"size": 12}},
     }
     if max(alike.shape) <= NUMBERED:
         cells["text"] = [["" if value is None else f"{100 * value:.0f}%" for value in row] for row in shown]

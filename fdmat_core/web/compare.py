@@ -42,15 +42,15 @@ def pack(drawn: points.Points, sides: tuple[Side, Side], projection: str, *, fra
         mine = points.scores(side.rankings) | columns.orders(side.rankings) | {"flags": side.flags.astype("u1")}
         sent |= {f"{name}_{letter}": column for name, column in mine.items()}
     told = [columns.facts(side.rankings, fractions) for side in sides]
-    sided = [
-        asdict(side.words) | {"projection": projection} | _orders(side, its)
-        for side, its in zip(sides, told, strict=True)
-    ]
-    return payload.pack(sent, facts | {"sides": sided} | _slider(sides, told))
+    facts |= {"projection": projection, "sides": list(map(_told, sides, told))}
+    return payload.pack(sent, facts | _slider(sides, told))
 
 
-def _orders(side: Side, told: dict[str, Any]) -> dict[str, Any]:
-    return {"nested": side.rankings.nested is not None, "sizes": told["sizes"]}
+def _told(side: Side, told: dict[str, Any]) -> dict[str, Any]:
+    """What the browser reads of one side besides its columns."""
+    words = asdict(side.words)
+    del words["projection"]
+    return words | {"sizes": told["sizes"]}
 
 
 def _slider(sides: tuple[Side, Side], told: list[dict[str, Any]]) -> dict[str, Any]:

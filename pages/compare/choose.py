@@ -97,7 +97,8 @@ def same_items(pair: Pair) -> None:
     text = f"Same items: {pair.n:,} of {sizes[0]:,} of A's run and of {sizes[1]:,} of B's"
     lost = [f"{size - pair.n:,} only {letter} has" for size, letter in zip(sizes, "AB", strict=True) if size > pair.n]
     left_out = f"; not shown: {', '.join(lost)}. Both are cut among the items they share" if lost else ""
-    st.caption(f":material/join_inner: {text}{left_out}. Map, labels and classes are those of A's run.")
+    with st.container(key="same"):
+        st.caption(f":material/join_inner: {text}{left_out}. Map, labels and classes are those of A's run.")
 
 
 def swap(run: Run, chosen: Chosen) -> None:

@@ -16,11 +16,10 @@ from fdmat_core.spec import Choice
 from pages.compare.pair import Pair
 from pages.shell import caches
 
-HEAD = ["", "A", "B", "B minus A, 95% interval", "", "random"]
 #: How certain the differences are.
 HOW = (
-    "Means over training seeds or draws ± their sd (how many). The interval is Welch's for the difference of two means; "
-    "it holds what seeds and draws change, not what other data would."
+    "Means over training seeds or draws ± their sd (how many). The interval is Welch's for the difference of two "
+    "means; it holds what seeds and draws change, not what other data would."
 )
 
 
@@ -29,38 +28,35 @@ def show(pair: Pair, kept: float) -> None:
     rows = list(_rows(pair, kept))
     st.markdown("**Measures** :small[:gray[at the measured size beside the slider]]", help=HOW)
     if rows:
-        st.html(tables.grid(HEAD, rows))
+        st.html(tables.grid(_head(pair), rows))
     else:
         st.caption("The two runs take no measure in common." if pair.two_runs else "This run takes no measures.")
 
 
+def _head(pair: Pair) -> list[str]:
+    names = [f"{letter}, {html.escape(side.name)}" for letter, side in zip("AB", (pair.a, pair.b), strict=True)]
+    random = "random of A's run" if pair.two_runs else "random"
+    return ["", *names, "B minus A, 95% interval", "", random]
+
+
 def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
+    methods = str(pair.a.method), str(pair.b.method)
+    planned = [list(side.run.planned.values()) for side in (pair.a, pair.b)]
     for name, choice in _shared(pair).items():
         summaries = [summary.by_size(caches.curve(side.run), name) for side in (pair.a, pair.b)]
-        methods = str(pair.a.method), str(pair.b.method)
-        planned = [list(side.run.planned.values()) for side in (pair.a, pair.b)]
         found = differences.read(summaries[0], summaries[1], methods, kept, planned)
-        facts = registry.measures.get(choice.name).facts
-        title = f"<th>{html.escape(registry.measures.title(choice))}</th>"
+        title = html.escape(registry.measures.title(choice))
         if found is None:
-            yield [
-                title,
-                *(tables.cell("–") for _ in range(2)),
-                tables.cell("not measured yet"),
-                "<td></td>",
-                "<td></td>",
-            ]
+            yield [f"<th>{title}</th>", *map(tables.cell, ("–", "–", "not measured yet", "", ""))]
             continue
-        both = [tables.cell(differences.said(side, facts)) for side in (found.a, found.b)]
-        verdict = differences.verdict(found, facts)
-        band = differences.band(summaries[0], found.a.kept, facts)
-        size = f"<small>at {percent(round(found.a.kept, 6))}</small>"
-        shown = [
+        facts, near = registry.measures.get(choice.name).facts, percent(round(found.a.kept, 6))
+        yield [
+            f"<th>{title} <small>at {near}</small></th>",
+            *(tables.cell(differences.said(side, facts)) for side in (found.a, found.b)),
             tables.cell(differences.apart(found, facts)),
-            tables.cell(verdict, strong=found.clear),
-            tables.cell(band),
+            tables.cell(differences.verdict(found, facts), strong=found.clear),
+            tables.cell(differences.band(summaries[0], found.a.kept, facts)),
         ]
-        yield [title.replace("</th>", f" {size}</th>"), *both, *shown]
 
 
 def _shared(pair: Pair) -> dict[str, Choice]:

@@ -44,7 +44,7 @@ def matrix(pair: Pair, kept: float) -> None:
     alike = agreement.matrix(_named(rows), _named(columns), kept)
     if not pair.two_runs:
         order = agreement.chain(alike)
-        names = ([names[0][place] for place in order],) * 2
+        names = [names[0][place] for place in order], [names[0][place] for place in order]
         alike = agreement.without_self(alike[order][:, order])
     titles = _titles(names[0]), _titles(names[1])
     where = names[0].index(pair.a.method), names[1].index(pair.b.method)
@@ -61,6 +61,11 @@ def matrix(pair: Pair, kept: float) -> None:
         figure, theme=None, config=config, key=MATRIX, width="content", selection_mode="points",
         on_select=lambda: _opened(names), alt=f"Jaccard of each of {len(titles[0])} methods with each",
     )  # fmt: skip
+
+
+def widths(pair: Pair) -> list[int]:
+    """How wide the matrix is beside the list of what is most like A."""
+    return [9, 3] if max(len(side.run.ranked) for side in (pair.a, pair.b)) > figures.NUMBERED else [7, 5]
 
 
 def _opened(names: tuple[Sequence[Choice], Sequence[Choice]]) -> None:

@@ -31,7 +31,7 @@ def show_pair(pair, chosen, run, pending):
         numbers.settings(pair)
     with right:
         table = overlap.curve(pair)
-    left, right = st.columns([9, 3], gap="large")
+    left, right = st.columns(overlap.widths(pair), gap="large")
     with left:
         overlap.matrix(pair, kept)
     with right:

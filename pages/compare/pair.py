@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fdmat_core.projection import Projection
 
 #: Cards of each gallery.
-CARDS = 8
+CARDS = 10
 
 
 @dataclass(frozen=True)

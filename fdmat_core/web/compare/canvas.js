@@ -175,7 +175,7 @@ function set({ panes: [{ points, elements }] }, { pending }) {
 function ring(pair, rings) {
   pair.rings = rings
   find(pair.root, ".act-rings").ariaPressed = String(rings)
-  pair.panes.forEach((pane, place) => { pane.ringed = rings ? pair.only[place] : null })
+  pair.panes.forEach((pane, place) => { pane.outlined = rings ? pair.only[place] : null })
   ask(pair.panes[0])
 }
 

@@ -79,7 +79,7 @@ export function stateOf(root, points, events, options, given = {}) {
   const map = {
     root, elements: given.elements ?? elementsOf(root), events, options, removed: new AbortController(), points, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, k: 0, layers: { full: layerOf(points.xy, none), thin: null },
-    chosen: null, ringed: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
+    chosen: null, ringed: null, outlined: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
     look: { mode: "kept", only: -1 }, colours: coloursOf(root), density: 1, lasso: { armed: false, outline: [], rows: [] },
     hover: -1, led: false, focus: -1, gesture: null, moving: false, glide: null, notice: "",
     drawn: { layer: null, camera: null, screen: null, look: null, colours: null },

@@ -5,7 +5,7 @@ import { tint } from "./colours.js"
 import { glideOn } from "./glide.js"
 import { showLegend } from "./legend.js"
 import { overlay } from "./overlay.js"
-import { cutOf, EDGE, paintDensity, paintFlags, paintRings, paintPoints, project, radii } from "./paint.js"
+import { cutOf, EDGE, paintDensity, paintFlags, paintOutlined, paintPoints, paintRings, project, radii } from "./paint.js"
 import { ask, isKept, isMoving } from "./state.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -27,6 +27,7 @@ export function draw(map, now) {
   const cut = cutOf(layer, map.k), size = radii(screen, camera, points.cells.inked, layer.n, cut)
   if (look.mode === "density") map.density = paintDensity(screen, layer, cut, size.fit(8, layer.n), colours)
   else paintPoints(screen, layer, cut, size, colours)
+  if (map.outlined) paintOutlined(screen, layer, cut, map.outlined, size, colours)
   if (look.mode === "noise") paintFlags(screen, layer, cut, points, size, colours)
   const ringed = map.ringed ?? caught(map)
   if (ringed) paintRings(screen, layer, ringed, colours)

@@ -278,6 +278,25 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
 }
 
 /**
+ * Kept points with an outline, above the others: what a comparison sets apart. Small ones are nearly all outline.
+ * @param {Screen} screen
+ * @param {Layer} layer
+ * @param {number} cut
+ * @param {Uint8Array} outlined a byte per row
+ * @param {Radii} size
+ * @param {Colours} colours
+ */
+export function paintOutlined({ buffer, width, ratio }, layer, cut, outlined, size, { mark }) {
+  const thick = 1.25 * Math.max(1, ratio), line = ring(size.kept + thick, thick, width), dot = disc(size.kept, width)
+  for (let i = cut - 1; i >= 0; i--) {
+    const p = layer.place[i]
+    if (p < 0 || !outlined[layer.row[i]]) continue
+    stamp(buffer, p, layer.bright[i], dot)
+    stamp(buffer, p, mark, line)
+  }
+}
+
+/**
  * Share of each cell's points that is kept, in one hue; the strongest is the 98th percentile of the cells, returned.
  * @param {Screen} screen
  * @param {Layer} layer

@@ -68,6 +68,7 @@ import { find } from "../elements.js"
  * @property {{ full: Layer, thin: Layer | null }} layers that order, ready to draw: all points, and fewer while something moves
  * @property {Uint8Array | null} chosen rows of the thin layer
  * @property {Uint8Array | null} ringed rows that a person picked elsewhere
+ * @property {Uint8Array | null} outlined rows that have an outline while they are kept
  * @property {Stage} stage
  * @property {Screen | null} screen null until the stage has a size
  * @property {Camera | null} camera likewise
