@@ -45,7 +45,7 @@ def follow_keys(chosen, run):
         choose.swap(run, chosen)
         return True
     pressed, free = canvas.method(), choose.free(run, chosen)
-    if pressed and pressed <= len(free):
+    if pressed and pressed <= len(free) and free[pressed - 1] != chosen.b:
         state.choose(b=free[pressed - 1])
         return True
     return False
