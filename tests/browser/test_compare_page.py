@@ -19,7 +19,7 @@ FDMAT, RANDOM, MODERATE = SPEC.methods
 def on_pair(page, app, stored, monkeypatch):
     monkeypatch.setenv("FDMAT_HOME", str(stored))  # this process reads the store that the app reads
     page.goto(f"{app}/compare?run={settings.checked(SPEC).key}&kept=0.5&a=fdmat&b=moderate")
-    page.wait_for_function(f"{driving.PAIR}?.panes[1].frames > 0 && {driving.PAIR}.agreement.n > 0", timeout=60_000)
+    page.wait_for_function(f"{driving.PAIR}?.panes[1].frames > 0 && {driving.PAIR}.agreement.n > 0", timeout=120_000)
     page.wait_for_selector(".cards img", timeout=60_000)
     return page
 
@@ -69,14 +69,14 @@ def test_camera_and_pointer_are_one(on_pair):
     on_pair.wait_for_function(f"{driving.PAIR}.panes[1].camera.zoom > 1.5 && !{driving.PAIR}.panes[0].moving")
     camera, row = look(on_pair, "panes[1].camera"), 7
     assert camera == look(on_pair, "panes[0].camera")
-    xy = look(on_pair, f"panes[0].points.xy.slice({2 * row}, {2 * row + 2})")
+    xy = look(on_pair, f"panes[0].points.xy.slice({2 * row}, {2 * row + 2}).join()").split(",")
     other = on_pair.locator("canvas.points").nth(1).bounding_box()
     assert (other["width"], other["height"]) == (box["width"], box["height"])
     on_pair.keyboard.press("0")
     on_pair.wait_for_function(f"!{driving.PAIR}.panes[0].frame")
     camera = look(on_pair, "panes[0].camera")
-    x = other["x"] + other["width"] / 2 + (xy["0"] - camera["x"]) * camera["scale"]
-    y = other["y"] + other["height"] / 2 - (xy["1"] - camera["y"]) * camera["scale"]
+    x = other["x"] + other["width"] / 2 + (float(xy[0]) - camera["x"]) * camera["scale"]
+    y = other["y"] + other["height"] / 2 - (float(xy[1]) - camera["y"]) * camera["scale"]
     on_pair.mouse.move(x, y)
     on_pair.wait_for_function(f"{driving.PAIR}.panes[1].hover >= 0")
     hover = look(on_pair, "panes[1].hover")
@@ -126,7 +126,7 @@ def test_maps_and_galleries_are_on_one_screen(on_pair, width, height):
     on_pair.set_viewport_size({"width": width, "height": height})
     on_pair.wait_for_timeout(600)
     ends = on_pair.evaluate(
-        "['.st-key-only-A .cards', '.st-key-only-B .cards'].map(it => document.querySelector(it).getBoundingClientRect().bottom)"
+        "['A', 'B'].map(it => document.querySelector(`.st-key-only-${it} .cards`).getBoundingClientRect().bottom)"
     )
     assert height - 60 < ends[0] == ends[1] <= height
     assert on_pair.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))") == 0
