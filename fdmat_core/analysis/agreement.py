@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fdmat_core import sizes
+from fdmat_core.rankings import Coreset, Ranking, Rankings
 from fdmat_core.sizes import share
-from fdmat_core.types import Coreset, Ranking, Rankings
 
 if TYPE_CHECKING:
     import pandas

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 #: The certainty of the intervals.
 CERTAINTY = 0.95
-#: Shares that spread less than this have a second digit, so that no spread is said to be 0.0%.
-FINE = 0.0005
 
 
 class Values(NamedTuple):
@@ -80,13 +78,8 @@ def read(
 
 
 def said(values: Values, facts: MeasureFacts) -> str:
-    """A side's mean and sd: 83.3 ± 0.4% (3); of one value that alone."""
-    if values.sd is None or not facts.unit.startswith("share"):
-        return spread(values.mean, values.sd or 0.0, values.draws, facts.unit)
-    digits = 1 if values.sd >= FINE else 2
-    if round(100 * values.sd, digits) == 0:
-        return f"{100 * values.mean:.{digits}f}% ({values.draws} alike)"
-    return f"{100 * values.mean:.{digits}f} ± {100 * values.sd:.{digits}f}% ({values.draws})"
+    """A side's mean and sd: 83.3 ± 0.4% (3); see `formats.spread`."""
+    return spread(values.mean, values.sd or 0.0, values.draws, facts.unit)
 
 
 def apart(found: Difference, facts: MeasureFacts) -> str:

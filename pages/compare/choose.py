@@ -7,12 +7,12 @@ from typing import NamedTuple, NoReturn
 import streamlit as st
 
 from fdmat_core import registry
+from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Rankings
 from pages.compare.pair import Pair
 from pages.shell import caches, state
-from pages.ui import titles, toolbar
+from pages.ui import head, titles, toolbar
 
 #: What the second run is called while it is the first.
 SAME = "the same run"
@@ -57,7 +57,7 @@ def strip(run: Run, other: Run, methods: dict[Choice, Rankings]) -> Chosen:
         st.html('<b class="letter">B</b>', width="content")
         _choose("b", free(run, chosen), b)
         _choose_run(run, other)
-        st.caption(titles.heading(run.spec), width="content")
+        head.about(run)
     return chosen
 
 

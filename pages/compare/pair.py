@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 from fdmat_core import registry, sizes
 from fdmat_core.analysis import agreement
+from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import FeatureTable, Rankings
+from fdmat_core.types import FeatureTable
 from fdmat_core.web import columns, compare, points
 from pages.shell import caches
 from pages.ui import cards, thumbnails

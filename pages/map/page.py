@@ -9,7 +9,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, scene
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import brought, cards, empty, pairing, run_status, titles, toolbar
+from pages.ui import brought, cards, empty, head, pairing, run_status, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -61,7 +61,7 @@ with frame.plain_errors():
     table, _ = tables
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
-        st.caption(titles.heading(run.spec), width="content")
+        head.about(run)
         pairing.offer(run, method)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))
     view = scene.Scene(run, method, table, projection, methods[method])

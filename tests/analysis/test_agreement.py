@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fdmat_core.analysis import agreement
-from fdmat_core.types import Ranking, Rankings
+from fdmat_core.rankings import Ranking, Rankings
 
 
 def nested(order):

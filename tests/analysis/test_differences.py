@@ -57,7 +57,7 @@ def test_equal_values_are_no_difference():
     both = table({("a", 0.1): [0.5, 0.5], ("b", 0.1): [0.5, 0.5]})
     found = differences.read(both, both, ("a", "b"), 0.1, ([0.1],) * 2)
     assert not found.clear and differences.apart(found, ACCURACY) == "0 points [0, 0]"
-    assert differences.said(found.a, ACCURACY) == "50.00% (2 alike)"
+    assert differences.said(found.a, ACCURACY) == "50.0% (2)"
 
 
 def test_two_methods_are_read_at_a_size_that_both_have():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fdmat_core.types import Ranking, Rankings
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.web import compare, points
 from tests.web.reading import unpack
 
