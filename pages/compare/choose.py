@@ -127,7 +127,7 @@ def _choose(side: str, methods: list[Choice], chosen: Choice) -> None:
 
     st.selectbox(
         f"Method {side.upper()}", list(by_name), format_func=called, key=key, on_change=choose,
-        label_visibility="collapsed", width=300,
+        label_visibility="collapsed", width=260,
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def _choose_run(run: Run, other: Run) -> None:
 
     st.selectbox(
         "Run of B", list(called), format_func=called.__getitem__, key="run_of_b", on_change=choose,
-        label_visibility="collapsed", width=300, help="Another run on the same items",
+        label_visibility="collapsed", width=260, help="Another run on the same items",
     )  # fmt: skip
 
 

@@ -38,15 +38,15 @@ export function sidesOf({ columns, facts }) {
  * @returns {Agreement}
  */
 export function split(a, b, [onlyA, onlyB]) {
-  const n = a.rank.length
-  let both = 0, one = 0, other = 0
+  const { rank: rankA, k: kA } = a, { rank: rankB, k: kB } = b, n = rankA.length
+  let both = 0
   for (let row = 0; row < n; row++) {
-    const inA = Number(a.rank[row] < a.k), inB = Number(b.rank[row] < b.k)
+    const inA = rankA[row] < kA ? 1 : 0, inB = rankB[row] < kB ? 1 : 0
     both += inA & inB
-    one += onlyA[row] = inA & ~inB
-    other += onlyB[row] = inB & ~inA
+    onlyA[row] = inA & ~inB
+    onlyB[row] = inB & ~inA
   }
-  return { both, only: [one, other], n }
+  return { both, only: [kA - both, kB - both], n }
 }
 
 /**

@@ -35,6 +35,7 @@ import { blend, ramp } from "./colours.js"
 
 export const EDGE = 18 // pixels around the picture that may be written but are never shown
 const MOST_PIXELS = 1_600_000
+const SMALL = 2 // radius below which a point is too small to have an outline around it
 
 /** @type {Map<string, Shape>} */
 const shapes = new Map()
@@ -278,7 +279,7 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
 }
 
 /**
- * Kept points with an outline, above the others: what a comparison sets apart. Small ones are nearly all outline.
+ * Kept points with an outline, above the others: what a comparison sets apart. Small ones are all outline.
  * @param {Screen} screen
  * @param {Layer} layer
  * @param {number} cut
@@ -286,12 +287,13 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
  * @param {Radii} size
  * @param {Colours} colours
  */
-export function paintOutlined({ buffer, width, ratio }, layer, cut, outlined, size, { mark }) {
-  const thick = 1.25 * Math.max(1, ratio), line = ring(size.kept + thick, thick, width), dot = disc(size.kept, width)
+export function paintOutlined({ buffer, width, ratio }, { place, row, bright }, cut, outlined, size, { mark }) {
+  const thick = 1.25 * Math.max(1, ratio), small = size.kept < SMALL
+  const line = small ? disc(1, width) : ring(size.kept + thick, thick, width), dot = disc(size.kept, width)
   for (let i = cut - 1; i >= 0; i--) {
-    const p = layer.place[i]
-    if (p < 0 || !outlined[layer.row[i]]) continue
-    stamp(buffer, p, layer.bright[i], dot)
+    const p = place[i]
+    if (p < 0 || !outlined[row[i]]) continue
+    if (!small) stamp(buffer, p, bright[i], dot)
     stamp(buffer, p, mark, line)
   }
 }
