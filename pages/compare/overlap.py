@@ -25,16 +25,15 @@ if TYPE_CHECKING:
 MATRIX = "matrix"
 
 
-def curve(pair: Pair) -> pd.DataFrame:
-    """The chart of the Jaccard, with a line that follows the slider without being sent; its table."""
-    look, table = Look(frame.dark()), pair.curve()
+def curve(pair: Pair, table: pd.DataFrame) -> None:
+    """The chart of the Jaccard, with a line that follows the slider without being sent."""
+    look = Look(frame.dark())
     st.markdown("**Agreement by share kept** :small[:gray[Jaccard: kept by both, of what either keeps]]")
     with st.container(key="curves"):
         figure = caches.once(table, "agreement", look.dark, make=lambda found: figures.curve(found, look=look))
         st.html(f"<style>{toolbar.line(figure, pair.least)}</style>")
         alt = "Jaccard of A and B by share kept, beside that of two random draws"
         st.plotly_chart(figure, theme=None, config=head.CONFIG, key="agreement", alt=alt)
-    return table
 
 
 def matrix(pair: Pair, kept: float) -> None:

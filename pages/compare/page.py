@@ -13,7 +13,7 @@ HERE = Path(canvas.__file__).parent
 
 
 @st.fragment
-def show_pair(pair, chosen, run, pending):
+def show_pair(pair, table, chosen, run, pending):
     """The two maps, and what follows their slider; nothing else of the page is sent again."""
     if not (pair.a.run.stored and pair.b.run.stored):  # somebody deleted one meanwhile
         st.rerun()
@@ -30,7 +30,7 @@ def show_pair(pair, chosen, run, pending):
         numbers.show(pair, kept)
         numbers.settings(pair)
     with right:
-        table = overlap.curve(pair)
+        overlap.curve(pair, table)
     left, right = st.columns(overlap.widths(pair), gap="large")
     with left:
         overlap.matrix(pair, kept)
@@ -69,4 +69,4 @@ with frame.plain_errors():
     chosen = choose.strip(run, other, methods)
     pair = pairs.of((run, chosen.a), (chosen.run_b, chosen.b))
     choose.same_items(pair)
-    show_pair(pair, chosen, run, "UMAP" if live and pair.projection.kind == "PCA" else "")
+    show_pair(pair, pair.curve(), chosen, run, "UMAP" if live and pair.projection.kind == "PCA" else "")
