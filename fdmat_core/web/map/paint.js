@@ -35,7 +35,7 @@ import { blend, ramp } from "./colours.js"
 
 export const EDGE = 18 // pixels around the picture that may be written but are never shown
 const MOST_PIXELS = 1_600_000
-const SMALL = 2 // radius below which a point is too small to have an outline around it
+const SMALL = 1.6 // radius below which a point is too small to have an outline around it
 
 /** @type {Map<string, Shape>} */
 const shapes = new Map()
