@@ -35,7 +35,7 @@ import { blend, ramp } from "./colours.js"
 
 export const EDGE = 18 // pixels around the picture that may be written but are never shown
 const MOST_PIXELS = 1_600_000
-const SMALL = 1.6 // radius below which a point is too small to have an outline around it
+const MANY = 20_000 // kept points above which small ones are drawn without their inside
 
 /** @type {Map<string, Shape>} */
 const shapes = new Map()
@@ -279,7 +279,7 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
 }
 
 /**
- * Kept points with an outline, above the others: what a comparison sets apart. Small ones are all outline.
+ * Kept points with an outline, above the others: what a comparison sets apart. Many small ones are all outline.
  * @param {Screen} screen
  * @param {Layer} layer
  * @param {number} cut
@@ -288,7 +288,7 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
  * @param {Colours} colours
  */
 export function paintOutlined({ buffer, width, ratio }, { place, row, bright }, cut, outlined, size, { mark }) {
-  const thick = 1.25 * Math.max(1, ratio), small = size.kept < SMALL
+  const thick = 1.25 * Math.max(1, ratio), small = size.kept < 2 && cut > MANY
   const line = small ? disc(1, width) : ring(size.kept + thick, thick, width), dot = disc(size.kept, width)
   for (let i = cut - 1; i >= 0; i--) {
     const p = place[i]
