@@ -3,7 +3,7 @@
 import { find, listKeys } from "../elements.js"
 import { createSlider, rounded, setScale } from "../slider.js"
 import { percent, whole } from "../text.js"
-import { count, dress, keep, recall, resize, SMOOTH, stateOf, viewOf } from "../map/canvas.js"
+import { count, dress, keep, recall, resize, stateOf, viewOf } from "../map/canvas.js"
 import { fitted } from "../map/camera.js"
 import { draw } from "../map/draw.js"
 import { listenKeys } from "../map/keyboard.js"
@@ -46,6 +46,8 @@ import { KEYS, TEMPLATE } from "./template.js"
 
 /** What the two maps have together: a change of one is a change of both. @type {(keyof MapState)[]} */
 const TOGETHER = ["camera", "look", "lasso", "hover", "led", "focus", "moving", "notice", "colours", "frame", "still"]
+
+const SMOOTH = 60_000 // points of each map drawn while something moves
 
 export const STYLES = ["../slider.css", "../map/map.css", "compare.css"].map((name) => new URL(name, import.meta.url).href)
 
@@ -148,7 +150,7 @@ function show(pair, payload) {
  */
 function receive(pair, kept) {
   const { panes, facts, root } = pair, [{ points, slider }] = panes, { n } = points
-  const chosen = 2 * n > SMOOTH ? thinned(points, SMOOTH / 2) : null
+  const chosen = n > SMOOTH ? thinned(points, SMOOTH) : null
   for (const pane of panes) Object.assign(pane, { slot: -1, chosen })
   pair.only = [new Uint8Array(n), new Uint8Array(n)]
   panes.forEach((pane, place) => { find(root.querySelectorAll(".pane")[place], ".title").textContent = pane.points.method })

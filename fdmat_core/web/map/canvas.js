@@ -27,7 +27,7 @@ import { KEYS, TEMPLATE } from "./template.js"
 /** @typedef {import("./state.js").Elements} Elements */
 /** @typedef {import("../slider.js").Slider} Slider */
 
-export const SMOOTH = 300_000 // points drawn while something moves
+const SMOOTH = 300_000 // points drawn while something moves
 
 export const STYLES = ["../slider.css", "map.css"].map((name) => new URL(name, import.meta.url).href)
 
