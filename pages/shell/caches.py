@@ -15,8 +15,9 @@ from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.reading import check
+from fdmat_core.runs import library
 from fdmat_core.runs.run import Run
-from fdmat_core.spec import Choice
+from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Dataset, Finding
 
 if TYPE_CHECKING:
@@ -140,6 +141,12 @@ def size(count: float) -> str:
 def run(key: str) -> Run:
     """The stored run of a key; it looks up each of its parts once."""
     return Run.open(key)
+
+
+@st.cache_data(max_entries=16, ttl=2.0, show_spinner=False)
+def runs_on(choice: Choice) -> dict[str, Spec]:
+    """The settings of all stored runs on a dataset by their keys, the newest first (within two seconds)."""
+    return library.on(choice)
 
 
 def train(run: Run) -> Dataset:

@@ -1,4 +1,4 @@
-"""The choices that travel with a person from page to page and in the link: run, method, share kept.
+"""The choices that travel with a person from page to page and in the link: run, method, share kept, a pair to compare.
 
 The session holds them; the link mirrors them. When a page is first opened the link decides.
 """
@@ -16,7 +16,9 @@ from fdmat_core.spec import Choice, Spec
 from pages.shell import caches
 
 #: What each choice that travels is called in the link.
-WORDS = {"run": "run", "method": "method", "kept": "kept"}
+WORDS = {"run": "run", "method": "method", "kept": "kept", "a": "a", "b": "b", "run_b": "run_b"}
+#: The two that the Compare page shows: methods of the run and, if that is another, of a second one.
+PAIR = ("a", "b", "run_b")
 #: What links of earlier versions say instead of the share kept: the share removed.
 REMOVED = "ratio"
 #: What narrows the Removed page, in the link of that page only; filters.js knows these words, too.
@@ -27,14 +29,23 @@ NOTE = "note"
 KEPT = 0.05
 
 
+def chosen(name: str) -> str | None:
+    """A choice that travels, by its name in `WORDS`, as its text; None if there is none."""
+    return _choices().get(name)
+
+
 def key() -> str | None:
     """The key of the chosen run."""
-    return _choices().get("run")
+    return chosen("run")
 
 
 def run() -> Run | None:
     """The chosen run, or None if none is chosen or it is not stored here (any more)."""
-    chosen = key()
+    return stored(key())
+
+
+def stored(chosen: str | None) -> Run | None:
+    """The run of a key, or None if it is not stored here (any more)."""
     try:
         found = caches.run(chosen) if chosen else None
     except ValueError:
@@ -64,8 +75,9 @@ def _number(text: str) -> float | None:
 
 
 def choose(**choices: str | float | Choice | None) -> None:
-    """Set choices by name (`run`, `method`, `kept`) here and in the link; None forgets one."""
-    for name, value in choices.items():
+    """Set choices by name, see `WORDS`, here and in the link; None forgets one, another run the pair to compare."""
+    forgotten = dict.fromkeys(PAIR) if "run" in choices else {}
+    for name, value in (forgotten | choices).items():
         if name not in WORDS:
             raise ValueError(f"choice {name!r} does not travel; known: {', '.join(WORDS)}")
         text = f"{value:.6g}" if isinstance(value, float) else str(value)
