@@ -40,7 +40,7 @@ def fdmat(
     *,
     budget: int,
     lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 10.0,
-    tau: Annotated[float, Range(0, 1), "suspicion threshold"] = 0.5,
+    tau: Annotated[float, Range(0, 1), "threshold"] = 0.5,
     reference: Annotated[float, Range(0, 1), "reference quantile"] = 0.75,
     neighbours: Annotated[int, Range(1, 200)] = 20,
 ) -> Ranking:

@@ -199,14 +199,14 @@ def test_an_empty_gallery_says_so():
 def test_methods_stand_side_by_side_while_their_names_have_room(visit, queue, stored):
     stored(*ALL)
     taus = [Choice.of("fdmat", tau=tau) for tau in (0.125, 0.25, 0.375, 0.625, 0.75)]
-    for many, menu in ((4, False), (5, True)):
+    for many, menu in ((3, False), (4, True)):
         spec = replace(FLIPPED, methods=(*taus[:many], Choice("fdmat"), Choice("random")), fractions=(0.1, 1.0))
         app = visit(places.MAP, run=queue.say(spec, "done"))
         assert not app.exception
         switches = [group for group in app.get("button_group") if group.key == "method"]
         menus = [box.options for box in app.selectbox if box.key == "method"]
         assert (len(switches), len(menus)) == (not menu, menu)
-    assert menus[0][:2] == ["Distribution · FDMat (tau 0.125)", "Distribution · FDMat (tau 0.25)"]
+    assert menus[0][:2] == ["Distribution · FDMat (threshold 0.125)", "Distribution · FDMat (threshold 0.25)"]
 
 
 def test_one_seed_is_said_beside_the_accuracy_only():
@@ -229,16 +229,16 @@ def test_two_variants_of_a_method_are_told_apart(visit, queue, stored):
     assert not app.exception
     (switch,) = [group for group in app.get("button_group") if group.key == "method"]
     assert switch.value == str(variant)
-    assert [getattr(option, "content", option) for option in switch.options] == ["FDMat", "FDMat (tau 0)", "Random"]
+    assert [getattr(option, "content", option) for option in switch.options] == ["FDMat", "FDMat (threshold 0)", "Random"]
     lines = {trace["name"]: trace["line"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]}
-    one, other = lines["FDMat"], lines["FDMat (tau 0)"]
+    one, other = lines["FDMat"], lines["FDMat (threshold 0)"]
     assert (
         one["color"] == theme.faded(other["color"], theme.LIGHT.surface, theme.QUIET)
         and one["dash"] != other["dash"]
         and one["width"] < other["width"]
     )
     assert numbers(app)[0][1].startswith("0.16 ")
-    for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (tau 0)"')):
+    for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (threshold 0)"')):
         run = Run(spec)
         view = scene.Scene(run, choice, run.tables[0], run.projection, run.rankings(choice))
         assert title in view.packed()

@@ -234,7 +234,7 @@ def test_the_variant_that_could_not_be_used_is_named(visit, queue, monkeypatch):
     spec = replace(DIGITS, methods=(Choice("fdmat"), Choice.of("fdmat", tau=0.0)))
     queue.say(spec, "done")
     monkeypatch.setattr(Run, "problems", {"fdmat(tau=0.0)": "It fell over."})
-    assert "**FDMat (tau 0)** could not be used: It fell over." in texts(visit(places.RUNS))
+    assert "**FDMat (threshold 0)** could not be used: It fell over." in texts(visit(places.RUNS))
 
 
 @pytest.mark.parametrize(("ahead", "words"), [(0, "Waiting to start"), (2, "Waiting for 2 runs before it")])

@@ -45,7 +45,7 @@ import { KEYS, TEMPLATE } from "./template.js"
  */
 
 /** What the two maps have together: a change of one is a change of both. @type {(keyof MapState)[]} */
-const TOGETHER = ["camera", "look", "lasso", "hover", "led", "focus", "moving", "notice", "colours", "frame", "still"]
+const TOGETHER = ["camera", "flight", "look", "named", "lasso", "hover", "led", "focus", "moving", "notice", "colours", "frame", "still"]
 
 const SMOOTH = 60_000 // points of each map drawn while something moves
 
