@@ -76,7 +76,7 @@ def trace(one: Mapping[str, Any], before: Mapping[str, Any] | None, x: Axis, y: 
     line = one.get("line", {})
     if "lines" in mode and line.get("width", 2) and len(spots) > 1:
         points = " ".join(f"{_short(px)},{_short(py)}" for px, py in spots)
-        facts = {"stroke": line.get("color"), "stroke_width": float(line.get("width", 2))}
+        facts: dict[str, Any] = {"stroke": line.get("color"), "stroke_width": float(line.get("width", 2))}
         drawn += element("polyline", points=points, fill="none", stroke_dasharray=dashes(line.get("dash")), **facts)
     drawn += _whiskers(one, x, y)
     if "markers" in mode:
@@ -140,7 +140,7 @@ def symbol(name: str, spot: tuple[float, float], radius: float, colour: str, lin
     open_ = name.endswith("-open") or name.startswith("line-")
     width = float(line.get("width") or 0) or (2.0 if open_ else 0.0)
     rim = colour if open_ else line.get("color") or colour
-    facts = {
+    facts: dict[str, Any] = {
         "fill": "none" if open_ else colour,
         "stroke": rim if width else None,
         "stroke_width": width or None,
@@ -191,7 +191,7 @@ def bars(traces: Sequence[Mapping[str, Any]], x: Axis, y: Axis, gap: float, labe
 def _bar(marker: Mapping[str, Any], place: tuple[float, float, float, float]) -> str:
     x, y, width, height = place
     line = marker.get("line", {})
-    rim = {"stroke": line.get("color"), "stroke_width": float(line["width"])} if line.get("width") else {}
+    rim: dict[str, Any] = {"stroke": line.get("color"), "stroke_width": line["width"]} if line.get("width") else {}
     body = element("rect", x=x, y=y, width=width, height=height, fill=marker.get("color"), **rim)
     if marker.get("pattern", {}).get("shape") != "/":
         return body

@@ -183,7 +183,7 @@ def _named(axis: Axis) -> str:
 
 def _rule(ends: tuple[float, float, float, float], ink: str, width: float = 1.0, dash: str | None = None) -> str:
     x1, y1, x2, y2 = ends
-    line = {"stroke": ink, "stroke_width": width, "stroke_dasharray": marks.dashes(dash)}
+    line: dict[str, Any] = {"stroke": ink, "stroke_width": width, "stroke_dasharray": marks.dashes(dash)}
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, **line)
 
 
@@ -251,7 +251,7 @@ def _notes(sheet: Sheet, x: Axis, ys: Mapping[str, Axis]) -> None:
             value = note[side]
             spot.append(_placed(value, axis, True) if paper else axis.pixel(float(value)))
         px, py = spot[0] + note.get("xshift", 0), spot[1] - note.get("yshift", 0)
-        font = {"size": 14, "color": sheet.look.ink.text} | dict(note.get("font", {}))
+        font: dict[str, Any] = {"size": 14, "color": sheet.look.ink.text} | dict(note.get("font", {}))
         anchor = {"left": "start", "right": "end"}.get(note.get("xanchor", ""), "middle")
         if note.get("showarrow"):
             end = px + note["ax"], py + note["ay"]

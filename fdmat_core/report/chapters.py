@@ -64,7 +64,7 @@ def _number(told: Scene, measure: Choice) -> str:
 def _readings(told: Scene, measure: Choice, method: Choice) -> list[tuple[float, str]]:
     """What a method has at each size, the smallest first: the share kept, and what was measured there in words."""
     unit = registry.measures.get(measure.name).facts.unit
-    points: Iterable[Any] = told.readings(measure, str(method)).itertuples()
+    points: Any = told.readings(measure, str(method)).itertuples()
     return [
         (float(one.kept), f"{sentences.reading(one, unit)} at {percent(round(float(one.kept), 6))} kept")
         for one in points

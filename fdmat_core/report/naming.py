@@ -22,7 +22,12 @@ def heading(spec: Spec) -> str:
 
 def file(spec: Spec, *parts: str) -> str:
     """The name of a file about a run, without its ending: its data, then the parts, as `digits_fdmat_5pct_map`."""
-    return "_".join(filter(None, map(slug, [_data(spec.dataset), _damage(spec.corruption), *parts])))
+    return of_data(spec.dataset, spec.corruption, *parts)
+
+
+def of_data(dataset: Choice, corruption: Choice, *parts: str) -> str:
+    """The name of a file about a dataset, corrupted as it is."""
+    return "_".join(filter(None, map(slug, [_data(dataset), _damage(corruption), *parts])))
 
 
 def _data(choice: Choice) -> str:

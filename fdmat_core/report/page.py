@@ -81,7 +81,7 @@ def _packed(told: Scene) -> bytes:
     if projection is None or drawn is None:
         raise ValueError(f"run {run.key} has no map yet; run it first")
     methods = [
-        report.Method(rankings, told.title(method), naming.file(run.spec, naming.slug(str(method))))
+        report.Method(rankings, told.title(method), naming.file(run.spec, str(method)))
         for method, rankings in told.ranked.items()
     ]
     start = {"kept": told.kept, "method": told.methods.index(told.focus)}

@@ -18,7 +18,7 @@ from fdmat_core.formats import words
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, places, state
-from pages.ui import head, titles
+from pages.ui import head, pictures, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +184,9 @@ def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, l
     facts = (spec.key, name, focus, look.dark, look.measures[name].kind)
     figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
     st.caption(words)
-    head.lined(figure, key, f"{registry.measures.title(choice)} by share kept")
+    title, its = registry.measures.title(choice), look.measures[name]
+    caption = pictures.of_run(its.title, words, spec, "curve", its.title)
+    head.lined(figure, key, f"{title} by share kept", caption)
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:

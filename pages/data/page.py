@@ -6,7 +6,7 @@ from fdmat_core import registry
 from fdmat_core.figures import classes, theme
 from pages.data import gallery
 from pages.shell import caches, frame, places, state
-from pages.ui import forms, run_status
+from pages.ui import forms, pictures, run_status
 
 SHOWN = 14  # images per class, as far as they fit
 
@@ -47,7 +47,8 @@ with sight, frame.plain_errors():
         data.classes, caches.class_counts(dataset, corruption), look=theme.Look(frame.dark()), pitch=gallery.ROW
     )
     words = f"Training items in each of {len(data.classes)} classes"
-    chart.plotly_chart(counts, theme=None, config={"displayModeBar": False}, alt=words)
+    with chart:
+        pictures.chart(counts, "counts", words, pictures.of_data("Training items in each class", dataset, corruption))
     with images:
         if data.images is None:
             st.info("This dataset has features and no images; maps and distances work as they do with images.")

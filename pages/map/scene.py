@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from fdmat_core import registry, sizes
 from fdmat_core.analysis import fields, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
+from fdmat_core.report import naming
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable, Ranking, Rankings
@@ -20,7 +21,7 @@ from pages.map import gallery
 from pages.map.numbers import Number, measured, removed
 from pages.shell import caches
 from pages.ui import fields as served
-from pages.ui import thumbnails
+from pages.ui import pictures, thumbnails
 from pages.ui.thumbnails import Card
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Scene:
         """What the map draws."""
         method = registry.methods.title(self.method)
         words = points.Words(method, self.projection.kind, "score", self.pictures, served.address(self.run))
+        spec = self.run.spec
+        words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
         drawn = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 
@@ -112,6 +115,12 @@ class Scene:
     def curves(self, look: Look) -> go.Figure:
         """The small charts, this method before the others."""
         return figures.rail(caches.curve(self.run), self.charted, look=look, focus=str(self.method))
+
+    @property
+    def caption(self) -> pictures.Caption:
+        """What the small charts are called where they are taken along."""
+        method = registry.methods.title(self.method)
+        return pictures.of_run("Distance and accuracy by share kept", method, self.run.spec, str(self.method), "curves")
 
     def boundary(self, kept: float) -> tuple[list[Card], list[Card]]:
         """Cards of those removed next, and of those removed last."""

@@ -12,6 +12,7 @@ import { glideFrom } from "./glide.js"
 import { listenKeys } from "./keyboard.js"
 import { showLegend, showModes } from "./legend.js"
 import { layerOf, screenOf } from "./paint.js"
+import { listenPicture } from "./picture.js"
 import { listenPointer } from "./pointer.js"
 import { pointsOf, thinned } from "./points.js"
 import { ask, elementsOf, isKept } from "./state.js"
@@ -44,6 +45,7 @@ export function mount(host, payload, events = {}, options = {}) {
   const map = stateOf(root, pointsOf(payload), events, options)
   listKeys(map.elements.keys, KEYS)
   listenPointer(map)
+  listenPicture(map)
   listenKeys(map)
   const watch = new ResizeObserver(() => resize(map))
   watch.observe(map.elements.stage)

@@ -30,6 +30,8 @@ import { itemsOf } from "../items.js"
  * @property {string} method title of the method
  * @property {string} projection what made the coordinates
  * @property {string} scoreName what the method's score is called
+ * @property {string} heading what the data are, in a line; "" if nobody said
+ * @property {string} file the beginning of the names of files about them by this method
  */
 
 /** @typedef {Items & MapFacts} Points */
@@ -45,6 +47,7 @@ export function pointsOf(payload) {
     ownShare: columns.own_share ?? null, preferred: columns.preferred ?? null,
     flagged: items.flags.reduce((count, bits) => count + Number(bits > 0), 0),
     method: facts.method, projection: facts.projection, scoreName: facts.score,
+    heading: facts.heading, file: facts.file,
   }
 }
 

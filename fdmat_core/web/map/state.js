@@ -102,7 +102,7 @@ export function elementsOf(root) {
     },
     card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
     note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
-    link: find(root, ".act-link"),
+    link: find(root, ".act-link"), png: find(root, ".act-png"), svg: find(root, ".act-svg"),
   }
 }
 

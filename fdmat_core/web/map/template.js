@@ -26,6 +26,8 @@ export const TEMPLATE = /* html */ `
       <button class="act-lasso" aria-pressed="false" title="Lasso (L), Esc clears"><svg viewBox="0 0 24 24">${LASSO}</svg>Lasso</button>
       <button class="act-fit" title="Show all (0)"><svg viewBox="0 0 24 24">${FIT}</svg>Fit</button>
       <button class="act-link" title="Copy the link to this view"><svg viewBox="0 0 24 24">${LINK}</svg>Link</button>
+      <button class="act-png" title="Save this picture: PNG, twice as sharp as the screen">PNG</button>
+      <button class="act-svg" title="Save this picture: SVG">SVG</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
     </div>
     <p class="note"></p>
