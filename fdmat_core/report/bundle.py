@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from fdmat_core import sizes
 from fdmat_core.report import chapters, figures, naming, page, scene, versions
 from fdmat_core.report.scene import Scene
 from fdmat_core.runs import exchange
@@ -62,14 +63,15 @@ def _files(told: Scene) -> Iterator[tuple[str, str | bytes]]:
 
 
 def _selections(told: Scene) -> Iterator[tuple[str, bytes]]:
-    spec = told.run.spec
+    shares = [kept for kept in told.run.planned.values() if kept < 1]
     for method, rankings in told.ranked.items():
         name = f"selections/{naming.slug(str(method))}"
-        for kept in rankings.sizes or [one for one in spec.fractions if one < 1]:
+        for kept in shares:
             table = exchange.selected(told.run, method, kept)
             yield f"{name}_{naming.share(kept)}.npy", exchange.content(table, ".npy")
-        here = exchange.selected(told.run, method, rankings.cut(told.kept).kept)
-        yield f"{name}_{naming.share(told.kept)}.csv", exchange.content(here, ".csv")
+        here = told.kept if rankings.nested or not shares else sizes.nearest(shares, told.kept)
+        table = exchange.selected(told.run, method, here)
+        yield f"{name}_{naming.share(here)}.csv", exchange.content(table, ".csv")
 
 
 def _tables(told: Scene) -> Iterator[tuple[str, pandas.DataFrame]]:

@@ -51,7 +51,7 @@ def reading(point: Any, unit: str) -> str:
 
 def _kept(scene: Scene) -> str:
     coreset = scene.coreset
-    share = percent(round(coreset.kept, 6))
+    share = percent(round(scene.kept, 6))
     return f"At {share} kept, {scene.title(scene.focus)} keeps {coreset.k:,} of {coreset.n:,} items."
 
 
