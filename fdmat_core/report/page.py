@@ -35,21 +35,39 @@ def html(run: Run, methods: Sequence[str] = (), *, focus: str = "", kept: float 
 
 def page(told: Scene) -> str:
     """A report about what is told of a run, as the text of one HTML file."""
+    body = "\n".join(chapter(told) for chapter in chapters.ALL)
     script = modules.script("report/report.js", "begin")
-    policy = POLICY.format(script=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}")
-    title = escape(f"{naming.heading(told.run.spec)} – FDMat Explorer")
+    return document(naming.heading(told.run.spec), body, report.text(_packed(told)), script)
+
+
+def document(title: str, body: str, payload: str, script: str) -> str:
+    """A page that may run its own script, read its own payload, and nothing else.
+
+    Parameters
+    ----------
+    title
+        Text, which is escaped.
+    body
+        HTML, in which all text is escaped already.
+    payload
+        Of `web.report.text`.
+    script
+        Of `web.modules.script`.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = escape(POLICY.format(script=f"sha256-{digest}"), quote=True)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=True)}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width">
-<title>{title}</title>
+<title>{escape(title)} – FDMat Explorer</title>
 <style>{_styles()}</style>
 </head>
 <body>
-{"".join(chapter(told) for chapter in chapters.ALL)}
-<script type="application/octet-stream" id="payload">{report.text(_packed(told))}</script>
+{body}
+<script type="application/octet-stream" id="payload">{payload}</script>
 <script type="module">{script}</script>
 </body>
 </html>

@@ -79,9 +79,10 @@ def _beside(scene: Scene, measure: Choice, near: float, unit: str, *, whole: boo
     point: Any
     for point in random[random["kept"] == near].itertuples():
         yield f"random {reading(point, unit)}" + (f" ({point.seeds} subsets)" if point.seeds > 1 else "")
-    if whole:
-        for point in random[random["kept"] == 1].itertuples():
-            yield f"all data {reading(point, unit)}"
+    table = summary.by_size(scene.curve, str(measure))
+    every = table.loc[table["kept"] == 1, "mean"]
+    if whole and len(every):
+        yield f"all data {formats.number(float(every.mean()), unit)}"
 
 
 def _enough(scene: Scene) -> str:

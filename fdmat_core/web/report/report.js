@@ -96,6 +96,9 @@ function rowsById({ ids }) {
   return rows
 }
 
+/** @type {WeakMap<HTMLElement, [number, string][][]>} by method, sizes ascending */
+const parsed = new WeakMap()
+
 /**
  * A number of the chosen method at the measured size nearest to a share kept, in the words that the page brought.
  * @param {HTMLElement} line
@@ -103,8 +106,8 @@ function rowsById({ ids }) {
  * @param {number} chosen
  */
 function read(line, kept, chosen) {
-  /** @type {[number, string][]} sizes ascending */
-  const readings = JSON.parse(line.dataset.readings ?? "[]")[chosen] ?? []
+  const all = parsed.get(line) ?? JSON.parse(line.dataset.readings ?? "[]"), readings = all[chosen] ?? []
+  parsed.set(line, all)
   const near = readings.length ? readings[nearestSize(readings.map(([size]) => size), kept)][1] : "not measured"
   if (line.textContent !== near) line.textContent = near
 }
