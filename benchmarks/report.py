@@ -1,9 +1,9 @@
 """How large and how fast a report is: `python -m benchmarks.report [8000 60000]`.
 
-Makes a report of made-up items with eight methods whose orders have nothing in common and 500 thumbnails, and opens it
-from disk in headless Chromium, without a GPU and without a network. Per number of items it prints megabytes, the seconds
-to make it, those until its map is drawn and follows the slider, and frames per second of a three-second drag with the
-time of a draw. Limits: 5 MB, 2 s, 55 frames. The load of the machine is printed, as it decides the last two.
+Makes a report of made-up items with eight methods whose orders have nothing in common and 500 thumbnails, and opens
+it from disk in headless Chromium, without a GPU and without a network. Per number of items: megabytes, the seconds to
+make it and those until its map is drawn and follows the slider, frames per second of a three-second drag, the time of
+a draw. Limits: 5 MB, 2 s, 55 frames. The load is printed, as it decides all but the first and the last.
 """
 
 import os
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.report import removed
-from fdmat_core.types import Ranking, Rankings
 from fdmat_core.web import modules, report
 from tests.browser import clouds, driving, reports
 

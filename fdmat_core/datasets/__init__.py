@@ -72,10 +72,10 @@ def recognise(path: str | Path) -> Recognised:
 
 
 def suited(data: Dataset) -> Choice:
-    """The backbone to begin with: features as given, a small network trained on labels, or pixels."""
+    """The backbone to begin with: features as given, a small network trained on reduced images, or pixels."""
     if data.images is None:
         return Choice("given")
-    return Choice("early_cnn" if data.labelled else "pixels")
+    return Choice("early_cnn_reduced" if data.labelled else "pixels")
 
 
 def getter(ids: np.ndarray, images: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from fdmat_core import registry, sizes
 from fdmat_core.analysis import issues, summary
 from fdmat_core.figures.theme import Look
+from fdmat_core.rankings import Coreset, Ranking, Rankings
 from fdmat_core.report import naming
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Coreset, Dataset, FeatureTable, Ranking, Rankings
+from fdmat_core.types import Dataset, FeatureTable
 
 if TYPE_CHECKING:
     import pandas

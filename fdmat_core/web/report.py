@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fdmat_core.types import Rankings
+from fdmat_core.rankings import Rankings
 from fdmat_core.web import columns, payload
 from fdmat_core.web.points import Points
 

@@ -12,10 +12,11 @@ from fdmat_core import registry, sizes
 from fdmat_core.analysis import fields, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.report import naming
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, FeatureTable, Ranking, Rankings
+from fdmat_core.types import Dataset, FeatureTable
 from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, measured, removed

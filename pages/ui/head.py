@@ -10,7 +10,7 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, pictures, titles, toolbar
+from pages.ui import kept, pictures, run_status, titles, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -21,8 +21,14 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="medium"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         kept.slider(run.spec.fractions, key="kept", width=300)
-        st.caption(titles.heading(run.spec), width="content")
+        about(run)
     return method
+
+
+def about(run: Run) -> None:
+    """What a run is of, and what was found in its data."""
+    st.caption(titles.heading(run.spec), width="content")
+    run_status.findings(run)
 
 
 def lined(figure: go.Figure, key: str, alt: str, caption: pictures.Caption) -> None:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from fdmat_core.analysis import per_class, summary
-from fdmat_core.types import Ranking, Truth
+from fdmat_core.rankings import Ranking
+from fdmat_core.types import Truth
 
 
 @pytest.fixture

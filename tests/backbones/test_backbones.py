@@ -12,7 +12,7 @@ from fdmat_core.learning import features
 from fdmat_core.spec import Choice
 
 BACKBONES = registry.backbones.all()
-OWN = ("early_cnn", "pixels")
+OWN = ("early_cnn", "early_cnn_reduced", "pixels")
 
 
 @pytest.mark.parametrize("name", BACKBONES)
@@ -42,6 +42,13 @@ def test_pixels_keep_small_images_and_shrink_large_ones():
     assert torch.equal(BACKBONES["pixels"]((8, 6, 1)).network(image), image.flatten(1))
     large = torch.ones(1, 3, 64, 32)
     assert BACKBONES["pixels"]((64, 32, 3), params={"size": 16}).network(large).shape == (1, 3 * 16 * 8)
+
+
+def test_the_small_network_sees_reduced_images_as_it_sees_small_ones():
+    reduced = BACKBONES["early_cnn_reduced"]((56, 42, 3)).network.eval()
+    small = torch.rand(2, 3, 28, 21)
+    large = small.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+    assert torch.allclose(reduced(large), reduced[1](small), atol=1e-5)
 
 
 @pytest.fixture

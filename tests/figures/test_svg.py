@@ -11,8 +11,9 @@ import pytest
 
 from fdmat_core.figures import axes, classes, curves, detection, svg
 from fdmat_core.figures.theme import Look
-from tests.figures.test_curves import frame  # noqa: F401  a curve of two methods
+from tests.figures.test_curves import frame
 
+assert frame  # the fixture
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -67,7 +68,7 @@ def test_what_lies_beyond_an_axis_is_cut_off():
     assert first[0] < left and wide == pytest.approx(600 - 68 - 24)
 
 
-def test_a_curve_has_its_line_its_names_and_the_colours_of_its_ground(frame):  # noqa: F811
+def test_a_curve_has_its_line_its_names_and_the_colours_of_its_ground(frame):
     for dark in (False, True):
         look = Look(dark)
         figure = curves.curve(frame, frame["measure"].iloc[0], look=look, kept=0.1)

@@ -106,8 +106,10 @@ const parsed = new WeakMap()
  * @param {number} chosen
  */
 function read(line, kept, chosen) {
-  const all = parsed.get(line) ?? JSON.parse(line.dataset.readings ?? "[]"), readings = all[chosen] ?? []
+  /** @type {[number, string][][]} */
+  const all = parsed.get(line) ?? JSON.parse(line.dataset.readings ?? "[]")
   parsed.set(line, all)
+  const readings = all[chosen] ?? []
   const near = readings.length ? readings[nearestSize(readings.map(([size]) => size), kept)][1] : "not measured"
   if (line.textContent !== near) line.textContent = near
 }
