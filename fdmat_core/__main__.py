@@ -1,4 +1,4 @@
-"""`fdmat`, or `python -m fdmat_core`: app | list | run | show | export | import | cache."""
+"""`fdmat`, or `python -m fdmat_core`: app | list | run | show | report | bundle | export | import | cache."""
 
 import os
 import sys

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import __version__, datasets, errors, registry, serve, sizes, terminal
+from fdmat_core import __version__, cli_report, datasets, errors, registry, serve, sizes, terminal
 from fdmat_core.analysis import summary
 from fdmat_core.reading import check as odd
 from fdmat_core.runs import jobs, library, settings
@@ -39,6 +39,8 @@ cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
 app.add_typer(cache, name="cache")
 selections = typer.Typer(help="Selections that somebody else made.", no_args_is_help=True)
 app.add_typer(selections, name="selection")
+app.command()(cli_report.report)
+app.command()(cli_report.bundle)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -122,7 +124,7 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
         "balance": balance,
     }
     given = {name: value for name, value in given.items() if value not in ("", (), None)}
-    base = _read_spec(spec) if spec else settings.SAMPLE
+    base = cli_report.read_spec(spec) if spec else settings.SAMPLE
     with datasets.loaded_once():
         base = _of_own_data(base, data, setting or []) if data else base
         return _run(settings.checked(replace(base, **given)))
@@ -319,15 +321,6 @@ def _numbers(text: str) -> tuple[float, ...]:
         return tuple(float(number) for number in text.split(",") if number.strip())
     except ValueError:
         raise ValueError(f"fractions is {text!r}; write numbers separated by commas, such as 0.01,0.1") from None
-
-
-def _read_spec(file: Path) -> Spec:
-    import json
-
-    try:
-        return Spec.from_json(json.loads(file.read_text()))
-    except (TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{file} is no spec ({error}); compare spec.json in the folder of a run") from None
 
 
 def _run(spec: Spec) -> int:

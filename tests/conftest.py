@@ -12,7 +12,15 @@ from fdmat_core.types import UNLABELLED, FeatureTable
 
 #: Words in the names of tests that run whole pages, start processes, train networks or draw a million times.
 SLOW = (
-    *("tests/pages/", "tests/runs/", "tests/backbones/", "test_cli.py", "test_features.py", "test_detectors.py"),
+    *(
+        "tests/pages/",
+        "tests/report/",
+        "tests/runs/",
+        "tests/backbones/",
+        "test_cli.py",
+        "test_features.py",
+        "test_detectors.py",
+    ),
     *("full_training", "test_the_experiment_runs", "zcore"),
 )
 

@@ -30,7 +30,8 @@ FLOORS = [
     {"in_memory"},
     {"runs"},
     {"figures", "web"},
-    {"cli", "__main__", "serve", "terminal"},
+    {"report"},
+    {"cli", "cli_report", "__main__", "serve", "terminal"},
 ]
 HEAVY = (
     "torch",

@@ -5,7 +5,7 @@ A curve is the tidy frame `method, kept, k, seed, measure, value`: `kept` is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -166,3 +166,22 @@ def enough(table: pandas.DataFrame, slack: float = 0.01) -> dict[str, float | No
         shares = near.index[near.cummin()]
         found[str(method)] = float(shares.min()) if len(shares) else None
     return {} if np.isnan(whole) else dict(sorted(found.items(), key=lambda one: one[1] or 1.0))
+
+
+def answer(needed: Mapping[str, float | None], whole: float) -> str:
+    """In a sentence: from which share kept on each method is within a point of all data, those that need least first.
+
+    Parameters
+    ----------
+    needed
+        The titles of methods to shares kept, in this order; None for one that is not at any size measured.
+    whole
+        The accuracy on all data.
+    """
+    groups: dict[str, list[str]] = {}
+    for title, share in needed.items():
+        groups.setdefault(
+            "at no smaller size measured" if share is None else f"from {percent(round(share, 6))}", []
+        ).append(title)
+    listed = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
+    return f"Within a point of all data ({number(whole, 'share')}), by share kept: {listed}."

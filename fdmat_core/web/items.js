@@ -17,7 +17,8 @@
  * @property {Uint32Array} cut nested: rows best first; otherwise by row, bit j = kept at the j-th smallest size
  * @property {number[]} sizes shares kept that were measured, ascending; if not nested, those that have an order
  * @property {number} least the share kept at the right end of the slider
- * @property {string} pictures the address of a picture, before its item's id; "" if there are none
+ * @property {string | Record<string, string>} pictures addresses of pictures: what stands before an item's id, "" if there
+ *   are none; or those of some items by their ids
  * @property {string} words the address of items' texts or fields, which stand for pictures; "" if there are none
  */
 
@@ -43,6 +44,13 @@ export const isLabelled = ({ classes }) => classes.length > 1
  * @param {number} row
  */
 export const idOf = ({ ids }, row) => String(ids[row])
+
+/**
+ * The address of an item's picture; "" if it has none.
+ * @param {Pick<Items, "pictures">} items
+ * @param {string} id
+ */
+export const pictureAt = ({ pictures }, id) => typeof pictures === "string" ? pictures && pictures + id : pictures[id] ?? ""
 
 /**
  * The row of an item, or -1.

@@ -48,6 +48,8 @@ class Words:
     score: str = "score"  # what the method's score is called
     pictures: str = ""  # the address of a picture, before its item's id; none if empty
     words: str = ""  # the address of items' texts or fields, which stand for pictures; none if empty
+    heading: str = ""  # what the data are, in a line; for pictures that people take along
+    file: str = "map"  # the beginning of the names of such files
 
 
 def points_of(

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable
-from importlib import metadata
 
 import pandas as pd
 
-from fdmat_core import __version__
 from fdmat_core.registry import BackboneFacts, DatasetFacts, Entry
+from fdmat_core.report.versions import here
 from fdmat_core.store import entries as store
-
-PACKAGES = ("streamlit", "torch", "torchvision", "POT", "umap-learn", "plotly", "numpy", "scikit-learn", "pandas")
 
 
 def versions() -> pd.DataFrame:
     """What runs here: this program, Python and the packages whose results depend on their version."""
-    rows = [("FDMat Explorer", __version__), ("Python", platform.python_version())]
-    rows += [(name, _version(name)) for name in PACKAGES]
-    return pd.DataFrame(rows, columns=["package", "version"])
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+    return pd.DataFrame(list(here().items()), columns=["package", "version"])
 
 
 def usage() -> pd.DataFrame:

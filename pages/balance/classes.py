@@ -22,7 +22,7 @@ from fdmat_core.sizes import share
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable
 from pages.shell import caches, frame, places, state
-from pages.ui import empty, head, titles
+from pages.ui import empty, head, pictures, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
     with left:
         st.subheader(sentence(counts), anchor=False)
         st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '') if alike else ''}")
-        _bars(counts)
+        _bars(counts, spec, focus)
         _imbalance(run, focus)
     with right:
         _accuracies(run, focus, counts, kept)
@@ -142,14 +142,15 @@ def _pitch(counts: Counts) -> int:
     return max(26, min(46, 520 // len(counts.classes)))
 
 
-def _bars(counts: Counts) -> None:
+def _bars(counts: Counts, spec: Spec, focus: Choice) -> None:
     look, pitch = Look(frame.dark()), _pitch(counts)
     figure = balance(counts.classes, counts.sizes, counts.kept, look=look, pitch=pitch)
     layout: Any = figure.layout
     figure.update_layout(title=None, margin_t=8, height=layout.height - 60)
     st.markdown("**Kept share per class** :small[:gray[dotted: the share kept of all]]")
     alt = f"Kept share of each of {len(counts.classes)} classes"
-    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="shares", alt=alt)
+    caption = pictures.of_method("Kept share per class", "dotted: the share kept of all", spec, focus, "classes")
+    pictures.chart(figure, "shares", alt, caption)
 
 
 def _measured(spec: Spec, measure: str) -> Choice | None:
@@ -205,7 +206,9 @@ def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassRea
     style = look.style(str(focus))
     figure = class_accuracy(counts.classes, counts.sizes, reading, style, look=look, pitch=pitch)
     alt = f"Accuracy in each of {len(counts.classes)} classes"
-    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="accuracies", alt=alt)
+    unit = "share of a class's test items"
+    caption = pictures.of_method("Accuracy per class", unit, spec, focus, "class-accuracy")
+    pictures.chart(figure, "accuracies", alt, caption)
 
 
 def lowest(classes: Sequence[str], reading: per_class.ClassReading) -> str:
@@ -231,7 +234,9 @@ def _curve(points: pd.DataFrame, spec: Spec, choice: Choice, focus: Choice) -> N
     look, name = titles.look(spec), str(choice)
     key = (spec.key, "rail", name, str(focus), look.dark)
     figure = caches.once(points, *key, make=lambda mine: _drawn(mine, name, look, str(focus)))
-    head.lined(figure, choice.name, f"{registry.measures.title(choice)} by share kept")
+    title = registry.measures.title(choice)
+    caption = pictures.of_run(title, look.measures[name].unit, spec, "curve", name)
+    head.lined(figure, choice.name, f"{title} by share kept", caption)
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str) -> go.Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,11 @@ from fdmat_core.figures import curves as figures
 from fdmat_core.figures import tables
 from fdmat_core.figures.panels import LABEL_GAP
 from fdmat_core.figures.theme import Look, Style
-from fdmat_core.formats import percent, words
+from fdmat_core.formats import words
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, places, state
-from pages.ui import head, titles
+from pages.ui import head, pictures, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +184,9 @@ def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, l
     facts = (spec.key, name, focus, look.dark, look.measures[name].kind)
     figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
     st.caption(words)
-    head.lined(figure, key, f"{registry.measures.title(choice)} by share kept")
+    title, its = registry.measures.title(choice), look.measures[name]
+    caption = pictures.of_run(its.title, words, spec, "curve", its.title)
+    head.lined(figure, key, f"{title} by share kept", caption)
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
@@ -206,7 +208,7 @@ def _answer(run: Run, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
     def sentence(points: pd.DataFrame) -> str:
         table = _complete(summary.by_size(points, str(choice)), set(run.planned))
         needed = {look.style(name).title: share for name, share in summary.enough(table).items()}
-        return answer(needed, float(table.loc[table["kept"] == 1, "mean"].mean())) if needed else ""
+        return summary.answer(needed, float(table.loc[table["kept"] == 1, "mean"].mean())) if needed else ""
 
     st.markdown(caches.once(mine, run.key, str(choice), "answer", make=sentence))
 
@@ -214,25 +216,6 @@ def _answer(run: Run, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
 def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
     """The lines of a summary of those methods that are measured at every wanted count by now."""
     return table[table.groupby("method")["k"].transform(lambda k: wanted <= set(k)).astype(bool)]
-
-
-def answer(needed: Mapping[str, float | None], whole: float) -> str:
-    """In a sentence: from which share kept on each method is within a point of all data, those that need least first.
-
-    Parameters
-    ----------
-    needed
-        The titles of methods to shares kept, in this order; None for one that is not at any size measured.
-    whole
-        The accuracy on all data.
-    """
-    groups: dict[str, list[str]] = {}
-    for title, share in needed.items():
-        groups.setdefault(
-            "at no smaller size measured" if share is None else f"from {percent(round(share, 6))}", []
-        ).append(title)
-    listed = "; ".join(f"**{size}** {', '.join(titles)}" for size, titles in groups.items())
-    return f"Within a point of all data ({percent(round(whole, 3))}), by share kept: {listed}."
 
 
 def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str, relative: bool) -> None:

@@ -16,7 +16,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from pages.curves import charts
 from pages.shell import caches, frame, state
-from pages.ui import head, titles
+from pages.ui import head, pictures, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def show(run: Run) -> None:
         st.subheader(predictiveness.verdict(row, called[distance]), anchor=False)
         _scatter(spec, curve, distance, accuracy, row.kept if row else kept)
     with right:
-        _sizes(by_size)
+        _sizes(by_size, spec, called[distance])
     _predictors(curve, tuple(distances), accuracy, called)
 
 
@@ -86,14 +86,17 @@ def _scatter(spec: Spec, curve: pd.DataFrame, distance: str, accuracy: str, kept
     figure = caches.once(found, *key, make=lambda it: correlation.scatter(it, distance, accuracy, look=look, k=k))
     called = charts.measure_titles(spec)
     alt = f"{called[distance]} against {called[accuracy]}"
-    st.plotly_chart(figure, theme=None, config=head.CONFIG, key="scatter", alt=alt)
+    title = f"{called[accuracy]} against {called[distance]}"
+    caption = pictures.of_run(title, f"a dot is a coreset, large at {k:,} kept", spec, distance, "predicts", f"{k}")
+    pictures.chart(figure, "scatter", alt, caption)
 
 
-def _sizes(by_size: pd.DataFrame) -> None:
+def _sizes(by_size: pd.DataFrame, spec: Spec, distance: str) -> None:
     st.markdown("**Within each size** :small[:gray[rho and its interval; filled where it leaves out 0]]")
     look = Look(frame.dark())
     figure = caches.once(by_size, "rhos", look.dark, make=lambda table: correlation.correlations(table, look=look))
-    head.lined(figure, "rhos", "Rank correlation by share kept")
+    caption = pictures.of_run(f"Does closer in {distance} train better?", "rank correlation", spec, distance, "rho")
+    head.lined(figure, "rhos", "Rank correlation by share kept", caption)
 
 
 def _predictors(curve: pd.DataFrame, distances: tuple[str, ...], accuracy: str, called: dict[str, str]) -> None:

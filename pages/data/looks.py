@@ -11,7 +11,7 @@ from fdmat_core.figures import classes, theme
 from fdmat_core.types import Dataset, Finding
 from pages.data import gallery
 from pages.shell import caches, frame
-from pages.ui import run_status
+from pages.ui import pictures, run_status
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -43,7 +43,8 @@ def items(dataset: Choice, corruption: Choice) -> None:
         data.classes, caches.class_counts(dataset, corruption), look=theme.Look(frame.dark()), pitch=gallery.ROW
     )
     words = f"Training items in each of {len(data.classes)} classes"
-    chart.plotly_chart(counts, theme=None, config={"displayModeBar": False}, alt=words)
+    with chart:
+        pictures.chart(counts, "counts", words, pictures.of_data("Training items in each class", dataset, corruption))
     with images:
         _images(data, dataset, corruption)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shell import places, state
-from pages.ui import thumbnails
+from pages.ui import pictures, thumbnails
 from pages.ui.toolbar import line
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ EMPTY = {
 CARDS = 12
 
 
-def curves(figure: go.Figure, least: float) -> None:
+def curves(figure: go.Figure, least: float, caption: pictures.Caption) -> None:
     """The small charts, with a line that follows the slider without being sent."""
     figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
     st.html(f"<style>{line(figure, least)}</style>")
+    pictures.offer(figure, "rail", caption)
     figure.update_layout(height=None)
     config = {"displayModeBar": False}
     st.plotly_chart(figure, height="stretch", theme=None, config=config, alt="Distance and accuracy by share kept")

@@ -44,7 +44,7 @@ def show_curves(view):
     """The two curves; while the run goes on they grow."""
     with st.container(key="curves"):
         if view.charted:
-            gallery.curves(view.curves(titles.look(view.run.spec)), view.least)
+            gallery.curves(view.curves(titles.look(view.run.spec)), view.least, view.caption)
 
 
 st.html(STYLE)

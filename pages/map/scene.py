@@ -14,6 +14,7 @@ from fdmat_core.analysis import clusters, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
 from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.report import naming
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable
@@ -21,7 +22,7 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
-from pages.ui import cards, thumbnails
+from pages.ui import cards, pictures, thumbnails
 from pages.ui import fields as served
 from pages.ui.thumbnails import Card
 
@@ -70,8 +71,12 @@ class Scene:
     def packed(self) -> bytes:
         """What the map draws."""
         method = registry.methods.title(self.method)
-        colour = registry.methods.get(self.method.name).facts.colour
-        words = points.Words(method, colour, self.projection.kind, "score", self.pictures, served.address(self.run))
+        facts = registry.methods.get(self.method.name).facts
+        words = points.Words(
+            method, facts.colour, self.projection.kind, "score", self.pictures, served.address(self.run)
+        )
+        spec = self.run.spec
+        words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
         found = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
         drawn = replace(found, clusters=self.run.clusters)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
@@ -129,6 +134,12 @@ class Scene:
     def curves(self, look: Look) -> go.Figure:
         """The small charts, this method before the others."""
         return figures.rail(caches.curve(self.run), self.charted, look=look, focus=str(self.method))
+
+    @property
+    def caption(self) -> pictures.Caption:
+        """What the small charts are called where they are taken along."""
+        method = registry.methods.title(self.method)
+        return pictures.of_run("Distance and accuracy by share kept", method, self.run.spec, str(self.method), "curves")
 
     def boundary(self, kept: float) -> tuple[list[Card], list[Card]]:
         """Cards of those removed next, and of those removed last."""

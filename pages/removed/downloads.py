@@ -13,6 +13,7 @@ from fdmat_core.runs import decisions, exchange
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import caches
+from pages.ui import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,7 @@ def row(run: Run, method: Choice, kept: float) -> None:
             _tables(run, method, coreset.kept, name, ending, decided)
         else:
             st.caption(f"{FORMATS[ending]} holds the numbers of the items kept, and nothing else.", width="content")
+        whole.buttons(run, "removed", method=method, kept=coreset.kept)
         with st.popover("Bring decisions back", icon=":material/upload:"):
             _upload(run)
         st.caption(_overruled(decided), width="content")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -17,10 +17,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.removed import people, tables
 from pages.shell import caches, state
-from pages.ui import kept, titles
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from pages.ui import kept, pictures, titles
 
 #: What is to be known about the detectors, with labels and without.
 ABOUT = {
@@ -66,7 +63,8 @@ def _removed(run: Run, method: Choice, known: Bad, ranked: Mapping[Choice, Ranki
         others = {str(one): rankings for one, rankings in ranked.items() if one.name != "random"}
         frame = caches.removals(run.key, tuple(others), others, known.rows)
         figure = detection.removals(frame, look=titles.look(run.spec), kept=coreset.kept, focus=str(method))
-        _chart(figure, f"Share of {noise.lower()} removed by each method", "truth_removals")
+        caption = pictures.of_method(f"{noise} removed", "share of them", run.spec, method, "noise-removed")
+        pictures.chart(figure, "truth_removals", f"Share of {noise.lower()} removed by each method", caption)
 
 
 def sentence(tally: issues.Tally, word: str) -> str:
@@ -97,7 +95,9 @@ def _detectors(run: Run, bad: Any) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         st.subheader("Noise found against false alarms", anchor=False)
-        _chart(detection.roc(found.roc, look=titles.look(run.spec)), "ROC curves of all detectors", "truth_roc")
+        caption = pictures.of_run("Noise found against false alarms", "shares of items", run.spec, "detectors")
+        figure = detection.roc(found.roc, look=titles.look(run.spec))
+        pictures.chart(figure, "truth_roc", "ROC curves of all detectors", caption)
     with right:
         st.subheader("Detectors on the same features", anchor=False)
         st.html(tables.detectors(found.table))
@@ -120,8 +120,6 @@ def _alarms(run: Run, known: Bad) -> None:
     clean_items, all_items = "of the clean items", "of all items; on clean data each is a false alarm"
     whose = clean_items if known.word == "injected" else all_items
     st.caption(f"FDMat suspects {share} {whose}. Most in {worst.label}: {percent(round(worst.share, 3))}.")
-    _chart(detection.alarms(frame, look=titles.look(run.spec)), "Share of each class that is suspected", "truth_alarms")
-
-
-def _chart(figure: go.Figure, text: str, key: str) -> None:
-    st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=text, key=key)
+    alt = "Share of each class that is suspected"
+    caption = pictures.of_run("Suspected by FDMat", f"share of the items of a class, {whose}", run.spec, "suspected")
+    pictures.chart(detection.alarms(frame, look=titles.look(run.spec)), "truth_alarms", alt, caption)

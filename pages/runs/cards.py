@@ -10,7 +10,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from fdmat_core.store import entries, files
 from pages.shell import caches, frame, places, state
-from pages.ui import run_status
+from pages.ui import run_status, whole
 
 
 def show() -> None:
@@ -43,7 +43,7 @@ def card(key: str) -> None:
         run_status.findings(run)
         for name, cause in run.problems.items():
             st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
-        _buttons(key, spec, status)
+        _buttons(run, status)
 
 
 def _damaged(key: str, why: str) -> None:
@@ -74,7 +74,8 @@ def _submit(spec: Spec) -> None:
     jobs.submit(spec)
 
 
-def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
+def _buttons(run: Run, status: run_status.Status | None) -> None:
+    key, spec = run.key, run.spec
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         look = "primary" if status and status.state == "done" else "secondary"
         opened = state.key() == key
@@ -83,6 +84,9 @@ def _buttons(key: str, spec: Spec, status: run_status.Status | None) -> None:
             st.switch_page(places.MAP)
         if status is None:
             st.button("Start", key=f"start.{key}", on_click=_submit, args=(spec,), icon=":material/play_arrow:")
+        if run.projection is not None and run.ranked:
+            with st.popover("Take along", key=f"take.{key}", type="tertiary"):
+                whole.buttons(run, key)
         st.button("Use its settings", key=f"clone.{key}", on_click=state.start_from, args=(spec,), type="tertiary")
         with st.popover("Log", key=f"log.{key}", type="tertiary"):
             st.code(jobs.log(key) or "The log is empty.", language=None, wrap_lines=True, height=320)

@@ -10,12 +10,10 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, pairing, run_status, titles, toolbar
+from pages.ui import kept, pairing, pictures, run_status, titles, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
 def strip(run: Run, methods: Iterable[Choice]) -> Choice:
@@ -34,10 +32,11 @@ def about(run: Run) -> None:
     run_status.findings(run)
 
 
-def lined(figure: go.Figure, key: str, alt: str) -> None:
+def lined(figure: go.Figure, key: str, alt: str, caption: pictures.Caption) -> None:
     """Show a chart over the share kept, with a line at the session's; the chart itself does not depend on it."""
     layout: Any = figure.layout
     edge = 10 ** (layout.xaxis.range[1] + 0.03)
     with st.container(key=f"lined-{key}"):
-        st.plotly_chart(figure, theme=None, config=CONFIG, key=f"chart-{key}", alt=alt)
+        st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=f"chart-{key}", alt=alt)
+        pictures.offer(figure, key, caption)
     st.html(f"<style>{toolbar.line(figure, max(state.kept(), edge), key=f'lined-{key}', place='1')}</style>")

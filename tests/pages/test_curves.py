@@ -200,7 +200,7 @@ def test_charts_tables_and_units_turn_to_differences_and_the_answer_stays(open_c
 def test_the_answer_names_the_share_that_each_method_needs():
     needed = {"FDMat": 0.02, "Herding": 0.02, "Random": 0.125, "EL2N": None}
     told = "**from 2%** FDMat, Herding; **from 12.5%** Random; **at no smaller size measured** EL2N."
-    assert charts.answer(needed, 0.8724) == f"Within a point of all data (87.2%), by share kept: {told}"
+    assert summary.answer(needed, 0.8724) == f"Within a point of all data (87.2%), by share kept: {told}"
 
 
 def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, results):

@@ -229,7 +229,11 @@ def test_two_variants_of_a_method_are_told_apart(visit, queue, stored):
     assert not app.exception
     (switch,) = [group for group in app.get("button_group") if group.key == "method"]
     assert switch.value == str(variant)
-    assert [getattr(option, "content", option) for option in switch.options] == ["FDMat", "FDMat (threshold 0)", "Random"]
+    assert [getattr(option, "content", option) for option in switch.options] == [
+        "FDMat",
+        "FDMat (threshold 0)",
+        "Random",
+    ]
     lines = {trace["name"]: trace["line"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]}
     one, other = lines["FDMat"], lines["FDMat (threshold 0)"]
     assert (

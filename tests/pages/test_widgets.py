@@ -64,9 +64,7 @@ def test_titles_name_the_parameters_that_differ():
 
     assert registry.methods.title(Choice("fdmat")) == registry.methods.get("fdmat").title
     assert registry.methods.title(Choice.of("fdmat", lam=4.0)) == "FDMat (sharpness 4)"
-    assert registry.methods.title(Choice.of("fdmat", lam=0.25, tau=0.0)).endswith(
-        "(sharpness 0.25, threshold 0)"
-    )
+    assert registry.methods.title(Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(sharpness 0.25, threshold 0)")
     assert registry.methods.title(Choice("gone")) == "gone"
 
 

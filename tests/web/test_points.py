@@ -38,6 +38,8 @@ def test_a_nested_ranking_is_packed_column_by_column():
         "score": "margin",
         "pictures": "thumb/x/",
         "words": "",
+        "heading": "",
+        "file": "map",
     }
     assert np.allclose(read.pop("score"), [0.5, 0.1, 0.4, 0.2, 0.3])
     assert {name: column.tolist() for name, column in read.items()} == {

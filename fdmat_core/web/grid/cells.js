@@ -1,7 +1,7 @@
 // The cells of the grid: only what is on screen exists, whatever the length of the list.
 
 import { make } from "../elements.js"
-import { idOf, isLabelled } from "../items.js"
+import { idOf, isLabelled, pictureAt } from "../items.js"
 import { clamp } from "../text.js"
 import { showWords } from "../words.js"
 import { decisionOn, injected, SIGNS, stale, wordsOf } from "./state.js"
@@ -82,7 +82,8 @@ function addCell(grid, row) {
  */
 export function pictureOf(items, row, words) {
   const id = idOf(items, row), { fields, n } = items
-  if (items.pictures) return make("img", "", { src: items.pictures + id, alt: words, decoding: "async" })
+  const picture = pictureAt(items, id)
+  if (picture) return make("img", "", { src: picture, alt: words, decoding: "async" })
   if (items.words) {
     const text = make("div", "", { className: "fields words" })
     showWords(items.words, id, text)

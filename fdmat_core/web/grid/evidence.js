@@ -1,7 +1,7 @@
 // What the server knows about an item, asked for when it is looked at; that of the next one in advance.
 
 import { make } from "../elements.js"
-import { idOf, isLabelled } from "../items.js"
+import { idOf, isLabelled, pictureAt } from "../items.js"
 import { percent, whole } from "../text.js"
 import { showWords } from "../words.js"
 import { heading } from "./filter_panel.js"
@@ -89,7 +89,8 @@ function neighbours({ items }, { near }) {
   const box = make("div", "", { className: "near" })
   for (const { item, label, distance } of near) {
     const title = `item ${item}${label && `: ${label}`}, at distance ${distance}`, cell = make("figure", "", { title })
-    cell.append(items.pictures ? make("img", "", { src: items.pictures + item, alt: title }) : standIn(items, item))
+    const picture = pictureAt(items, item)
+    cell.append(picture ? make("img", "", { src: picture, alt: title }) : standIn(items, item))
     cell.append(make("figcaption", label || `item ${item}`))
     box.append(cell)
   }

@@ -14,6 +14,7 @@ import { isNamed } from "./labels.js"
 import { showLegend, showModes, showTally } from "./legend.js"
 import { overlay } from "./overlay.js"
 import { layerOf, screenOf } from "./paint.js"
+import { listenPicture } from "./picture.js"
 import { listenPointer, nameAll } from "./pointer.js"
 import { pointsOf, thinned } from "./points.js"
 import { ask, countClasses, elementsOf } from "./state.js"
@@ -48,6 +49,7 @@ export function mount(host, payload, events = {}, options = {}) {
   const map = stateOf(root, pointsOf(payload), events, options)
   listKeys(map.elements.keys, KEYS)
   listenPointer(map)
+  listenPicture(map)
   listenKeys(map)
   const watch = new ResizeObserver(() => resize(map))
   watch.observe(map.elements.stage)

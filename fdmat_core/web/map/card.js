@@ -1,7 +1,7 @@
 // The card of the item under the pointer.
 
 import { find, make } from "../elements.js"
-import { idOf, isLabelled } from "../items.js"
+import { idOf, isLabelled, pictureAt } from "../items.js"
 import { percent, whole } from "../text.js"
 import { showWords } from "../words.js"
 import { isKept } from "./state.js"
@@ -35,14 +35,15 @@ export function fillCard(map, row) {
  */
 function showPicture(card, points, row, timer) {
   const image = /** @type {HTMLImageElement} */ (find(card, "img"))
-  image.hidden = !points.pictures
+  const id = idOf(points, row), picture = pictureAt(points, id)
+  image.hidden = !picture
   image.removeAttribute("src")
   const words = make("p", "", { className: "words" }) // a new one, so that a late answer about another row finds none
   find(card, ".words").replaceWith(words)
   clearTimeout(timer)
   return setTimeout(() => {
-    if (points.pictures) image.src = points.pictures + idOf(points, row)
-    else if (points.words) showWords(points.words, idOf(points, row), words)
+    if (picture) image.src = picture
+    else if (points.words) showWords(points.words, id, words)
   }, PASSING)
 }
 

@@ -44,16 +44,22 @@ const shapes = new Map()
  * A buffer for a canvas of this size.
  * @param {HTMLCanvasElement} canvas
  * @param {{ width: number, height: number }} stage
+ * @param {number} [ratio] what the page's own pixels and speed allow, if left out
  * @returns {Screen}
  */
-export function screenOf(canvas, { width, height }) {
-  const ratio = Math.min(window.devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (width * height)))
+export function screenOf(canvas, { width, height }, ratio = ratioFor(width, height)) {
   canvas.width = Math.round(width * ratio)
   canvas.height = Math.round(height * ratio)
   const image = new ImageData(canvas.width + 2 * EDGE, canvas.height + 2 * EDGE)
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }))
   return { image, buffer: new Uint32Array(image.data.buffer), width: image.width, height: image.height, ratio, pen }
 }
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+const ratioFor = (width, height) => Math.min(window.devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (width * height)))
 
 /**
  * Offsets to fill and to soften for a shape in a buffer of this width; `cover(dx, dy)` is its opacity, 0 to 1.

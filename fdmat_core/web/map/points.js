@@ -40,6 +40,8 @@ const SAMPLE = 50_000 // points that are looked at to find it
  * @property {string} colour of what the method keeps, "#RRGGBB"; "" for the usual one
  * @property {string} projection what made the coordinates
  * @property {string} scoreName what the method's score is called
+ * @property {string} heading what the data are, in a line; "" if nobody said
+ * @property {string} file the beginning of the names of files about them by this method
  */
 
 /** @typedef {{ medoids: Uint32Array, sizes: Uint32Array }} Clusters the row that stands for each, and its items */
@@ -60,6 +62,7 @@ export function pointsOf(payload) {
     ownShare: columns.own_share ?? null, preferred: columns.preferred ?? null,
     flagged: items.flags.reduce((count, bits) => count + Number(bits > 0), 0),
     method: facts.method, colour: facts.colour ?? "", projection: facts.projection, scoreName: facts.score,
+    heading: facts.heading, file: facts.file,
   }
 }
 

@@ -29,6 +29,9 @@ export const NAMES = /* html */ `
 export const FIT = `<button class="act-fit" title="Show all (0)"><svg viewBox="0 0 24 24">${FIT_ICON}</svg>Fit</button>`
 export const LINK = /* html */ `
   <button class="act-link" title="Copy the link to this view"><svg viewBox="0 0 24 24">${LINK_ICON}</svg>Link</button>`
+const SAVE = /* html */ `
+  <button class="act-png" title="Save this picture: PNG, twice as sharp as the screen">PNG</button>
+  <button class="act-svg" title="Save this picture: SVG">SVG</button>`
 export const HELP = `<button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>`
 /** What asks for far points, the card of an item, and the status line. */
 export const CARD = /* html */ `
@@ -42,7 +45,7 @@ export const TEMPLATE = /* html */ `
   <div class="stage">
     ${PICTURE}
     ${MODES}
-    <div class="bar actions">${LASSO}${NAMES}${FIT}${LINK}${HELP}</div>
+    <div class="bar actions">${LASSO}${NAMES}${FIT}${LINK}${SAVE}${HELP}</div>
     <p class="note"></p>
     ${CARD}
     <dl class="keys" hidden></dl>

@@ -1,0 +1,144 @@
+"""What a report says of a run in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fdmat_core import formats, registry, sizes
+from fdmat_core.analysis import issues, predictiveness, summary
+from fdmat_core.formats import percent
+from fdmat_core.report.scene import Scene
+from fdmat_core.spec import Choice
+
+
+def summaries(scene: Scene) -> list[str]:
+    """The answers of a run, the most wanted first."""
+    parts = [_kept(scene), *_measured(scene), _enough(scene), _noise(scene), _closer(scene)]
+    return [part for part in parts if part]
+
+
+def notes(scene: Scene) -> list[str]:
+    """What must be known to read a report honestly."""
+    found = ["Distances on the map are not Wasserstein distances: a projection keeps neighbours, not lengths."]
+    found += [_accuracy(one) for one in scene.run.measures("accuracy")]
+    found += [_variant(one) for one in scene.methods if one.name.startswith("fdmat")]
+    found.append(_band(scene))
+    if scene.bad is not None and scene.bad.word == "suspected":
+        found.append("Nothing was injected into these data: what is called suspected is what FDMat rejects of itself.")
+    if scene.bad is not None and scene.bad.word == "injected":
+        found.append("Noise was injected, so that it is known which items are noisy. Real noise may be harder to find.")
+    if scene.left_out:
+        left = f"{scene.left_out} {'method' if scene.left_out == 1 else 'methods'}"
+        found.append(
+            f"{left} of the run {'is' if scene.left_out == 1 else 'are'} not in this report; it holds 8 at most."
+        )
+    found += [f"{name} is left out: {problem}" for name, problem in scene.run.problems.items()]
+    found.append(
+        "Places on this map are rounded to 1/65,535 of its sides, scores to three digits; who is kept is exact."
+    )
+    return found
+
+
+def reading(point: Any, unit: str) -> str:
+    """A line of `summary.by_size` as people read it: 87.4% ± 0.3%. A spread that would show as 0 is left out."""
+    value = formats.number(point.mean, unit)
+    if point.seeds < 2:
+        return value
+    around = formats.number(point.sd, unit) if unit.startswith("share") else f"{point.sd:.2g}"
+    return value if float(around.rstrip("%")) == 0 else f"{value} ± {around}"
+
+
+def _kept(scene: Scene) -> str:
+    coreset = scene.coreset
+    share = percent(round(scene.kept, 6))
+    return f"At {share} kept, {scene.title(scene.focus)} keeps {coreset.k:,} of {coreset.n:,} items."
+
+
+def _measured(scene: Scene) -> Iterator[str]:
+    """The first accuracy and the first distance of the method in focus, beside random and all data."""
+    for kind in ("accuracy", "distance"):
+        for measure in scene.run.measures(kind)[:1]:
+            facts = registry.measures.get(measure.name).facts
+            mine = scene.readings(measure, str(scene.focus))
+            near = sizes.neighbour(mine["kept"], scene.kept, scene.run.planned.values())
+            if near is None:
+                continue
+            point: Any = next(mine[mine["kept"] == near].itertuples())
+            parts = [
+                f"{registry.measures.title(measure)} at {percent(round(near, 6))} kept: {reading(point, facts.unit)}"
+            ]
+            if point.seeds > 1:
+                parts[0] += f" (sd over {point.seeds} seeds)"
+            parts += _beside(scene, measure, near, facts.unit, whole=kind == "accuracy")
+            yield f"{'; '.join(parts)}. {facts.better.capitalize()} is better."
+
+
+def _beside(scene: Scene, measure: Choice, near: float, unit: str, *, whole: bool) -> Iterator[str]:
+    random = scene.readings(measure, "random")
+    point: Any
+    for point in random[random["kept"] == near].itertuples():
+        yield f"random {reading(point, unit)}" + (f" ({point.seeds} subsets)" if point.seeds > 1 else "")
+    table = summary.by_size(scene.curve, str(measure))
+    every = table.loc[table["kept"] == 1, "mean"]
+    if whole and len(every):
+        yield f"all data {formats.number(float(every.mean()), unit)}"
+
+
+def _enough(scene: Scene) -> str:
+    """How much of the data each method needs."""
+    for measure in scene.run.measures("accuracy")[:1]:
+        table = summary.by_size(scene.curve, str(measure))
+        complete = table.groupby("method")["k"].transform(lambda k: set(scene.run.planned) <= set(k)).astype(bool)
+        table = table[complete]
+        needed = {scene.look.style(name).title: share for name, share in summary.enough(table).items()}
+        if needed:
+            whole = float(table.loc[table["kept"] == 1, "mean"].mean())
+            said = summary.answer(needed, whole).replace("**", "")
+            return f"{registry.measures.title(measure)}. {said}"
+    return ""
+
+
+def _noise(scene: Scene) -> str:
+    if scene.bad is None or not scene.bad.rows.any():
+        return ""
+    tally = issues.tally(scene.coreset, scene.bad.rows)
+    total = tally.bad_removed + tally.bad_kept
+    of_all = (
+        f"{scene.title(scene.focus)} removes {percent(round(tally.recall, 3))} of the {total:,} {scene.bad.word} items"
+    )
+    return (
+        f"{of_all}, and {percent(round(tally.false_removal, 3))} of all others; {tally.bad_kept:,} stay among the kept."
+    )
+
+
+def _closer(scene: Scene) -> str:
+    """Whether closer means better here."""
+    distances, accuracies = scene.run.measures("distance"), scene.run.measures("accuracy")
+    if not distances or not accuracies:
+        return ""
+    table = predictiveness.correlation(scene.run.curve(), str(distances[0]), str(accuracies[0]))
+    row = predictiveness.nearest(table, scene.kept, scene.run.planned.values())
+    return predictiveness.verdict(row, registry.measures.title(distances[0]))
+
+
+def _accuracy(measure: Choice) -> str:
+    entry = registry.measures.get(measure.name)
+    if entry.facts.expensive:
+        return f"{registry.measures.title(measure)}: networks trained from scratch, with the same recipe at every size."
+    how = "is read off fixed features; it is not full training, and may rank methods otherwise."
+    return f"{registry.measures.title(measure)} {how}"
+
+
+def _variant(method: Choice) -> str:
+    entry = registry.methods.get(method.name)
+    return f"{registry.methods.title(method)} ({method}) is {entry.facts.paper}. {entry.summary}"
+
+
+def _band(scene: Scene) -> str:
+    spec = scene.run.spec
+    drawn = f"{spec.band} random subsets of each size" if spec.band else "one random subset of each size"
+    return (
+        f"The grey band is the range of {drawn}; a network trained from scratch is drawn for fewer. "
+        f"Training is repeated with {spec.seeds} {'seed' if spec.seeds == 1 else 'seeds'}; ± is one standard deviation."
+    )
