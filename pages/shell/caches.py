@@ -15,13 +15,14 @@ from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.reading import check
 from fdmat_core.runs.run import Run
-from fdmat_core.spec import Choice
+from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Dataset, Finding, Ranking, Rankings
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from fdmat_core.runs.costs import Costs
+    from fdmat_core.runs.estimates import Estimate, Timed
 
 
 Made = TypeVar("Made")
@@ -107,6 +108,21 @@ def findings(choice: Choice, corruption: Choice) -> tuple[Finding, ...]:
     """What was found when a dataset was read, and what is odd about it."""
     data = dataset(choice, corruption)
     return (*data.findings, *check.check(data))
+
+
+def estimate(spec: Spec) -> Estimate:
+    """How long a checked spec takes on this machine, less what is stored by now."""
+    from fdmat_core.runs import estimates
+
+    data = dataset(spec.dataset, spec.corruption)
+    return estimates.estimate(spec, data, lambda: _trial(spec.dataset, spec.corruption, spec.backbone))
+
+
+@st.cache_data(max_entries=16, show_spinner="Trying the backbone on some items")
+def _trial(choice: Choice, corruption: Choice, backbone: Choice) -> Timed:
+    from fdmat_core.runs import estimates
+
+    return estimates.trial(dataset(choice, corruption), backbone)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
