@@ -15,7 +15,7 @@ from rich.table import Table
 from fdmat_core import __version__, cli_report, datasets, errors, registry, serve, sizes, terminal
 from fdmat_core.analysis import summary
 from fdmat_core.reading import check as odd
-from fdmat_core.runs import jobs, library, settings
+from fdmat_core.runs import estimates, jobs, library, settings
 from fdmat_core.runs.run import KINDS as STORED
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
@@ -145,7 +145,9 @@ def check(
     terminal.show(terminal.splits(data))
     for finding in (*data.findings, *odd.check(data)):
         print(f"- {finding}")
-    print(f"to begin: fdmat run --data {path!r}, with the backbone `{datasets.suited(data)}`")
+    begin = replace(settings.SAMPLE, dataset=found.choice, backbone=datasets.suited(data))
+    print(f"to begin: fdmat run --data {path!r}, with the backbone `{begin.backbone}`")
+    print(estimates.estimate(settings.checked(settings.suited(begin, data)), data))
 
 
 @app.command()

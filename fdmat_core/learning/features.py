@@ -99,7 +99,7 @@ def describe(dataset: Dataset, choice: Choice) -> Backbone:
             f"backbone {choice.name!r} learns to tell classes apart, but dataset {dataset.name!r} has one class only; "
             "choose a frozen backbone, such as 'pixels'"
         )
-    shape = () if entry.facts.reads == "text" else _items(dataset, entry.facts.reads, dataset.ids[:1]).shape[1:]
+    shape = () if entry.facts.reads == "text" else items(dataset, entry.facts.reads, dataset.ids[:1]).shape[1:]
     return entry(shape, params=dict(choice.params))
 
 
@@ -108,7 +108,7 @@ def _has(dataset: Dataset, reads: str) -> bool:
     return TEXT in dataset.fields if reads == "text" else getattr(dataset, reads) is not None
 
 
-def _items(dataset: Dataset, reads: str, ids: np.ndarray) -> np.ndarray:
+def items(dataset: Dataset, reads: str, ids: np.ndarray) -> np.ndarray:
     """Some items of a dataset: images (m, height, width, channels), ready-made features (m, d) or texts (m,)."""
     match reads:
         case "images":
@@ -129,9 +129,9 @@ def _by_learning(job: Job, seed: int, tell: Progress, work: Path | None) -> tupl
 
     train, test, backbone = job.train, job.test, job.backbone
     c, labels = len(train.classes), np.array(train.labels)
-    inputs = training.to_inputs(_items(train, job.reads, train.ids))
+    inputs = training.to_inputs(items(train, job.reads, train.ids))
     network = training.classifier(backbone.network, inputs.shape[1:], c, seed=seed)
-    epochs = max(backbone.epochs, -(-LEAST_STEPS // training.steps_per_epoch(len(labels), training.BATCH)))
+    epochs = epochs_for(backbone, len(labels))
     recorder = Recorder(labels, c, epochs)
     recipe = training.Recipe.of_epochs(epochs, len(labels), rate=backbone.rate, seed=seed)
     per_epoch = recipe.steps // epochs
@@ -144,21 +144,26 @@ def _by_learning(job: Job, seed: int, tell: Progress, work: Path | None) -> tupl
             head = parameters(cast("torch.nn.Linear", network[1]))
             logits = apply(head, embedding)
             recorder.add(logits, embedding)
-    shown = training.evaluate(network[0], training.to_inputs(_items(test, job.reads, test.ids))).cpu().numpy()
+    shown = training.evaluate(network[0], training.to_inputs(items(test, job.reads, test.ids))).cpu().numpy()
     tell(recipe.steps + 1, recipe.steps + 1, "test items")
     columns = {"embedding": embedding, "logits": logits, "head": head, "dynamics": recorder.columns()}
     return columns, {"embedding": shown, "logits": apply(head, shown), "head": head}
 
 
+def epochs_for(backbone: Backbone, n: int) -> int:
+    """How often a network passes over n items that it learns: at least so often that it takes `LEAST_STEPS`."""
+    return max(backbone.epochs, -(-LEAST_STEPS // training.steps_per_epoch(n, training.BATCH)))
+
+
 def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Columns, Columns]:
     """Columns from a network that stays as it is, and a linear head trained on what it gives."""
     train, test = job.train, job.test
-    n, items = len(train.ids), len(train.ids) + len(test.ids)
-    epoch = max(1, items // 100)  # an epoch of the head counts as so many items
-    total = items + (HEAD_EPOCHS * epoch if len(train.classes) > 1 else 0)
-    told = extraction.paced(tell, total, items, UNITS[job.reads])
-    embedding = _embedded(job, train, work, told)
-    shown = _embedded(job, test, work, lambda done, fresh: told(n + done, fresh))
+    n, both = len(train.ids), len(train.ids) + len(test.ids)
+    epoch = max(1, both // 100)  # an epoch of the head counts as so many items
+    total = both + (HEAD_EPOCHS * epoch if len(train.classes) > 1 else 0)
+    told = extraction.paced(tell, total, both, UNITS[job.reads])
+    embedding = embedded(job, train, work, told)
+    shown = embedded(job, test, work, lambda done, fresh: told(n + done, fresh))
     if len(train.classes) < 2:
         return {"embedding": embedding}, {"embedding": shown}
     head, dynamics = linear_head(
@@ -166,18 +171,18 @@ def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Col
         np.array(train.labels),
         len(train.classes),
         seed=seed,
-        tell=lambda done: tell(items + done * epoch, total, f"linear head, epoch {done} of {HEAD_EPOCHS}"),
+        tell=lambda done: tell(both + done * epoch, total, f"linear head, epoch {done} of {HEAD_EPOCHS}"),
         work=work,
     )
     columns = {"embedding": embedding, "logits": _logits(train, head, embedding), "head": head, "dynamics": dynamics}
     return columns, {"embedding": shown, "logits": _logits(test, head, shown), "head": head}
 
 
-def _embedded(job: Job, items: Dataset, work: Path | None, told: Callable[[int, int], None]) -> np.ndarray:
-    """The embedding (n, d) of one split."""
+def embedded(job: Job, split: Dataset, work: Path | None, told: Callable[[int, int], None]) -> np.ndarray:
+    """The embedding (n, d) of one split by a network that stays as it is."""
     encode = job.backbone.encode or (lambda batch: batch)
-    file = work / f"{next(iter(items.splits))}.npy" if work else None
-    return extraction.embed(job.backbone, items.ids, lambda ids: encode(_items(items, job.reads, ids)), file, told)
+    file = work / f"{next(iter(split.splits))}.npy" if work else None
+    return extraction.embed(job.backbone, split.ids, lambda ids: encode(items(split, job.reads, ids)), file, told)
 
 
 def _logits(items: Dataset, head: np.ndarray, embedding: np.ndarray) -> np.ndarray:

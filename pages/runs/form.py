@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from fdmat_core import registry
+from fdmat_core import errors, registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import FRACTIONS, Choice, Spec
-from pages.shell import frame, places, state
+from pages.shell import caches, frame, places, state
 from pages.ui import forms, run_status
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
@@ -46,6 +46,21 @@ def show() -> None:
         _compare(spec)
     with button:
         _launch(spec)
+    with effort:  # last, as it may take a second or two
+        _estimate(spec)
+
+
+def _estimate(spec: Spec) -> None:
+    """Say how long it will take and how much memory, or why these data and this backbone do not go together."""
+    if forms.lacks_path(spec.dataset):
+        return
+    try:
+        said = caches.estimate(spec)
+    except (ValueError, OSError) as error:
+        st.caption(f":red[:material/error: {frame.plain(errors.plain(error))}]")
+        return
+    icon = "warning" if said.bytes > said.free else "schedule"
+    st.caption(f":material/{icon}: {frame.plain(str(said))}")
 
 
 def _measures(start: Spec) -> tuple[Choice, ...]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fdmat_core.runs.costs import Costs
+    from fdmat_core.runs.estimates import Estimate, Timed
 
 
 Made = TypeVar("Made")
@@ -114,6 +115,21 @@ def findings(choice: Choice, corruption: Choice) -> tuple[Finding, ...]:
 def copies(choice: Choice, corruption: Choice) -> list[Finding]:
     """Which items occur twice; up to ten thousand images are read for that."""
     return check.copies(dataset(choice, corruption))
+
+
+def estimate(spec: Spec) -> Estimate:
+    """How long a checked spec takes on this machine, less what is stored by now."""
+    from fdmat_core.runs import estimates
+
+    data = dataset(spec.dataset, spec.corruption)
+    return estimates.estimate(spec, data, lambda: _trial(spec.dataset, spec.corruption, spec.backbone))
+
+
+@st.cache_data(max_entries=16, show_spinner="Trying the backbone on some items")
+def _trial(choice: Choice, corruption: Choice, backbone: Choice) -> Timed:
+    from fdmat_core.runs import estimates
+
+    return estimates.trial(dataset(choice, corruption), backbone)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -1,0 +1,288 @@
+"""How long a run will take on this machine, and how much memory: told before it starts.
+
+Networks are timed on some of the items themselves. All else follows from laws: `laws.json` says for every method and
+measure how its seconds and its bytes grow with the size of the work, fitted by `python -m benchmarks.estimates --fit`.
+A small, fixed piece of arithmetic, timed here and there, tells how this machine compares with that of the laws.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from importlib.resources import files as packaged
+from typing import Any
+
+import numpy as np
+
+from fdmat_core import curves, registry
+from fdmat_core.formats import duration
+from fdmat_core.runs import artifacts, points
+from fdmat_core.runs.artifacts import UsedFeatures
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.store import entries
+from fdmat_core.types import Dataset
+
+#: Items that a network is timed on at first; twice as many until it takes long enough to tell.
+FIRST_ITEMS, ENOUGH_SECONDS, MOST_ITEMS = 16, 0.25, 1024
+#: Steps of training that are timed, after one that is not.
+TIMED_STEPS = 3
+#: Below this nothing is left to do but to look.
+LEAST_SECONDS = 0.5
+Law = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the work is: what the terms of a law are products of."""
+
+    n: int  # training items
+    tests: int
+    d: int  # numbers of a feature vector
+    c: int
+    pairs: float  # ordered pairs of training items of one class
+    numbers: int = 1  # of an item as it is read
+    k: int = 0  # items kept
+    steps: int = 1  # of a measure that trains
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What a backbone takes for a dataset, from a trial with some of its items."""
+
+    seconds: float  # for all items, with the training of the network if it learns
+    d: int
+    bytes: float  # that the inputs take while they are in memory
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run is going to take; what is stored already takes nothing."""
+
+    seconds: Mapping[str, float]  # of each stage, by its words
+    bytes: float  # most memory of the process
+    free: float  # bytes of this machine that nobody uses now
+    unknown: tuple[str, ...] = ()  # methods and measures without a law, counted as one in the middle
+
+    @property
+    def total(self) -> float:
+        """Seconds from start to end."""
+        return sum(self.seconds.values())
+
+    def __str__(self) -> str:
+        """The estimate in words: about 3 min and 1.2 GB of memory on this machine (features 20 s, ...)."""
+        if self.total < LEAST_SECONDS:
+            return "All of it is stored already."
+        named = sorted(self.seconds.items(), key=lambda one: -one[1])
+        parts = ", ".join(f"{name} {duration(value)}" for name, value in named if value >= 1)
+        said = [f"About {duration(self.total)} and {_gigabytes(self.bytes)} of memory on this machine"]
+        said[0] += f": {parts}" if parts else ""
+        if self.bytes > self.free:
+            said.append(f"Only {_gigabytes(self.free)} are free: choose fewer items, or end other programs first")
+        if self.unknown:
+            said.append(f"Nothing is known of {', '.join(self.unknown)}, which is counted like an average one")
+        return ". ".join(said) + "."
+
+
+def estimate(spec: Spec, dataset: Dataset, try_out: Callable[[], Timed] | None = None) -> Estimate:
+    """How long a checked spec takes for a dataset as it was loaded and corrupted, and how much memory.
+
+    Parameters
+    ----------
+    try_out
+        Gives what `trial` gives for the dataset and the backbone, for whoever remembers it.
+
+    Raises
+    ------
+    ValueError
+        The backbone cannot read this dataset.
+    """
+    import psutil
+
+    key = artifacts.features_key(spec, dataset)
+    stored = entries.find("features", key)
+    if stored:
+        timed = Timed(0, stored.arrays["train.embedding"].shape[1], 0)
+    else:
+        timed = try_out() if try_out else trial(dataset, spec.backbone)
+    size = _size(dataset, timed.d)
+    used = UsedFeatures(key, size.n, _largest(dataset), artifacts.features_version(spec))
+    pace = clock() / laws()["clock"]
+
+    parts = _parts(spec, used, size, bool(stored))
+    seconds = {name: pace * sum(_value(law, at) for law, at in many) for name, many in parts.items()}
+    seconds["features"] += timed.seconds
+    peak = max((_value(law, at, "bytes") for many in parts.values() for law, at in many), default=0.0)
+    table = 4.0 * (size.n + size.tests) * (size.d + size.c)
+    held = laws()["bytes"] + timed.bytes + 2 * table + peak
+    return Estimate(seconds, held, psutil.virtual_memory().available, tuple(_unknown(spec)))
+
+
+def trial(dataset: Dataset, backbone: Choice) -> Timed:
+    """Run a backbone on some items of a dataset, and say what it takes for all of them: a second or a few."""
+    from fdmat_core.learning import features
+
+    train = dataset.split("train")
+    tests = len(dataset.splits["test"])
+    job = features.Job(
+        features.describe(train, backbone), registry.backbones.get(backbone.name).facts.reads, train, train
+    )
+    return (_learned if job.backbone.epochs else _frozen)(job, len(train.ids), tests)
+
+
+@cache
+def laws() -> dict[str, Any]:
+    """The laws by kind and name, the seconds of `clock` where they were fitted, and the bytes of an idle process."""
+    return json.loads((packaged("fdmat_core.runs") / "laws.json").read_text())
+
+
+@cache
+def clock() -> float:
+    """Seconds of a fixed piece of arithmetic on this machine, the best of some."""
+    rng = np.random.default_rng(0)
+    a = rng.standard_normal((800, 800), dtype=np.float32)
+
+    def once() -> float:
+        began = time.perf_counter()
+        np.sort((a @ a) ** 2, axis=None)
+        return time.perf_counter() - began
+
+    return min(once() for _ in range(8))
+
+
+def value(law: Law, size: Size) -> float:
+    """What a law says for a size: the sum of its terms, each a factor times a product such as n*d."""
+    return sum(factor * term(name, size) for name, factor in law.items())
+
+
+def term(name: str, size: Size) -> float:
+    """A product of facts of a size by its name: "pairs*d"; "1" is 1."""
+    return math.prod(1.0 if fact == "1" else float(getattr(size, fact)) for fact in name.split("*"))
+
+
+def _value(law: Mapping[str, Law], size: Size, of: str = "seconds") -> float:
+    return value(law.get(of, {}), size)
+
+
+def _parts(
+    spec: Spec, used: UsedFeatures, size: Size, extracted: bool
+) -> dict[str, list[tuple[Mapping[str, Law], Size]]]:
+    """The laws of what is not stored yet, by stage, each with its size."""
+    known = laws()["stages"]
+    learns = bool(registry.backbones.get(spec.backbone.name).facts.trains)
+    parts: dict[str, list[tuple[Mapping[str, Law], Size]]] = {
+        "features": [] if extracted or learns or size.c < 2 else [(known["head"], size)]
+    }
+    absent = partial(_absent, extracted)
+    parts["map"] = [
+        (known[kind.lower()], size)
+        for kind in ("PCA", "UMAP")
+        if absent("projection", artifacts.projection_key(used, kind))
+    ]
+    parts["rankings"] = [
+        (_law("methods", method.name), size)
+        for method in spec.methods
+        for k in artifacts.sizes(spec, used.n, method)
+        if absent("ranking", artifacts.ranking_key(spec, used, method, 0, k))
+    ]
+    parts["points"] = _of_points(spec, used, size)
+    method = artifacts.evidence_method(spec)
+    if method and absent("detection", artifacts.detection_key(spec, used, method)):
+        parts["detection"] = [(known["detection"], size)]
+    return parts
+
+
+def _of_points(spec: Spec, used: UsedFeatures, size: Size) -> list[tuple[Mapping[str, Law], Size]]:
+    """The laws of the points that are not stored; each measure is prepared once."""
+    source = artifacts.source(spec, used)
+    done = {(row.method, row.k, row.seed, row.measure) for row in points.read(source).itertuples()}
+    tasks = [task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done]
+    return [
+        (_law("measures", task.measure.name), replace(size, k=task.k, steps=_steps(task.measure))) for task in tasks
+    ]
+
+
+@cache
+def _steps(measure: Choice) -> int:
+    return registry.measures.get(measure.name).read(dict(measure.params)).get("steps", 1)
+
+
+def _absent(extracted: bool, kind: str, key: str) -> bool:
+    return not extracted or not entries.path(kind, key).exists()
+
+
+def _law(kind: str, name: str) -> Mapping[str, Law]:
+    """The law of a method or measure; of one that has none, the terms that stand for all."""
+    return laws()[kind].get(name) or laws()["unknown"][kind]
+
+
+def _unknown(spec: Spec) -> list[str]:
+    named = [("methods", one.name) for one in spec.methods] + [("measures", one.name) for one in spec.measures]
+    return [name for kind, name in named if name not in laws()[kind] and name != "imported"]
+
+
+def _size(dataset: Dataset, d: int) -> Size:
+    train, tests = dataset.split("train"), len(dataset.splits["test"])
+    counts = np.bincount(train.labels, minlength=1).astype(float)
+    item = (dataset.images_of if dataset.images else dataset.features_of)(dataset.ids[:1])
+    return Size(len(train.ids), tests, d, len(dataset.classes), float((counts**2).sum()), item[0].size)
+
+
+def _largest(dataset: Dataset) -> int:
+    return int(np.bincount(dataset.split("train").labels, minlength=1).max())
+
+
+def _frozen(job: Any, n: int, tests: int) -> Timed:
+    """A network that stays as it is: more and more items are read and embedded as a run does it."""
+    from fdmat_core.learning import features
+
+    width = 0
+
+    def embed(count: int) -> float:
+        nonlocal width
+        some = job.train.take(np.linspace(0, n - 1, count).astype(int))
+        some = replace(some, splits={"train": some.ids})
+        began = time.perf_counter()
+        width = features.embedded(job, some, None, lambda done, fresh: None).shape[1]
+        return time.perf_counter() - began
+
+    embed(min(n, 2))  # libraries are loaded, threads started
+    return Timed((n + tests) * _each(embed, n), width, 0)
+
+
+def _learned(job: Any, n: int, tests: int) -> Timed:
+    """A network that learns the dataset: a few steps of its training, and one evaluation."""
+    import torch
+
+    from fdmat_core.learning import features, training
+
+    ids = job.train.ids[np.linspace(0, n - 1, min(n, 2 * training.BATCH)).astype(int)]
+    c = len(job.train.classes)
+    inputs = training.to_inputs(features.items(job.train, job.reads, ids))
+    network = training.classifier(job.backbone.network, inputs.shape[1:], c, seed=0)
+    epochs = features.epochs_for(job.backbone, n)
+    recipe = training.Recipe(1 + TIMED_STEPS, min(n, training.BATCH), job.backbone.rate)
+    moments = [
+        time.perf_counter() for _ in training.train(network, inputs, torch.zeros(len(ids), dtype=torch.long), recipe)
+    ]
+    step = (moments[-1] - moments[0]) / (len(moments) - 1)
+    began = time.perf_counter()
+    width = training.evaluate(network[0], inputs).shape[1]
+    look = (time.perf_counter() - began) / len(ids)
+    steps = epochs * training.steps_per_epoch(n, training.BATCH)
+    return Timed(steps * step + (epochs * n + tests) * look, width, float(n * inputs[0].numel()))
+
+
+def _each(run: Callable[[int], float], n: int) -> float:
+    """Seconds for each of n items, by running more and more of them."""
+    count = min(n, FIRST_ITEMS)
+    while (seconds := run(count)) < ENOUGH_SECONDS and count < min(n, MOST_ITEMS):
+        count = min(n, 2 * count, MOST_ITEMS)
+    return seconds / count
+
+
+def _gigabytes(count: float) -> str:
+    return f"{count / 1e9:.1f} GB"
