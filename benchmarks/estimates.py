@@ -27,8 +27,8 @@ import numpy as np
 from scipy.optimize import nnls
 
 from benchmarks.methods import mixture
-from fdmat_core import curves, datasets, projection, registry, selection
-from fdmat_core.analysis import detectors
+from fdmat_core import curves, datasets, prefixes, projection, registry, selection
+from fdmat_core.analysis import clusters, detectors
 from fdmat_core.corruptions import corrupt
 from fdmat_core.learning.head import linear_head
 from fdmat_core.runs import estimates, settings
@@ -47,6 +47,9 @@ STAGES = {
     "pca": projection.pca,
     "umap": projection.umap,
     "head": lambda table: linear_head(table.embedding, table.labels, table.c, tell=lambda done: None),
+    "clusters": clusters.clusters,
+    "sorted": lambda table: prefixes.sorted_classes(table, Choice("sliced_wasserstein")),
+    "energy": lambda table: prefixes.energy(table, np.arange(table.n)),
     "detection": lambda table: detectors.scores(table, selection.rank(table, "fdmat")),
 }
 

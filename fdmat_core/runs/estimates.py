@@ -189,6 +189,11 @@ def _parts(
         if absent("ranking", artifacts.ranking_key(spec, used, method, 0, k))
     ]
     parts["points"] = _of_points(spec, used, size)
+    if absent("clusters", artifacts.clusters_key(used)):
+        parts["map"].append((known["clusters"], size))
+    parts["distances between the sizes"] = [
+        (known[kind], size) for kind, key in artifacts.prefix_keys(spec, used) if absent(kind, key)
+    ]
     method = artifacts.evidence_method(spec)
     if method and absent("detection", artifacts.detection_key(spec, used, method)):
         parts["detection"] = [(known["detection"], size)]

@@ -12,6 +12,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from tests.runs.conftest import make_spec
 
+STAGES = ("head", "pca", "umap", "clusters", "sorted", "energy", "detection")
 ONE = {"seconds": {"1": 1.0}, "bytes": {"1": 5e6}}
 SIZE = Size(n=100, tests=20, d=8, c=4, pairs=2500.0, numbers=12, k=10, steps=3)
 
@@ -22,7 +23,7 @@ def seconds_of_one(monkeypatch):
     laws = {
         "clock": 2.0,
         "bytes": 1e9,
-        "stages": {name: ONE for name in ("head", "pca", "umap", "detection")},
+        "stages": dict.fromkeys(STAGES, ONE),
         "methods": {name: ONE for name in registry.methods.all()},
         "measures": {name: ONE for name in registry.measures.all()},
         "unknown": {"methods": ONE, "measures": ONE},
@@ -49,12 +50,13 @@ def test_every_part_of_a_run_counts_once(seconds_of_one):
     found = said(spec)
     assert found.seconds == {
         "features": 7 + 1,  # the network, and the head on what it gives
-        "map": 2,
+        "map": 3,
         "rankings": 2 + 4,  # k-medoids chooses afresh for each of four sizes
         "points": points,
+        "distances between the sizes": 2,  # of the two that keep what they have kept
         "detection": 1,
     }
-    assert found.total == 8 + 2 + 6 + points + 1
+    assert found.total == 8 + 3 + 6 + points + 2 + 1
 
 
 def test_a_slower_machine_takes_longer(seconds_of_one, monkeypatch):
@@ -123,7 +125,7 @@ def test_a_backbone_that_does_not_fit_is_refused():
 def test_the_laws_name_what_there_is_and_are_made_of_facts():
     laws = estimates.laws()
     assert set(laws["methods"]) <= set(registry.methods.all()) and set(laws["measures"]) <= set(registry.measures.all())
-    assert set(laws["stages"]) == {"pca", "umap", "head", "detection"}
+    assert set(laws["stages"]) == set(STAGES)
     every = [*laws["stages"].values(), *laws["methods"].values(), *laws["measures"].values(), *laws["unknown"].values()]
     for law in every:
         assert estimates.value(law["seconds"], SIZE) >= 0 and estimates.value(law["bytes"], SIZE) >= 0
