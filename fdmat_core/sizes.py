@@ -51,7 +51,7 @@ def neighbour(shares: Iterable[float], kept: float, planned: Iterable[float]) ->
     planned
         Those that will be measured, see `measured`.
     """
-    beside = set(shares) & set(_around(planned, kept))
+    beside = set(shares) & set(around(planned, kept))
     return nearest(beside, kept) if beside else None
 
 
@@ -65,7 +65,7 @@ def kept_at(place: float, least: float = LEAST) -> float:
     return least**place
 
 
-def _around(shares: Iterable[float], kept: float) -> list[float]:
+def around(shares: Iterable[float], kept: float) -> list[float]:
     """Of several shares kept the one that is the same as another, or else the next below and the next above."""
     stops = sorted(shares)
     same = [one for one in stops if math.isclose(one, kept, rel_tol=SAME)]

@@ -25,7 +25,7 @@ FLOORS = [
     {"learning"},
     {"methods", "measures"},
     {"selection", "projection"},
-    {"curves"},
+    {"curves", "prefixes"},
     {"analysis"},
     {"in_memory"},
     {"runs"},

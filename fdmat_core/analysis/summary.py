@@ -27,6 +27,7 @@ class Reading:
     seeds: int
     random: float | None
     kept: float  # the share kept that was measured
+    random_spread: float | None = None  # sd over the random subsets; None for one
 
 
 def by_size(curve: pandas.DataFrame, measure: str) -> pandas.DataFrame:
@@ -71,19 +72,72 @@ def nearest(table: pandas.DataFrame, method: str, kept: float, planned: Iterable
     planned
         The shares kept that will be measured: see `sizes.measured`.
     """
-    mine = table[table["method"] == method]
-    near = sizes.neighbour(mine["kept"], kept, planned)
-    if near is None:
-        return None
-    point = mine[mine["kept"] == near].iloc[0]
-    random = table[(table["method"] == "random") & (table["kept"] == near)]
+    near = sizes.neighbour(table.loc[table["method"] == method, "kept"], kept, planned)
+    return None if near is None else _reading(table, method, near)
+
+
+def around(table: pandas.DataFrame, method: str, kept: float, planned: Iterable[float]) -> list[Reading]:
+    """Read a summary of one measure on either side of a share kept, or just there; those that are measured by now.
+
+    Parameters
+    ----------
+    planned
+        The shares kept that will be measured: see `sizes.measured`.
+    """
+    measured = set(table.loc[table["method"] == method, "kept"])
+    return [_reading(table, method, one) for one in sizes.around(planned, kept) if one in measured]
+
+
+def _reading(table: pandas.DataFrame, method: str, kept: float) -> Reading:
+    point = table[(table["method"] == method) & (table["kept"] == kept)].iloc[0]
+    random = table[(table["method"] == "random") & (table["kept"] == kept)]
     return Reading(
         float(point["mean"]),
-        float(point["sd"]) if point["seeds"] > 1 else None,
+        _spread(point),
         int(point["seeds"]),
         float(random["mean"].iloc[0]) if len(random) else None,
-        near,
+        kept,
+        _spread(random.iloc[0]) if len(random) else None,
     )
+
+
+def _spread(point: pandas.Series) -> float | None:
+    return float(point["sd"]) if point["seeds"] > 1 else None
+
+
+def verdict(table: pandas.DataFrame, method: str, kept: float, planned: Iterable[float], title: str) -> str:
+    """What a share kept costs in accuracy, in a line; "" while that is not measured.
+
+    `5% kept: 87.4 ± 0.2%, all data 87.9%, random 86.0 ± 0.3% · linear probe`. Between two measured sizes it says both,
+    and which they are; random is that of the smaller.
+
+    Parameters
+    ----------
+    table
+        The summary of a measure of accuracy, whose title is `title`.
+    planned
+        The shares kept that will be measured: see `sizes.measured`.
+    """
+    found = [one for one in around(table, method, kept, planned) if one.kept < 1 or kept == 1]
+    whole = table.loc[table["kept"] == 1, "mean"]
+    if not found:
+        return ""
+    here = len(found) == 1
+    at = [f"{_around(one.value, one.spread)}" + f" (at {percent(one.kept)})" * (not here) for one in found]
+    said = [f"{percent(found[0].kept if here else round(kept, 4))} kept: {' to '.join(at)}"]
+    if len(whole):
+        said.append(f"all data {number(float(whole.mean()), 'share')}")
+    if method != "random" and found[0].random is not None:
+        size = f" (at {percent(found[0].kept)})" * (not here)
+        said.append(f"random {_around(found[0].random, found[0].random_spread)}{size}")
+    return f"{', '.join(said)} · {title[0].lower()}{title[1:].removesuffix(' accuracy')}"
+
+
+def _around(value: float, spread: float | None) -> str:
+    """A share with its sd, if that is more than nothing: 86.0 ± 0.3%."""
+    if spread is None or number(spread, "share") == number(0, "share"):
+        return number(value, "share")
+    return f"{number(value, 'share').rstrip('%')} ± {number(spread, 'share')}"
 
 
 def best(table: pandas.DataFrame, better: str) -> pandas.Series:

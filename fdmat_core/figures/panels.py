@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from fdmat_core.figures.theme import RANDOM, Look, Style
+from fdmat_core.figures.theme import QUIET, RANDOM, Look, Style, faded
 from fdmat_core.formats import percent
 from fdmat_core.registry import MeasureFacts
 
@@ -167,6 +167,7 @@ def _mean(values: list[float]) -> float:
 def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
     rows = panel.table[panel.table["method"] == method]
     loud = panel.loud(method)
+    colour = style.colour if loud else faded(style.colour, panel.look.ink.surface, QUIET)
     bars = panel.focus is None and method != "random" and bool((rows["seeds"] > 1).any())
     return {
         "type": "scatter",
@@ -174,9 +175,8 @@ def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
         "mode": "lines+markers" if loud else "lines",
         "x": rows["kept"].tolist(),
         "y": rows["mean"].tolist(),
-        "line": {"color": style.colour, "dash": style.dash, "width": _width(panel, method)},
-        "marker": {"size": 6 if panel.focus is None else 5, "color": style.colour},
-        "opacity": 1 if loud or method == "random" else 0.35,
+        "line": {"color": colour, "dash": style.dash, "width": _width(panel, method)},
+        "marker": {"size": 6 if panel.focus is None else 5, "color": colour},
         "error_y": {"array": rows["sd"].fillna(0).tolist(), "thickness": 1, "width": 3, "visible": bars},
         "customdata": [_words(panel, row) for row in rows.itertuples()],
         "hovertemplate": f"<b>{style.title}</b><br>%{{customdata}}<extra></extra>",
@@ -184,7 +184,7 @@ def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
 
 
 def _width(panel: Panel, method: str) -> float:
-    return 3.5 if method == panel.focus else 1.5 if panel.quiet else 2.25
+    return 4 if method == panel.focus else 1.75 if panel.quiet else 2.25
 
 
 def _words(panel: Panel, row: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,46 @@ def tokens(scheme: str = ":root") -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+): (#\w{6});", block))
 
 
+def contrast(one: str, other: str) -> float:
+    """How much two colours differ in brightness, from 1 to 21, as WCAG counts it."""
+    high, low = sorted((_brightness(one), _brightness(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def readable(colour: str, ground: str, least: float) -> str:
+    """A colour, lightened on dark ground and darkened on light ground as far as this contrast asks."""
+    goal = "#000000" if _brightness(ground) > 0.18 else "#FFFFFF"
+    mixed = (_mix(colour, goal, step / 50) for step in range(51))
+    return next(one for one in mixed if contrast(one, ground) >= least)
+
+
+def faded(colour: str, ground: str, least: float) -> str:
+    """A colour that can be read, mixed with its ground as far as this contrast lets it."""
+    mixed = (_mix(readable(colour, ground, least), ground, step / 50) for step in range(50, -1, -1))
+    return next(one for one in mixed if contrast(one, ground) >= least)
+
+
+def _brightness(colour: str) -> float:
+    parts = [value / 255 for value in _channels(colour)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    both = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in both)
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
 _LIGHT, _DARK = tokens(), tokens() | tokens(".dark")
 #: What happened to an item, in colours that colour-blind people can tell apart.
 KEPT, NOISE, SUSPECT, RANDOM = (_LIGHT[name] for name in ("kept", "noise", "suspect", "random"))
+
+#: How far what is drawn stands out from its ground: quiet lines, and others on light and on dark ground.
+QUIET, ON_LIGHT, ON_DARK = 3.0, 3.0, 4.5
 
 #: The dash that goes with a family, so that lines differ without their colours.
 DASHES: dict[Family, str] = {
@@ -88,8 +125,9 @@ class Look:
         return DARK if self.dark else LIGHT
 
     def style(self, method: str, place: int = 0) -> Style:
-        """The style of a method; an unknown one takes the palette's colour at `place`."""
-        return self.methods.get(method) or Style(method, PALETTE[place % len(PALETTE)])
+        """The style of a method, readable on this ground; an unknown one takes the palette's colour at `place`."""
+        found = self.methods.get(method) or Style(method, PALETTE[place % len(PALETTE)])
+        return replace(found, colour=readable(found.colour, self.ink.surface, ON_DARK if self.dark else ON_LIGHT))
 
     def measure(self, name: str) -> MeasureFacts:
         """What is known about a measure; of one that is not listed, more counts as better."""

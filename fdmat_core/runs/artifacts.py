@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fdmat_core import curves, projection, registry, selection
-from fdmat_core.analysis import detectors
+from fdmat_core import curves, prefixes, projection, registry, selection
+from fdmat_core.analysis import clusters, detectors
+from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.learning import features
 from fdmat_core.methods import imported
+from fdmat_core.prefixes import SortedClasses
 from fdmat_core.rankings import Ranking
 from fdmat_core.reading import check
 from fdmat_core.runs import points
@@ -26,13 +28,16 @@ SPLITS = ("train", "test")
 RANDOM = Choice("random")  # always among the methods of a curve
 COLUMNS = ("ids", "labels", "embedding", "logits", "head")
 #: The functions that decide what is stored, beside the registered ones.
-EXTRACT, PROJECT, RANK, MEASURE, DETECT = (
+EXTRACT, PROJECT, RANK, MEASURE, DETECT, CLUSTER = (
     features.extract,
     projection.project,
     selection.rank,
     curves.points,
     detectors.scores,
+    clusters.clusters,
 )
+#: Columns of `prefixes.SortedClasses`.
+SORTED = ("rows", "starts", "order", "value", "farthest")
 
 
 class UsedFeatures(NamedTuple):
@@ -143,6 +148,42 @@ def detection_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:
     return fingerprint([ranking_key(spec, used, method, 0, None), provenance.code(DETECT)])
 
 
+def clusters_key(used: UsedFeatures) -> str:
+    """Name the clusters of some features."""
+    return fingerprint([used.key, provenance.code(CLUSTER)])
+
+
+def energy_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:
+    """Name the energy distances of all prefixes of a method's order."""
+    return fingerprint([ranking_key(spec, used, method, 0, None), provenance.code(prefixes.energy)])
+
+
+def sorted_key(used: UsedFeatures, measure: Choice) -> str:
+    """Name the sorted projections that a sliced Wasserstein measure of some features reads."""
+    params = registry.measures.get(measure.name).read(dict(measure.params))
+    return fingerprint([used.key, params, provenance.code(prefixes.sorted_classes)])
+
+
+def prefix_keys(spec: Spec, used: UsedFeatures) -> dict[tuple[str, str], tuple[Choice, Choice | None]]:
+    """What is stored so that a distance is known at every count: (kind, key) -> measure, and method if it is of one."""
+    found: dict[tuple[str, str], tuple[Choice, Choice | None]] = {}
+    for measure in spec.measures:
+        if not prefixes.known(used.largest or used.n, used.n, measure):
+            continue
+        if measure.name == "sliced_wasserstein":
+            found["sorted", sorted_key(used, measure)] = measure, None
+        else:
+            cut = [one for one in spec.methods if cuts_anywhere(one)]
+            found |= {("energy", energy_key(spec, used, method)): (measure, method) for method in cut}
+    return found
+
+
+def cuts_anywhere(method: Choice) -> bool:
+    """Whether any prefix of a method's one order is a coreset of its own, without weights."""
+    facts = registry.methods.get(method.name).facts
+    return facts.nested and facts.weigh is None
+
+
 def source(spec: Spec, used: UsedFeatures) -> points.Source:
     """Where the points of a run are kept, and which code they must come from."""
     methods = {str(one): provenance.of(registry.methods.get(one.name), RANK) for one in (RANDOM, *spec.methods)}
@@ -202,6 +243,26 @@ def pack_scores(scores: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> I
 def unpack_scores(item: Item) -> dict[str, np.ndarray]:
     """The scores of an entry."""
     return dict(zip(item.facts["detectors"], item.arrays["scores"], strict=True))
+
+
+def pack_clusters(found: Clusters) -> Item:
+    """Clusters as an entry."""
+    return Item(found._asdict(), {})
+
+
+def unpack_clusters(item: Item) -> Clusters:
+    """The clusters of an entry."""
+    return Clusters(item.arrays["of"], item.arrays["medoids"])
+
+
+def pack_sorted(found: SortedClasses) -> Item:
+    """Sorted projections as an entry."""
+    return Item({name: getattr(found, name) for name in SORTED}, {})
+
+
+def unpack_sorted(item: Item) -> SortedClasses:
+    """The sorted projections of an entry; they stay on disk until they are read."""
+    return SortedClasses(*(item.arrays[name] for name in SORTED))
 
 
 def _columns(table: FeatureTable) -> Iterator[tuple[str, np.ndarray | None]]:

@@ -42,7 +42,7 @@ def lacking(key: str) -> tuple[str, ...]:
     try:
         return Run.open(key).lacking
     except ValueError:
-        return tuple(stages.PARTS.values())
+        return tuple(dict.fromkeys(stages.PARTS.values()))
 
 
 def listing() -> list[str]:
@@ -95,9 +95,9 @@ def _owned(key: str) -> set[tuple[str, str]]:
     }
     method = artifacts.evidence_method(spec)
     scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
-    return (
-        brought | maps | rankings | scores | {("features", used.key), ("points", artifacts.source(spec, used).origin)}
-    )
+    rest = {("features", used.key), ("points", artifacts.source(spec, used).origin)}
+    between = {("clusters", artifacts.clusters_key(used)), *artifacts.prefix_keys(spec, used)}
+    return brought | maps | rankings | scores | between | rest
 
 
 def _needed() -> set[tuple[str, str]]:

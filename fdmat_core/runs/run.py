@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from fdmat_core import corruptions, curves, datasets, registry, sizes
+from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
+from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.projection import Kind, Projection
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs import artifacts, costs, points, stages
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
 #: What a run reads, by the kind of entry.
-KINDS = ("features", "projection", "ranking", "detection", "imported")
+KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported")
 MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
@@ -36,6 +38,7 @@ class Run:
         self.key = self.spec.key
         self._parts: dict[tuple[str, str], object] = {}
         self._rankings: dict[Choice, Rankings] = {}
+        self._named: Dataset | None = None  # its data without all that is large
 
     @staticmethod
     def open(key: str) -> Run:
@@ -61,6 +64,18 @@ class Run:
         """The dataset, loaded and corrupted, with all its splits."""
         return corruptions.corrupt(datasets.load(self.spec.dataset), self.spec.corruption)
 
+    def called(self, ids: np.ndarray) -> dict[str, np.ndarray]:
+        """What somebody's own data call some items: their files, `file`, or ids that are no numbers, `name`.
+
+        Its data are read for that once; what comes with the program goes by its ids.
+        """
+        if "path" not in dict(self.spec.dataset.params):
+            return {}
+        if self._named is None:
+            self._named = replace(self.dataset(), images=None, features=None, logits=None)
+        data, there = self._named, {"file": "file", "id": "name"}
+        return {name: data.fields[field][data.rows_of(ids)] for field, name in there.items() if field in data.fields}
+
     @property
     def dataset_key(self) -> str | None:
         """The key of the dataset, corrupted as it is, under which decisions are kept; None until features are made."""
@@ -85,6 +100,29 @@ class Run:
             if found := self._part("projection", artifacts.projection_key(used, kind), unpack):
                 return found
         return None
+
+    @property
+    def clusters(self) -> Clusters | None:
+        """The clusters of the training items."""
+        used = artifacts.used_features(self.spec)
+        return self._part("clusters", artifacts.clusters_key(used), artifacts.unpack_clusters) if used else None
+
+    def distance(self, measure: Choice, method: Choice, kept: float) -> float | None:
+        """A distance of just what a method keeps at a share, also between the measured sizes.
+
+        None for measures that are known at measured sizes only, and for methods that weigh or keep to those sizes.
+        """
+        used, rankings = artifacts.used_features(self.spec), self.rankings(method)
+        if used is None or rankings is None or not artifacts.cuts_anywhere(method):
+            return None
+        if not prefixes.known(used.largest or used.n, used.n, measure):
+            return None
+        rows = rankings.cut(kept).rows
+        if measure.name == "sliced_wasserstein":
+            found = self._part("sorted", artifacts.sorted_key(used, measure), artifacts.unpack_sorted)
+            return found.distance(rows) if found else None
+        values = self._part("energy", artifacts.energy_key(self.spec, used, method), lambda item: item.arrays["energy"])
+        return None if values is None or not len(rows) else float(values[len(rows) - 1])
 
     def ranking(self, method: Choice, *, seed: int = 0, k: int | None = None) -> Ranking | None:
         """The ranking of the training items by a method.

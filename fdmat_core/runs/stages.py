@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from fdmat_core import curves, errors, projection, registry, selection
-from fdmat_core.analysis import detectors
+from fdmat_core import curves, errors, prefixes, projection, registry, selection
+from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
 from fdmat_core.rankings import Ranking
@@ -24,14 +24,18 @@ Tables = tuple[FeatureTable, FeatureTable]
 PARTS = {
     "features": "features",
     "projection": "map",
+    "clusters": "clusters",
     "ranking": "rankings",
     "points": "points",
+    "sorted": "distances between the sizes",
+    "energy": "distances between the sizes",
     "detection": "scores of the detectors",
 }
 
 
 def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
-    """Make all that a checked spec asks for: features, a PCA map, rankings, points, detection, and a UMAP map.
+    """Make all that a checked spec asks for: features, a PCA map with its clusters, rankings, points, the distances
+    between them, detection, and a UMAP map.
 
     Detection takes a second where the UMAP that replaces the first map takes twenty, so it comes before.
     """
@@ -40,8 +44,10 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
     data = dataset()
     used, tables = make_features(spec, data, partial(_staged, tell, "features"))
     make_projection(used, tables[0], "PCA", tell)
+    make_clusters(used, tables[0])
     make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"))
     make_points(spec, used, tables, data, partial(_staged, tell, "points"))
+    make_prefixes(spec, used, tables[0])
     make_detection(spec, used, tables[0], tell)
     make_projection(used, tables[0], "UMAP", tell)
 
@@ -75,6 +81,28 @@ def make_projection(used: UsedFeatures, train: FeatureTable, kind: projection.Ki
         return entries.Item({"xy": projection.project(train, kind).xy}, {"kind": kind, "seconds": _since(began)})
 
     entries.get("projection", artifacts.projection_key(used, kind), make)
+
+
+def make_clusters(used: UsedFeatures, train: FeatureTable) -> None:
+    """The clusters of the training items."""
+    make = lambda: artifacts.pack_clusters(clusters.clusters(train))  # noqa: E731
+    entries.get("clusters", artifacts.clusters_key(used), make)
+
+
+def make_prefixes(spec: Spec, used: UsedFeatures, train: FeatureTable) -> None:
+    """What tells the distances of every coreset between the measured sizes."""
+    failed = artifacts.problems(spec)
+    for (kind, key), (measure, method) in artifacts.prefix_keys(spec, used).items():
+        if str(measure) in failed or (method is not None and str(method) in failed):
+            continue
+
+        def make(measure: Choice = measure, method: Choice | None = method) -> entries.Item:
+            if method is None:
+                return artifacts.pack_sorted(prefixes.sorted_classes(train, measure))
+            order = rank(spec, used, train, method, 0, None).order
+            return entries.Item({"energy": prefixes.energy(train, order)}, {"method": str(method)})
+
+        entries.get(kind, key, make)
 
 
 def make_rankings(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:
@@ -152,11 +180,11 @@ def lacking(spec: Spec) -> tuple[str, ...]:
     used = artifacts.used_features(spec)
     own = artifacts.weights(spec)
     if used is None or used.version != artifacts.features_version(spec) or (own and own != used.weights):
-        return tuple(PARTS.values())
+        return tuple(dict.fromkeys(PARTS.values()))
     lost = {kind for kind, key in _entries(spec, used) if not entries.find(kind, key)}
     if next(_missing(_rest(spec), used, artifacts.source(spec, used)), None):
         lost.add("points")
-    return tuple(words for kind, words in PARTS.items() if kind in lost)
+    return tuple(dict.fromkeys(words for kind, words in PARTS.items() if kind in lost))
 
 
 def _rest(spec: Spec) -> Spec:
@@ -171,6 +199,8 @@ def _rest(spec: Spec) -> Spec:
 def _entries(spec: Spec, used: UsedFeatures) -> Iterator[tuple[str, str]]:
     """What is stored of a finished run beside its points, as (kind, key)."""
     yield "projection", artifacts.projection_key(used, "UMAP")
+    yield "clusters", artifacts.clusters_key(used)
+    yield from artifacts.prefix_keys(_rest(spec), used)
     method = artifacts.evidence_method(spec)
     if method and not {str(method), "detection"} & set(artifacts.problems(spec)):
         yield "detection", artifacts.detection_key(spec, used, method)

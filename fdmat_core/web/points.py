@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import FeatureTable, Truth
 from fdmat_core.web import columns, payload
@@ -24,6 +25,7 @@ class Points:
     flags: np.ndarray | None = None  # (n,) bits of `columns.FLAGS`
     own_share: np.ndarray | None = None  # (n,) share of a row's mass that the transport plan leaves in its class
     preferred: np.ndarray | None = None  # (n,) the class that most of it goes to; there if `own_share` is
+    clusters: Clusters | None = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Words:
     """What the map says in words."""
 
     method: str = ""
+    colour: str = ""  # of what it keeps, as "#RRGGBB"; the usual one if empty
     projection: str = "UMAP"
     score: str = "score"  # what the method's score is called
     pictures: str = ""  # the address of a picture, before its item's id; none if empty
@@ -71,5 +74,8 @@ def pack(points: Points, rankings: Rankings, words: Words, *, fractions: Sequenc
     if points.own_share is not None and points.preferred is not None:
         sent["own_share"] = np.asarray(points.own_share, "<f4")
         sent["preferred"] = payload.smallest(points.preferred, len(points.classes))
+    if points.clusters is not None:
+        sent["medoids"] = np.asarray(points.clusters.medoids, "<u4")
+        sent["sizes"] = np.asarray(points.clusters.sizes, "<u4")
     facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
     return payload.pack(sent | columns.orders(rankings), facts | asdict(words))

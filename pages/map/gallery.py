@@ -8,13 +8,19 @@ import streamlit as st
 
 from pages.shell import places, state
 from pages.ui import pictures, thumbnails
-from pages.ui.thumbnails import Card
 from pages.ui.toolbar import line
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-TABS = ("Removed next", "Removed last", "Lasso")
+    from pages.map.scene import Scene
+
+TABS = ("Removed next", "Removed last", "Starved", "Lasso")
+LASSO = TABS[-1]
+EMPTY = {
+    "Starved": "No cluster lacks anything: each holds as much of the kept as of all.",
+    LASSO: "Draw a lasso on the map: press L or hold shift.",
+}
 #: Cards of the gallery; half of them are hidden on a low screen.
 CARDS = 12
 
@@ -29,16 +35,17 @@ def curves(figure: go.Figure, least: float, caption: pictures.Caption) -> None:
     st.plotly_chart(figure, height="stretch", theme=None, config=config, alt="Distance and accuracy by share kept")
 
 
-def gallery(boundary: tuple[list[Card], list[Card]], caught: tuple[list[Card], int], source: str) -> None:
-    """The items on either side of the cut, or in the lasso."""
+def gallery(view: Scene, kept: float, lasso: str | None) -> None:
+    """The items on either side of the cut, those that stand for starved clusters, or those in the lasso."""
     with st.container(horizontal=True, vertical_alignment="center"):
         hidden: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
         tab = st.segmented_control("Gallery", TABS, key="tab", default=TABS[0], **hidden)
-        if tab == TABS[2] and caught[1]:
-            _inspect(caught[1])
-    empty = "Draw a lasso on the map: press L or hold shift." if tab == TABS[2] else "Nothing on this side of the cut."
-    cards = dict(zip(TABS, (*boundary, caught[0]), strict=True))[tab]
-    st.html(thumbnails.gallery(cards, source, empty=empty))
+        cards, count = view.lassoed(lasso)
+        if tab == LASSO and count:
+            _inspect(count)
+    if tab != LASSO:
+        cards = view.starved(kept) if tab == "Starved" else view.boundary(kept)[TABS.index(str(tab))]
+    st.html(thumbnails.gallery(cards, view.pictures, empty=EMPTY.get(str(tab), "Nothing on this side of the cut.")))
 
 
 def _inspect(count: int) -> None:

@@ -1,5 +1,6 @@
 """The map: what stays and what goes at a share kept, what that costs, and what is removed next."""
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ STYLE = Path(canvas.__file__).with_name("page.css")
 def lassoed():
     """A lasso was closed or cleared: the gallery turns to what it holds."""
     st.session_state["lasso"] = canvas.lasso()
-    st.session_state["tab"] = gallery.TABS[2] if canvas.lasso() else gallery.TABS[0]
+    st.session_state["tab"] = gallery.LASSO if canvas.lasso() else gallery.TABS[0]
 
 
 @st.fragment
-def show_map(view, options, methods, numbers, cards):
+def show_map(view, options, methods, verdict, numbers, cards):
     """The map, and what follows its slider; nothing else of the page is sent again."""
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
@@ -31,12 +32,12 @@ def show_map(view, options, methods, numbers, cards):
     if pressed and pressed <= len(methods):
         state.choose(method=methods[pressed - 1])
         st.rerun()
+    verdict.html(f'<p class="verdict">{html.escape(view.verdict(state.kept()))}</p>')
     with numbers:
         show_numbers(view.numbers(state.kept()))
         brought.caveat(view.rankings, state.kept())
     with cards:
-        caught = view.lassoed(st.session_state.get("lasso"))
-        gallery.gallery(view.boundary(state.kept()), caught, view.pictures)
+        gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
 
 
 def show_curves(view):
@@ -69,5 +70,6 @@ with frame.plain_errors():
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
         cards = st.container()
     with left:
+        verdict = st.empty()
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
-        show_map(view, options, list(methods), numbers, cards)
+        show_map(view, options, list(methods), verdict, numbers, cards)

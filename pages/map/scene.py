@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fdmat_core import registry, sizes
-from fdmat_core.analysis import fields, issues, summary
+from fdmat_core.analysis import clusters, fields, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
 from fdmat_core.rankings import Ranking, Rankings
@@ -19,7 +20,7 @@ from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable
 from fdmat_core.web import payload, points
 from pages.map import gallery
-from pages.map.numbers import Number, measured, removed
+from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
 from pages.ui import fields as served
 from pages.ui import pictures, thumbnails
@@ -70,10 +71,12 @@ class Scene:
     def packed(self) -> bytes:
         """What the map draws."""
         method = registry.methods.title(self.method)
-        words = points.Words(method, self.projection.kind, "score", self.pictures, served.address(self.run))
+        colour = registry.methods.get(self.method.name).facts.colour
+        words = points.Words(method, colour, self.projection.kind, "score", self.pictures, served.address(self.run))
         spec = self.run.spec
         words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
-        drawn = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
+        found = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
+        drawn = replace(found, clusters=self.run.clusters)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 
     @property
@@ -95,9 +98,22 @@ class Scene:
         measures = self.run.measures(kind)
         if not measures:
             return self._not_measured(kind)
-        table = summary.by_size(caches.curve(self.run), str(measures[0]))
-        reading = summary.nearest(table, str(self.method), kept, self.run.planned.values())
-        return measured(registry.measures.title(measures[0]), reading, share=kind != "distance")
+        table, planned = summary.by_size(caches.curve(self.run), str(measures[0])), self.run.planned.values()
+        title, reading = registry.measures.title(measures[0]), summary.nearest(table, str(self.method), kept, planned)
+        if kind == "accuracy":
+            return between(title, summary.around(table, str(self.method), kept, planned))
+        value = self.run.distance(measures[0], self.method, kept) if kind == "distance" else None
+        if value is not None and not (reading and math.isclose(reading.kept, kept, rel_tol=sizes.SAME)):
+            return exact(title, value, self.rankings.cut(kept).k, reading)
+        return measured(title, reading, share=kind != "distance")
+
+    def verdict(self, kept: float) -> str:
+        """What the share kept costs in accuracy, in a line; "" while that is not known."""
+        measures = self.run.measures("accuracy")
+        if not measures:
+            return ""
+        table, planned = summary.by_size(caches.curve(self.run), str(measures[0])), self.run.planned.values()
+        return summary.verdict(table, str(self.method), kept, planned, registry.measures.title(measures[0]))
 
     def _not_measured(self, kind: str) -> Number | None:
         """Why there is no number of a kind that the run was asked for; None if it was not."""
@@ -132,6 +148,20 @@ class Scene:
         """Cards of the first items in a lasso, and how many it holds."""
         rows = payload.rows_in(lasso, self.table.n)
         return self.cards(rows[: gallery.CARDS]), len(rows)
+
+    def starved(self, kept: float) -> list[Card]:
+        """Cards of the items that stand for the clusters which lack most; the map flies to the one that is pressed."""
+        found = self.run.clusters
+        if found is None:
+            return []
+        rows, bad = self.rankings.cut(kept).rows, None if self.bad is None else self.bad.rows
+        return [self._starved_card(one) for one in clusters.starved(found, rows, bad)[: gallery.CARDS]]
+
+    def _starved_card(self, one: clusters.Starved) -> Card:
+        covered, deserves = (f"{100 * share:.2g}%" for share in (one.covered, one.deserves))
+        card, told = self._card(one.medoid), f"covered {covered}, deserves {deserves}"
+        words = f"{card.words}, in the middle of a cluster: {told} of the kept"
+        return card._replace(label=f"{card.label}: {told}", words=words, mark="fly")
 
     def cards(self, rows: Iterable[int]) -> list[Card]:
         """Cards of some rows."""

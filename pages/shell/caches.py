@@ -103,11 +103,16 @@ def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Image
     return Images(train.images_of(ids), captions, [right != label for right in true])
 
 
-@st.cache_data(max_entries=8, show_spinner="Checking the data")
 def findings(choice: Choice, corruption: Choice) -> tuple[Finding, ...]:
-    """What was found when a dataset was read, and what is odd about it."""
+    """What was found when a dataset was read, and what is odd about its classes."""
     data = dataset(choice, corruption)
-    return (*data.findings, *check.check(data))
+    return (*data.findings, *check.classes(data))
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking for copies")
+def copies(choice: Choice, corruption: Choice) -> list[Finding]:
+    """Which items occur twice; up to ten thousand images are read for that."""
+    return check.copies(dataset(choice, corruption))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -24,7 +24,7 @@ FILTERS = ("issue", "label", "pair", "decision", "item")
 #: The note that is open on the page of method notes, in the link of that page only.
 NOTE = "note"
 #: The share kept before anyone has moved the slider.
-KEPT = 0.7
+KEPT = 0.05
 
 
 def key() -> str | None:

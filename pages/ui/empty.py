@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from fdmat_core.runs import jobs, settings
+from fdmat_core.spec import Spec
 from pages.shell import places, state
 
 HERO = Path(__file__).parent / "hero.svg"
@@ -28,17 +29,21 @@ def invite() -> NoReturn:
             text_alignment="center",
             width=640,
         )
-        st.button("Open the sample run", type="primary", icon=":material/play_arrow:", on_click=open_sample)
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            facts: dict[str, Any] = {"icon": ":material/play_arrow:", "on_click": open_sample}
+            st.button("Open the sample run", type="primary", args=(settings.SAMPLE,), **facts)
+            st.button("The same with 20% of its labels flipped", args=(settings.SAMPLE_NOISY,), **facts)
+        st.caption("With flipped labels the difference is plainest: what leaves first is noise.", width="content")
         st.page_link(places.DATA, label="Use other data", icon=":material/database:")
     st.stop()
 
 
-def open_sample() -> None:
-    """Choose the sample run; start it first if it is not stored yet."""
-    key = settings.SAMPLE.key
+def open_sample(spec: Spec) -> None:
+    """Choose a sample run; start it first if it is not stored yet."""
+    key = settings.checked(spec).key
     status = jobs.status(key)
     if status is None or not (status.live or status.state == "done"):
-        key = jobs.submit(settings.SAMPLE)
+        key = jobs.submit(spec)
     state.choose(run=key, method=None, kept=None)
 
 

@@ -29,7 +29,7 @@ class Card(NamedTuple):
     id: int
     label: str
     words: str  # alternative text and tooltip
-    mark: str = ""  # "noise" or "suspect": gets a ring
+    mark: str = ""  # "noise" or "suspect": gets a ring; "fly": the map flies to it
     text: str = ""  # stands for the picture of an item that has none
 
 
@@ -91,4 +91,5 @@ def _figure(card: Card, source: str) -> str:
     if card.text and not source:
         hint = html.escape(f"{card.words}\n{card.text}", quote=True)
         marked = f' class="{card.mark} worded" title="{hint}"'
-    return f"<figure data-item={card.id}{marked}>{image}{label}</figure>"
+    fly = " data-fly role=button tabindex=0" if card.mark == "fly" else ""
+    return f"<figure data-item={card.id}{fly}{marked}>{image}{label}</figure>"

@@ -169,3 +169,53 @@ def test_a_value_that_is_rounding_only_is_none_at_all_and_so_are_its_ends():
     curve = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
     first = summary.by_size(curve, "w").iloc[0]
     assert (first["mean"], first["low"], first["high"], first["sd"]) == (0, 0, 0, 0)
+
+
+def accuracies():
+    """Of FDMat and random: mean and sd by hand are .87 and .01 at 5%, .85 and 0 at 1%; random .86 and .02 at 5%."""
+    values = {
+        ("fdmat", 1.0): (0.879, 0.879),
+        ("fdmat", 0.05): (0.86, 0.87, 0.88),
+        ("fdmat", 0.01): (0.85, 0.85),
+        ("random", 0.05): (0.84, 0.86, 0.88),
+        ("random", 0.01): (0.72,),
+    }
+    rows = [
+        (method, kept, round(1000 * kept), seed, "linear_probe", value)
+        for (method, kept), many in values.items()
+        for seed, value in enumerate(many)
+    ]
+    curve = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
+    return summary.by_size(curve, "linear_probe"), (0.01, 0.05, 1.0)
+
+
+def test_the_verdict_says_what_a_share_costs_with_its_spread():
+    table, planned = accuracies()
+    said = summary.verdict(table, "fdmat", 0.05, planned, "Linear probe accuracy")
+    assert said == "5% kept: 87.0 ± 1.0%, all data 87.9%, random 86.0 ± 2.0% · linear probe"
+    alone = summary.verdict(table, "random", 0.05, planned, "Linear probe accuracy")
+    assert alone == "5% kept: 86.0 ± 2.0%, all data 87.9% · linear probe"
+
+
+def test_between_two_sizes_the_verdict_says_both_and_no_spread_of_nothing():
+    table, planned = accuracies()
+    said = summary.verdict(table, "fdmat", 0.02, planned, "Linear probe accuracy")
+    wanted = "2% kept: 85.0% (at 1%) to 87.0 ± 1.0% (at 5%), all data 87.9%, random 72.0% (at 1%) · linear probe"
+    assert said == wanted
+
+
+def test_there_is_no_verdict_before_there_is_a_number():
+    table, planned = accuracies()
+    assert summary.verdict(table[table["kept"] == 1], "fdmat", 0.02, planned, "Accuracy") == ""
+    assert summary.verdict(table[:0], "fdmat", 0.05, planned, "Accuracy") == ""
+    unlike = summary.verdict(table[table["kept"] < 1], "fdmat", 0.05, planned, "Accuracy")
+    assert unlike == "5% kept: 87.0 ± 1.0%, random 86.0 ± 2.0% · accuracy"
+
+
+def test_readings_on_either_side_of_a_share():
+    table, planned = accuracies()
+    assert [one.kept for one in summary.around(table, "fdmat", 0.02, planned)] == [0.01, 0.05]
+    assert [one.kept for one in summary.around(table, "fdmat", 0.05, planned)] == [0.05]
+    assert [one.kept for one in summary.around(table, "random", 0.5, planned)] == [0.05]
+    (one,) = summary.around(table, "fdmat", 0.05, planned)
+    assert (one.random, one.random_spread) == (pytest.approx(0.86), pytest.approx(0.02))

@@ -140,7 +140,8 @@ def test_focus_is_on_top_and_thick_over_a_band_of_one_sd_and_all_are_named(frame
     figure = curves.curve(frame, "accuracy", look=LOOK, focus="fdmat")
     lines = [trace for trace in figure.data if trace.name in ("Random", "FDMat", "Herding")]
     assert lines[-1].name == "FDMat" and lines[-1].line.width > lines[1].line.width > 2
-    assert trace(figure, "Herding").opacity == 1 and not any(line.error_y.visible for line in lines)
+    assert trace(figure, "Herding").line.color == LOOK.style("herding").colour
+    assert not any(line.error_y.visible for line in lines)
     assert list(trace(figure, "one sd below").y) == pytest.approx([0.89, 0.79, 0.69])
     assert list(trace(figure, "one sd above").y) == pytest.approx([0.91, 0.81, 0.71])
     assert trace(figure, "one sd above").fillcolor == "rgba(0,114,178,0.22)"
@@ -155,7 +156,7 @@ def test_one_seed_has_no_band(frame):
 
 def test_on_a_rail_the_others_step_back(frame):
     figure = curves.rail(frame, ["accuracy"], look=LOOK, focus="fdmat")
-    assert trace(figure, "FDMat").line.width > 3 and trace(figure, "Herding").opacity < 0.5
+    assert trace(figure, "FDMat").line.width > 3 and trace(figure, "Herding").line.width < 2
     assert [text for text in texts(figure) if not text.startswith("<b>")] == ["Random", "FDMat", "All data"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from fdmat_core import registry
 from fdmat_core.figures import theme
-from fdmat_core.figures.theme import Look, Style
+from fdmat_core.figures.theme import Look, Style, contrast
 from fdmat_core.registry import MethodFacts
 from fdmat_core.spec import Choice
 
@@ -22,15 +22,9 @@ FACTS = {
 }
 
 
-def luminance(colour):
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, two):
-    high, low = sorted((luminance(one), luminance(two)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+def test_contrast_is_that_of_wcag():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21) and contrast("#123456", "#123456") == 1
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
 
 
 def test_a_method_has_the_colour_that_the_registry_gives_and_its_familys_dash():
@@ -65,8 +59,31 @@ def test_families_have_distinct_dashes():
 def test_an_unlisted_method_keeps_its_name_and_takes_the_palette():
     look = Look(methods=theme.styles(FACTS))
     assert look.style("herding").title == "Herding"
-    assert look.style("mine", 1) == Style("mine", theme.PALETTE[1])
+    assert look.style("mine", 2) == Style("mine", theme.PALETTE[2])
     assert look.style("mine", len(theme.PALETTE)).colour == theme.PALETTE[0]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_line_can_be_read_from_the_back_of_a_room(dark):
+    facts = {Choice(name): entry.facts for name, entry in registry.methods.all(brought=True).items()}
+    look = Look(dark, theme.styles(facts))
+    for name in look.methods:
+        colour = look.style(name).colour
+        quiet = theme.faded(colour, look.ink.surface, theme.QUIET)
+        assert contrast(colour, look.ink.surface) >= (4.5 if dark else 3), name
+        assert 3 <= contrast(quiet, look.ink.surface) < 3.4, name
+
+
+def test_a_colour_that_can_be_read_stays_as_it_is():
+    assert theme.readable("#0072B2", "#FFFFFF", 4.5) == "#0072B2"
+    assert contrast(theme.readable("#0072B2", "#12181E", 4.5), "#12181E") >= 4.5 > contrast("#0072B2", "#12181E")
+
+
+def test_no_button_and_no_class_has_the_colour_of_a_method():
+    taken = {entry.facts.colour.upper() for entry in registry.methods.all(brought=True).values()}
+    for ground in (theme.tokens(), theme.tokens(".dark")):
+        assert ground["accent"].upper() not in taken
+    assert registry.methods.get("fdmat").facts.colour not in {theme.tokens()[f"class-{c}"] for c in range(10)}
 
 
 @pytest.mark.parametrize("ink", [theme.LIGHT, theme.DARK], ids=["light", "dark"])

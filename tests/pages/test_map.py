@@ -11,6 +11,7 @@ import pytest
 from fdmat_core import datasets, selection
 from fdmat_core.analysis import summary
 from fdmat_core.corruptions import corrupt
+from fdmat_core.figures import theme
 from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs.run import Run
@@ -231,7 +232,11 @@ def test_two_variants_of_a_method_are_told_apart(visit, queue, stored):
     assert [getattr(option, "content", option) for option in switch.options] == ["FDMat", "FDMat (tau 0)", "Random"]
     lines = {trace["name"]: trace["line"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]}
     one, other = lines["FDMat"], lines["FDMat (tau 0)"]
-    assert one["color"] == other["color"] and one["dash"] != other["dash"] and one["width"] < other["width"]
+    assert (
+        one["color"] == theme.faded(other["color"], theme.LIGHT.surface, theme.QUIET)
+        and one["dash"] != other["dash"]
+        and one["width"] < other["width"]
+    )
     assert numbers(app)[0][1].startswith("0.16 ")
     for choice, title in ((plain, b'"FDMat"'), (variant, b'"FDMat (tau 0)"')):
         run = Run(spec)

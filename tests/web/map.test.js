@@ -2,8 +2,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { fitted, panned, toData, toStage, transfer, zoomed } from "../../fdmat_core/web/map/camera.js"
-import { blend, ramp } from "../../fdmat_core/web/map/colours.js"
-import { bounds, cellsOf, nearestRow, rowsInside, thinned } from "../../fdmat_core/web/map/points.js"
+import { blend, contrast, ramp, readable } from "../../fdmat_core/web/map/colours.js"
+import { bounds, cellsOf, countOutside, middleOf, nearestRow, rowsInside, thinned } from "../../fdmat_core/web/map/points.js"
 import { pixelOf } from "../../fdmat_core/web/page.js"
 
 const STAGE = { width: 800, height: 600 }
@@ -23,6 +23,18 @@ test("the nearest row is found in its reach, and kept rows win by their bonus", 
   assert.equal(nearestRow(points, [7, 3], 1, () => false, 0), -1)
   assert.equal(nearestRow(points, [7.4, 7.4], 5, () => false, 0), 4)
   assert.equal(nearestRow(points, [7.4, 7.4], 5, (row) => row === 2, 1), 2)
+})
+
+test("points far out do not shrink the rest, and are counted", () => {
+  const xy = Float32Array.from({ length: 2002 }, (_, i) => i < 2000 ? (i * 7919 % 1000) / 1000 : 500), all = bounds(xy)
+  const box = middleOf(xy, all)
+  assert.ok(box.width < 1.2 && box.height < 1.2 && all.width > 499, JSON.stringify(box))
+  assert.equal(countOutside(xy, box), 1)
+  assert.equal(countOutside(xy, all), 0)
+  const near = xy.subarray(0, 2000)
+  assert.deepEqual(middleOf(near, bounds(near)), bounds(near))
+  const cells = cellsOf(xy, box)
+  assert.equal(nearestRow({ xy, box, cells }, [500, 500], 1, () => false, 0), 1000)
 })
 
 test("a thinner picture keeps the proportions of the classes", () => {
@@ -63,6 +75,10 @@ test("colours are read as a page writes them, and mixed", () => {
   assert.equal(pixelOf("#D55E00").toString(16), "ff005ed5")
   assert.equal(pixelOf(" rgb(213, 94, 0)").toString(16), "ff005ed5")
   assert.equal(blend(pixelOf("#000000"), pixelOf("#FFFFFF"), 128).toString(16), "ff7f7f7f")
+  assert.ok(Math.abs(contrast(pixelOf("#777777"), pixelOf("#FFFFFF")) - 4.48) < 0.01)
+  const [blue, dark] = ["#0072B2", "#12181E"].map(pixelOf)
+  assert.equal(readable(blue, pixelOf("#FFFFFF"), 4.5), blue)
+  assert.ok(contrast(readable(blue, dark, 4.5), dark) >= 4.5 && contrast(blue, dark) < 4.5)
   const scale = ["#000000", "#0000FF", "#FF0000"].map(pixelOf)
   assert.deepEqual([ramp(scale, -1), ramp(scale, 0.5), ramp(scale, 2)], [scale[0], scale[1], blend(scale[1], scale[2], 256)])
 })

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import Truth
 from fdmat_core.web import columns, points
@@ -32,6 +33,7 @@ def test_a_nested_ranking_is_packed_column_by_column():
         "least": 0.001,
         "flags": {"suspected": 1, "mislabelled": 2, "outlier": 4},
         "method": "M",
+        "colour": "",
         "projection": "PCA",
         "score": "margin",
         "pictures": "thumb/x/",
@@ -113,3 +115,9 @@ def test_rejected_rows_are_suspected_only_where_nothing_is_known_to_be_injected(
     assert columns.flags(2).tolist() == [0, 0]
     thinned = Truth(np.zeros(4), np.zeros(4, dtype=bool), np.zeros(4, dtype=bool))  # as a long tail leaves it
     assert columns.flags(4, thinned, found).tolist() == [0, 1, 0, 1]
+
+
+def test_clusters_travel_as_the_rows_that_stand_for_them():
+    given = some(clusters=Clusters(np.array([0, 0, 1, 0, 1]), np.array([3, 2])))
+    read = unpack(points.pack(given, nested(Ranking(np.arange(5))), points.Words(), fractions=[1]))[1]
+    assert read["medoids"].tolist() == [3, 2] and read["sizes"].tolist() == [3, 2]

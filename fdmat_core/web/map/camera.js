@@ -36,6 +36,17 @@ export function fitted(box, stage) {
 }
 
 /**
+ * The part of the plane that a camera shows.
+ * @param {Camera} camera
+ * @param {Stage} stage
+ * @returns {Box}
+ */
+export function shownBy(camera, stage) {
+  const [left, low] = toData(camera, stage, [0, stage.height])
+  return { left, low, width: stage.width / camera.scale, height: stage.height / camera.scale }
+}
+
+/**
  * Where a spot of the data lies on the stage.
  * @param {Camera} camera
  * @param {Stage} stage
@@ -71,11 +82,12 @@ export const panned = (camera, dx, dy) =>
  * @param {number} factor
  * @param {[number, number]} spot
  * @param {Stage} stage
- * @param {Box} box
+ * @param {Box} box that zoom 1 shows
+ * @param {Box} farthest that can be shown by zooming out
  * @returns {Camera}
  */
-export function zoomed(camera, factor, spot, stage, box) {
-  const all = fitScale(box, stage), scale = clamp(camera.scale * factor, all / 2, all * 400)
+export function zoomed(camera, factor, spot, stage, box, farthest = box) {
+  const all = fitScale(box, stage), scale = clamp(camera.scale * factor, fitScale(farthest, stage) / 2, all * 400)
   const [x, y] = toData(camera, stage, spot), keep = camera.scale / scale
   return { x: x + (camera.x - x) * keep, y: y + (camera.y - y) * keep, scale, zoom: scale / all, touched: true }
 }

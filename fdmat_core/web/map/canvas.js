@@ -6,16 +6,17 @@ import { rowsOfText } from "../payload.js"
 import { createSlider, rounded, setScale } from "../slider.js"
 import { percent, whole } from "../text.js"
 import { fitScale, fitted } from "./camera.js"
-import { coloursOf } from "./colours.js"
+import { coloursOf, keepIn } from "./colours.js"
 import { draw } from "./draw.js"
 import { glideFrom } from "./glide.js"
 import { listenKeys } from "./keyboard.js"
-import { showLegend, showModes } from "./legend.js"
+import { isNamed } from "./labels.js"
+import { showLegend, showModes, showTally } from "./legend.js"
 import { layerOf, screenOf } from "./paint.js"
 import { listenPicture } from "./picture.js"
-import { listenPointer } from "./pointer.js"
+import { listenPointer, nameAll } from "./pointer.js"
 import { pointsOf, thinned } from "./points.js"
-import { ask, elementsOf, isKept } from "./state.js"
+import { ask, countClasses, elementsOf } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
 
 /** @typedef {import("../payload.js").Payload} Payload */
@@ -77,8 +78,8 @@ function stateOf(root, points, events, options) {
     root, elements: elementsOf(root), events, options, removed: new AbortController(), points, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, layers: { full: layerOf(points.xy, none), thin: null },
     chosen: null, ringed: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
-    look: { mode: "kept", only: -1 }, colours: coloursOf(root), density: 1, lasso: { armed: false, outline: [], rows: [] },
-    hover: -1, led: false, focus: -1, gesture: null, moving: false, glide: null, notice: "",
+    look: { mode: "kept", only: -1 }, colours: coloursOf(root), field: null, named: true, lasso: { armed: false, outline: [], rows: [] },
+    hover: -1, led: false, focus: -1, gesture: null, moving: false, glide: null, flight: null, notice: "",
     drawn: { layer: null, camera: null, screen: null, look: null, colours: null },
     draw: (now) => draw(map, now), frame: null, frames: 0, ms: 0, still: undefined,
   }
@@ -104,12 +105,15 @@ function show(map, points) {
  * @param {number} [kept]
  */
 function receive(map, kept) {
-  const { points } = map
+  const { points, elements } = map
   Object.assign(map, { slot: -1, chosen: points.n > SMOOTH ? thinned(points, SMOOTH) : null })
   if (!map.camera && map.stage.width) map.camera = fitted(points.box, map.stage)
+  dress(map)
   showModes(map)
   setScale(map.slider, points, kept)
   set(map, map.options)
+  elements.name.hidden = !isNamed(points)
+  nameAll(map, map.named)
   showLegend(map)
   ask(map)
 }
@@ -119,7 +123,7 @@ function receive(map, kept) {
  * @param {MapState} map
  */
 function forget(map) {
-  Object.assign(map, { lasso: { armed: false, outline: [], rows: [] }, hover: -1, focus: -1, camera: null, glide: null })
+  Object.assign(map, { lasso: { armed: false, outline: [], rows: [] }, hover: -1, focus: -1, camera: null, glide: null, flight: null })
   map.look = { ...map.look, only: -1 }
 }
 
@@ -150,6 +154,7 @@ function slid(map) {
   elements.kept.textContent = `kept ${whole(k)} of ${whole(n)} (${percent(k / n)})`
   elements.pruned.textContent = `· pruned ${whole(n - k)} (${percent(1 - k / n)})`
   slider.input.ariaValueText = `${percent(k / n)} kept, ${whole(k)} of ${whole(n)} items`
+  showTally(map)
   map.events.moved?.({ place: slider.place, resting: false })
   ask(map)
 }
@@ -168,9 +173,8 @@ function rested(map) {
  * @param {MapState} map
  */
 function describe(map) {
-  const { points, elements: { kept, pruned } } = map, { classes, labels, n } = points
-  const stay = new Float64Array(classes.length), all = new Float64Array(classes.length)
-  for (let row = 0; row < n; row++) { all[labels[row]]++; if (isKept(map, row)) stay[labels[row]]++ }
+  const { points, elements: { kept, pruned } } = map, { classes, n } = points
+  const { all, stay } = countClasses(map)
   const shares = classes.map((name, c) => ({ name, share: stay[c] / all[c] })).filter(({ share }) => share >= 0)
   shares.sort((a, b) => a.share - b.share)
   const [least, most] = [shares[0], shares[shares.length - 1]].map(({ name, share }) => `${name} (${percent(share)})`)
@@ -189,10 +193,11 @@ function resize(map) {
 }
 
 /**
- * Colours from the page; those of the data stay the same on light and dark.
+ * Colours from the page; those of the data stay the same on light and dark, as far as they can be read on both.
  * @param {MapState} map
  */
 function dress(map) {
+  keepIn(map.root, map.points.colour)
   const colours = coloursOf(map.root)
   if (JSON.stringify(colours) === JSON.stringify(map.colours)) return
   map.colours = colours
@@ -204,18 +209,18 @@ function dress(map) {
  * @param {MapState} map
  * @returns {View}
  */
-function viewOf({ points: { key, box }, look, camera, lasso }) {
+function viewOf({ points: { key, box }, look, camera, lasso, named }) {
   const middle = camera && { x: (camera.x - box.left) / box.width, y: (camera.y - box.low) / box.height, zoom: camera.zoom }
-  return { key, look, lasso, camera: camera?.touched ? middle : null }
+  return { key, look, lasso, named, camera: camera?.touched ? middle : null }
 }
 
 /**
  * @param {MapState} map
  * @param {View} view
  */
-function recall(map, { look, camera, lasso }) {
+function recall(map, { look, camera, lasso, named }) {
   const { box } = map.points, { clientWidth: width, clientHeight: height } = map.elements.stage
-  Object.assign(map, { look, lasso })
+  Object.assign(map, { look, lasso, named })
   if (!camera || !width) return
   const scale = fitScale(box, { width, height }) * camera.zoom
   const [x, y] = [box.left + camera.x * box.width, box.low + camera.y * box.height]

@@ -6,8 +6,9 @@ import { clamp } from "../text.js"
 /** @typedef {import("./points.js").Points} Points */
 /** @typedef {import("./paint.js").Layer} Layer */
 
-/** How many classes have a colour of their own, and how many colours the scale of scores has. */
-export const CLASS_COLOURS = 10, SCALE_COLOURS = 5
+/** How many classes have a colour of their own, and how many colours the scales of scores and of coverage have. */
+export const CLASS_COLOURS = 10, SCALE_COLOURS = 5, DIVERGING_COLOURS = 5
+const ON_LIGHT = 3, ON_DARK = 4.5 // how far what is kept stands out, as in figures/theme.py
 
 /**
  * What tokens.css and the page say, as pixels.
@@ -22,6 +23,7 @@ export const CLASS_COLOURS = 10, SCALE_COLOURS = 5
  * @property {number} other a class without a colour of its own
  * @property {number[]} classes
  * @property {number[]} scale from the lowest score to the highest
+ * @property {number[]} diverging from starved places over even ones to crowded ones
  */
 
 /** @typedef {{ mode: string, only: number }} Look the colour mode, and the class shown alone or -1 */
@@ -41,8 +43,55 @@ export function coloursOf(root) {
     dark, ground: pixelOf(style.backgroundColor), kept: token("kept"), pruned: token("pruned"), noise: token("noise"),
     suspect: token("suspect"), mark: token("mark"), other: token("class-other"),
     classes: series("class", CLASS_COLOURS), scale: series("viridis", SCALE_COLOURS),
+    diverging: series("diverging", DIVERGING_COLOURS),
   }
 }
+
+/**
+ * How much two colours differ in brightness, from 1 to 21, as WCAG counts it.
+ * @param {number} one
+ * @param {number} other
+ */
+export function contrast(one, other) {
+  const [low, high] = [one, other].map(brightness).sort((a, b) => a - b)
+  return (high + 0.05) / (low + 0.05)
+}
+
+/** @param {number} pixel */
+function brightness(pixel) {
+  const [r, g, b] = [pixel & 0xff, pixel >>> 8 & 0xff, pixel >>> 16 & 0xff].map((value) => value / 255)
+    .map((value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/**
+ * A colour, lightened on dark ground and darkened on light ground as far as this contrast asks.
+ * @param {number} colour
+ * @param {number} ground
+ * @param {number} least
+ */
+export function readable(colour, ground, least) {
+  const goal = brightness(ground) > 0.18 ? 0xff000000 : 0xffffffff
+  for (let share = 0; share < 256; share += 5) {
+    const mixed = blend(colour, goal, share)
+    if (contrast(mixed, ground) >= least) return mixed
+  }
+  return goal >>> 0
+}
+
+/**
+ * Show what is kept in a colour, so that it can be read on the ground of the element; "" for the usual one.
+ * @param {HTMLElement} root
+ * @param {string} colour "#RRGGBB"
+ */
+export function keepIn(root, colour) {
+  root.style.removeProperty("--kept")
+  const style = getComputedStyle(root), wanted = pixelOf(colour || style.getPropertyValue("--kept"))
+  root.style.setProperty("--kept", cssOf(readable(wanted, pixelOf(style.backgroundColor), isDark(root) ? ON_DARK : ON_LIGHT)))
+}
+
+/** @param {number} pixel */
+const cssOf = (pixel) => `#${[0, 8, 16].map((at) => (pixel >>> at & 0xff).toString(16).padStart(2, "0")).join("")}`
 
 /**
  * Colour `top` over `under` with opacity a of 256.

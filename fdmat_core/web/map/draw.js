@@ -2,10 +2,10 @@
 
 import { whole } from "../text.js"
 import { tint } from "./colours.js"
-import { glideOn } from "./glide.js"
-import { showLegend } from "./legend.js"
+import { paintCoverage } from "./field.js"
+import { flyOn, glideOn } from "./glide.js"
 import { overlay } from "./overlay.js"
-import { cutOf, EDGE, paintDensity, paintFlags, paintRings, paintPoints, project, radii } from "./paint.js"
+import { cutOf, EDGE, paintFlags, paintRings, paintPoints, project, radii } from "./paint.js"
 import { ask, isKept, isMoving } from "./state.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -18,25 +18,37 @@ import { ask, isKept, isMoving } from "./state.js"
  * @param {number} now
  */
 export function draw(map, now) {
-  const { screen, camera, points, colours, look } = map, began = performance.now()
-  if (!screen || !camera) return
-  const thin = isMoving(map) || map.glide ? map.layers.thin : null, layer = thin ?? map.layers.full
-  const gliding = glideOn(map, now)
-  prepare(map, layer, screen, camera, gliding)
-  screen.buffer.fill(colours.ground)
-  const cut = cutOf(layer, map.slider.k), size = radii(screen, camera, points.cells.inked, layer.n, cut)
-  if (look.mode === "density") map.density = paintDensity(screen, layer, cut, size.fit(8, layer.n), colours)
-  else paintPoints(screen, layer, cut, size, colours)
-  if (look.mode === "noise") paintFlags(screen, layer, cut, points, size, colours)
-  const ringed = map.ringed ?? caught(map)
-  if (ringed) paintRings(screen, layer, ringed, colours)
-  screen.pen.putImageData(screen.image, -EDGE, -EDGE)
+  const { screen, points, look } = map, began = performance.now()
+  if (!screen || !map.camera) return
+  const covering = look.mode === "coverage", thin = !covering && (isMoving(map) || map.glide) ? map.layers.thin : null
+  const layer = thin ?? map.layers.full, gliding = glideOn(map, now), camera = flyOn(map, now) ?? map.camera
+  if (covering) paintCoverage(map, screen, camera)
+  else {
+    prepare(map, layer, screen, camera, gliding)
+    paint(map, layer, screen, camera)
+  }
   map.ms = performance.now() - began
   map.frames++
   overlay(map, camera)
-  if (look.mode === "density") showLegend(map)
   say(map, thin ? `drawing ${whole(layer.n)} of ${whole(points.n)} points while it moves` : map.notice || lassoWords(map))
-  if (map.glide) ask(map)
+  if (map.glide || map.flight) ask(map)
+}
+
+/**
+ * Paint the points, with what is marked among them.
+ * @param {MapState} map
+ * @param {Layer} layer
+ * @param {Screen} screen
+ * @param {Camera} camera
+ */
+function paint(map, layer, screen, camera) {
+  const { points, colours, look } = map, cut = cutOf(layer, map.slider.k)
+  const size = radii(screen, camera, points.cells.inked, layer.n, cut), ringed = map.ringed ?? caught(map)
+  screen.buffer.fill(colours.ground)
+  paintPoints(screen, layer, cut, size, colours)
+  if (look.mode === "noise") paintFlags(screen, layer, cut, points, size, colours)
+  if (ringed) paintRings(screen, layer, ringed, colours)
+  screen.pen.putImageData(screen.image, -EDGE, -EDGE)
 }
 
 /**

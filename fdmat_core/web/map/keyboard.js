@@ -2,7 +2,7 @@
 
 import { isTaken, showKeys } from "../elements.js"
 import { slideByKey } from "../slider.js"
-import { arm, clear, fit, zoom } from "./pointer.js"
+import { arm, clear, fit, nameAll, zoom } from "./pointer.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 
@@ -12,6 +12,7 @@ export function listenKeys(map) {
     if (isTaken(event)) return
     const shadow = map.root.getRootNode(), host = shadow instanceof ShadowRoot ? shadow.host : map.root
     const free = event.target === document.body || event.target === host // no other element takes the arrows
+    if (event.key === "Enter" && event.target instanceof HTMLElement && "fly" in event.target.dataset) event.target.click()
     if (press(map, event.key) || free && slideByKey(map.slider, event)) event.preventDefault()
   }, { signal: map.removed.signal })
 }
@@ -24,6 +25,7 @@ export function listenKeys(map) {
 function press(map, key) {
   /** @type {Record<string, () => void>} */
   const acts = {
+    n: () => nameAll(map, !map.named),
     l: () => arm(map, !map.lasso.armed), escape: () => clear(map), "?": () => showKeys(map.elements),
     0: () => fit(map), "+": () => zoom(map, 1.5), "=": () => zoom(map, 1.5), "-": () => zoom(map, 1 / 1.5),
   }

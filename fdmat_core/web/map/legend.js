@@ -1,14 +1,15 @@
 // The colour modes, and the legend of each.
 
 import { make } from "../elements.js"
+import { whole } from "../text.js"
 import { CLASS_COLOURS, SCALE_COLOURS } from "./colours.js"
-import { ask } from "./state.js"
+import { ask, countClasses } from "./state.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./points.js").Points} Points */
 
 /** @type {Record<string, string>} */
-const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", density: "Density" }
+const MODES = { kept: "Kept", class: "Class", score: "Score", noise: "Noise", coverage: "Coverage" }
 
 /** Offer the colour modes that the points have data for. @param {MapState} map */
 export function showModes(map) {
@@ -44,12 +45,40 @@ export function showLegend(map) {
     class: () => classKeys(map),
     score: () => scoreKeys(points),
     noise: () => [swatch("big", "kept"), swatch("small", "pruned"), ...noiseKeys(points)],
-    density: () => {
-      const hues = ["color-mix(in srgb, var(--kept) 14%, var(--ground))", "var(--kept)"]
-      return [...scale("0%", `${Math.round(100 * map.density)}%`, hues), make("em", "kept share of each cell")]
-    },
+    coverage: () => coverageKeys(),
   }
   legend.replaceChildren(...legends[map.look.mode]())
+  showTally(map)
+}
+
+/** Say how many of each class are kept, where the legend names classes. @param {MapState} map */
+export function showTally(map) {
+  /** @type {HTMLElement[]} */
+  const places = [...map.elements.legend.querySelectorAll("small")]
+  if (!places.length || !map.layers.full.n) return
+  const { stay, all } = countClasses(map)
+  for (const place of places) {
+    const c = Number(place.dataset.tally), known = c >= 0
+    place.textContent = known ? `${whole(stay[c])}/${whole(all[c])}` : ""
+    place.style.minWidth = known ? `${2 * whole(all[c]).length + 0.5}ch` : ""
+  }
+}
+
+/** The scale of the coverage layer, with its zero, and its two contours. */
+function coverageKeys() {
+  const hues = [-2, -1, 0, 1, 2].map((step) => `var(--diverging-${step + 2})`), bar = scale("starved ÷8", "crowded ×8", hues)
+  bar[1].classList.add("zeroed")
+  return [...bar, make("em", "0: as dense as all"), line("all", "50, 90% of all"), line("kept", "of the kept")]
+}
+
+/**
+ * @param {string} kind
+ * @param {string} text
+ */
+function line(kind, text) {
+  const item = make("span", "", { className: `key line ${kind}` })
+  item.append(make("i"), text)
+  return item
 }
 
 /**
@@ -95,14 +124,24 @@ function noiseKeys({ flags, bits }) {
 function classKeys(map) {
   const { points: { classes }, look: { only } } = map
   const pick = (/** @type {number} */ c) => look(map, { only: only === c ? -1 : c })
-  if (classes.length > CLASS_COLOURS) return [classMenu(classes, only, pick)]
+  if (classes.length > CLASS_COLOURS) return [classMenu(classes, only, pick), tally(only)]
   return classes.map((name, c) => {
     const key = make("button", "", { className: "key big", ariaPressed: String(only === c) })
     key.style.setProperty("--ink", `var(--class-${c})`)
-    key.append(make("i"), name)
+    key.append(make("i"), name, tally(c))
     key.addEventListener("click", () => pick(c))
     return key
   })
+}
+
+/**
+ * The place where the kept of a class are counted.
+ * @param {number} c
+ */
+function tally(c) {
+  const place = make("small")
+  place.dataset.tally = String(c)
+  return place
 }
 
 /**

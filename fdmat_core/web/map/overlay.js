@@ -1,9 +1,11 @@
 // What lies over the points: the rings of two of them, the outline of the lasso, and the card of one item.
 
-import { clamp } from "../text.js"
+import { clamp, whole } from "../text.js"
 import { fillCard } from "./card.js"
-import { toStage } from "./camera.js"
+import { shownBy, toStage } from "./camera.js"
 import { spotOf } from "./glide.js"
+import { showNames } from "./labels.js"
+import { countOutside } from "./points.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./camera.js").Camera} Camera */
@@ -20,7 +22,25 @@ export function overlay(map, camera) {
   for (let i = 0; i < outline.length; i += 2)
     line += `${i ? "L" : "M"}${toStage(camera, stage, outline[i], outline[i + 1]).map(Math.round)}`
   elements.outline.setAttribute("d", line && `${line}Z`)
+  showNames(map, camera)
   placeCard(map, camera)
+  showOutside(map, camera)
+}
+
+/** @type {WeakMap<Camera, number>} */
+const outside = new WeakMap()
+
+/**
+ * Say how many points lie beyond the edges while nobody has moved the camera.
+ * @param {MapState} map
+ * @param {Camera} camera
+ */
+function showOutside({ elements, points: { xy, box, all }, stage }, camera) {
+  const may = !camera.touched && (all.width > box.width || all.height > box.height)
+  const count = may ? outside.get(camera) ?? countOutside(xy, shownBy(camera, stage)) : 0
+  outside.set(camera, count)
+  elements.outside.hidden = !count
+  if (count) elements.outside.textContent = `${whole(count)} outside: fit all`
 }
 
 /**

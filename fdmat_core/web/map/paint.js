@@ -1,7 +1,7 @@
 // Pixels: discs and rings are lists of offsets stamped into one 32-bit buffer, so 300,000 points need no GPU.
 
 import { clamp } from "../text.js"
-import { blend, ramp } from "./colours.js"
+import { blend } from "./colours.js"
 
 /** @typedef {import("./points.js").Points} Points */
 /** @typedef {import("./camera.js").Camera} Camera */
@@ -281,37 +281,4 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
     const cell = ((p / width / room) | 0) * across + ((p % width / room) | 0)
     if (!taken[cell]) { taken[cell] = 1; stamp(buffer, p, mark, small) }
   }
-}
-
-/**
- * Share of each cell's points that is kept, in one hue; the strongest is the 98th percentile of the cells, returned.
- * @param {Screen} screen
- * @param {Layer} layer
- * @param {number} cut
- * @param {number} wanted about how wide a cell is
- * @param {Colours} colours
- */
-export function paintDensity(screen, layer, cut, wanted, { ground, kept: hue }) {
-  const size = Math.round(clamp(1.77 * wanted, 4, 28)), across = Math.ceil(screen.width / size)
-  const full = new Uint32Array(across * Math.ceil(screen.height / size)), kept = new Uint32Array(full.length)
-  const cell = (/** @type {number} */ p) => ((p / screen.width / size) | 0) * across + ((p % screen.width / size) | 0)
-  for (let i = 0; i < layer.n; i++) if (layer.place[i] >= 0) full[cell(layer.place[i])]++
-  for (let i = 0; i < cut; i++) if (layer.place[i] >= 0) kept[cell(layer.place[i])]++
-  const shares = Float32Array.from(kept.map((_, c) => c).filter((c) => full[c]), (c) => kept[c] / full[c]).sort()
-  const top = Math.max(shares[shares.length * 0.98 | 0] || 0, 1e-6), hues = [blend(ground, hue, 36), hue]
-  for (let c = 0; c < full.length; c++)
-    if (full[c]) fillCell(screen, c % across * size, (c / across | 0) * size, size, ramp(hues, kept[c] / full[c] / top))
-  return Math.min(1, top)
-}
-
-/**
- * @param {Screen} screen
- * @param {number} x
- * @param {number} y
- * @param {number} size
- * @param {number} colour
- */
-function fillCell({ buffer, width, height }, x, y, size, colour) {
-  const right = Math.min(width, x + size)
-  for (let line = y; line < Math.min(height, y + size); line++) buffer.fill(colour, line * width + x, line * width + right)
 }

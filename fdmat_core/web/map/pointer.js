@@ -4,7 +4,8 @@ import { showKeys } from "../elements.js"
 import { rowOf } from "../items.js"
 import { textOfRows } from "../payload.js"
 import { REST } from "../slider.js"
-import { fitted, panned, toData, zoomed } from "./camera.js"
+import { fitScale, fitted, panned, toData, zoomed } from "./camera.js"
+import { flyTo } from "./glide.js"
 import { overlay } from "./overlay.js"
 import { nearestRow, rowsInside } from "./points.js"
 import { ask, isKept } from "./state.js"
@@ -17,7 +18,7 @@ const CLICK = 4 // a pointer that moved less than this many pixels has clicked
 
 /** @param {MapState} map */
 export function listenPointer(map) {
-  const { canvas, lasso, fit: all, help, link } = map.elements, { signal } = map.removed
+  const { canvas, lasso, name, fit: all, outside, help, link } = map.elements, { signal } = map.removed
   canvas.addEventListener("pointerdown", (event) => begin(map, event))
   canvas.addEventListener("pointermove", (event) => map.gesture ? map.gesture.move(spotAt(map, event)) : point(map, event))
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
@@ -25,7 +26,9 @@ export function listenPointer(map) {
   canvas.addEventListener("pointerleave", () => { map.hover = -1; ask(map) })
   canvas.addEventListener("wheel", (event) => wheel(map, event), { passive: false })
   lasso.addEventListener("click", () => arm(map, !map.lasso.armed))
+  name.addEventListener("click", () => nameAll(map, !map.named))
   all.addEventListener("click", () => fit(map))
+  outside.addEventListener("click", () => fitAll(map))
   help.addEventListener("click", () => showKeys(map.elements))
   link.addEventListener("click", () => copyLink(map))
   document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
@@ -102,6 +105,16 @@ export function arm(map, armed) {
   map.root.classList.toggle("lassoing", armed)
 }
 
+/**
+ * @param {MapState} map
+ * @param {boolean} named whether the map shows names
+ */
+export function nameAll(map, named) {
+  map.named = named
+  map.elements.name.ariaPressed = String(named)
+  ask(map)
+}
+
 /** Say which rows the lasso holds; a line of less than three corners clears it. @param {MapState} map */
 function closeLasso(map) {
   arm(map, false)
@@ -160,15 +173,22 @@ function wheel(map, event) {
  */
 export function zoom(map, factor, spot = [map.stage.width / 2, map.stage.height / 2]) {
   if (!map.camera) return
-  Object.assign(map, { camera: zoomed(map.camera, factor, spot, map.stage, map.points.box), moving: true })
+  Object.assign(map, { camera: zoomed(map.camera, factor, spot, map.stage, map.points.box, map.points.all), moving: true })
   clearTimeout(map.still)
   map.still = setTimeout(() => { map.moving = false; ask(map) }, REST)
   ask(map)
 }
 
-/** Show all. @param {MapState} map */
+/** Show all but what lies far out. @param {MapState} map */
 export function fit(map) {
   if (map.stage.width) map.camera = fitted(map.points.box, map.stage)
+  ask(map)
+}
+
+/** Show also what lies far out. @param {MapState} map */
+function fitAll(map) {
+  const { points: { box, all }, stage } = map, camera = fitted(all, stage)
+  map.camera = { ...camera, zoom: camera.scale / fitScale(box, stage), touched: true }
   ask(map)
 }
 
@@ -186,6 +206,7 @@ function follow(map, event, act) {
   }
   map.led = act === "hover"
   map[act] = rowOf(map.points, element.dataset.item ?? "")
+  if (act === "focus" && "fly" in element.dataset) flyTo(map, map[act])
   ask(map)
 }
 

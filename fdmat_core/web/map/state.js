@@ -36,6 +36,7 @@ import { find } from "../elements.js"
  * @property {Look} look
  * @property {{ x: number, y: number, zoom: number } | null} camera middle as shares of the box; null shows all
  * @property {Lasso} lasso
+ * @property {boolean} named
  */
 
 /** @typedef {{ armed: boolean, outline: number[], rows: number[] }} Lasso outline: x, y, x, y, ... in data coordinates */
@@ -72,7 +73,8 @@ import { find } from "../elements.js"
  * @property {Camera | null} camera likewise
  * @property {Look} look
  * @property {Colours} colours
- * @property {number} density the share of the strongest cell, in the mode that shows cells
+ * @property {import("./field.js").Field | null} field what the coverage layer has counted
+ * @property {boolean} named whether the map shows names
  * @property {Lasso} lasso
  * @property {number} hover row under the pointer, or -1
  * @property {boolean} led whether an element elsewhere on the page set `hover`
@@ -80,6 +82,7 @@ import { find } from "../elements.js"
  * @property {Gesture | null} gesture
  * @property {boolean} moving whether the camera is in motion
  * @property {Glide | null} glide
+ * @property {{ from: Camera, to: Camera, began: number } | null} flight of the camera
  * @property {string} notice what the status line shows for a moment
  * @property {{ layer: Layer | null, camera: Camera | null, screen: Screen | null, look: Look | null, colours: Colours | null }} drawn
  *   for what the layer was projected and tinted last
@@ -101,8 +104,10 @@ export function elementsOf(root) {
       hover: /** @type {SVGElement} */ (root.querySelector(".ring.hover")),
     },
     card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
-    note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
-    link: find(root, ".act-link"), png: find(root, ".act-png"), svg: find(root, ".act-svg"),
+    actions: find(root, ".actions"), note: find(root, ".note"),
+    lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
+    png: find(root, ".act-png"), svg: find(root, ".act-svg"),
+    link: find(root, ".act-link"), name: find(root, ".act-names"), names: find(root, ".names"), outside: find(root, ".outside"),
   }
 }
 
@@ -114,8 +119,19 @@ export function ask(map) {
   })
 }
 
+/**
+ * How many items each class has, and how many of them are kept now.
+ * @param {MapState} map
+ */
+export function countClasses({ points: { classes, labels, n }, layers, slider: { k } }) {
+  const stay = new Uint32Array(classes.length), all = new Uint32Array(classes.length), { row } = layers.full
+  for (let i = 0; i < n; i++) all[labels[i]]++
+  for (let i = 0; i < k; i++) stay[labels[row[i]]]++
+  return { stay, all }
+}
+
 /** Whether something moves, so that fewer points are drawn. @param {MapState} map */
-export const isMoving = (map) => map.moving || map.slider.moving
+export const isMoving = (map) => map.moving || map.slider.moving || !!map.flight
 
 /** Whether a row is kept now. @param {MapState} map @param {number} row */
 export const isKept = (map, row) => map.rank[row] < map.slider.k
