@@ -46,7 +46,9 @@ def made(n):
     methods = []
     for number in range(METHODS):
         ranking = Ranking(rng.permutation(n), score=rng.lognormal(size=n))
-        methods.append(report.Method(Rankings.nested_in(cloud.ids, ranking), f"Method {number}", f"cloud_{number}"))
+        methods.append(
+            report.Method(Rankings.nested_in(cloud.ids, ranking), f"Method {number}", "#0072B2", f"cloud_{number}")
+        )
     facts = {
         "start": {"kept": 0.05, "method": 0},
         "projection": "UMAP",

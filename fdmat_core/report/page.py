@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
+from fdmat_core import registry
 from fdmat_core.figures import theme
 from fdmat_core.report import chapters, naming, scene
 from fdmat_core.report.scene import Scene
@@ -98,8 +100,14 @@ def _packed(told: Scene) -> bytes:
     drawn = points.points_of(told.table, projection.xy, told.train.truth, told.evidence) if projection else None
     if projection is None or drawn is None:
         raise ValueError(f"run {run.key} has no map yet; run it first")
+    drawn = replace(drawn, clusters=run.clusters)
     methods = [
-        report.Method(rankings, told.title(method), naming.file(run.spec, str(method)))
+        report.Method(
+            rankings,
+            told.title(method),
+            registry.methods.get(method.name).facts.colour,
+            naming.file(run.spec, str(method)),
+        )
         for method, rankings in told.ranked.items()
     ]
     start = {"kept": told.kept, "method": told.methods.index(told.focus)}

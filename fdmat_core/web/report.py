@@ -26,6 +26,7 @@ class Method:
 
     rankings: Rankings
     title: str
+    colour: str  # of what it keeps, as "#RRGGBB"
     file: str  # the beginning of the names of its files
 
 
@@ -53,9 +54,17 @@ def pack(points: Points, methods: Sequence[Method], facts: Mapping[str, Any], *,
     if points.own_share is not None and points.preferred is not None:
         sent["own_percent"] = np.round(100 * np.asarray(points.own_share)).astype("u1")
         sent["preferred"] = payload.smallest(points.preferred, c)
+    if points.clusters is not None:
+        sent |= {
+            "medoids": np.asarray(points.clusters.medoids, "<u4"),
+            "sizes": np.asarray(points.clusters.sizes, "<u4"),
+        }
     for number, method in enumerate(methods):
         sent |= {f"{name}.{number}": column for name, column in _ranked(method.rankings).items()}
-    told = [{"method": one.title, "file": one.file} | columns.facts(one.rankings, fractions) for one in methods]
+    told = [
+        {"method": one.title, "colour": one.colour, "file": one.file} | columns.facts(one.rankings, fractions)
+        for one in methods
+    ]
     own = {"items": points.items, "classes": points.classes, "box": box, "steps": STEPS, "methods": told}
     return payload.pack(sent, own | dict(facts))
 

@@ -17,7 +17,7 @@ from fdmat_core.formats import percent
 from fdmat_core.spec import Choice
 from pages.compare.pair import Pair
 from pages.shell import caches, frame, state
-from pages.ui import head, toolbar
+from pages.ui import pictures, toolbar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,9 @@ def curve(pair: Pair, table: pd.DataFrame) -> None:
         figure = caches.once(table, "agreement", look.dark, make=lambda found: figures.curve(found, look=look))
         st.html(f"<style>{toolbar.line(figure, pair.least)}</style>")
         alt = "Jaccard of A and B by share kept, beside that of two random draws"
-        st.plotly_chart(figure, theme=None, config=head.CONFIG, key="agreement", alt=alt)
+        title = f"Agreement of {pair.a.name} and {pair.b.name}"
+        caption = pictures.of_run(title, "Jaccard", pair.a.run.spec, "agreement")
+        pictures.chart(figure, "agreement", alt, caption)
 
 
 def matrix(pair: Pair, kept: float) -> None:

@@ -71,10 +71,8 @@ class Scene:
     def packed(self) -> bytes:
         """What the map draws."""
         method = registry.methods.title(self.method)
-        facts = registry.methods.get(self.method.name).facts
-        words = points.Words(
-            method, facts.colour, self.projection.kind, "score", self.pictures, served.address(self.run)
-        )
+        colour = registry.methods.get(self.method.name).facts.colour
+        words = points.Words(method, colour, self.projection.kind, "score", self.pictures, served.address(self.run))
         spec = self.run.spec
         words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
         found = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)

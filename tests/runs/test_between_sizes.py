@@ -19,8 +19,8 @@ def test_distances_between_the_sizes_are_those_stored_at_the_sizes():
         assert len(points) == 4
         for point in points.itertuples():
             assert run.distance(measure, herding, point.kept) == pytest.approx(point.value, rel=1e-5, abs=1e-7)
-        low, between, high = (run.distance(measure, herding, kept) for kept in (0.5, 0.35, 0.2))
-        assert low < between < high
+        found = [run.distance(measure, herding, kept) or 0.0 for kept in (0.5, 0.35, 0.2)]
+        assert 0 < found[0] < found[1] < found[2]
         assert run.distance(measure, spec.methods[1], 0.2) is None  # weighs what it keeps
     assert run.complete and run.clusters.sizes.sum() == 200
     library.delete(run.key)

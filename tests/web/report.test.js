@@ -18,7 +18,7 @@ given = points.Points(xy, labels, ids, ("a", "b"), "k", None, own, labels)
 sizes = Rankings(np.arange(300), {3: Ranking(order, nested=False), 30: Ranking(order[::-1], nested=False)})
 nest = Rankings.nested_in(np.arange(300), Ranking(order, score))
 facts = {"projection": "PCA", "score": "score", "words": "", "pictures": {str(ids[7]): "data:x"}}
-packed = report.pack(given, [report.Method(nest, "A", "x_a"), report.Method(sizes, "B", "x_b")], facts, fractions=[0.1, 1])
+packed = report.pack(given, [report.Method(nest, "A", "#112233", "x_a"), report.Method(sizes, "B", "", "x_b")], facts, fractions=[0.1, 1])
 `
 
 test("every method of a report is a payload of the map, with what Python had", async () => {
@@ -37,7 +37,7 @@ sent = json.dumps({"ids": [str(i) for i in ids]} | {name: it.tolist() for name, 
     assert.ok(Math.abs(a.score[i] - score[i]) <= Math.abs(score[i]) / 2048)
     assert.ok(Math.abs(a.ownShare[i] - own[i]) <= 0.00501)
   }
-  assert.ok(a.nested && !b.nested && a.method === "A" && b.file === "x_b" && a.xy === b.xy)
+  assert.ok(a.nested && !b.nested && a.method === "A" && b.file === "x_b" && a.colour === "#112233" && a.xy === b.xy)
   assert.deepEqual(b.sizes, [0.01, 0.1])
   assert.deepEqual([...orderAt(b, 0).subarray(0, 3)].sort(), order.slice(0, 3).sort())
   assert.deepEqual([...orderAt(b, 1).subarray(0, 30)].sort(), order.slice(270).sort())

@@ -21,9 +21,10 @@ export async function unpack(text) {
  * @returns {Payload[]}
  */
 export function methodsOf({ columns, facts }) {
-  const { labels, flags, preferred } = columns
+  const { labels, flags, preferred, medoids, sizes } = columns
   /** @type {Record<string, any>} */
   const shared = { xy: placesOf(columns.places, facts), ids: summed(columns.steps), labels, flags }
+  if (medoids) Object.assign(shared, { medoids, sizes })
   if (preferred) Object.assign(shared, { preferred, own_share: Float32Array.from(columns.own_percent, (part) => part / 100) })
   return facts.methods.map((/** @type {object} */ own, /** @type {number} */ number) => ({
     columns: { ...shared, ...rankedOf(columns, number) }, facts: { ...facts, ...own },
