@@ -36,8 +36,8 @@ from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Dataset
 
 LAWS = Path(estimates.__file__).with_name("laws.json")
-#: The tables that laws are fitted on: items, numbers of each, classes.
-TABLES = ((1500, 64, 10), (6000, 128, 10), (16_000, 128, 10), (12_000, 512, 100), (6000, 128, 1), (40_000, 64, 20))
+#: The tables that laws are fitted on, from light to heavy: items, numbers of each, classes.
+TABLES = ((1500, 64, 10), (4000, 128, 1), (12_000, 256, 100), (16_000, 128, 10))
 TESTS, SHARES = 2000, (0.01, 0.1, 0.5, 1.0)
 #: What a law may be made of.
 OF_TABLES = ("1", "n", "n*d", "n*c", "pairs", "pairs*d", "n*n", "n*n*d")
@@ -69,24 +69,27 @@ def measured(work, small, table):
     return time.perf_counter() - began, max(0, held()[1] - before)
 
 
-def one(kind, name, number):
-    """Measure one thing on one table in this process: lines of (size, seconds, bytes) as JSON."""
-    n, d, c = TABLES[number]
-    table, small = mixture(n, d, c), mixture(60 * c, d, c)
+def one(kind, name):
+    """Measure one thing on all tables in this process: lines of (size, seconds, bytes) as JSON."""
+    print(json.dumps([row for n, d, c in TABLES for row in measured_on(kind, name, mixture(n, d, c))]))
+
+
+def measured_on(kind, name, table):
+    """Lines of one table."""
+    small = mixture(60 * table.c, table.embedding.shape[1], table.c)
     if kind == "measures":
-        rows = list(points(name, table, d, c))
-    else:
-        work = STAGES[name] if kind == "stages" else partial(selection.rank, method=name)
-        seconds, memory = measured(work, small, table)
-        if name == "detection":
-            seconds -= measured(partial(selection.rank, method="fdmat"), small, table)[0]
-        rows = [(size(table).__dict__, max(seconds, 1e-4), memory)]
-    print(json.dumps(rows))
+        return list(points(name, table))
+    work = STAGES[name] if kind == "stages" else partial(selection.rank, method=name)
+    seconds, memory = measured(work, small, table)
+    if name == "detection":
+        seconds -= measured(partial(selection.rank, method="fdmat"), small, table)[0]
+    return [(size(table).__dict__, max(seconds, 1e-4), memory)]
 
 
-def points(name, table, d, c):
-    """A measure at several sizes: the first is asked twice, as it prepares."""
-    test = mixture(TESTS, d, c)
+def points(name, table):
+    """A measure at several sizes, after a first one, as it prepares."""
+    d = table.embedding.shape[1]
+    test = mixture(TESTS, d, table.c)
     data = Dataset(
         "mixture",
         table.ids,
@@ -137,7 +140,7 @@ def fit(only):
         for name in entries:
             if only and name not in only:
                 continue
-            rows = [row for number in range(len(TABLES)) for row in child(kind, name, number)]
+            rows = child(kind, name)
             if not rows:
                 continue
             found[name] = {
@@ -171,11 +174,11 @@ def idle():
     return int(done.stdout.split()[-1])
 
 
-def child(kind, name, number):
-    command = [sys.executable, "-m", "benchmarks.estimates", "--one", kind, name, str(number)]
+def child(kind, name):
+    command = [sys.executable, "-m", "benchmarks.estimates", "--one", kind, name]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     if done.returncode:
-        print(f"{kind} {name} on {TABLES[number]}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+        print(f"{kind} {name}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
         return []
     return json.loads(done.stdout.strip().splitlines()[-1])
 
@@ -239,7 +242,7 @@ def read():
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--out")
-    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--run", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -247,7 +250,7 @@ def read():
 if __name__ == "__main__":
     given = read()
     if given.one:
-        one(given.one[0], given.one[1], int(given.one[2]))
+        one(*given.one)
     elif given.run:
         whole(given.run)
     elif given.fit:
