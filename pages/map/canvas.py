@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,6 +19,9 @@ def show(
     kept: float,
     ringed: str = "",
     pending: str = "",
+    words: Mapping[str, str] | None = None,
+    of: str = "",
+    link: Mapping[str, str] | None = None,
     on_lasso: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw the map with its slider. Inside a fragment a move of the slider runs that fragment alone.
@@ -33,11 +36,18 @@ def show(
         Rows to ring, as `fdmat_core.web.payload.bits_of` writes them.
     pending
         The projection that is being computed, if a better one is to come.
+    words
+        How the map is seen when it appears; afterwards its view is the person's. See `fdmat_core/web/map/view.js`.
+    of
+        The run that they are about.
+    link
+        What each of them is called in the link.
     on_lasso
         Called when a lasso closes or is cleared, before the script runs.
     """
     data = {"payload": address, "kept": kept, "ringed": ringed, "pending": pending}
-    silent = {"on_kept_change": lambda: None, "on_method_change": lambda: None}
+    data |= {"words": dict(words or {}), "of": of, "link": dict(link or {})}
+    silent = {f"on_{name}_change": lambda: None for name in ("kept", "view", "method", "record")}
     MAP(key=KEY, data=data, on_lasso_change=on_lasso, **silent)
 
 
@@ -45,6 +55,17 @@ def kept(default: float) -> float:
     """The share kept that the slider shows, or the one it starts from."""
     value = _values().get("kept")
     return default if value is None else float(value)
+
+
+def words(of: str) -> dict[str, str] | None:
+    """How a person has set the map of a run; None if the map has not said, or told of another run."""
+    told = dict(_values().get("view") or {})
+    return told if told.pop("of", None) == of else None
+
+
+def recorded() -> dict[str, str] | None:
+    """The view that was just to be recorded as a step, with the share kept, or None."""
+    return _values().get("record")
 
 
 def lasso() -> str | None:

@@ -10,7 +10,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, scene
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import brought, empty, run_status, titles, toolbar
+from pages.ui import brought, empty, run_status, switcher, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -27,7 +27,9 @@ def show_map(view, options, methods, verdict, numbers, cards):
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
     state.choose(kept=canvas.kept(state.kept()))
-    canvas.show(view.address, kept=state.kept(), on_lasso=lassoed, **options)
+    if (seen := canvas.words(view.run.key)) is not None:
+        state.see(seen)
+    canvas.show(view.address, kept=state.kept(), words=state.view(), of=view.run.key, on_lasso=lassoed, **options)
     pressed = canvas.method()
     if pressed and pressed <= len(methods):
         state.choose(method=methods[pressed - 1])
@@ -61,7 +63,7 @@ with frame.plain_errors():
     table, _ = tables
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
-        st.caption(titles.heading(run.spec), width="content")
+        switcher.show(run)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))
     view = scene.Scene(run, method, table, projection, methods[method])
     left, right = st.columns([7, 5], gap="medium")
@@ -72,4 +74,5 @@ with frame.plain_errors():
     with left:
         verdict = st.empty()
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
+        options["link"] = state.VIEW | {"kept": state.WORDS["kept"]}
         show_map(view, options, list(methods), verdict, numbers, cards)

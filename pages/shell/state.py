@@ -1,4 +1,4 @@
-"""The choices that travel with a person from page to page and in the link: run, method, share kept.
+"""The choices that travel with a person from page to page and in the link: run, method, share kept, the whole view.
 
 The session holds them; the link mirrors them. When a page is first opened the link decides.
 """
@@ -17,6 +17,17 @@ from pages.shell import caches
 
 #: What each choice that travels is called in the link.
 WORDS = {"run": "run", "method": "method", "kept": "kept"}
+#: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
+VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
+#: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
+CHARTS = {"hidden": "hidden", "values": "values"}
+WORDS |= VIEW | CHARTS
+#: What means nothing in another run.
+OF_ONE_RUN = ("camera", "lasso", "pinned", "hidden")
+#: The tour of a newcomer: a link that says `tour=0` is without.
+TOUR = "tour"
+#: A link's word is at most so long; nobody's lasso is.
+LONGEST = 4000
 #: What links of earlier versions say instead of the share kept: the share removed.
 REMOVED = "ratio"
 #: What narrows the Removed page, in the link of that page only; filters.js knows these words, too.
@@ -29,7 +40,7 @@ KEPT = 0.05
 
 def key() -> str | None:
     """The key of the chosen run."""
-    return _choices().get("run")
+    return chosen("run")
 
 
 def run() -> Run | None:
@@ -63,9 +74,25 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def chosen(name: str) -> str | None:
+    """A choice that travels, by its name in `WORDS`, as its text; None if there is none."""
+    return _choices().get(name)
+
+
+def view() -> dict[str, str]:
+    """How the map is seen: its words by their names in `VIEW`; what is as usual is left out."""
+    return {name: _choices()[name] for name in VIEW if name in _choices()}
+
+
+def see(words: Mapping[str, str]) -> None:
+    """See the map as some words say, and what they leave out as usual."""
+    choose(**{name: words.get(name) or None for name in VIEW})
+
+
 def choose(**choices: str | float | Choice | None) -> None:
-    """Set choices by name (`run`, `method`, `kept`) here and in the link; None forgets one."""
-    for name, value in choices.items():
+    """Set choices by name, see `WORDS`, here and in the link; None forgets one, another run what is of one run only."""
+    other = "run" in choices and choices["run"] != key()
+    for name, value in ((dict.fromkeys(OF_ONE_RUN) if other else {}) | choices).items():
         if name not in WORDS:
             raise ValueError(f"choice {name!r} does not travel; known: {', '.join(WORDS)}")
         text = f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -138,7 +165,7 @@ def _choices() -> dict[str, str]:
 
 def _of_link(link: Mapping[str, str]) -> dict[str, str]:
     """The choices that a link names."""
-    choices = {name: link[word] for name, word in WORDS.items() if word in link}
+    choices = {name: link[word] for name, word in WORDS.items() if word in link and len(link[word]) <= LONGEST}
     removed = _number(link.get(REMOVED, ""))
     if "kept" not in choices and removed is not None:
         choices["kept"] = f"{min(1.0, max(0.0, 1 - removed)):.6g}"

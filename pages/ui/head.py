@@ -10,7 +10,7 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, titles, toolbar
+from pages.ui import kept, switcher, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -23,7 +23,7 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="medium"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         kept.slider(run.spec.fractions, key="kept", width=300)
-        st.caption(titles.heading(run.spec), width="content")
+        switcher.show(run)
     return method
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from fdmat_core import registry
 from fdmat_core.figures import theme
 from fdmat_core.registry import MethodFacts
+from fdmat_core.runs import library
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell.frame import dark
 
@@ -21,6 +23,11 @@ def look(spec: Spec) -> theme.Look:
 def facts_of(choice: Choice) -> MethodFacts:
     """What is known about a method, under the title of its choice."""
     return replace(registry.methods.get(choice.name).facts, title=registry.methods.title(choice))
+
+
+def title(run: Run) -> str:
+    """What a run is called: its name, if people gave it one, and what it is of."""
+    return " · ".join(filter(None, (library.name(run.key), heading(run.spec))))
 
 
 def heading(spec: Spec) -> str:

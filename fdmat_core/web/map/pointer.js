@@ -9,6 +9,7 @@ import { flyTo } from "./glide.js"
 import { overlay } from "./overlay.js"
 import { nearestRow, rowsInside } from "./points.js"
 import { ask, isKept } from "./state.js"
+import { addressOf, tidied } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./state.js").Gesture} Gesture */
@@ -118,7 +119,8 @@ export function nameAll(map, named) {
 /** Say which rows the lasso holds; a line of less than three corners clears it. @param {MapState} map */
 function closeLasso(map) {
   arm(map, false)
-  const outline = map.lasso.outline.length < 6 ? [] : map.lasso.outline
+  const { lasso: { outline: drawn }, points: { box }, camera } = map
+  const outline = drawn.length < 6 ? [] : tidied(drawn, box, 0.7 / (camera?.scale ?? 1))
   const rows = outline.length ? rowsInside(map.points.xy, outline) : []
   map.lasso = { armed: false, outline, rows }
   map.events.lasso?.(rows.length ? textOfRows(rows, map.points.n) : "")
@@ -212,8 +214,8 @@ function follow(map, event, act) {
 
 /** The page's address opens the same view elsewhere. @param {MapState} map */
 async function copyLink(map) {
-  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false)
-  map.notice = copied ? "link copied" : `copy it from the address bar: ${location.href}`
+  const address = addressOf(map), copied = await navigator.clipboard?.writeText(address).then(() => true, () => false)
+  map.notice = copied ? "link copied" : `copy it from here: ${address}`
   setTimeout(() => { map.notice = ""; ask(map) }, copied ? 1500 : 6000)
   ask(map)
 }
