@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -13,15 +13,24 @@ KEY = "map"
 MAP = serving.component("fdmat.map", "map/streamlit.js")
 
 
+class View(NamedTuple):
+    """How a map is seen, in the words of `fdmat_core/web/map/view.js`."""
+
+    run: str = ""  # that the words are about
+    words: Mapping[str, str] = {}  # what is as usual is left out
+    link: Mapping[str, str] = {}  # what each of them is called in the link
+
+
+USUAL = View()
+
+
 def show(
     address: str,
     *,
     kept: float,
     ringed: str = "",
     pending: str = "",
-    words: Mapping[str, str] | None = None,
-    of: str = "",
-    link: Mapping[str, str] | None = None,
+    view: View = USUAL,
     on_lasso: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw the map with its slider. Inside a fragment a move of the slider runs that fragment alone.
@@ -36,17 +45,13 @@ def show(
         Rows to ring, as `fdmat_core.web.payload.bits_of` writes them.
     pending
         The projection that is being computed, if a better one is to come.
-    words
-        How the map is seen when it appears; afterwards its view is the person's. See `fdmat_core/web/map/view.js`.
-    of
-        The run that they are about.
-    link
-        What each of them is called in the link.
+    view
+        How the map is seen when it appears; afterwards its view is the person's.
     on_lasso
         Called when a lasso closes or is cleared, before the script runs.
     """
     data = {"payload": address, "kept": kept, "ringed": ringed, "pending": pending}
-    data |= {"words": dict(words or {}), "of": of, "link": dict(link or {})}
+    data |= {"words": dict(view.words), "of": view.run, "link": dict(view.link)}
     silent = {f"on_{name}_change": lambda: None for name in ("kept", "view", "method", "record")}
     MAP(key=KEY, data=data, on_lasso_change=on_lasso, **silent)
 

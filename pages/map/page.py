@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core.web import payload
-from pages.map import canvas, gallery, scene
+from pages.map import canvas, gallery, recorder, scene, tour
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
 from pages.ui import brought, empty, run_status, switcher, titles, toolbar
@@ -27,9 +27,12 @@ def show_map(view, options, methods, verdict, numbers, cards):
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
     state.choose(kept=canvas.kept(state.kept()))
-    if (seen := canvas.words(view.run.key)) is not None:
-        state.see(seen)
-    canvas.show(view.address, kept=state.kept(), words=state.view(), of=view.run.key, on_lasso=lassoed, **options)
+    if (words := canvas.words(view.run.key)) is not None:
+        state.see(words)
+    seen = canvas.View(view.run.key, state.view(), state.VIEW | {"kept": state.WORDS["kept"]})
+    canvas.show(view.address, kept=state.kept(), view=seen, on_lasso=lassoed, **options)
+    if told := canvas.recorded():
+        recorder.take(view.run, view.method, told)
     pressed = canvas.method()
     if pressed and pressed <= len(methods):
         state.choose(method=methods[pressed - 1])
@@ -74,5 +77,5 @@ with frame.plain_errors():
     with left:
         verdict = st.empty()
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
-        options["link"] = state.VIEW | {"kept": state.WORDS["kept"]}
+        tour.offer()
         show_map(view, options, list(methods), verdict, numbers, cards)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from fdmat_core import registry, sizes
 from fdmat_core.analysis import clusters, fields, issues, summary
@@ -21,7 +20,7 @@ from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
 from pages.ui import fields as served
-from pages.ui import thumbnails
+from pages.ui import maps, thumbnails
 from pages.ui.thumbnails import Card
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ class Scene:
     @property
     def address(self) -> str:
         """Where the map finds what it draws; another address as soon as there is more to draw."""
-        known = f"map={self.projection.kind}&evidence={int(self.evidence is not None)}"
-        return f"payload/map/{self.run.key}/{quote(str(self.method), safe='')}?{known}"
+        return maps.address(self.run, self.method, self.projection)
 
     def packed(self) -> bytes:
         """What the map draws."""

@@ -39,7 +39,10 @@ def card(key: str) -> None:
             name, data = library.name(key), registry.datasets.title(spec.dataset)
             st.markdown(f"**{frame.plain(name or data)}**", width="content")
             run_status.badge(state)
-        st.caption(f"{data} · {about(spec)}" if name else about(spec), help="; ".join(registry.methods.title(choice) for choice in spec.methods))
+        st.caption(
+            f"{data} · {about(spec)}" if name else about(spec),
+            help="; ".join(registry.methods.title(choice) for choice in spec.methods),
+        )
         run_status.strip(key)
         run_status.findings(run)
         for name, cause in run.problems.items():

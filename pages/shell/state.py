@@ -24,6 +24,8 @@ CHARTS = {"hidden": "hidden", "values": "values"}
 WORDS |= VIEW | CHARTS
 #: What means nothing in another run.
 OF_ONE_RUN = ("camera", "lasso", "pinned", "hidden")
+#: The story on the Present page and, while it is being told, the step; in the link of that page only.
+STORY, STEP = "story", "step"
 #: The tour of a newcomer: a link that says `tour=0` is without.
 TOUR = "tour"
 #: A link's word is at most so long; nobody's lasso is.
@@ -45,7 +47,11 @@ def key() -> str | None:
 
 def run() -> Run | None:
     """The chosen run, or None if none is chosen or it is not stored here (any more)."""
-    chosen = key()
+    return stored(key())
+
+
+def stored(chosen: str | None) -> Run | None:
+    """The run of a key, or None if it is not stored here (any more)."""
     try:
         found = caches.run(chosen) if chosen else None
     except ValueError:
@@ -139,6 +145,16 @@ def picked(what: str) -> str:
 def pick(what: str, rows: str) -> None:
     """Carry rows of the chosen run to another page: "ringed" to the map, "only" to the removed."""
     st.session_state[f"picked_{what}"] = (key(), rows)
+
+
+def written() -> str:
+    """The name of the story that the map's steps are recorded for: the one that was open last."""
+    return st.session_state.get("written", "My story")
+
+
+def write_to(name: str) -> None:
+    """Record the map's steps for the story of this name."""
+    st.session_state["written"] = name
 
 
 def start() -> Spec:

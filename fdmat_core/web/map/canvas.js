@@ -188,9 +188,11 @@ function describe(map) {
 function resize(map) {
   const { canvas, stage } = map.elements, { clientWidth: width, clientHeight: height } = stage
   if (!width || !height) return
+  const { camera, points: { box }, stage: before } = map
   map.stage = { width, height }
   map.screen = screenOf(canvas, map.stage)
-  if (!map.camera?.touched) map.camera = fitted(map.points.box, map.stage)
+  if (!camera?.touched) map.camera = fitted(box, map.stage)
+  else if (before.width) map.camera = cameraAt(middleOf(camera, box, before), box, map.stage)
   ask(map)
 }
 

@@ -9,7 +9,7 @@ import { flyTo } from "./glide.js"
 import { overlay } from "./overlay.js"
 import { nearestRow, rowsInside } from "./points.js"
 import { ask, isKept } from "./state.js"
-import { addressOf, tidied } from "./view.js"
+import { addressOf, record, tidied } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./state.js").Gesture} Gesture */
@@ -19,7 +19,7 @@ const CLICK = 4 // a pointer that moved less than this many pixels has clicked
 
 /** @param {MapState} map */
 export function listenPointer(map) {
-  const { canvas, lasso, name, fit: all, outside, help, link } = map.elements, { signal } = map.removed
+  const { canvas, lasso, name, fit: all, outside, help, link, record: keep } = map.elements, { signal } = map.removed
   canvas.addEventListener("pointerdown", (event) => begin(map, event))
   canvas.addEventListener("pointermove", (event) => map.gesture ? map.gesture.move(spotAt(map, event)) : point(map, event))
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
@@ -32,6 +32,8 @@ export function listenPointer(map) {
   outside.addEventListener("click", () => fitAll(map))
   help.addEventListener("click", () => showKeys(map.elements))
   link.addEventListener("click", () => copyLink(map))
+  keep.hidden = !map.events.record
+  keep.addEventListener("click", () => record(map))
   document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
   document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
 }

@@ -113,7 +113,8 @@ export function elementsOf(root) {
     card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
     actions: find(root, ".actions"), note: find(root, ".note"),
     lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
-    link: find(root, ".act-link"), name: find(root, ".act-names"), names: find(root, ".names"), outside: find(root, ".outside"),
+    link: find(root, ".act-link"), record: find(root, ".act-record"),
+    name: find(root, ".act-names"), names: find(root, ".names"), outside: find(root, ".outside"),
   }
 }
 

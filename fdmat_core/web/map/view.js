@@ -52,11 +52,11 @@ export function wordsOf({ points, look, named, camera, stage, lasso, focus }) {
  */
 export function viewIn(words, points) {
   const [mode, only = "-1"] = (words.colour ?? "kept").split("-", 2)
-  const outline = outlineIn(words.lasso ?? "", points)
+  const outline = outlineIn(words.lasso ?? "", points), focus = rowOf(points, words.pinned ?? "")
   return {
-    key: points.key, heard: textOf(words), look: { mode, only: classIn(only, points) }, camera: cameraIn(words.camera ?? ""),
+    key: points.key, heard: textOf(words), look: { mode, only: classIn(only, points) }, named: words.names !== "off", focus,
     lasso: { armed: false, outline, rows: outline.length ? rowsInside(points.xy, outline) : [] },
-    named: words.names !== "off", focus: rowOf(points, words.pinned ?? ""),
+    camera: words.camera ? cameraIn(words.camera, points, focus) : null,
   }
 }
 
@@ -70,12 +70,17 @@ function classIn(text, { classes }) {
 }
 
 /**
+ * Where a camera's word looks: x_y_zoom in shares of the box, or pinned_zoom.
  * @param {string} text
+ * @param {Points} points
+ * @param {number} focus row of the pinned item
  * @returns {View["camera"]}
  */
-function cameraIn(text) {
-  const [x, y, zoom, ...more] = text.split("_").map(Number)
-  const fits = text && !more.length && [x, y, zoom].every(Number.isFinite) && zoom > 0 && zoom <= MOST_ZOOM
+function cameraIn(text, { box, xy }, focus) {
+  const around = text.startsWith("pinned_") && focus >= 0
+  const middle = around ? [(xy[2 * focus] - box.left) / box.width, (xy[2 * focus + 1] - box.low) / box.height] : []
+  const [x, y, zoom, ...more] = [...middle, ...text.replace("pinned_", "").split("_").map(Number)]
+  const fits = !more.length && [x, y, zoom].every(Number.isFinite) && zoom > 0 && zoom <= MOST_ZOOM
   return fits ? { x, y, zoom } : null
 }
 
@@ -179,6 +184,12 @@ function rest(map, note) {
   if (text === note.heard) return
   note.heard = text
   map.events.view?.({ of: map.options.of ?? "", ...words })
+}
+
+/** Say that this view is to be a step of a story. @param {MapState} map */
+export function record(map) {
+  const { options: { of = "" }, slider } = map
+  map.events.record?.({ of, kept: String(rounded(slider.kept)), ...wordsOf(map) })
 }
 
 /** Put the camera where its words put it; nobody sees the difference. @param {MapState} map */
