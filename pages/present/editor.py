@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -18,11 +19,13 @@ from pages.shell import caches, frame, places, state
 from pages.ui import titles
 
 PAGES = {"map": "Map", "compare": "Compare", "removed": "Removed", "curves": "Curves", "balance": "Class balance"}
+STYLE = Path(__file__).with_name("editor.css")
 LEAD = "A story is a talk: steps through the explorer, each with a sentence. Told by keyboard, on the whole screen."
 
 
 def show(story: Story | None) -> None:
     """The story that is open, with all that can be done to it."""
+    st.html(STYLE)
     frame.header("Present", LEAD)
     names = offered()
     if story is None and st.query_params.get(state.STORY):
@@ -69,11 +72,12 @@ def open_story(name: str | None) -> None:
 def _choose(names: list[str], story: Story | None) -> None:
     if not names:
         st.caption("No story yet.")
-    for name in names:
-        open_now = story is not None and name == story.name
-        icon = ":material/auto_awesome:" if name == explained.NAME else ":material/slideshow:"
-        facts: dict[str, Any] = {"icon": icon, "width": "stretch", "on_click": partial(open_story, name)}
-        st.button(frame.plain(name), key=f"story.{name}", type="secondary" if open_now else "tertiary", **facts)
+    with st.container(key="stories"):
+        for name in names:
+            look = "secondary" if story is not None and name == story.name else "tertiary"
+            icon = ":material/auto_awesome:" if name == explained.NAME else ":material/slideshow:"
+            facts: dict[str, Any] = {"icon": icon, "width": "stretch", "on_click": partial(open_story, name)}
+            st.button(frame.plain(name), key=f"story.{name}", type=look, **facts)
 
 
 def _bring() -> None:
@@ -128,6 +132,9 @@ def _head(story: Story) -> None:
             st.button("Delete", icon=":material/delete:", on_click=_delete, args=(story.name,), type="tertiary")
         else:
             st.button("Copy to edit", icon=":material/content_copy:", on_click=_copy, args=(story,))
+    shown = {step.run: run for step in story.steps if (run := state.stored(step.run))}
+    if len(shown) == 1:
+        st.caption(frame.plain(titles.title(next(iter(shown.values())))))
     if not stored:
         st.caption("Made for the open run: each number is read from it. A copy keeps them as they are now.")
     if not story.steps:
@@ -153,11 +160,12 @@ def _delete(name: str) -> None:
 
 
 def _steps(story: Story) -> None:
-    stored = is_stored(story)
+    stored, runs = is_stored(story), {step.run for step in story.steps}
     for place, step in enumerate(story.steps):
         with st.container(border=True, key=f"step-{place}"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{place + 1}** &ensp; {frame.plain(about(step))}", width="stretch")
+            said, acts = st.columns([8, 2.4], vertical_alignment="center")
+            said.markdown(f"**{place + 1}** &ensp; {frame.plain(about(step, several=len(runs) > 1))}")
+            with acts, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
                 _buttons(story, place, stored)
             if stored:
                 _caption(story, place)
@@ -165,14 +173,15 @@ def _steps(story: Story) -> None:
                 st.write(frame.plain(step.caption))
 
 
-def about(step: Step) -> str:
-    """What a step shows, in a line."""
+def about(step: Step, *, several: bool) -> str:
+    """What a step shows, in a line; which run where the story has several."""
     run = state.stored(step.run)
     method = run.method(step.method) if run else None
     parts = [PAGES[step.page], registry.methods.title(method) if method else step.method, f"{percent(step.kept)} kept"]
     parts += [step.colour] * bool(step.colour) + ["lasso"] * bool(step.lasso)
     parts += [f"item {step.pinned}"] * bool(step.pinned) + ["nearer"] * bool(step.camera)
-    parts.append(titles.title(run) if run else f"run {step.run}, which is not stored here")
+    if run is None or several:
+        parts.append(titles.title(run) if run else f"run {step.run}, which is not stored here")
     return " · ".join(filter(None, parts))
 
 

@@ -9,7 +9,7 @@ from fdmat_core.runs.stories import Step, Story
 from pages.present import editor, stage
 from pages.shell import frame, places, state
 
-STYLE = Path(stage.__file__).with_name("page.css")
+STYLE = Path(stage.__file__).with_name("stage.css")
 
 
 def opened():

@@ -79,7 +79,7 @@ def test_a_wrong_field_is_named_with_its_value_and_what_helps(steps, told):
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, 3, None])
 def test_a_name_has_letters_but_not_too_many(name):
-    with pytest.raises(ValueError, match="name is .*; give 1 to 60 letters"):
+    with pytest.raises(ValueError, match=r"name is .*; give 1 to 60 letters"):
         stories.story({"name": name, "steps": []})
 
 

@@ -233,7 +233,8 @@ function judge({ root, method, picture }) {
   const verdicts = method?.verdicts ?? []
   if (!picture || !verdicts.length) { find(root, ".verdict").textContent = ""; return }
   const { kept } = picture.state.slider
-  find(root, ".verdict").textContent = verdicts[nearestSize(verdicts.map(([size]) => size), kept)][1]
+  const [, line] = verdicts[nearestSize(verdicts.map(([size]) => size), kept)]
+  find(root, ".verdict").textContent = line.replaceAll(" ± ", "\u00a0±\u00a0")
 }
 
 /** Whether the map is what is shown. @param {Talk} talk */

@@ -25,7 +25,7 @@ export function placeOn(selector) {
 }
 
 /**
- * Where the card stands beside what is lit up, inside the window: below, above, right or left of it, else in it.
+ * Where the card stands beside what is lit up, inside the window: below, right, left or above it, else in it.
  * @param {{ left: number, top: number, width: number, height: number }} lit
  * @param {{ width: number, height: number }} card
  * @param {{ width: number, height: number }} window
@@ -36,9 +36,9 @@ export function besides(lit, card, window) {
   const below = lit.top + lit.height + GAP, above = lit.top - GAP - card.height
   const right = lit.left + lit.width + GAP, left = lit.left - GAP - card.width
   if (below + card.height + GAP <= window.height) return { x, y: below }
-  if (above >= GAP) return { x, y: above }
   if (right + card.width + GAP <= window.width) return { x: right, y }
   if (left >= GAP) return { x: left, y }
+  if (above >= GAP) return { x, y: above }
   return { x, y: clamp(lit.top + lit.height - card.height - GAP, GAP, window.height - card.height - GAP) }
 }
 
