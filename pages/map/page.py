@@ -77,5 +77,5 @@ with frame.plain_errors():
     with left:
         verdict = st.empty()
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
-        tour.offer()
         show_map(view, options, list(methods), verdict, numbers, cards)
+        tour.offer()

@@ -47,6 +47,7 @@ def test_a_link_in_another_browser_shows_the_same_pixels(on_map, chromium):
     on_map.mouse.up()
     draw_lasso(on_map)
     on_map.wait_for_url(re.compile(r"(?=.*colour=class)(?=.*camera=)(?=.*lasso=UMAP_)(?=.*names=off)"))
+    on_map.mouse.move(5, 5)  # over no item
     on_map.wait_for_timeout(500)
     caught = driving.look(on_map, "lasso.rows")
     assert len(caught) > 12

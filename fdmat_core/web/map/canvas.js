@@ -188,11 +188,13 @@ function describe(map) {
 function resize(map) {
   const { canvas, stage } = map.elements, { clientWidth: width, clientHeight: height } = stage
   if (!width || !height) return
-  const { camera, points: { box }, stage: before } = map
+  const { camera, flight, points: { box }, stage: before } = map
   map.stage = { width, height }
   map.screen = screenOf(canvas, map.stage)
-  if (!camera?.touched) map.camera = fitted(box, map.stage)
-  else if (before.width) map.camera = cameraAt(middleOf(camera, box, before), box, map.stage)
+  const refit = (/** @type {import("./camera.js").Camera} */ one) =>
+    one.touched ? cameraAt(middleOf(one, box, before), box, map.stage) : fitted(box, map.stage)
+  if (before.width || !camera) map.camera = camera ? refit(camera) : fitted(box, map.stage)
+  if (before.width && flight) map.flight = { ...flight, from: refit(flight.from), to: refit(flight.to) }
   ask(map)
 }
 
