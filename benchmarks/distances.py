@@ -20,8 +20,9 @@ import numpy as np
 
 from fdmat_core import curves, registry, selection, sizes
 from fdmat_core.numerics import transport
+from fdmat_core.rankings import Ranking
 from fdmat_core.spec import FRACTIONS, Choice, Spec
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 SAMPLE_METHODS = ("fdmat", "fdmat_published", "random", "herding", "k_center", "energy_greedy", "moderate", "el2n")
 SAMPLE_MEASURES = ("sliced_wasserstein", "exact_wasserstein", "energy", "coverage", "class_balance", "linear_probe")

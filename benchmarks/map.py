@@ -2,8 +2,8 @@
 
 Drives headless Chromium, without a GPU, on the page of the browser tests. Per number of points it prints the time to
 the first draw, frames per second of a three-second drag of the slider and of the canvas, the time of a draw, the time
-from rest (the last movement, the 150 ms of waiting included) and from letting go until Python has answered, and the
-bytes of one move over the web socket.
+from rest (the last movement, the 150 ms of waiting included) and from letting go until Python has answered, the
+bytes of one move over the web socket, and the time of a draw of the coverage layer while its slider is dragged.
 """
 
 import statistics
@@ -55,19 +55,22 @@ def measure(browser, address, n):
         answers[how].append(page.evaluate(ANSWER, how))
         page.wait_for_timeout(200)
         per_move.append(sum(wire[mark:]))
+    page.get_by_role("radio", name="Coverage").click()
+    page.wait_for_timeout(1000)
+    cover = page.evaluate(DRAG, {"kind": "slider", "seconds": 3})["times"]
     page.close()
     middle = statistics.median
     return (
         f"{n:>8,} {first:>7.1f} s {sent / 1e6:>7.2f} MB {slider['fps']:>7.1f} {plane['fps']:>7.1f} "
         f"{middle(slider['times']):>7.1f} / {max(slider['times']):>5.1f} {middle(answers['rest']):>8.0f} / "
         f"{max(answers['rest']):>4.0f} {middle(answers['let go']):>7.0f} / {max(answers['let go']):>4.0f} "
-        f"{middle(per_move) / 1000:>8.2f}"
+        f"{middle(per_move) / 1000:>8.2f} {middle(cover):>8.1f} / {max(cover):>5.1f}"
     )
 
 
 HEAD = """\
-  points     first       sent  slider     pan         draw ms         rest ms      let go ms  kB/move
-              draw       once     fps     fps    median / max    median / max   median / max"""
+  points     first       sent  slider     pan         draw ms         rest ms      let go ms  kB/move      coverage ms
+              draw       once     fps     fps    median / max    median / max   median / max            median / max"""
 
 
 def main(sizes):

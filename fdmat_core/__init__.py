@@ -8,8 +8,9 @@ this package loads numpy and nothing heavier.
 
 from typing import TYPE_CHECKING, Any
 
+from fdmat_core.rankings import Coreset, Ranking
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Coreset, Dataset, FeatureTable, Ranking, Truth
+from fdmat_core.types import Dataset, FeatureTable, Truth
 
 if TYPE_CHECKING:
     from fdmat_core.in_memory import select

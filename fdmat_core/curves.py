@@ -17,8 +17,9 @@ import numpy as np
 from fdmat_core import registry, selection, sizes
 from fdmat_core.numerics import scaling
 from fdmat_core.progress import Progress
+from fdmat_core.rankings import Ranking
 from fdmat_core.spec import FRACTIONS, Choice, Spec
-from fdmat_core.types import Dataset, FeatureTable, Ranking
+from fdmat_core.types import Dataset, FeatureTable
 
 if TYPE_CHECKING:
     import pandas

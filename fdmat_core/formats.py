@@ -1,9 +1,13 @@
-"""Numbers as people read them, the same in the app, at the terminal and in files."""
+"""Numbers as people read and write them, the same in the app, at the terminal and in files."""
 
 from __future__ import annotations
 
+from typing import Any
+
 #: A value or a spread up to this is what the arithmetic rounds: it stands for 0.
 ROUNDING = 1e-7
+#: A share below this is 0.0% when it is rounded.
+LEAST_SHARE = 0.0005
 
 
 def words(name: str) -> str:
@@ -37,8 +41,28 @@ def number(value: float, unit: str) -> str:
 
 
 def spread(mean: float, sd: float, seeds: int, unit: str) -> str:
-    """Mean, sd and count of seeds: 83.3 ± 0.4% (3)."""
-    if seeds < 2:
-        return f"{number(mean, unit)} (1)"
-    around = number(sd, unit) if unit.startswith("share") else f"{sd:.2g}"
+    """Mean, sd and count of seeds: 83.3 ± 0.4% (3); no spread where all seeds agree."""
+    if seeds < 2 or sd <= ROUNDING:
+        return f"{number(mean, unit)} ({seeds})"
+    share = unit.startswith("share")
+    around = ("< 0.1%" if sd < LEAST_SHARE else number(sd, unit)) if share else f"{sd:.2g}"
     return f"{number(mean, unit).rstrip('%')} ± {around} ({seeds})"
+
+
+def real(value: Any) -> float:
+    """The number that a value is, as a number or as text; a ValueError for all else, also for 1_0, Python's 10."""
+    if isinstance(value, str) and "_" in value:
+        raise ValueError(f"{value.strip()[:40]!r} is no number")
+    return float(value)
+
+
+def whole(value: Any) -> int:
+    """The whole number of 64 bits that a value is, as a number or as text; a ValueError for all else, also for 1.7."""
+    text = str(value).strip()
+    try:
+        number = int(text) if text.lstrip("+-").isdecimal() else real(text)
+    except ValueError:
+        number = 0.5
+    if number % 1 != 0 or not -(2**63) <= number < 2**63:
+        raise ValueError(f"{text[:40]!r} is no whole number")
+    return int(number)

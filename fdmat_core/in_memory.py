@@ -11,8 +11,9 @@ import numpy as np
 
 from fdmat_core import registry, selection, sizes
 from fdmat_core.analysis import issues
+from fdmat_core.rankings import Ranking
 from fdmat_core.spec import Choice
-from fdmat_core.types import UNLABELLED, FeatureTable, Issue, Ranking
+from fdmat_core.types import UNLABELLED, FeatureTable, Issue
 
 #: The reason of an item that is kept.
 KEPT = "kept"

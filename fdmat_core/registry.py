@@ -29,7 +29,8 @@ PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
 
-Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline"]
+#: What a method goes by; the last is that of selections that people bring along.
+Family = Literal["distribution", "geometry", "submodular", "gradients", "uncertainty", "dynamics", "baseline", "yours"]
 #: The last is that of a difference to random, which no registered measure is.
 MeasureKind = Literal["distance", "coverage", "accuracy", "balance", "difference"]
 #: (table, rows (k,)) -> weights (k,), for methods whose coreset is weighted.
@@ -71,6 +72,7 @@ class BackboneFacts:
     source: str
     trains: bool = False
     reads: Literal["images", "features", "text"] = "images"
+    files: tuple[str, ...] = ()  # parameters that name weights of somebody's own; these count by their content
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +123,7 @@ Given = ParamSpec("Given")
 
 @dataclass(frozen=True)
 class Range:
-    """Bounds of a number, both included: `Annotated[float, Range(0, 1)]`."""
+    """Bounds of a number, both included: `Annotated[float, Range(0, 1)]`; a word may follow that says what it means."""
 
     low: float
     high: float
@@ -137,6 +139,12 @@ class Parameter:
     choices: tuple[Any, ...] = ()
     range: Range | None = None
     help: str = ""
+    called: str = ""  # what it means, in two or three words; empty: its name says it
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return self.called or formats.words(self.name)
 
     def read(self, value: Any, owner: str) -> Any:
         """Turn a value from a form, a flag or a file into this parameter's type, or say what is wrong with it."""
@@ -154,11 +162,9 @@ class Parameter:
 def _to_type(value: Any, kind: type[Any]) -> Any:
     if kind is bool and isinstance(value, str):
         return bool(("false", "true").index(value.lower()))
-    if kind in (int, float) and isinstance(value, str) and "_" in value:  # Python reads 1_0 as 10
-        raise ValueError("not a number")
-    if kind is int and float(value) != int(float(value)):
-        raise ValueError("not a whole number")
-    return int(float(value)) if kind is int else kind(value)
+    if kind is int:
+        return formats.whole(value)
+    return formats.real(value) if kind is float else kind(value)
 
 
 @dataclass(frozen=True)
@@ -228,12 +234,13 @@ class Entry(Generic[Facts]):
 
 
 def _parameter(name: str, hint: Any, default: Any, text: str) -> Parameter:
-    bounds = None
+    bounds, called = None, ""
     if typing.get_origin(hint) is typing.Annotated:
         hint, *extras = typing.get_args(hint)
         bounds = next((extra for extra in extras if isinstance(extra, Range)), None)
+        called = next((extra for extra in extras if isinstance(extra, str)), "")
     choices = typing.get_args(hint) if typing.get_origin(hint) is Literal else ()
-    return Parameter(name, type(choices[0]) if choices else hint, default, choices, bounds, text)
+    return Parameter(name, type(choices[0]) if choices else hint, default, choices, bounds, text, called)
 
 
 def _help(doc: str, name: str) -> str:
@@ -285,8 +292,9 @@ class Kind(Generic[Facts]):
             entry = self.get(choice.name)
         except ValueError:  # of an entry that is no more
             return _in_words(choice.name, choice)
-        called = getattr(entry.facts, "called", "")
-        return called.format(**_said(entry.read(dict(choice.params)))) if called else _in_words(entry.title, choice)
+        if called := getattr(entry.facts, "called", ""):
+            return called.format(**_said(entry.read(dict(choice.params))))
+        return _in_words(entry.title, choice, {one.name: one.words for one in entry.parameters})
 
 
 def _said(params: dict[str, Any]) -> dict[str, Any]:
@@ -294,12 +302,14 @@ def _said(params: dict[str, Any]) -> dict[str, Any]:
     return {name: formats.percent(value) if name == "rate" else _short(value) for name, value in params.items()}
 
 
-def _in_words(title: str, choice: Choice) -> str:
-    """A title with the parameters of a choice."""
+def _in_words(title: str, choice: Choice, names: Mapping[str, str] | None = None) -> str:
+    """A title with the parameters of a choice, by what they are called."""
     params = dict(choice.params)
     if path := params.pop("path", ""):  # somebody's own data are called like their file or folder
         title = Path(path).name
-    inside = ", ".join(f"{formats.words(name)} {_short(value)}" for name, value in params.items())
+    inside = ", ".join(
+        f"{(names or {}).get(name) or formats.words(name)} {_short(value)}" for name, value in params.items()
+    )
     return f"{title} ({inside})" if inside else title
 
 

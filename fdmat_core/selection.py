@@ -11,9 +11,10 @@ import numpy as np
 from fdmat_core import registry
 from fdmat_core.numerics import quotas
 from fdmat_core.progress import Progress
+from fdmat_core.rankings import Coreset, Ranking
 from fdmat_core.registry import Entry, MethodFacts
 from fdmat_core.spec import Choice
-from fdmat_core.types import Coreset, FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def rank(

@@ -17,7 +17,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 #: The rooms from the ground up, as docs/architecture.md draws them: a module may import those of its own room and of
 #: the floors below, never those above; no two rooms of one floor import each other both ways.
 FLOORS = [
-    {"types", "spec", "progress", "errors", "device", "formats", "sizes", "registry"},
+    {"types", "rankings", "spec", "progress", "errors", "device", "formats", "sizes", "registry"},
     {"numerics"},
     {"store", "checkpoints"},
     {"reading"},

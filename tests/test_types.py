@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pytest
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Dataset, FeatureTable, Ranking, Truth, fingerprint
+from fdmat_core.types import Dataset, FeatureTable, Truth, fingerprint
 from tests.conftest import make_table
 
 

@@ -68,13 +68,21 @@ def _kmeans(x: np.ndarray, k: int) -> np.ndarray:
     return np.asarray(KMeans(k, n_init=1, random_state=0).fit_predict(x))
 
 
-def starved(found: Clusters, rows: np.ndarray) -> list[Starved]:
-    """The clusters that hold less of the kept rows (k,) than of all, those that lack the largest share first."""
-    covered = np.bincount(found.of[rows], minlength=len(found.medoids)) / max(1, len(rows))
-    deserves = found.sizes / max(1, len(found.of))
+def starved(found: Clusters, rows: np.ndarray, bad: np.ndarray | None = None) -> list[Starved]:
+    """The clusters that hold less of the kept rows (k,) than of all, those that lack the largest share first.
+
+    Rows that are bad (n,) bool count neither way: a cluster of wrong labels deserves nothing.
+    """
+    good = np.ones(len(found.of), dtype=bool) if bad is None else ~bad
+    covered, deserves = _shares(found, rows[good[rows]]), _shares(found, np.flatnonzero(good))
     order = np.argsort(covered - deserves, kind="stable")
     return [
         Starved(int(found.medoids[place]), float(covered[place]), float(deserves[place]))
         for place in order
         if covered[place] < deserves[place]
     ]
+
+
+def _shares(found: Clusters, rows: np.ndarray) -> np.ndarray:
+    """The share (m,) of some rows that lies in each cluster."""
+    return np.bincount(found.of[rows], minlength=len(found.medoids)) / max(1, len(rows))

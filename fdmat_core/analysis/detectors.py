@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fdmat_core.types import FeatureTable, Ranking, Rankings
+from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.types import FeatureTable
 
 if TYPE_CHECKING:
     import pandas

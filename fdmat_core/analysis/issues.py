@@ -10,7 +10,8 @@ import numpy as np
 from fdmat_core.methods import fdmat
 from fdmat_core.numerics import transport
 from fdmat_core.numerics.distances import squared_distances
-from fdmat_core.types import Coreset, FeatureTable, Issue, Ranking, Truth
+from fdmat_core.rankings import Coreset, Ranking
+from fdmat_core.types import FeatureTable, Issue, Truth
 
 if TYPE_CHECKING:
     import pandas

@@ -108,8 +108,8 @@ def _spread(point: pandas.Series) -> float | None:
 def verdict(table: pandas.DataFrame, method: str, kept: float, planned: Iterable[float], title: str) -> str:
     """What a share kept costs in accuracy, in a line; "" while that is not measured.
 
-    `5% kept: 87.4 ± 0.2%, all data 87.9%, random 86.0 ± 0.3% · linear probe accuracy`. Between two measured sizes it
-    says both, and which they are.
+    `5% kept: 87.4 ± 0.2%, all data 87.9%, random 86.0 ± 0.3% · linear probe`. Between two measured sizes it says both,
+    and which they are; random is that of the smaller.
 
     Parameters
     ----------
@@ -122,14 +122,15 @@ def verdict(table: pandas.DataFrame, method: str, kept: float, planned: Iterable
     whole = table.loc[table["kept"] == 1, "mean"]
     if not found:
         return ""
-    said = [f"{percent(one.kept)} kept: {_around(one.value, one.spread)}" for one in found]
-    others = [f"all data {number(float(whole.mean()), 'share')}"] if len(whole) else []
-    last = found[0]  # of two sizes the smaller, where the methods part
-    if method != "random" and last.random is not None:
-        size = f" at {percent(last.kept)}" if len(found) > 1 else ""
-        others.append(f"random{size} {_around(last.random, last.random_spread)}")
-    between = f"{percent(round(kept, 4))} kept lies between " if len(found) > 1 else ""
-    return between + ", ".join([" and ".join(said), *others]) + f" · {title[0].lower()}{title[1:]}"
+    here = len(found) == 1
+    at = [f"{_around(one.value, one.spread)}" + f" (at {percent(one.kept)})" * (not here) for one in found]
+    said = [f"{percent(found[0].kept if here else round(kept, 4))} kept: {' to '.join(at)}"]
+    if len(whole):
+        said.append(f"all data {number(float(whole.mean()), 'share')}")
+    if method != "random" and found[0].random is not None:
+        size = f" (at {percent(found[0].kept)})" * (not here)
+        said.append(f"random {_around(found[0].random, found[0].random_spread)}{size}")
+    return f"{', '.join(said)} · {title[0].lower()}{title[1:].removesuffix(' accuracy')}"
 
 
 def _around(value: float, spread: float | None) -> str:

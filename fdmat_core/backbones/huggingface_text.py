@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     title="Text encoder of Hugging Face (folder)",
     source="the model in the folder, whose card names its paper and licence",
     reads="text",
+    files=("folder",),
 )
 def huggingface_text(
     shape: tuple[int, ...], *, folder: str = "", length: Annotated[int, Range(4, 8192)] = 256

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     "huggingface_vision",
     title="Image encoder of Hugging Face (folder)",
     source="the model in the folder, whose card names its paper and licence",
+    files=("folder",),
 )
 def huggingface_vision(
     shape: tuple[int, ...], *, folder: str = "", pooling: Literal["pooled", "cls", "mean"] = "pooled"

@@ -13,6 +13,7 @@ from fdmat_core.registry import Range, backbone
     "resnet50",
     title="ResNet-50 (ImageNet)",
     source="He, Zhang, Ren, Sun, CVPR 2016; weights of torchvision, BSD-3-Clause",
+    files=("weights",),
 )
 def resnet50(shape: tuple[int, ...], *, weights: str = "", size: Annotated[int, Range(32, 512)] = 224) -> Backbone:
     """Use the 2048 features before the last layer of a ResNet-50 that was trained on ImageNet.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     "timm",
     title="Any timm network",
     source="the papers and licences that timm names for each network (Wightman, Apache-2.0)",
+    files=("weights",),
 )
 def timm(shape: tuple[int, ...], *, model: str = "resnet18", weights: str = "") -> Backbone:
     """Use what a network of timm knows of an image before its last layer; needs the extra `timm`.

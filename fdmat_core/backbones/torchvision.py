@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, bool]] = {
     "torchvision",
     title="Any torchvision network (ImageNet)",
     source="the papers that torchvision's documentation names; weights of torchvision, BSD-3-Clause",
+    files=("weights",),
 )
 def torchvision(
     shape: tuple[int, ...],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from fdmat_core.datasets import getter
+from fdmat_core.reading import idx
 from fdmat_core.registry import dataset
 from fdmat_core.store import files, provenance
 from fdmat_core.types import Dataset
@@ -95,17 +95,6 @@ def _file(folder: Path, name: str) -> Path:
 @lru_cache(maxsize=1)
 def read(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Images (70000, 28, 28, 1) uint8 and labels (70000,), train before test; kept in memory after the first call."""
-    train, test, train_labels, test_labels = (read_idx(_file(folder, name)) for name in FILES)
+    train, test, train_labels, test_labels = (idx.read(_file(folder, name)) for name in FILES)
     labels = np.concatenate([train_labels, test_labels]).astype(np.int64)
     return np.concatenate([train, test])[..., None], labels
-
-
-def read_idx(file: Path) -> np.ndarray:
-    """The array of bytes in an IDX file, packed with gzip or not."""
-    try:
-        content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        axes = content[3]
-        shape = np.frombuffer(content, ">i4", axes, offset=4)
-        return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
-    except (OSError, EOFError, ValueError, IndexError) as error:
-        raise ValueError(f"{file} is damaged ({error}); delete it and get it again") from error

@@ -75,8 +75,8 @@ def rail(
         for place, measure in enumerate(measures)
     ]
     inside = len(drawn) * pixels + (len(drawn) - 1) * gap
-    layout = {"height": inside + 30 + 44, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 44}}
-    axis = kept_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}"}
+    layout = {"height": inside + 30 + 50, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 50}}
+    axis = kept_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}", "ticklabelstandoff": 8}
     plan = _plan(drawn, layout | {"xaxis": axis}, kept)
     for place, panel in enumerate(drawn):
         top = 1 - place * (pixels + gap) / inside

@@ -70,6 +70,7 @@ DASHES: dict[Family, str] = {
     "uncertainty": "8px,3px,2px,3px",
     "dynamics": "longdashdot",
     "gradients": "12px,3px,3px,3px,3px,3px",
+    "yours": "3px,3px,3px,9px",
 }
 
 #: Colours for methods that nobody gave one (Okabe and Ito, 2008).

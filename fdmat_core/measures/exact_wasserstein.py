@@ -22,7 +22,7 @@ from fdmat_core.types import FeatureTable
 def exact_wasserstein(
     table: FeatureTable,
     *,
-    p: Literal[1, 2] = 2,
+    p: Annotated[Literal[1, 2], "order p"] = 2,
     sample: Annotated[int, Range(10, 5_000)] = 1_000,
     seed: int = 0,
 ) -> Measure:

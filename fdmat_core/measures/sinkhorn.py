@@ -23,7 +23,7 @@ from fdmat_core.types import FeatureTable
 def sinkhorn(
     table: FeatureTable,
     *,
-    epsilon: Annotated[float, Range(0.001, 10)] = 0.05,
+    epsilon: Annotated[float, Range(0.001, 10), "strength of the entropy"] = 0.05,
     sample: Annotated[int, Range(10, 10_000)] = 500,
     rounds: Annotated[int, Range(1, 10_000)] = 100,
     seed: int = 0,

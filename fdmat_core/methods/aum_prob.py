@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

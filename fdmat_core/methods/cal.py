@@ -8,8 +8,9 @@ import numpy as np
 
 from fdmat_core.numerics import probabilities
 from fdmat_core.numerics.neighbours import exact
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

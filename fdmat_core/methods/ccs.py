@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.learning import dynamics
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(
@@ -27,7 +28,7 @@ def ccs(
     budget: int,
     rng: np.random.Generator,
     score: dynamics.Score = "aum_prob",
-    beta: Annotated[float, Range(0, 0.9)] = 0.1,
+    beta: Annotated[float, Range(0, 0.9), "hardest left out"] = 0.1,
     strata: Annotated[int, Range(1, 1000)] = 50,
 ) -> Ranking:
     """Drop the hardest rows, cut the rest into strata of equal width in difficulty, and sample every stratum alike.

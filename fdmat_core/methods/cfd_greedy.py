@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.numerics import distances, greedy
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 #: Widths at which the data are compared, in median distances between two rows.
 BANDWIDTHS = (0.5, 1.0, 2.0)

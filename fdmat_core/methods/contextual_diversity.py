@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fdmat_core.numerics import greedy, probabilities
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

@@ -6,8 +6,9 @@ import numpy as np
 
 from fdmat_core.learning import head
 from fdmat_core.numerics import greedy
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def nearest_counts(table: FeatureTable, rows: np.ndarray) -> np.ndarray:

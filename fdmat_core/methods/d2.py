@@ -9,8 +9,9 @@ import numpy as np
 from fdmat_core.learning import dynamics
 from fdmat_core.numerics import distances
 from fdmat_core.numerics.neighbours import exact, symmetric_graph
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -31,8 +32,8 @@ def d2(
     *,
     score: dynamics.Score = "forgetting",
     neighbours: Annotated[int, Range(1, 100)] = 5,
-    gamma: Annotated[float, Range(0, 10)] = 0.1,
-    beta: Annotated[float, Range(0, 0.9)] = 0.0,
+    gamma: Annotated[float, Range(0, 10), "reach of quieting"] = 0.1,
+    beta: Annotated[float, Range(0, 0.9), "hardest set aside"] = 0.0,
 ) -> Ranking:
     """Let difficulty flow between neighbours, then pick the highest and quieten its neighbours, again and again.
 

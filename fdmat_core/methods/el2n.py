@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(
@@ -17,7 +18,7 @@ from fdmat_core.types import FeatureTable, Ranking
     paper="Paul, Ganguli, Dziugaite, Deep Learning on a Data Diet, NeurIPS 2021",
     colour="#6B8E23",
 )
-def el2n(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9)] = 0.0) -> Ranking:
+def el2n(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9), "hardest rejected"] = 0.0) -> Ranking:
     """Keep the rows whose predicted probabilities are farthest from their label early in training.
 
     `EL2N_i = |p_i - e_{y_i}|_2`, from 0 (right and certain) to the square root of 2 (certain and wrong), averaged over

@@ -6,8 +6,9 @@ import numpy as np
 
 from fdmat_core import methods
 from fdmat_core.numerics import probabilities
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 
 from fdmat_core.numerics import distances, greedy
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

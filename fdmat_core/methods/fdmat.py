@@ -9,8 +9,9 @@ import numpy as np
 from fdmat_core.numerics import greedy, quotas, transport
 from fdmat_core.numerics.distances import blocks
 from fdmat_core.numerics.neighbours import exact
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Issue, Ranking
+from fdmat_core.types import FeatureTable, Issue
 
 #: How many robust standard deviations the log of a row's radius may exceed its class's median: the usual limit of
 #: modified z-scores (Iglewicz & Hoaglin 1993). Radii are positive and skewed, more so where a class is elongated.
@@ -38,9 +39,9 @@ def fdmat(
     table: FeatureTable,
     *,
     budget: int,
-    lam: Annotated[float, Range(0.01, 1000)] = 10.0,
-    tau: Annotated[float, Range(0, 1)] = 0.5,
-    reference: Annotated[float, Range(0, 1)] = 0.75,
+    lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 10.0,
+    tau: Annotated[float, Range(0, 1), "suspicion threshold"] = 0.5,
+    reference: Annotated[float, Range(0, 1), "reference quantile"] = 0.75,
     neighbours: Annotated[int, Range(1, 200)] = 20,
 ) -> Ranking:
     """Keep the coreset whose feature distribution is closest to the dataset's, class by class, without bad labels.

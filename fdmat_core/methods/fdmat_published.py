@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from fdmat_core.numerics import transport
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(
@@ -24,8 +25,8 @@ from fdmat_core.types import FeatureTable, Ranking
 def fdmat_published(
     table: FeatureTable,
     *,
-    lam: Annotated[float, Range(0.01, 1000)] = 4.0,
-    power: Annotated[float, Range(0.1, 1)] = 0.5,
+    lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 4.0,
+    power: Annotated[float, Range(0.1, 1), "Tukey power"] = 0.5,
     norm: Literal["before centring", "unit"] = "before centring",
 ) -> Ranking:
     """Score each row by the squared cost of moving its mass to the class prototypes; keep the lowest in every class.

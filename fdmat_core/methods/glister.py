@@ -9,8 +9,9 @@ import numpy as np
 from fdmat_core.learning import head
 from fdmat_core.numerics import greedy, probabilities
 from fdmat_core.numerics.gradients import Gradients
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def held_out(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
@@ -82,8 +83,8 @@ def glister(
     *,
     budget: int,
     rng: np.random.Generator,
-    eta: Annotated[float, Range(0, 1000)] = 1.0,
-    share: Annotated[float, Range(0.01, 1)] = 0.1,
+    eta: Annotated[float, Range(0, 1000), "step length"] = 1.0,
+    share: Annotated[float, Range(0.01, 1), "held-out share"] = 0.1,
     refresh: Annotated[float, Range(0.0001, 1)] = 0.01,
 ) -> Ranking:
     """Pick the rows whose gradient step most lowers the loss on a held-out share of the table.

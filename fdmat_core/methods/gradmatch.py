@@ -8,8 +8,9 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.learning import head
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 #: The ridge penalty of the paper's code, also when weights are fitted.
 LAM = 0.5
@@ -106,7 +107,9 @@ def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     colour="#5E81AC",
     weigh=matching_weights,
 )
-def gradmatch(table: FeatureTable, *, budget: int, lam: Annotated[float, Range(1e-6, 1000)] = LAM) -> Ranking:
+def gradmatch(
+    table: FeatureTable, *, budget: int, lam: Annotated[float, Range(1e-6, 1000), "penalty on weights"] = LAM
+) -> Ranking:
     """Pick, one by one, the row whose gradient is most aligned with the part of the mean gradient not yet matched.
 
     Orthogonal matching pursuit of `b = mean g` of the class: pick `argmax_i g_i . (b - G_S w)`, then refit

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(
@@ -17,7 +18,7 @@ from fdmat_core.types import FeatureTable, Ranking
     paper="Paul, Ganguli, Dziugaite, Deep Learning on a Data Diet, NeurIPS 2021",
     colour="#B5651D",
 )
-def grand(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9)] = 0.0) -> Ranking:
+def grand(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9), "hardest rejected"] = 0.0) -> Ranking:
     """Keep the rows whose loss has the longest gradient in the weights of the last layer early in training.
 
     For a linear head with bias the gradient is the outer product of `p - e_y` and `[z, 1]`, so exactly

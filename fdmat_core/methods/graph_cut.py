@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core.numerics import greedy
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(
@@ -20,7 +21,9 @@ from fdmat_core.types import FeatureTable, Ranking
     paper="Iyer, Khargonkar, Bilmes, Asnani, Submodular Combinatorial Information Measures, ALT 2021",
     colour="#D1495B",
 )
-def graph_cut(table: FeatureTable, *, budget: int, lam: Annotated[float, Range(0, 1000)] = 1.0) -> Ranking:
+def graph_cut(
+    table: FeatureTable, *, budget: int, lam: Annotated[float, Range(0, 1000), "weight of likeness"] = 1.0
+) -> Ranking:
     """Pick rows that are similar to the whole class and not similar to the rows picked before.
 
     Greedy maximisation of `F(S) = lam sum_{i in V, j in S} s_ij - sum_{i in S, j in S} s_ij` with cosines s of the

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 @method(

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from fdmat_core.formats import percent
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
 from fdmat_core.store import entries
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 #: What such a selection is stored as: arrays `ids`, best first, and maybe `score`, in the order of `ids`.
 KIND = "imported"
@@ -19,7 +20,7 @@ KIND = "imported"
 @method(
     "imported",
     title="Imported selection",
-    family="baseline",
+    family="yours",
     needs=(),
     keeps="what a file lists",
     paper="yours",

@@ -9,8 +9,9 @@ import numpy as np
 from fdmat_core.learning import dynamics
 from fdmat_core.numerics import distances, greedy
 from fdmat_core.numerics.neighbours import exact, symmetric_graph
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -30,7 +31,7 @@ def infomax(
     *,
     budget: int,
     score: dynamics.Score = "el2n",
-    alpha: Annotated[float, Range(0, 100)] = 1.0,
+    alpha: Annotated[float, Range(0, 100), "weight of redundancy"] = 1.0,
     neighbours: Annotated[int, Range(1, 100)] = 10,
 ) -> Ranking:
     """Pick, one by one, the row that adds most importance after its similarity with the picks is charged.

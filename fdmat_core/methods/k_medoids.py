@@ -9,8 +9,9 @@ import numpy as np
 
 from fdmat_core.numerics import greedy
 from fdmat_core.numerics.distances import blocks, distance_rows, squared_distances
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def cluster_sizes(table: FeatureTable, rows: np.ndarray) -> np.ndarray:

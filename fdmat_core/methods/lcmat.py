@@ -10,8 +10,9 @@ from fdmat_core.learning import head
 from fdmat_core.numerics import greedy
 from fdmat_core.numerics.distances import blocks
 from fdmat_core.numerics.probabilities import softmax
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 
 def curvature(probabilities: np.ndarray, inputs: np.ndarray, coordinates: int) -> np.ndarray:
@@ -60,7 +61,7 @@ def lcmat(
     table: FeatureTable,
     *,
     budget: int,
-    eps: Annotated[float, Range(0, 100)] = 0.01,
+    eps: Annotated[float, Range(0, 100), "weight of curvature"] = 0.01,
     coordinates: Annotated[int, Range(1, 10_000)] = 100,
 ) -> Ranking:
     """Pick rows such that every row of the class has a pick with nearly the same gradient and loss curvature.

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
-from fdmat_core.types import FeatureTable, Ranking
+from fdmat_core.types import FeatureTable
 
 #: No more points than this are thrown for every row.
 PER_ROW = 20

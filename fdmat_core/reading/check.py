@@ -69,6 +69,8 @@ def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
 
 def _copies(data: Dataset) -> list[Finding]:
     """What is said about items with the same features or the same pixels, by their ids."""
+    if data.features is None and data.images is None:
+        return []
     if data.features is None and len(data.ids) > MOST_IMAGES:
         return [Finding(f"{len(data.ids):,} images are more than {MOST_IMAGES:,}", "not searched for copies")]
     order, first = _groups(_hashes(data))

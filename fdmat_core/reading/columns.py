@@ -272,6 +272,8 @@ def _remarks(found: np.ndarray, name: str) -> list[Finding]:
 
 def standardised(values: np.ndarray, lost: np.ndarray | None) -> np.ndarray:
     """Features with mean 0 and spread 1 in every column, over rows that are not lost; constant columns become 0."""
+    # Not by `scaling.moments`, whose numbers are the same for usual columns: it lets a column count nothing that varies
+    # by less than a millionth of its mean, such as times in seconds, and here that would be dropped unsaid.
     lost = np.zeros(len(values), dtype=bool) if lost is None else lost
     mean, spread = values[~lost].mean(axis=0, dtype=np.float64), values[~lost].std(axis=0, dtype=np.float64)
     return ((values - mean) / np.where(spread > 0, spread, 1)).astype(np.float32)

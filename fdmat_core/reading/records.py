@@ -89,6 +89,7 @@ def assemble(
         where=lambda row: records.where(int(rows[row])),
     )
     used = rows[train | test]
+    logits, unused = _logits(records, len(classes), used)
     return Dataset(
         name=records.name,
         ids=ids[used],
@@ -98,9 +99,9 @@ def assemble(
         key=key,
         images=None if records.images is None else by_id(ids, records.images),
         features=records.features if records.features is None or len(used) == records.n else records.features[used],
-        logits=_logits(records, len(classes), used),
+        logits=logits,
         fields={name: column[used] for name, column in fields.items()},
-        findings=(*records.findings, *found.findings, *remarks, *more, *divided),
+        findings=(*records.findings, *found.findings, *remarks, *more, *divided, *unused),
     )
 
 
@@ -208,10 +209,13 @@ def by_id(ids: np.ndarray, images: Callable[[np.ndarray], np.ndarray]) -> Callab
     return get
 
 
-def _logits(records: Records, c: int, used: np.ndarray) -> np.ndarray | None:
+def _logits(records: Records, c: int, used: np.ndarray) -> tuple[np.ndarray | None, list[Finding]]:
+    """The logits (m, c) of the rows used; without classes to tell apart nothing reads them, which is said."""
     given = records.logits
     if given is None:
-        return None
+        return None, []
+    if c < 2:
+        return None, [Finding("there are logits, but no labels that tell classes apart", "the logits are not used")]
     if given.dtype.kind not in "iuf":
         raise ValueError(f"logits holds {given.dtype}, which are no numbers; give ({records.n}, {c}) numbers")
     if given.shape != (records.n, c):
@@ -221,4 +225,4 @@ def _logits(records: Records, c: int, used: np.ndarray) -> np.ndarray | None:
     if not np.isfinite(found).all():
         row = int(used[(~np.isfinite(found)).any(axis=1).argmax()])
         raise ValueError(f"logits is not finite in {records.where(row)}; repair or leave out the column")
-    return found
+    return found, []

@@ -15,12 +15,14 @@ from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.learning import features
 from fdmat_core.methods import imported
 from fdmat_core.prefixes import SortedClasses
+from fdmat_core.rankings import Ranking
+from fdmat_core.reading import check
 from fdmat_core.runs import points
 from fdmat_core.sizes import measured
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files, provenance
 from fdmat_core.store.entries import Item
-from fdmat_core.types import Dataset, FeatureTable, Finding, Ranking, fingerprint
+from fdmat_core.types import Dataset, FeatureTable, Finding, fingerprint
 
 SPLITS = ("train", "test")
 RANDOM = Choice("random")  # always among the methods of a curve
@@ -45,6 +47,7 @@ class UsedFeatures(NamedTuple):
     n: int
     largest: int = 0  # not known in runs stored before it was counted
     version: str = ""  # see `features_version`; not known in runs stored before it was noted
+    weights: str = ""  # see `weights`; not known in runs stored before it was noted
 
 
 def folder(run: str) -> Path:
@@ -69,19 +72,36 @@ def problems(spec: Spec) -> dict[str, str]:
 
 
 def note_findings(spec: Spec, dataset: Dataset) -> None:
-    """Write down what was found when a run's data were read, so that what was left out stays in sight."""
-    files.write_json(folder(spec.key) / "findings.json", [asdict(one) for one in dataset.findings])
+    """Write down what was found in a run's data, so that what was left out stays in sight.
+
+    That is what was found when they were read, and what is odd about them as a whole, which is looked for once.
+    """
+    place = folder(spec.key)
+    files.write_json(place / "findings.json", [asdict(one) for one in dataset.findings])
+    known = files.read_json(place / "check.json")
+    if not known or known["dataset"] != dataset.key:
+        odd = [asdict(one) for one in check.check(dataset)]
+        files.write_json(place / "check.json", {"dataset": dataset.key, "findings": odd})
 
 
 def findings(spec: Spec) -> tuple[Finding, ...]:
-    """What was found when a run's data were read; nothing until they were."""
-    value = files.read_json(folder(spec.key) / "findings.json") or []
-    return tuple(Finding(**one | {"places": tuple(one["places"])}) for one in value)
+    """What was found in a run's data; nothing until they were read."""
+    read = files.read_json(folder(spec.key) / "findings.json") or []
+    checked = files.read_json(folder(spec.key) / "check.json") or {"findings": []}
+    return tuple(Finding(**one | {"places": tuple(one["places"])}) for one in (*read, *checked["findings"]))
 
 
 def features_key(spec: Spec, dataset: Dataset) -> str:
     """Name the features of a dataset, as it was loaded and corrupted, by a backbone."""
-    return fingerprint([features.key(dataset, spec.backbone), features_version(spec)])
+    own = weights(spec)
+    return fingerprint([features.key(dataset, spec.backbone), features_version(spec), *([own] if own else [])])
+
+
+def weights(spec: Spec) -> str:
+    """The content of somebody's own weights that a spec's backbone reads; "" if it reads none, or they are gone."""
+    entry = registry.backbones.get(spec.backbone.name)
+    params = entry.read(dict(spec.backbone.params))
+    return provenance.content(*(Path(params[name]).expanduser() for name in entry.facts.files if params[name]))
 
 
 def features_version(spec: Spec) -> str:

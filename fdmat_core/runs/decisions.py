@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from fdmat_core import formats
 from fdmat_core.store.database import connect
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _renamed(frame: pandas.DataFrame) -> pandas.DataFrame:
 def _from_row(row: Mapping[Any, Any], classes: tuple[str, ...]) -> Decision:
     extras = {name: str(row.get(name, "")) for name in ("label", "author", "run")}
     try:
-        one = Decision(whole(row["item"]), str(row["decision"]), **extras)
+        one = Decision(formats.whole(row["item"]), str(row["decision"]), **extras)
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot read the decision on item {row['item']!r}: {error}") from None
     if one.label and len(classes) < 2:
@@ -166,15 +166,6 @@ def _from_row(row: Mapping[Any, Any], classes: tuple[str, ...]) -> Decision:
     if one.label and one.label not in classes:
         raise ValueError(f"item {one.item} is relabelled {one.label!r}; classes are {', '.join(classes)}")
     return one
-
-
-def whole(value: Any) -> int:
-    """The whole number that a value is, as a number or as text; a ValueError for all else, as for 1.7 and 1_0."""
-    text = str(value).strip()
-    number = float(text) if "_" not in text else math.nan
-    if not number.is_integer() or abs(number) >= 2**63:
-        raise ValueError(f"{text[:40]!r} is no whole number")
-    return int(text) if text.lstrip("+-").isdigit() else int(number)
 
 
 def _frame(query: str, *asked: str | int) -> pandas.DataFrame:

@@ -14,10 +14,11 @@ import numpy as np
 
 from fdmat_core import registry, selection, sizes
 from fdmat_core.analysis import issues as analysis
+from fdmat_core.rankings import Ranking
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import FeatureTable, Issue, Ranking
+from fdmat_core.types import FeatureTable, Issue
 
 if TYPE_CHECKING:
     import pandas

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from fdmat_core import sizes
+from fdmat_core import formats, sizes
 from fdmat_core.methods.imported import KIND
 from fdmat_core.runs import library
 from fdmat_core.runs.run import Run
@@ -173,7 +173,7 @@ def _cell(cells: list[str], place: int) -> str:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        formats.real(text)
     except ValueError:
         return False
     return True
@@ -181,14 +181,11 @@ def _is_number(text: str) -> bool:
 
 def _whole(value: float | str, file: str, row: int) -> int:
     try:
-        number = int(value) if isinstance(value, int | str) or value.is_integer() else None
-    except (ValueError, OverflowError):
-        number = None
-    if number is None or not -(2**63) <= number < 2**63:
+        return formats.whole(value)
+    except ValueError:
         raise ValueError(
             f"{file}, row {row}: {value!r} is no whole number; give one id a row, or say that it is scores"
-        )
-    return number
+        ) from None
 
 
 def _score(value: str, file: str, row: int) -> float:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
 from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.projection import Kind, Projection
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs import artifacts, costs, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
-from fdmat_core.types import Dataset, FeatureTable, Finding, Ranking, Rankings
+from fdmat_core.types import Dataset, FeatureTable, Finding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -205,7 +206,7 @@ class Run:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found when its data were read: what was left out or decided, and why."""
+        """What was found in its data: what was left out or decided, and why, and what is odd about them."""
         return artifacts.findings(self.spec)
 
     @property
@@ -216,7 +217,7 @@ class Run:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Which parts are not there as this program makes them, in words."""
-        return _lacking(self.spec, _written(self.key))
+        return _lacking(self.spec, _written(self.key), artifacts.weights(self.spec))
 
     def _part(self, kind: str, key: str, unpack: Callable[[entries.Item], Part]) -> Part | None:
         """What is stored under a key, read once; None until it is there."""
@@ -235,8 +236,8 @@ def _place(method: Choice) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=256)
-def _lacking(spec: Spec, written: tuple[int, ...]) -> tuple[str, ...]:
-    """As it was at the moments at which the store was last written."""
+def _lacking(spec: Spec, written: tuple[int, ...], weights: str) -> tuple[str, ...]:
+    """As it was at the moments at which the store was last written, with weights of this content."""
     return stages.lacking(spec)
 
 

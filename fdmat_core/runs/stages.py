@@ -12,11 +12,12 @@ from fdmat_core import curves, errors, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
+from fdmat_core.rankings import Ranking
 from fdmat_core.runs import artifacts, points
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
-from fdmat_core.types import Dataset, FeatureTable, Ranking
+from fdmat_core.types import Dataset, FeatureTable
 
 Tables = tuple[FeatureTable, FeatureTable]
 #: What a run consists of, by the kind it is stored as, in words.
@@ -53,7 +54,8 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
 
 def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFeatures, Tables]:
     """The feature tables, and a note in the run's folder of which they are."""
-    key = artifacts.features_key(spec, dataset)
+    key, own = artifacts.features_key(spec, dataset), artifacts.weights(spec)
+    tell(0, 0, "checking the data")
     artifacts.note_findings(spec, dataset)
     began = time.monotonic()
 
@@ -64,7 +66,8 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFea
             packed = artifacts.pack_tables(made, {"dataset": dataset.key, "seconds": _since(began)})
             item = entries.put("features", key, packed)
     tables = artifacts.unpack_tables(item)
-    used = UsedFeatures(key, tables[0].n, curves.largest_class(tables[0]), artifacts.features_version(spec))
+    largest, version = curves.largest_class(tables[0]), artifacts.features_version(spec)
+    used = UsedFeatures(key, tables[0].n, largest, version, own)
     artifacts.note(spec, used)
     return used, tables
 
@@ -175,7 +178,8 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
 def lacking(spec: Spec) -> tuple[str, ...]:
     """Which parts of a checked spec are not stored as this program makes them, but for what is known as a problem."""
     used = artifacts.used_features(spec)
-    if used is None or used.version != artifacts.features_version(spec):
+    own = artifacts.weights(spec)
+    if used is None or used.version != artifacts.features_version(spec) or (own and own != used.weights):
         return tuple(dict.fromkeys(PARTS.values()))
     lost = {kind for kind, key in _entries(spec, used) if not entries.find(kind, key)}
     if next(_missing(_rest(spec), used, artifacts.source(spec, used)), None):

@@ -9,10 +9,11 @@ variables, arguments and attributes count. All is read from the source, so that 
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +35,8 @@ LIBRARIES = {
 }
 #: Modules and rooms that move results but do not decide them.
 CARRIERS = tuple(
-    f"fdmat_core.{name}." for name in ("registry", "types", "spec", "progress", "errors", "device", "store", "runs")
+    f"fdmat_core.{name}."
+    for name in ("registry", "types", "rankings", "spec", "progress", "errors", "device", "store", "runs")
 )
 #: The facts of a registered function that decide what comes of it.
 FACTS = ("runs", "nested", "needs", "kind")
@@ -76,6 +78,32 @@ def data(name: str, version: int, **params: Any) -> str:
     hand, when the same parameters give other items.
     """
     return f"{name}-{fingerprint({'version': version} | params)}"
+
+
+def content(*places: Path) -> str:
+    """Sixteen hex digits for what files hold, and all files directly in folders but hidden ones.
+
+    It is empty if there is no file, or one that cannot be read. A file is read once for as long as its size, its times
+    and its place on the disk stay the same.
+    """
+    try:
+        found = (sorted(place.glob("[!.]*")) if place.is_dir() else [place] for place in places)
+        files = [file for inside in found for file in inside if file.is_file()]
+        return fingerprint([[file.name, _digest(file, *_mark(file))] for file in files]) if files else ""
+    except OSError:
+        return ""
+
+
+def _mark(file: Path) -> tuple[int, ...]:
+    """What changes when somebody writes a file, or puts another in its place."""
+    facts = file.stat()
+    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
+
+
+@lru_cache(maxsize=1024)
+def _digest(file: Path, *mark: int) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "blake2b").hexdigest()
 
 
 @cache

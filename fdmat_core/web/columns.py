@@ -9,7 +9,8 @@ import numpy as np
 
 from fdmat_core import sizes
 from fdmat_core.analysis import issues
-from fdmat_core.types import Ranking, Rankings, Truth
+from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.types import Truth
 
 #: What each bit of a row's flag says; the browser learns it from the header.
 FLAGS = {"suspected": 1, "mislabelled": 2, "outlier": 4}

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from fdmat_core.types import Issue, Rankings, Truth
+from fdmat_core.rankings import Rankings
+from fdmat_core.types import Issue, Truth
 from fdmat_core.web import columns, payload
 
 #: How many features of a row stand in for its picture.

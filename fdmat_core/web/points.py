@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from fdmat_core.analysis.clusters import Clusters
-from fdmat_core.types import FeatureTable, Ranking, Rankings, Truth
+from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.types import FeatureTable, Truth
 from fdmat_core.web import columns, payload
 
 

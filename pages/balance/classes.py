@@ -16,10 +16,11 @@ from fdmat_core.figures import curves, tables
 from fdmat_core.figures.classes import FEW, balance, class_accuracy
 from fdmat_core.figures.theme import Look
 from fdmat_core.formats import percent
+from fdmat_core.rankings import Coreset, Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.sizes import share
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Coreset, FeatureTable, Rankings
+from fdmat_core.types import FeatureTable
 from pages.shell import caches, frame, places, state
 from pages.ui import empty, head, titles
 

@@ -40,10 +40,10 @@ def _tip(text: str) -> str:
 
 def exact(name: str, value: float, k: int, reading: Reading | None) -> Number:
     """A distance of just the items that are kept, and what random gets at the nearest measured size."""
-    beside = f"of just these {k:,}"
+    beside, help = f"of these {k:,} items", f"Of just the {k:,} items that are kept now"
     if reading is not None and reading.random is not None:
-        beside += f" · random {formats.number(reading.random, '')} at {percent(round(reading.kept, 6))}"
-    return Number(name, formats.number(value, ""), beside, "The distance of just the items that are kept now")
+        beside = f"random {formats.number(reading.random, '')} at {percent(round(reading.kept, 6))}"
+    return Number(name, formats.number(value, ""), beside, help)
 
 
 def between(name: str, readings: Sequence[Reading]) -> Number:
@@ -51,13 +51,11 @@ def between(name: str, readings: Sequence[Reading]) -> Number:
     if len(readings) < 2:
         return measured(name, readings[0] if readings else None, share=True)
     low, high = readings
-    show = partial(formats.number, unit="share")
     seeds = "" if low.seeds > 1 else ", 1 seed"
-    values = f"{show(low.value).rstrip('%')} – {show(high.value)}"
-    told = f"at {percent(round(low.kept, 6))} and {percent(round(high.kept, 6))} kept"
-    if low.random is not None and high.random is not None:
-        told = f"random {show(low.random).rstrip('%')} – {show(high.random)} · {told}"
-    return Number(name + seeds, values, told, "Measured at the sizes on either side; nothing is known between them")
+    ends = [formats.number(one.value, "share") for one in readings]
+    told = f"measured at {percent(round(low.kept, 6))}, {percent(round(high.kept, 6))}"
+    help = "At the measured sizes on either side; nothing is known between them"
+    return Number(name + seeds, f"{ends[0].rstrip('%')} – {ends[1]}", told, help)
 
 
 def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
@@ -65,7 +63,7 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     if reading is None:
         return Number(name, "–", "not measured yet")
     show = partial(formats.number, unit="share" if share else "")
-    spread = f" ± {show(reading.spread)}" if reading.spread is not None else ""
+    spread = "" if reading.spread is None or show(reading.spread) == show(0) else f" ± {show(reading.spread)}"
     random = f"random {show(reading.random)}" if reading.random is not None else "1 method"
     seeds = "" if reading.seeds > 1 or not share else ", 1 seed"
     return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(round(reading.kept, 6))} kept")

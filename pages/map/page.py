@@ -10,7 +10,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, recorder, scene, tour
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import brought, empty, run_status, switcher, titles, toolbar
+from pages.ui import brought, empty, head, run_status, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -66,7 +66,7 @@ with frame.plain_errors():
     table, _ = tables
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
-        switcher.show(run)
+        head.about(run)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))
     view = scene.Scene(run, method, table, projection, methods[method])
     left, right = st.columns([7, 5], gap="medium")

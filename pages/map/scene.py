@@ -12,9 +12,10 @@ from fdmat_core import registry, sizes
 from fdmat_core.analysis import clusters, fields, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, FeatureTable, Ranking, Rankings
+from fdmat_core.types import Dataset, FeatureTable
 from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
@@ -140,15 +141,16 @@ class Scene:
     def starved(self, kept: float) -> list[Card]:
         """Cards of the items that stand for the clusters which lack most; the map flies to the one that is pressed."""
         found = self.run.clusters
-        lacking = clusters.starved(found, self.rankings.cut(kept).rows)[: gallery.CARDS] if found else []
-        return [self._starved_card(one) for one in lacking]
+        if found is None:
+            return []
+        rows, bad = self.rankings.cut(kept).rows, None if self.bad is None else self.bad.rows
+        return [self._starved_card(one) for one in clusters.starved(found, rows, bad)[: gallery.CARDS]]
 
     def _starved_card(self, one: clusters.Starved) -> Card:
         covered, deserves = (f"{100 * share:.2g}%" for share in (one.covered, one.deserves))
         card, told = self._card(one.medoid), f"covered {covered}, deserves {deserves}"
-        return card._replace(
-            label=f"{card.label}: {covered} of {deserves}", words=f"{card.words}; its cluster: {told}", mark="fly"
-        )
+        words = f"{card.words}, in the middle of a cluster: {told} of the kept"
+        return card._replace(label=f"{card.label}: {told}", words=words, mark="fly")
 
     def cards(self, rows: Iterable[int]) -> list[Card]:
         """Cards of some rows."""

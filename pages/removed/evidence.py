@@ -6,9 +6,10 @@ from typing import Any
 
 from fdmat_core import registry
 from fdmat_core.analysis import fields, issues
+from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, FeatureTable, Rankings
+from fdmat_core.types import Dataset, FeatureTable
 from pages.shell import caches
 
 #: Up to this many classes the plan's row is shown in class order; of more, the largest shares.

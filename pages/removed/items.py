@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from fdmat_core.analysis import issues
+from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Rankings
 from fdmat_core.web import grid
 from pages.shell import caches
 from pages.ui import fields, thumbnails

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.removed import decisions, downloads, grid, items, missing, selections, truth
 from pages.shell import caches, frame, places, state
-from pages.ui import brought, empty, run_status, switcher, toolbar
+from pages.ui import brought, empty, head, run_status, toolbar
 
 TABS = ("Inspect", "Truth", "Decisions")
 STYLE = Path(grid.__file__).with_name("page.css")
@@ -46,7 +46,7 @@ with frame.plain_errors():
         missing.waiting()
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
-        switcher.show(run)
+        head.about(run)
         st.space("stretch")
         facts: dict[str, Any] = {"default": TABS[0], "required": True, "label_visibility": "collapsed"}
         tab = st.segmented_control("Part", TABS, key="part", **facts)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from fdmat_core import formats
 from fdmat_core.runs import decisions
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.spec import Choice
@@ -75,7 +76,7 @@ def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"item {wish.get('item')} cannot be relabelled: these data have no labels; keep or drop it")
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
-    item = int(data.ids[data.rows_of([decisions.whole(wish.get("item", -1))])[0]])
+    item = int(data.ids[data.rows_of([formats.whole(wish.get("item", -1))])[0]])
     decisions.decide(dataset, Decision(item, str(wish.get("decision")), label, author, run, session))
     return {"item": str(item), "decision": wish["decision"], "label": label}
 

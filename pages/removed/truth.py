@@ -12,9 +12,9 @@ from fdmat_core.analysis import issues
 from fdmat_core.analysis.issues import Bad
 from fdmat_core.figures import detection
 from fdmat_core.formats import percent
+from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Rankings
 from pages.removed import people, tables
 from pages.shell import caches, state
 from pages.ui import kept, titles

@@ -13,10 +13,11 @@ from fdmat_core import datasets, registry
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.reading import check
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, Finding, Ranking, Rankings
+from fdmat_core.types import Dataset, Finding
 
 if TYPE_CHECKING:
     import pandas as pd

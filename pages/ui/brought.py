@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fdmat_core.methods import imported
-from fdmat_core.types import Rankings
+from fdmat_core.rankings import Rankings
 
 
 def caveat(rankings: Rankings, kept: float) -> None:

@@ -23,6 +23,7 @@ FAMILIES: dict[Family, str] = {
     "uncertainty": "Uncertainty",
     "dynamics": "Training dynamics",
     "baseline": "Baseline",
+    "yours": "Yours",
 }
 
 
@@ -169,7 +170,7 @@ def _grid(count: int) -> list[Any]:
 
 def _field(parameter: Parameter, value: Any, key: str) -> Any:
     """The field that fits a parameter's type."""
-    label = words(parameter.name).capitalize()
+    label = parameter.words[:1].upper() + parameter.words[1:]
     facts: dict[str, Any] = {"key": key, "help": parameter.help or None, "persist_state": "session"}
     if parameter.choices:
         options = list(parameter.choices)

@@ -10,7 +10,7 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, switcher, toolbar
+from pages.ui import kept, run_status, switcher, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -23,8 +23,14 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="medium"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         kept.slider(run.spec.fractions, key="kept", width=300)
-        switcher.show(run)
+        about(run)
     return method
+
+
+def about(run: Run) -> None:
+    """What a run is called and of, with the way to the others, and what was found in its data."""
+    switcher.show(run)
+    run_status.findings(run)
 
 
 def lined(figure: go.Figure, key: str, alt: str) -> None:

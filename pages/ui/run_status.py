@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from fdmat_core.analysis import findings as of_data
 from fdmat_core.formats import duration
 from fdmat_core.runs import jobs
 from fdmat_core.runs.jobs import Status
@@ -50,13 +51,11 @@ def strip(key: str) -> Status | None:
 
 
 def findings(run: Run) -> None:
-    """What was found when the data of a run were read: left out, changed, or to be known."""
+    """What was found in the data of a run, left out, changed, or to be known: a line, and all of it on a click."""
     found = run.findings
     if not found:
         return
-    with st.popover(
-        f"{len(found)} finding{'s' * (len(found) != 1)} in the data", type="tertiary", icon=":material/rule:"
-    ):
+    with st.popover(frame.plain(of_data.line(found)), type="tertiary", icon=":material/rule:", key=f"found.{run.key}"):
         list_findings(found)
 
 

@@ -47,3 +47,11 @@ def test_the_starved_come_by_what_they_lack():
     assert clusters.starved(found, fewer) == [Starved(50, 0.0, 0.3), Starved(80, 0.1, 0.2)]
     assert clusters.starved(found, np.arange(100)) == []
     assert [one.deserves for one in clusters.starved(found, np.array([], dtype=int))] == [0.5, 0.3, 0.2]
+
+
+def test_a_cluster_of_bad_items_deserves_nothing():
+    """Without the 30 bad items of the second cluster there are 70, of which 50 and 20 deserve their place."""
+    found, bad = Clusters(np.repeat([0, 1, 2], [50, 30, 20]), np.array([0, 50, 80])), np.zeros(100, dtype=bool)
+    bad[50:80] = True
+    rows = np.array([*range(9), 50, 80])
+    assert clusters.starved(found, rows, bad) == [Starved(80, pytest.approx(0.1), pytest.approx(2 / 7))]

@@ -9,8 +9,9 @@ from fdmat_core import datasets, selection
 from fdmat_core.analysis import detectors, issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.learning import features
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.spec import Choice
-from fdmat_core.types import FeatureTable, Ranking, Rankings
+from fdmat_core.types import FeatureTable
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ import pytest
 
 from fdmat_core import selection
 from fdmat_core.analysis import issues
-from fdmat_core.types import Coreset, FeatureTable, Issue, Ranking
+from fdmat_core.rankings import Coreset, Ranking
+from fdmat_core.types import FeatureTable, Issue
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from fdmat_core.analysis import per_class, summary
-from fdmat_core.types import Ranking, Truth
+from fdmat_core.rankings import Ranking
+from fdmat_core.types import Truth
 
 
 @pytest.fixture
@@ -191,16 +192,16 @@ def accuracies():
 def test_the_verdict_says_what_a_share_costs_with_its_spread():
     table, planned = accuracies()
     said = summary.verdict(table, "fdmat", 0.05, planned, "Linear probe accuracy")
-    assert said == "5% kept: 87.0 ± 1.0%, all data 87.9%, random 86.0 ± 2.0% · linear probe accuracy"
+    assert said == "5% kept: 87.0 ± 1.0%, all data 87.9%, random 86.0 ± 2.0% · linear probe"
     alone = summary.verdict(table, "random", 0.05, planned, "Linear probe accuracy")
-    assert alone == "5% kept: 86.0 ± 2.0%, all data 87.9% · linear probe accuracy"
+    assert alone == "5% kept: 86.0 ± 2.0%, all data 87.9% · linear probe"
 
 
 def test_between_two_sizes_the_verdict_says_both_and_no_spread_of_nothing():
     table, planned = accuracies()
     said = summary.verdict(table, "fdmat", 0.02, planned, "Linear probe accuracy")
-    assert said.startswith("2% kept lies between 1% kept: 85.0% and 5% kept: 87.0 ± 1.0%, all data 87.9%, random at 1%")
-    assert said.endswith("72.0% · linear probe accuracy")
+    wanted = "2% kept: 85.0% (at 1%) to 87.0 ± 1.0% (at 5%), all data 87.9%, random 72.0% (at 1%) · linear probe"
+    assert said == wanted
 
 
 def test_there_is_no_verdict_before_there_is_a_number():

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.spec import FRACTIONS
-from fdmat_core.types import Ranking, Rankings
 from fdmat_core.web import columns, points
 
 CLASSES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")

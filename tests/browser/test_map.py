@@ -19,6 +19,13 @@ BLUE = """(() => {
 })()""".replace("MAP", driving.MAP)
 
 
+PIXELS = """(() => {
+  const { canvas } = MAP.elements
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  return new Uint32Array(data.buffer).reduce((sum, pixel) => (sum * 31 + pixel) >>> 0, 7)
+})()""".replace("MAP", driving.MAP)
+
+
 @pytest.fixture
 def on_map(page, harness):
     driving.open_map(page, f"{harness}/?n={N}&kept=0.5")
@@ -206,14 +213,77 @@ def test_dark_pages_get_a_dark_ground(chromium, harness):
         assert corner < 60
 
 
-@pytest.mark.parametrize("mode", ["Class", "Score", "Noise", "Density"])
+@pytest.mark.parametrize("mode", ["Class", "Score", "Noise", "Coverage"])
 def test_every_colour_mode_paints_other_pixels(page, harness, mode):
     driving.open_map(page, f"{harness}/?n=2000&kept=0.5&noise")
-    plain = driving.look(page, "screen.buffer.reduce((sum, pixel, i) => (sum * 31 + pixel) >>> 0, 7)")
+    plain = page.evaluate(PIXELS)
     page.get_by_role("radio", name=mode).click()
     page.wait_for_timeout(100)
-    assert driving.look(page, "screen.buffer.reduce((sum, pixel, i) => (sum * 31 + pixel) >>> 0, 7)") != plain
+    assert page.evaluate(PIXELS) != plain
     assert page.locator(".legend").inner_text() != ""
+
+
+FIELD = """(() => {
+  const { small } = MAP.field, { data } = small.getContext("2d").getImageData(0, 0, small.width, small.height)
+  const seen = new Set()
+  for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) seen.add(String([...data.slice(i, i + 3)]))
+  return [...seen]
+})()""".replace("MAP", driving.MAP)
+
+
+def test_coverage_is_even_where_all_is_kept_and_follows_the_slider(on_map):
+    on_map.get_by_role("radio", name="Coverage").click()
+    driving.slide_to(on_map, 0)
+    on_map.wait_for_function(f"{driving.MAP}.field?.grid.kept.k === {N}")
+    assert len(on_map.evaluate(FIELD)) == 1
+    driving.slide_to(on_map, place_of(0.05))
+    on_map.wait_for_function(f"{driving.MAP}.field.grid.kept.k === 400")
+    assert len(on_map.evaluate(FIELD)) > 20
+    assert "0: as dense as all" in on_map.locator(".legend").inner_text()
+
+
+NAMES = """(() => {
+  const names = MAP.elements.names
+  if (names.hidden) return []
+  return [...names.children].filter(it => !it.hidden).map(it => {
+    const { x, y, right, bottom } = it.getBoundingClientRect()
+    return [it.textContent, x, y, right, bottom]
+  })
+})()""".replace("MAP", driving.MAP)
+
+
+def test_classes_are_named_without_overlaps_until_n_is_pressed(on_map):
+    names = on_map.evaluate(NAMES)
+    assert {name for name, *_ in names} == set(clouds.CLASSES)
+    for place, (_, x, y, right, bottom) in enumerate(names):
+        for _, x2, y2, right2, bottom2 in names[:place]:
+            assert right <= x2 or right2 <= x or bottom <= y2 or bottom2 <= y
+    on_map.keyboard.press("n")
+    on_map.wait_for_timeout(100)
+    assert on_map.evaluate(NAMES) == []
+
+
+FAR = """async ([module, address]) => {
+  const map = MAP, { readPayload } = await import(module)
+  const payload = readPayload(await (await fetch(address)).arrayBuffer())
+  payload.columns.xy.set([900, 900, -900, 0])
+  payload.facts.items = "far"
+  map.root.getRootNode().fdmat.picture.show(payload)
+}""".replace("MAP", driving.MAP)
+
+
+def test_far_points_lie_outside_and_are_counted_until_all_are_wanted(on_map, harness):
+    before = driving.look(on_map, "camera")
+    module = f"{harness}/web/{files.version()}/payload.js"
+    on_map.evaluate(FAR, [module, f"{harness}/payload/cloud?n={N}&noise=0&method=A&projection=UMAP"])
+    chip = on_map.get_by_text("outside: fit all")
+    assert 2 <= int(chip.inner_text().split()[0]) < 0.01 * N
+    chip.click()
+    assert driving.look(on_map, "points.box.width") < 40 and driving.look(on_map, "points.all.width") == 1800
+    assert driving.look(on_map, "camera")["scale"] < 0.1 * before["scale"]
+    on_map.keyboard.press("0")
+    on_map.wait_for_timeout(100)
+    assert driving.look(on_map, "camera")["scale"] == pytest.approx(before["scale"], rel=0.2)
 
 
 def test_what_moves_to_other_coordinates_keeps_all_that_a_person_set(page, harness, points):

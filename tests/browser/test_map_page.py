@@ -197,3 +197,17 @@ def test_a_move_of_the_page_costs_little_on_the_wire(on_page):
     shown(on_page, "at 1% kept")
     on_page.wait_for_timeout(300)
     assert 0 < sum(sizes) < 5000
+
+
+def test_the_camera_flies_to_a_starved_cluster(on_page):
+    driving.slide_to(on_page, place_of(0.05))
+    shown(on_page, "at 5% kept")
+    assert on_page.locator(".verdict").inner_text().startswith("5% kept: ")
+    on_page.get_by_role("radio", name="Starved").click()
+    first = on_page.locator(".cards figure[data-fly]").first
+    assert re.search(r": covered [\d.]+%, deserves [\d.]+%$", first.inner_text())
+    row = int(np.flatnonzero(Run(SPEC).tables[0].ids == int(first.get_attribute("data-item")))[0])
+    first.press("Enter")
+    on_page.wait_for_function(f"{driving.MAP}.focus === {row} && !{driving.MAP}.flight")
+    camera, xy = driving.look(on_page, "camera"), Run(SPEC).projection.xy[row]
+    assert (camera["x"], camera["y"]) == pytest.approx(tuple(xy), abs=1e-4) and camera["zoom"] > 3

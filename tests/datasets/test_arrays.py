@@ -243,6 +243,15 @@ def test_logits_and_text_come_along(tmp_path):
     assert np.array_equal(data.split("test").logits, logits[np.sort(data.splits["test"])])
 
 
+@pytest.mark.parametrize("width", [1, 5])
+def test_logits_without_labels_are_said_to_be_of_no_use(tmp_path, width):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "t.npz", X=rng.random((20, 3)), logits=rng.random((20, width)))
+    data = load(tmp_path / "t.npz")
+    assert data.logits is None and not data.labelled
+    assert "there are logits, but no labels that tell classes apart: the logits are not used" in said(data)
+
+
 def test_embeddings_in_one_column_leave_the_others_as_fields(tmp_path):
     frame = table(label=list("ab") * 10, sentence=[f"s{i}" for i in range(20)])
     frame = frame.assign(embedding=[np.arange(4.0) + i for i in range(20)])

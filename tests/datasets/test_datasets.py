@@ -10,7 +10,7 @@ import pytest
 
 from fdmat_core import datasets, registry
 from fdmat_core.datasets import fashion_mnist, fashion_mnist_8k
-from fdmat_core.reading import splits
+from fdmat_core.reading import idx, splits
 from fdmat_core.spec import Choice
 
 BUILT_IN = ("digits", "fashion_mnist_8k", "mixture")
@@ -107,7 +107,7 @@ def test_a_damaged_file_is_named(tmp_path):
     file = tmp_path / "train-images-idx3-ubyte.gz"
     file.write_bytes(gzip.compress(bytes(500))[:20])
     with pytest.raises(ValueError, match=r"train-images-idx3-ubyte\.gz is damaged"):
-        fashion_mnist.read_idx(file)
+        idx.read(file)
 
 
 def test_a_seed_chooses_what_is_held_out():

@@ -153,6 +153,7 @@ def test_svhn_and_usps(tmp_path, monkeypatch):
             file = tmp_path / name / kind.split_list[split][1]
             if name == "svhn":
                 pixels = np.zeros((32, 32, 3, n), dtype=np.uint8) + np.arange(n, dtype=np.uint8)
+                pixels[0] = 200
                 io.savemat(file, {"X": pixels, "y": np.arange(1, n + 1)[:, None]})
             else:
                 rows = [f"{i + 1} " + " ".join(f"{j + 1}:{i / 10}" for j in range(256)) for i in range(n)]
@@ -162,6 +163,7 @@ def test_svhn_and_usps(tmp_path, monkeypatch):
     data = datasets.open(tmp_path / "svhn")
     assert data.labels.tolist() == [*range(1, 10), 0, 1, 2, 3, 4, 5] and data.classes == tuple("0123456789")
     assert data.images(np.array([9, 12]))[:, 4, 4].tolist() == [[9] * 3, [2] * 3]
+    assert (data.images(np.array([9]))[0, :, :, 1] == 200).sum(axis=1).tolist() == [32] + [0] * 31  # the top row
     data = datasets.open(tmp_path / "usps")
     assert data.images(np.array([0])).shape == (1, 16, 16, 1) and data.labels.tolist() == [*range(10), *range(5)]
     (tmp_path / "usps" / "usps.bz2").write_bytes(b"BZh9 garbage")
@@ -316,13 +318,51 @@ def test_layouts_of_images_in_files(tmp_path, name):
     assert data.images(data.ids).shape == (len(data.ids), 64, 64, 3) and len(data.splits["test"]) == 2
 
 
+#: The layouts whose images lie in the order of their places, one class after the other.
+IN_ORDER = ("DTD", "OxfordIIITPet", "FGVCAircraft", "GTSRB", "Country211")
+
+
+@pytest.mark.parametrize("name", [*IN_ORDER, "EuroSAT"])
+def test_images_of_mixed_sizes_and_modes_stay_with_their_labels(tmp_path, name):
+    """The red of an image says which it is; every class has the even or the odd ones, so that its label can be told."""
+    lists, images = LAYOUTS.get(name, ({}, names("eurosat/2750/{kind}/{i}.jpg", range(8))))
+    tree(tmp_path, lists, images)
+    for place, file in enumerate(images):
+        mode, colour = ("L", 30 * place) if place > 5 else ("RGB", (30 * place, 0, 0))
+        Image.new(mode, (30 + 13 * place, 95 - 9 * place), colour).save(tmp_path / file)
+    data = datasets.open(tmp_path)
+    assert data.name == name
+    red = data.images(data.ids)[:, 32, 32, 0] / 30
+    place = red.round().astype(int)
+    assert np.abs(red - place).max() < 0.2 and len(set(place.tolist())) == len(place) >= 6
+    assert data.labels.tolist() == (place % 2).tolist()
+    if name in IN_ORDER:
+        assert sorted(place[data.rows_of(data.splits["test"])].tolist()) == [6, 7]
+
+
+def test_semeion(tmp_path, monkeypatch):
+    """Lines of 256 pixels and ten marks, of which one is the digit."""
+    pixels, marks = np.eye(256)[:20], np.eye(10, dtype=int)
+    rows = [" ".join([*(f"{one:.4f}" for one in row), *map(str, marks[i % 10])]) for i, row in enumerate(pixels)]
+    file = tmp_path / "semeion.data"
+    file.write_text("\n".join(rows) + "\n")
+    monkeypatch.setattr(published.SEMEION, "md5_checksum", md5(file))
+    data = datasets.open(tmp_path)
+    images = data.images(data.ids)
+    assert data.labels.tolist() == [*range(10)] * 2 and images.shape == (20, 16, 16, 1)
+    assert images.reshape(20, 256).argmax(axis=1).tolist() == list(range(20)) and images.max() == 255
+    assert set(data.splits) == {"train", "test"}
+
+
 def test_stl10_and_flowers(tmp_path, monkeypatch):
     from scipy import io
 
     folder = tmp_path / "stl10_binary"
     folder.mkdir()
     for part, n in (("train", 4), ("test", 2)):
-        (folder / f"{part}_X.bin").write_bytes(np.repeat(np.arange(n, dtype=np.uint8), 3 * 96 * 96).tobytes())
+        pixels = np.zeros((n, 3, 96, 96), dtype=np.uint8) + np.arange(n, dtype=np.uint8)[:, None, None, None]
+        pixels[..., 0] = 200  # the file goes column by column: of each the topmost
+        (folder / f"{part}_X.bin").write_bytes(pixels.tobytes())
         (folder / f"{part}_y.bin").write_bytes(bytes(i % 2 + 1 for i in range(n)))
     (folder / "unlabeled_X.bin").write_bytes(b"")
     (folder / "class_names.txt").write_text("airplane\nbird\n")
@@ -332,12 +372,16 @@ def test_stl10_and_flowers(tmp_path, monkeypatch):
         )
     data = datasets.open(folder)
     assert data.classes == ("airplane", "bird") and data.labels.tolist() == [0, 1] * 3
-    assert data.images(np.array([5])).shape == (1, 96, 96, 3) and data.images(np.array([5]))[0, 0, 0, 0] == 1
+    assert data.images(np.array([5])).shape == (1, 96, 96, 3) and data.images(np.array([5]))[0, 9, 0, 0] == 1
+    assert (data.images(np.array([5]))[0, :, :, 1] == 200).sum(axis=1).tolist() == [96] + [0] * 95
     flowers = tmp_path / "flowers-102"
     tree(flowers, {}, [f"jpg/image_{i:05}.jpg" for i in range(1, 9)])
+    Image.new("L", (90, 200), 222).save(flowers / "jpg/image_00008.jpg")
     io.savemat(flowers / "imagelabels.mat", {"labels": [1, 2] * 4})
     io.savemat(flowers / "setid.mat", {"trnid": [1, 2, 3, 4], "valid": [5, 6], "tstid": [7, 8]})
     sums = {what: (file, md5(flowers / file)) for what, file in (("label", "imagelabels.mat"), ("setid", "setid.mat"))}
     monkeypatch.setattr(published.Flowers102, "_file_dict", published.Flowers102._file_dict | sums)
     data = datasets.open(flowers)
     assert data.classes == ("pink primrose", "hard-leaved pocket orchid") and data.splits["test"].tolist() == [6, 7]
+    images = data.images(data.splits["test"])
+    assert images.shape == (2, 64, 64, 3) and np.abs(images[1].astype(int) - 222).max() <= 2 and images[0].max() < 12

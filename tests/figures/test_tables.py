@@ -59,7 +59,9 @@ def test_less_is_better_for_a_distance_and_a_missing_point_is_a_dash(curve):
 def test_numbers_are_read_at_a_glance():
     assert formats.number(8e-9, "feature units") == "0" and formats.number(8e-6, "feature units") == "8e-06"
     assert formats.spread(0.2049, 0.01193, 10, "feature units") == "0.205 ± 0.012 (10)"
-    assert formats.spread(2, 0.0, 3, "classes") == "2 ± 0 (3)"
+    assert formats.spread(2, 0.0, 3, "classes") == "2 (3)"
+    assert formats.spread(0.8331, 0.0004, 3, "share of x") == "83.3 ± < 0.1% (3)"
+    assert formats.spread(0.8331, 0.0005, 3, "share of x") == "83.3 ± 0.1% (3)"
 
 
 def test_only_the_methods_that_are_shown_compete(curve):

@@ -44,8 +44,16 @@ def test_variants_share_a_colour_and_differ_in_dash_and_name():
     assert (one.title, other.title) == ("FDMat", "FDMat (lam 10)")
 
 
+def test_a_selection_of_ones_own_is_no_baseline():
+    """It has a family of its own, so that its line and its place in a menu are not those of random."""
+    own = Choice.of("imported", content="abc", called="mine")
+    styles = theme.styles({choice: registry.methods.get(choice.name).facts for choice in (Choice("random"), own)})
+    assert registry.methods.get("imported").facts.family == "yours"
+    assert styles[str(own)].dash != styles["random"].dash == theme.DASHES["baseline"]
+
+
 def test_families_have_distinct_dashes():
-    assert len(set(theme.DASHES.values())) == len(theme.DASHES) == 7
+    assert len(set(theme.DASHES.values())) == len(theme.DASHES) == 8
 
 
 def test_an_unlisted_method_keeps_its_name_and_takes_the_palette():

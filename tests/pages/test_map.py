@@ -13,9 +13,10 @@ from fdmat_core.analysis import summary
 from fdmat_core.corruptions import corrupt
 from fdmat_core.figures import theme
 from fdmat_core.projection import Projection
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import FeatureTable, Ranking, Rankings
+from fdmat_core.types import FeatureTable
 from pages.map import scene
 from pages.map.numbers import measured
 from pages.shell import places

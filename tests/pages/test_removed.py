@@ -8,10 +8,11 @@ import pytest
 from fdmat_core import datasets, selection, sizes
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import FeatureTable, Ranking, Rankings
+from fdmat_core.types import FeatureTable
 from pages.removed import evidence, items, routes
 from pages.shell import caches, places
 from tests.pages.conftest import button, texts

@@ -9,6 +9,7 @@ from fdmat_core.runs import foreign, library, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import places
+from pages.ui import toolbar
 from tests.pages.conftest import RESULTS, link, texts
 
 SPEC = dataclasses.replace(RESULTS, methods=(Choice("fdmat"), Choice("herding"), Choice("random")))
@@ -52,6 +53,12 @@ def test_every_page_shows_it_like_any_other_method(page, brought, visit):
 def test_the_curves_say_what_is_not_from_the_file(kept, words, brought, visit):
     shown = texts(visit(places.CURVES, run=brought.key, method=str(brought.spec.methods[-1]), kept=kept))
     assert (words in shown) if words else ("The file lists" not in shown)
+
+
+def test_a_menu_names_its_family(brought, visit, monkeypatch):
+    monkeypatch.setattr(toolbar, "LETTERS", 0)
+    menu = visit(places.CURVES, run=brought.key).selectbox(key="method")
+    assert "Yours · Imported: Mine" in menu.options and "Baseline · Random" in menu.options
 
 
 def decisions_tab(visit, home, monkeypatch):

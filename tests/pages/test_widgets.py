@@ -63,8 +63,10 @@ def test_titles_name_the_parameters_that_differ():
     from fdmat_core import registry
 
     assert registry.methods.title(Choice("fdmat")) == registry.methods.get("fdmat").title
-    assert registry.methods.title(Choice.of("fdmat", lam=4.0)) == "FDMat (lam 4)"
-    assert registry.methods.title(Choice.of("fdmat", lam=0.25, tau=0.0)).endswith("(lam 0.25, tau 0)")
+    assert registry.methods.title(Choice.of("fdmat", lam=4.0)) == "FDMat (sharpness 4)"
+    assert registry.methods.title(Choice.of("fdmat", lam=0.25, tau=0.0)).endswith(
+        "(sharpness 0.25, suspicion threshold 0)"
+    )
     assert registry.methods.title(Choice("gone")) == "gone"
 
 

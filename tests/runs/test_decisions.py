@@ -125,16 +125,3 @@ def test_two_sessions_at_once_and_a_kill_lose_nothing():
         process.wait()
     assert state() == dict.fromkeys(range(120), "drop")
     assert (decisions.undo("d", "bob"), decisions.undo("d", "ann")) == (119, 59)
-
-
-@pytest.mark.parametrize("value", [1.7, "1.7", "1_0", "x", "nan", None, "1e30", True])
-def test_what_is_no_whole_number_is_no_item(value):
-    with pytest.raises(ValueError):
-        decisions.whole(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "item"), [(7, 7), ("7", 7), (7.0, 7), ("-3", -3), ("4611686018427387905", 2**62 + 1)]
-)
-def test_whole_numbers_are_items(value, item):
-    assert decisions.whole(value) == item

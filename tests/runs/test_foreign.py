@@ -131,6 +131,8 @@ def wrong(run):
         "only a word": (b"foo\n", "p.txt", "ids", "row 1: 'foo' is no whole number"),
         "a fraction": (npy([1.5]), "p.npy", "ids", "p.npy, row 0: 1.5 is no whole number.*or say that it is scores"),
         "infinite id": (npy([np.inf]), "p.npy", "ids", "row 0: inf is no whole number"),
+        "an odd id": (f"{a}\n1_0\n".encode(), "p.txt", "ids", "p.txt, row 2: '1_0' is no whole number"),
+        "an odd score": (b"id,score\n1,1_0\n", "s.csv", "scores", "s.csv, row 2: '1_0' is no number"),
         "too large an id": (b"99999999999999999999\n", "p.txt", "ids", "is no whole number"),
         "nothing": (b"", "p.txt", "ids", "p.txt lists nothing"),
         "no ids": (npy(np.array([], int)), "p.npy", "ids", "p.npy lists nothing"),

@@ -48,8 +48,8 @@ test("a class is named where it lies most densely, and at its other places neare
   assert.deepEqual(peaksOf({ ...points, classes: ["unlabelled"] }), { first: [], every: [] })
 })
 
-test("an exemplar lies where its item does", () => {
-  const points = { xy: Float32Array.of(0, 0, 3, 4), labels: [0, 1], classes: ["ant", "bee"] }
-  const [one] = exemplarsOf({ ...points, clusters: { medoids: Uint32Array.of(1), sizes: Uint32Array.of(9) } })
-  assert.deepEqual(one, { name: "bee", x: 3, y: 4, count: 9, row: 1 })
+test("an exemplar lies where its item does, and none is flagged", () => {
+  const points = { xy: Float32Array.of(0, 0, 3, 4), labels: [0, 1], classes: ["ant", "bee"], flags: [1, 0] }
+  const found = exemplarsOf({ ...points, clusters: { medoids: Uint32Array.of(1, 0), sizes: Uint32Array.of(9, 7) } })
+  assert.deepEqual(found, [{ name: "bee", x: 3, y: 4, count: 9, row: 1 }])
 })

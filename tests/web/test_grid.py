@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fdmat_core.types import Issue, Ranking, Rankings, Truth
+from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.types import Issue, Truth
 from fdmat_core.web import grid
 from tests.web.reading import unpack
 

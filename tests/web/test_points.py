@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fdmat_core.analysis.clusters import Clusters
-from fdmat_core.types import Ranking, Rankings, Truth
+from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.types import Truth
 from fdmat_core.web import columns, points
 from tests.web.reading import unpack
 

@@ -6,7 +6,8 @@ import { readPayload } from "../../fdmat_core/web/payload.js"
 const HEAD = `
 import sys
 import numpy as np
-from fdmat_core.types import Issue, Ranking, Rankings, Truth
+from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.types import Issue, Truth
 from fdmat_core.web import columns, grid, payload, points
 
 

@@ -161,10 +161,10 @@ export function contourOf(field, across, down, level) {
   const segments = []
   for (let y = 0; y + 1 < down; y++)
     for (let x = 0; x + 1 < across; x++) {
-      const at = y * across + x, corners = [field[at], field[at + 1], field[at + across + 1], field[at + across]]
-      const high = corners.map((value) => value > level)
-      if (high[0] === high[1] && high[1] === high[2] && high[2] === high[3]) continue
-      segments.push(...crossings(corners, high, level).flatMap(([dx, dy]) => [x + dx, y + dy]))
+      const at = y * across + x, high = field[at] > level // most cells lie on one side, and nothing is made for them
+      if (high === field[at + 1] > level && high === field[at + across] > level && high === field[at + across + 1] > level) continue
+      const corners = [field[at], field[at + 1], field[at + across + 1], field[at + across]]
+      segments.push(...crossings(corners, level).flatMap(([dx, dy]) => [x + dx, y + dy]))
     }
   return segments
 }
@@ -174,16 +174,15 @@ const SIDES = [[0, 0, 1, 0], [1, 0, 0, 1], [1, 1, -1, 0], [0, 1, 0, -1]] // from
 /**
  * Where the contour crosses the sides of one cell: two points, or four at a saddle.
  * @param {number[]} corners
- * @param {boolean[]} high
  * @param {number} level
  * @returns {[number, number][]}
  */
-function crossings(corners, high, level) {
+function crossings(corners, level) {
   /** @type {[number, number][]} */
   const found = []
   for (let side = 0; side < 4; side++) {
     const next = (side + 1) % 4
-    if (high[side] === high[next]) continue
+    if (corners[side] > level === corners[next] > level) continue
     const way = (level - corners[side]) / (corners[next] - corners[side]), [x, y, dx, dy] = SIDES[side]
     found.push([x + dx * way, y + dy * way])
   }

@@ -1,5 +1,6 @@
 // The coverage layer on the screen: its colours, and the contours of all and of the kept.
 
+import { clamp } from "../text.js"
 import { ramp } from "./colours.js"
 import { blurFor, contourOf, fieldsOf, gridOf, levelsOf } from "./coverage.js"
 import { toStage } from "./camera.js"
@@ -41,10 +42,10 @@ export function paintCoverage(map, screen, camera) {
   const cell = grid.box.width / grid.across * camera.scale * screen.ratio
   pen.drawImage(small, x, y, cell * grid.across, cell * grid.down)
   pen.setTransform(cell, 0, 0, -cell, x + cell / 2, y + cell * (grid.down - 0.5))
-  draw(pen, field.all, token("text"), 1.25 * screen.ratio / cell)
-  const kept = contours(fields.kept, grid)
-  draw(pen, kept, token("ground"), 5 * screen.ratio / cell)
-  draw(pen, kept, token("kept"), 2.75 * screen.ratio / cell)
+  const kept = contours(fields.kept, grid), thick = clamp(map.stage.width / 400, 1.75, 2.75) * screen.ratio / cell
+  draw(pen, field.all, token("text"), 0.5 * thick)
+  draw(pen, kept, token("ground"), 1.8 * thick)
+  draw(pen, kept, token("kept"), thick)
   pen.restore()
   ringOver(map, screen, camera)
 }

@@ -23,11 +23,11 @@ const GAP = 6 // pixels between two labels
 const shown = new WeakMap()
 
 /** Whether the points have names to show. @param {Points} points */
-export const isNamed = ({ peaks, clusters }) => peaks.first.length > 0 || clusters.medoids.length > 0
+export const isNamed = ({ peaks, pictures }) => peaks.first.length > 0 || !!pictures && peaks.exemplars.length > 0
 
 /**
  * All that names need of some points.
- * @param {Pick<Points, "xy" | "labels" | "n" | "box" | "classes" | "clusters">} points
+ * @param {Pick<Points, "xy" | "labels" | "n" | "box" | "classes" | "clusters" | "flags">} points
  */
 export const namesOf = (points) => ({ ...peaksOf(points), exemplars: exemplarsOf(points) })
 
@@ -116,7 +116,7 @@ function labelsOf({ elements: { names }, points, stage }, level) {
   const key = `${points.key} ${points.projection} ${level} ${stage.width}`, known = shown.get(names)
   if (known?.key === key) return known.labels
   const { first, every, exemplars } = points.peaks
-  const peaks = level === 0 ? first : level === 1 || !exemplars.length ? every : exemplars
+  const peaks = level === 0 ? first : level === 1 || !exemplars.length || !points.pictures ? every : exemplars
   names.replaceChildren(...peaks.map((peak) => elementOf(points, peak)))
   const labels = [...names.children].map((child, i) => {
     const element = /** @type {HTMLElement} */ (child)

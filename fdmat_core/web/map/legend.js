@@ -53,12 +53,14 @@ export function showLegend(map) {
 
 /** Say how many of each class are kept, where the legend names classes. @param {MapState} map */
 export function showTally(map) {
-  const places = map.elements.legend.querySelectorAll("[data-tally]")
+  /** @type {HTMLElement[]} */
+  const places = [...map.elements.legend.querySelectorAll("small")]
   if (!places.length || !map.layers.full.n) return
   const { stay, all } = countClasses(map)
   for (const place of places) {
-    const c = Number(/** @type {HTMLElement} */ (place).dataset.tally)
-    place.textContent = c < 0 ? "" : `${whole(stay[c])} / ${whole(all[c])}`
+    const c = Number(place.dataset.tally), known = c >= 0
+    place.textContent = known ? `${whole(stay[c])}/${whole(all[c])}` : ""
+    place.style.minWidth = known ? `${2 * whole(all[c]).length + 0.5}ch` : ""
   }
 }
 
@@ -66,7 +68,7 @@ export function showTally(map) {
 function coverageKeys() {
   const hues = [-2, -1, 0, 1, 2].map((step) => `var(--diverging-${step + 2})`), bar = scale("starved ÷8", "crowded ×8", hues)
   bar[1].classList.add("zeroed")
-  return [...bar, make("em", "0: as dense as all"), line("all", "50, 90% of all"), line("kept", "50, 90% of the kept")]
+  return [...bar, make("em", "0: as dense as all"), line("all", "50, 90% of all"), line("kept", "of the kept")]
 }
 
 /**

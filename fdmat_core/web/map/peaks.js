@@ -32,16 +32,15 @@ export function peaksOf(points) {
 }
 
 /**
- * The items that stand for clusters, with the name of their class.
- * @param {Pick<Points, "xy" | "labels" | "classes" | "clusters">} points
+ * The items that stand for clusters, with the name of their class; none that is flagged, for its label may be wrong.
+ * @param {Pick<Points, "xy" | "labels" | "classes" | "clusters" | "flags">} points
  * @returns {Peak[]}
  */
-export function exemplarsOf(points) {
-  const { medoids, sizes } = points.clusters, named = isLabelled(points)
+export function exemplarsOf({ xy, labels, classes, clusters: { medoids, sizes }, flags }) {
+  const named = isLabelled({ classes })
   return Array.from(medoids, (row, i) => ({
-    name: named ? points.classes[points.labels[row]] : "", x: points.xy[2 * row], y: points.xy[2 * row + 1],
-    count: sizes[i], row,
-  }))
+    name: named ? classes[labels[row]] : "", x: xy[2 * row], y: xy[2 * row + 1], count: sizes[i], row,
+  })).filter(({ row }) => !flags[row])
 }
 
 /**

@@ -11,7 +11,7 @@ import { namesOf } from "./labels.js"
 /** @typedef {{ left: number, low: number, width: number, height: number }} Box in the coordinates of the data */
 
 const FAR = 0.002 // this share of the points at either end of an axis may lie outside the box
-const MOST_WIDER = 1.25 // but only if all of them need more than so many times its room
+const MOST_WIDER = 1.5 // but only if all of them need more than so many times its room
 const SAMPLE = 50_000 // points that are looked at to find it
 
 /**

@@ -1,0 +1,37 @@
+"""Numbers as people write them: what is none is refused, whatever Python would make of it."""
+
+import numpy as np
+import pytest
+
+from fdmat_core import formats
+
+
+@pytest.mark.parametrize("value", [1.7, "1.7", "1_0", "x", "", "nan", "inf", None, "1e30", True, "9223372036854775808"])
+def test_what_is_no_whole_number_is_refused(value):
+    with pytest.raises(ValueError, match="is no whole number"):
+        formats.whole(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (7, 7),
+        ("7", 7),
+        (7.0, 7),
+        (" -3 ", -3),
+        ("+1e3", 1000),
+        (np.int64(5), 5),
+        ("4611686018427387905", 2**62 + 1),
+        (2**63 - 1, 2**63 - 1),
+        (-(2**63), -(2**63)),
+    ],
+)
+def test_whole_numbers_are_read_to_the_last_digit(value, number):
+    assert formats.whole(value) == number
+
+
+def test_a_number_with_a_line_in_it_is_none():
+    assert formats.real("1.5") == 1.5
+    for value in ("1_0", "1_0.5", "x"):
+        with pytest.raises(ValueError):
+            formats.real(value)
