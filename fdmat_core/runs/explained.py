@@ -115,7 +115,7 @@ def _starved(run: Run, size: float) -> Step:
         f"No choice is perfect. This cluster, of {items.classes[items.labels[worst.medoid]]}, lacks most: it holds "
         f"{100 * worst.deserves:.2g}% of all items, but {100 * worst.covered:.2g}% of those that are kept."
     )
-    return Step(**view, pinned=str(items.ids[worst.medoid]), camera="pinned_3", caption=told)
+    return Step(**view, pinned=str(items.ids[worst.medoid]), camera="pinned_2.5", names="off", caption=told)
 
 
 def _doubt(run: Run, size: float) -> list[Step]:
@@ -144,7 +144,7 @@ def _doubt(run: Run, size: float) -> list[Step]:
         one += ", and its content was replaced."
     return [
         Step(**view, caption=told),
-        Step(**view, pinned=str(items.ids[worst]), camera="pinned_3", caption=one),
+        Step(**view, pinned=str(items.ids[worst]), camera="pinned_2.5", names="off", caption=one),
     ]
 
 

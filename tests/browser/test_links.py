@@ -35,6 +35,12 @@ def draw_lasso(page):
     page.mouse.up()
 
 
+def below_the_bar(page):
+    """The picture with all that lies over it, but for the buttons, one of which has the focus."""
+    box = page.locator("canvas.points").bounding_box()
+    return page.screenshot(clip=box | {"y": box["y"] + 60, "height": box["height"] - 60})
+
+
 def test_a_link_in_another_browser_shows_the_same_pixels(on_map, chromium):
     on_map.get_by_role("radio", name="Class", exact=True).click()
     on_map.keyboard.press("n")
@@ -58,8 +64,7 @@ def test_a_link_in_another_browser_shows_the_same_pixels(on_map, chromium):
         assert driving.look(other, "lasso.rows") == caught
         assert driving.look(other, "camera") == driving.look(on_map, "camera")
         assert other.evaluate(PIXELS) == on_map.evaluate(PIXELS)
-        for part in ("canvas.points", "svg.over"):
-            assert other.locator(part).screenshot() == on_map.locator(part).screenshot()
+        assert below_the_bar(other) == below_the_bar(on_map)
         other.wait_for_function("document.querySelectorAll('.cards figure').length === 12")
         assert other.get_by_role("radio", name="Lasso", exact=True).get_attribute("aria-checked") == "true"
 

@@ -15,6 +15,7 @@ import { sweep, walkTo } from "./walk.js"
 /** @typedef {import("../map/view.js").Words} Words */
 /** @typedef {import("../payload.js").Payload} Payload */
 
+const PAGE = 1640 // pixels of another page that lie side by side on a slide, however large the screen
 const LONG = 260 // letters from which on a caption is set smaller
 
 /**
@@ -61,6 +62,7 @@ export function mount(host, story, events = {}) {
   root.ariaLabel = `Talk: ${story.name}`
   root.innerHTML = TEMPLATE
   host.append(root)
+  document.documentElement.dataset.fdmatTold = "1" // who has told a talk needs no tour afterwards
   /** @type {Talk} */
   const talk = {
     root, story, events, at: -1, run: "", method: null, picture: null, payloads: new Map(), stop: () => {}, sweeping: false,
@@ -87,6 +89,11 @@ function dress({ root, picture }) {
 function listen(talk) {
   const { signal } = talk.removed, frame = /** @type {HTMLIFrameElement} */ (find(talk.root, "iframe"))
   document.addEventListener("keydown", (event) => press(talk, event), { signal, capture: true })
+  const main = find(talk.root, "main"), watch = new ResizeObserver(() => {
+    main.style.setProperty("--scale", String(main.clientWidth / PAGE))
+  })
+  watch.observe(main)
+  signal.addEventListener("abort", () => watch.disconnect())
   frame.addEventListener("load", () => {
     frame.contentDocument?.addEventListener("keydown", (event) => {
       const { tagName = "" } = /** @type {HTMLElement} */ (event.composedPath()[0] ?? {})

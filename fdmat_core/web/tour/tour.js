@@ -42,9 +42,9 @@ export function besides(lit, card, window) {
   return { x, y: clamp(lit.top + lit.height - card.height - GAP, GAP, window.height - card.height - GAP) }
 }
 
-/** Whether this browser has seen the tour, or the link is without. @param {string} word */
+/** Whether this browser has seen the tour, or the link is without, or a talk was told on this page. @param {string} word */
 function isOver(word) {
-  if (new URLSearchParams(FIRST).get(word) === "0") return true
+  if (new URLSearchParams(FIRST).get(word) === "0" || document.documentElement.dataset.fdmatTold) return true
   try { return localStorage.getItem(SEEN) === "1" } catch { return true }
 }
 
