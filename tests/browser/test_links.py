@@ -36,7 +36,8 @@ def draw_lasso(page):
 
 
 def below_the_bar(page):
-    """The picture with all that lies over it, but for the buttons, one of which has the focus."""
+    """The picture with all that lies over it, but for the buttons and for the focus."""
+    page.evaluate(f"{driving.MAP}.elements.canvas.blur()")
     box = page.locator("canvas.points").bounding_box()
     return page.screenshot(clip=box | {"y": box["y"] + 60, "height": box["height"] - 60})
 

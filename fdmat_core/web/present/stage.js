@@ -15,7 +15,7 @@ import { sweep, walkTo } from "./walk.js"
 /** @typedef {import("../map/view.js").Words} Words */
 /** @typedef {import("../payload.js").Payload} Payload */
 
-const PAGE = 1640 // pixels of another page that lie side by side on a slide, however large the screen
+const PAGE = 1760 // pixels of another page that lie side by side on a slide, however large the screen
 const LONG = 260 // letters from which on a caption is set smaller
 
 /**
