@@ -18,7 +18,7 @@ class View(NamedTuple):
 
     run: str = ""  # that the words are about
     words: Mapping[str, str] = {}  # what is as usual is left out
-    link: Mapping[str, str] = {}  # what each of them is called in the link
+    link: Mapping[str, str] = {}  # what those are called in the link that have another name there
 
 
 USUAL = View()

@@ -29,7 +29,7 @@ def show_map(view, options, methods, verdict, numbers, cards):
     state.choose(kept=canvas.kept(state.kept()))
     if (words := canvas.words(view.run.key)) is not None:
         state.see(words)
-    seen = canvas.View(view.run.key, state.view(), state.VIEW | {"kept": state.WORDS["kept"]})
+    seen = canvas.View(view.run.key, state.view(), {name: word for name, word in state.VIEW.items() if name != word})
     canvas.show(view.address, kept=state.kept(), view=seen, on_lasso=lassoed, **options)
     if told := canvas.recorded():
         recorder.take(view.run, view.method, told)

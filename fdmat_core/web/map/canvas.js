@@ -51,7 +51,7 @@ export function mount(host, payload, events = {}, options = {}) {
   watch.observe(map.elements.stage)
   map.removed.signal.addEventListener("abort", () => watch.disconnect())
   const known = options.view, words = options.words ?? {}
-  recall(map, known?.key === map.points.key && known.heard === textOf(words) ? known : viewIn(words, map.points))
+  recall(map, known?.key === map.points.key && known.heard.includes(textOf(words)) ? known : viewIn(words, map.points))
   resize(map)
   receive(map, options.kept)
   if (map.lasso.rows.length) events.lasso?.(textOfRows(map.lasso.rows, map.points.n))

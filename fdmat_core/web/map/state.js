@@ -29,16 +29,16 @@ import { find } from "../elements.js"
  * @property {string} [ringed] rows to ring, as text
  * @property {string} [pending] the projection whose coordinates are on their way
  * @property {View | undefined} [view] how a person had set a map of these items before
- * @property {import("./view.js").Words} [words] how the link has it; `view` is newer if its `heard` says the same
+ * @property {import("./view.js").Words} [words] how the link has it; `view` is newer if it was heard so before
  * @property {string} [of] what `words` are about, said again with the event `view`
- * @property {Record<string, string>} [link] the word of the link for each part of a view
+ * @property {Record<string, string>} [link] the word of the link for a part of a view that is called otherwise
  */
 
 /**
  * How a person has set a map: what outlives its elements.
  * @typedef {object} View
  * @property {string} key of the items
- * @property {string} heard what others knew of it
+ * @property {string[]} heard what others knew of it
  * @property {Look} look
  * @property {{ x: number, y: number, zoom: number } | null} camera middle as shares of the box; null shows all
  * @property {Lasso} lasso

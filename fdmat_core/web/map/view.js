@@ -54,7 +54,7 @@ export function viewIn(words, points) {
   const [mode, only = "-1"] = (words.colour ?? "kept").split("-", 2)
   const outline = outlineIn(words.lasso ?? "", points), focus = rowOf(points, words.pinned ?? "")
   return {
-    key: points.key, heard: textOf(words), look: { mode, only: classIn(only, points) }, named: words.names !== "off", focus,
+    key: points.key, heard: [textOf(words)], look: { mode, only: classIn(only, points) }, named: words.names !== "off", focus,
     lasso: { armed: false, outline, rows: outline.length ? rowsInside(points.xy, outline) : [] },
     camera: words.camera ? cameraIn(words.camera, points, focus) : null,
   }
@@ -170,8 +170,11 @@ export function hearAnew(map, words) {
   if (note) note.heard = textOf(words)
 }
 
-/** What others know of how the map is seen. @param {MapState} map */
-export const heardOf = (map) => told.get(map)?.heard ?? textOf(map.options.words ?? {})
+/** What others know of how the map is seen: what they said last, and what they were told. @param {MapState} map */
+export function heardOf(map) {
+  const said = textOf(map.options.words ?? {})
+  return [said, told.get(map)?.heard ?? said]
+}
 
 /**
  * @param {MapState} map
@@ -207,7 +210,8 @@ export function addressOf(map) {
   const url = new URL(location.href)
   /** @type {Record<string, string | undefined>} */
   const words = { ...wordsOf(map), kept: String(rounded(map.slider.kept)) }
-  for (const [name, word] of Object.entries(map.options.link ?? {})) {
+  for (const name of ["colour", "names", "camera", "lasso", "pinned", "kept"]) {
+    const word = map.options.link?.[name] ?? name
     if (words[name]) url.searchParams.set(word, words[name])
     else url.searchParams.delete(word)
   }
