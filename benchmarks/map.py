@@ -1,4 +1,4 @@
-"""How fast the map follows the slider: `python -m benchmarks.map [8000 70000 300000]`.
+"""How fast the map follows the slider: `python -m benchmarks.map [8000 70000 300000]`, or `pair 100000` for two maps.
 
 Drives headless Chromium, without a GPU, on the page of the browser tests. Per number of points it prints the time to
 the first draw, frames per second of a three-second drag of the slider and of the canvas, the time of a draw, the time
@@ -68,18 +68,63 @@ def measure(browser, address, n):
     )
 
 
+DRAG_PAIR = """async (seconds) => {
+  const { panes } = PAIR, { input } = panes[0].slider, began = performance.now(), frames = panes[1].frames, times = []
+  let seen = frames
+  await new Promise((done) => requestAnimationFrame(function step(now) {
+    if (panes[1].frames !== seen) { seen = panes[1].frames; times.push(panes[0].ms + panes[1].ms) }
+    const t = (now - began) / 1000
+    if (t > seconds) return done()
+    input.value = 0.5 - 0.45 * Math.cos(2.3 * t)
+    input.dispatchEvent(new Event("input"))
+    requestAnimationFrame(step)
+  }))
+  const drawn = panes[1].frames - frames
+  return { fps: drawn / (performance.now() - began) * 1000, frames: drawn, times }
+}""".replace("PAIR", driving.PAIR)
+
+
+def measure_pair(browser, address, n):
+    """Frames per second of both maps under one slider, the time of a draw, and what a frame takes of a processor.
+
+    The last is the main thread's own time, which other programs on the machine do not lengthen.
+    """
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(f"{address}/?pair&n={n}&kept=0.2")
+    page.wait_for_function(f"{driving.PAIR}?.panes[1].frames > 0 && !{driving.PAIR}.panes[0].frame", timeout=120_000)
+    page.wait_for_timeout(2000)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.evaluate(DRAG_PAIR, 2)  # the browser compiles what it runs often
+    busy = [_busy(session)]
+    drag = page.evaluate(DRAG_PAIR, 3)
+    busy.append(_busy(session))
+    page.close()
+    times, own = drag["times"], 1000 * (busy[1] - busy[0]) / drag["frames"]
+    draws = f"a draw of both {statistics.median(times):.1f} ms (at most {max(times):.1f})"
+    return f"2 x {n:,}: {drag['fps']:.1f} fps, {draws}, a frame takes {own:.1f} ms of a processor"
+
+
+def _busy(session):
+    """Seconds that the page's main thread has computed."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+
+
 HEAD = """\
   points     first       sent  slider     pan         draw ms         rest ms      let go ms  kB/move      coverage ms
               draw       once     fps     fps    median / max    median / max   median / max            median / max"""
 
 
-def main(sizes):
-    print(HEAD)
+def main(sizes, pairs):
+    print("two maps" if pairs else HEAD)
     with driving.server(driving.HARNESS) as address, driving.chromium() as browser:
         browser.new_page().goto(address)  # the server's first page pays for its imports
         for n in sizes:
-            print(measure(browser, address, n), flush=True)
+            print((measure_pair if pairs else measure)(browser, address, n), flush=True)
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [8_000, 70_000, 300_000])
+    chosen = [int(size) for size in sys.argv[1:] if size != "pair"]
+    pairs = "pair" in sys.argv
+    main(chosen or ([8_000, 100_000] if pairs else [8_000, 70_000, 300_000]), pairs)

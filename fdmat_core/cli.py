@@ -121,12 +121,11 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
         "band": band,
         "balance": balance,
     }
+    given = {name: value for name, value in given.items() if value not in ("", (), None)}
     base = _read_spec(spec) if spec else settings.SAMPLE
-    if data:
-        base = _of_own_data(base, data, setting or [])
-    return _run(
-        settings.checked(replace(base, **{name: value for name, value in given.items() if value not in ("", (), None)}))
-    )
+    with datasets.loaded_once():
+        base = _of_own_data(base, data, setting or []) if data else base
+        return _run(settings.checked(replace(base, **given)))
 
 
 @app.command()
@@ -135,8 +134,9 @@ def check(
     setting: Annotated[list[str] | None, typer.Option("--set", help="label=kind, missing=mean, ...")] = None,
 ) -> None:
     """Say what a file or folder is taken for, what was found in it, and what will be done about that."""
-    found = datasets.recognise(path)
-    data = datasets.load(_with(found.choice, setting or []))
+    with datasets.loaded_once():
+        found = datasets.recognise(path)
+        data = datasets.load(_with(found.choice, setting or []))
     print(f"{found.words}; read as `{found.choice.name}`")
     for other in found.others:
         print(f"could also be read as {other}")

@@ -1,6 +1,9 @@
 """Small synthetic tables that every test may use."""
 
 import dataclasses
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in fdmat_core/__main__.py; read when torch is loaded
 
 import numpy as np
 import pytest

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from fdmat_core import cli, selection
+from fdmat_core.reading import tables
 from fdmat_core.runs import artifacts, decisions, jobs, library, settings
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import KINDS, Run
@@ -132,11 +133,12 @@ def test_check_says_what_a_path_is_and_what_will_be_done(say, tmp_path):
     assert say("check", tmp_path / "none.csv")[0] == 2
 
 
-def test_own_data_run_by_their_path_as_by_the_name_of_their_dataset(say, tmp_path):
-    file = own_table(tmp_path)
+def test_own_data_run_by_their_path_as_by_the_name_of_their_dataset(say, tmp_path, monkeypatch):
+    file, read, reads = own_table(tmp_path), tables.read, []
+    monkeypatch.setattr(tables, "read", lambda *given, **more: reads.append(given) or read(*given, **more))
     flags = ("--methods", "fdmat,random,el2n", "--measures", "energy", *SIZES.split())
     status, out, err = say("run", "--data", file, "--set", "label=kind", *flags)
-    assert status == 0 and "note: 2 of 40 rows have no kind" in err
+    assert status == 0 and "note: 2 of 40 rows have no kind" in err and len(reads) == 1
     spec = Run.open(out.strip()).spec
     assert spec.dataset == Choice.of("arrays", path=str(file), label="kind") and spec.backbone == Choice("given")
     again = say("run", "--dataset", str(spec.dataset), "--backbone", "given", *flags)[1]

@@ -65,7 +65,7 @@ def _kmeans(x: np.ndarray, k: int) -> np.ndarray:
         return np.zeros(len(x), dtype=np.int64)
     from sklearn.cluster import KMeans
 
-    return np.asarray(KMeans(k, n_init=1, random_state=0).fit_predict(x))
+    return np.asarray(KMeans(k, n_init="auto", random_state=0).fit_predict(x))
 
 
 def starved(found: Clusters, rows: np.ndarray, bad: np.ndarray | None = None) -> list[Starved]:

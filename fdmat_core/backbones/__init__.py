@@ -40,6 +40,13 @@ def prepare(size: int | Sequence[int], mean: Sequence[float], std: Sequence[floa
     return v2.RGB(), v2.Resize(sides, antialias=True), v2.Normalize(mean, std)
 
 
+def averaged(shape: Sequence[int], size: int) -> tuple[int, int]:
+    """Height and width of images (height, width, channels) whose longer side is averaged down to a size."""
+    height, width = shape[:2]
+    ratio = min(1, size / max(height, width))
+    return max(1, round(height * ratio)), max(1, round(width * ratio))
+
+
 def remove(network: nn.Module, layer: str) -> None:
     """Let a layer, known by its dotted name, pass on what it gets."""
     from torch import nn

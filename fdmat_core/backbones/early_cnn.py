@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fdmat_core.backbones import Backbone
+from fdmat_core.backbones import Backbone, averaged
 from fdmat_core.registry import Range, backbone
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ GRID = 7
     source="features of a network early in its training, as in FDMat (Xiao et al., AAAI 2024)",
     trains=True,
 )
-def early_cnn(shape: tuple[int, ...], *, epochs: Annotated[int, Range(1, 200)] = 6) -> Backbone:
+def early_cnn(
+    shape: tuple[int, ...], *, epochs: Annotated[int, Range(1, 200)] = 6, size: Annotated[int, Range(8, 256)] = 32
+) -> Backbone:
     """Train two convolutions and a 128-wide layer on the dataset; the embedding is that layer after its ReLU.
 
     Early in training a network has learned what the items of a class have in common, and not yet the labels of single
@@ -32,12 +34,16 @@ def early_cnn(shape: tuple[int, ...], *, epochs: Annotated[int, Range(1, 200)] =
     ----------
     epochs
         Passes over the training items; more if they would come to fewer than 200 steps of 128 items.
+    size
+        Images with a longer side are averaged down until it has this many pixels: at 64 they take three times as long
+        as at 32.
     """
     from torch import nn
 
-    height, width, channels = shape
-    grid = tuple(max(1, min(GRID, side // 4)) for side in (height, width))
+    channels, cells = shape[2], averaged(shape, size)
+    grid = tuple(max(1, min(GRID, side // 4)) for side in cells)
     network = nn.Sequential(
+        *([] if cells == shape[:2] else [nn.AdaptiveAvgPool2d(cells)]),
         nn.BatchNorm2d(channels, affine=False),  # learns the mean and spread of the images
         *_convolution(channels, CHANNELS[0]),
         *_convolution(*CHANNELS),

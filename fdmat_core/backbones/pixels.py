@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fdmat_core.backbones import Backbone
+from fdmat_core.backbones import Backbone, averaged
 from fdmat_core.registry import Range, backbone
 
 
@@ -19,7 +19,4 @@ def pixels(shape: tuple[int, ...], *, size: Annotated[int, Range(4, 128)] = 32) 
     """
     from torch import nn
 
-    height, width = shape[:2]
-    ratio = min(1, size / max(height, width))
-    cells = tuple(max(1, round(side * ratio)) for side in (height, width))
-    return Backbone(nn.Sequential(nn.AdaptiveAvgPool2d(cells), nn.Flatten()), batch=1024)
+    return Backbone(nn.Sequential(nn.AdaptiveAvgPool2d(averaged(shape, size)), nn.Flatten()), batch=1024)

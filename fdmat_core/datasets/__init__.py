@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -30,16 +32,38 @@ class Recognised(NamedTuple):
     others: tuple[Choice, ...] = ()
 
 
+#: What `load` has loaded, within `loaded_once`.
+_LOADED: ContextVar[dict[str, Dataset] | None] = ContextVar("loaded", default=None)
+
+
+@contextmanager
+def loaded_once() -> Generator[None]:
+    """Keep what is loaded within, and load nothing twice; folders are looked through once."""
+    token = _LOADED.set({})
+    try:
+        with places.walked_once():
+            yield
+    finally:
+        _LOADED.reset(token)
+
+
 def load(choice: str | Choice) -> Dataset:
     """Load a dataset by name: `load("digits")`, `load(Choice.of("mixture", n=300))`."""
     choice = Choice.named(choice)
+    entry, known = registry.datasets.get(choice.name), _LOADED.get()
     with places.naming(str(dict(choice.params).get("path", ""))):
-        return registry.datasets.get(choice.name)(params=dict(choice.params))
+        if known is None:
+            return entry(params=dict(choice.params))
+        key = f"{choice.name} {sorted(entry.read(dict(choice.params)).items())}"
+        if key not in known:
+            known[key] = entry(params=dict(choice.params))
+        return known[key]
 
 
 def open(path: str | Path) -> Dataset:
     """Load what lies at a path, taken for what `recognise` takes it for."""
-    return load(recognise(path).choice)
+    with places.walked_once():
+        return load(recognise(path).choice)
 
 
 def recognise(path: str | Path) -> Recognised:
@@ -52,11 +76,12 @@ def recognise(path: str | Path) -> Recognised:
     """
     given = places.existing(str(path))
     found = archives.inside(given)
-    claims = {
-        name: claim
-        for name, entry in registry.datasets.all().items()
-        if entry.facts.recognises and (claim := entry.facts.recognises(found))
-    }
+    with places.walked_once():
+        claims = {
+            name: claim
+            for name, entry in registry.datasets.all().items()
+            if entry.facts.recognises and (claim := entry.facts.recognises(found))
+        }
     if not claims:
         raise ValueError(
             f"path is {places.short(str(path))!r}, which is nothing that can be read; give a folder of images, a table "

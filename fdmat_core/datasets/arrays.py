@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fdmat_core.datasets import Seed, TestShare
-from fdmat_core.reading import archives, cells, columns, places, tables
+from fdmat_core.reading import archives, blocks, cells, columns, places, tables
 from fdmat_core.reading.columns import Missing, RowNumbers
+from fdmat_core.reading.gathering import Table
 from fdmat_core.reading.places import listed, short
 from fdmat_core.reading.records import Records, Unlabelled, assemble
 from fdmat_core.reading.splits import Validation
@@ -40,8 +41,8 @@ TEXT = ("text", "sentence", "caption", "content", "review", "document")
 def _recognises(path: Path) -> Claim | None:
     if path.is_file() and path.suffix.lower() in ENDINGS:
         return Claim(f"arrays in {short(path.name)}", 0.9)
-    if path.is_file() and path.suffix.lower() in tables.READERS:
-        names = tables.names(path)
+    if path.is_file() and path.suffix.lower() in blocks.READERS:
+        names = blocks.names(path)
         label = columns.usual(names, "label")
         words = f"a table of features, {short(path.name)}, with {len(names):,} columns"
         return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.5)
@@ -119,96 +120,100 @@ def arrays(  # noqa: PLR0913  what people may set
 
 def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missing: Missing) -> Records:
     """The records of a table: what each column holds, and what was found on the way."""
-    frame, findings = _without_indexes(tables.read(file, [label]), file, row_numbers, label)
-    roles = {"label": columns.find(frame, "label", label), "split": columns.find(frame, "split", split)}
-    roles["id"] = columns.find(frame, "id")
-    where = _where(file, len(frame))
-    rest = [name for name in frame.columns if name not in roles.values()]
-    rows = {what: _wide(frame, what, rest) for what in ("features", "logits")}
+    table = tables.read(file, [label], exact=[split])
+    names, findings = _without_indexes(table, file, row_numbers, label)
+    roles = {"label": columns.find(names, "label", label), "split": columns.find(names, "split", split)}
+    roles["id"] = columns.find(names, "id")
+    where = _where(file, lines=table.lines == table.n + 1)
+    rest = [name for name in names if name not in roles.values()]
+    rows = {what: _wide(table, what, rest) for what in ("features", "logits")}
     rest = [name for name in rest if name not in rows.values()]
-    usable = [name for name in rest if not _has_a_role(name)]
     if rows["features"]:
-        values = columns.stacked(frame[rows["features"]], rows["features"], where)
-        numbers, found = [], columns.numbers(values, "the features", missing=missing, where=where)
+        numbers, (values, rounded) = [], _stacked(table, rows["features"], where)
+        found = columns.checked(values, rounded, "the features", missing=missing, where=where)
     else:
-        frame, numbers, remarks = _numbers(frame, usable, where)
+        numbers, remarks = _numbers(table, [name for name in rest if not columns.has_a_role(name)], where)
         findings += remarks
-        _require_numbers(frame, numbers, file, findings)
-        found = columns.of_columns(frame, numbers, missing=missing, where=where, of="the features")
+        _require_numbers(names, numbers, file, findings)
+        found = columns.checked(*table.features(numbers), "the features", missing=missing, where=where)
     words = [name for name in rest if name not in numbers]
     findings += columns.no_labels(roles["label"], label)
     return Records(
         name=file.stem,
-        n=len(frame),
+        n=table.n,
         where=where,
-        labels=None if roles["label"] is None else _cells(frame[roles["label"]]),
+        labels=None if roles["label"] is None else _cells(table.column(roles["label"])),
         label_name=roles["label"] or "label",
-        ids=None if roles["id"] is None else frame[roles["id"]].to_numpy(),
-        splits=None if roles["split"] is None else frame[roles["split"]].to_numpy(),
+        typed=not table.lines,
+        ids=None if roles["id"] is None else table.column(roles["id"]).to_numpy(),
+        splits=None if roles["split"] is None else table.column(roles["split"]).to_numpy(),
         features=found.values,
-        logits=None if rows["logits"] is None else columns.stacked(frame[rows["logits"]], rows["logits"], where),
-        fields=_fields(frame, words),
-        findings=(*findings, *_no_features(frame, words), *found.findings),
+        logits=None if rows["logits"] is None else _stacked(table, rows["logits"], where)[0],
+        fields=_fields(table, words),
+        findings=(*findings, *_no_features(table, words), *found.findings),
         lost=found.lost,
     )
 
 
-def _where(file: Path, n: int) -> Callable[[int], str]:
+def _where(file: Path, *, lines: bool = False) -> Callable[[int], str]:
     """Where a row stands: in a text file with a line for every row by its line, below the names of the columns."""
-    lines = file.suffix.lower() in tables.TEXT and tables.count_lines(file) == n + 1
     return lambda row: f"line {row + 2:,} of {short(file.name)}" if lines else f"row {row:,} of {short(file.name)}"
 
 
-def _without_indexes(
-    frame: pandas.DataFrame, file: Path, row_numbers: RowNumbers, label: str
-) -> tuple[pandas.DataFrame, list[Finding]]:
-    """The table without columns that only count its rows, unless they are asked for."""
-    named = {columns.find(frame, "id"), columns.find(frame, "label", label), columns.find(frame, "label")}
-    counting = [name for name in frame.columns if name not in named and columns.index_like(name, frame[name])]
-    if not counting or row_numbers == "keep" or len(counting) == frame.shape[1]:
-        return frame, []
+def _without_indexes(table: Table, file: Path, row_numbers: RowNumbers, label: str) -> tuple[list[str], list[Finding]]:
+    """The names of the columns without those that only count the rows, unless they are asked for."""
+    named = {columns.find(table.names, "id"), columns.find(table.names, "label", label)}
+    named.add(columns.find(table.names, "label"))
+    counting = [name for name in table.names if name not in named and _counts(table, name)]
+    if not counting or row_numbers == "keep" or len(counting) == len(table.names):
+        return table.names, []
     finding = Finding(f"{listed(counting)} in {short(file.name)} only counts the rows", "left out", "row_numbers=keep")
-    return frame.drop(columns=counting), [finding]
+    return [name for name in table.names if name not in counting], [finding]
 
 
-def _has_a_role(name: str) -> bool:
-    """Whether a column is named like labels, ids, splits, paths or logits, so that its numbers are no features."""
-    return any(name.strip().lower() in columns.NAMES[what] for what in ("label", "id", "split", "path", "logits"))
+def _counts(table: Table, name: str) -> bool:
+    return name in table.counting or (name in table.frame and columns.index_like(name, table.frame[name]))
 
 
-def _numbers(
-    frame: pandas.DataFrame, names: list[str], where: Callable[[int], str]
-) -> tuple[pandas.DataFrame, list[str], list[Finding]]:
-    """The table with columns of words that are numbers after all as such; all columns of numbers; what was found."""
-    numbers, changed, findings = list[str](), dict[str, np.ndarray](), list[Finding]()
+def _stacked(table: Table, name: str, where: Callable[[int], str]) -> tuple[np.ndarray, int]:
+    """A column of rows of numbers as (n, d) float32; and how many of its d numbers 32 bits cannot hold."""
+    if name in table.rows:
+        return table.rows[name], table.rows_rounded[name]
+    return columns.in_32_bits(columns.stacked(table.frame[name], name, where))
+
+
+def _numbers(table: Table, names: list[str], where: Callable[[int], str]) -> tuple[list[str], list[Finding]]:
+    """The columns that hold numbers, among them words that are numbers after all; and what was found."""
+    numbers, findings = list[str](), list[Finding]()
     for name in names:
-        column = frame[name]
-        if columns.is_numbers(column):
+        if table.is_numbers(name):
             numbers.append(name)
-        elif columns.is_words(column):
-            found = cells.numbers(column, name, where)
+            if name in table.frame:
+                table.put(name, table.frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
+        elif name in table.frame and columns.is_words(table.frame[name]):
+            found = cells.numbers(table.frame[name], name, where)
             findings += found.findings
             if found.values is not None:
                 numbers.append(name)
-                changed[name] = found.values
-    return frame.assign(**changed), numbers, findings
+                table.put(name, found.values)
+    return numbers, findings
 
 
-def _require_numbers(frame: pandas.DataFrame, numbers: list[str], file: Path, findings: list[Finding]) -> None:
+def _require_numbers(names: list[str], numbers: list[str], file: Path, findings: list[Finding]) -> None:
     if not numbers and any(finding.switch == "row_numbers=keep" for finding in findings):
         raise ValueError(f"{findings[0].text}, and there is no other column of numbers; say row_numbers=keep")
     if not numbers:
         raise ValueError(
-            f"{short(file.name)} has no column of numbers (it has {listed(frame.columns, 5)}); "
+            f"{short(file.name)} has no column of numbers (it has {listed(names, 5)}); "
             "give features as columns of numbers, or as one column with a row of numbers in each cell"
         )
 
 
-def _no_features(frame: pandas.DataFrame, names: list[str]) -> list[Finding]:
+def _no_features(table: Table, names: list[str]) -> list[Finding]:
     """What is said about columns that are no features."""
-    rows = [name for name in names if columns.is_rows(frame[name])]
-    roles = [name for name in names if _has_a_role(name) and name not in rows]
-    numbers = [name for name in names if columns.is_numbers(frame[name]) and name not in roles]
+    rows = [name for name in names if table.is_rows(name)]
+    roles = [name for name in names if columns.has_a_role(name) and name not in rows]
+    numbers = [name for name in names if table.is_numbers(name) and name not in roles]
     words = [name for name in names if name not in (*rows, *roles, *numbers)]
     said = (
         (rows, "of lists", "passed over; name one of them features"),
@@ -219,18 +224,18 @@ def _no_features(frame: pandas.DataFrame, names: list[str]) -> list[Finding]:
     return [Finding(f"columns {kind}: {listed(which)}", action) for which, kind, action in said if which]
 
 
-def _wide(frame: pandas.DataFrame, what: str, names: list[str]) -> str | None:
+def _wide(table: Table, what: str, names: list[str]) -> str | None:
     """The column that holds a row of numbers in every cell: of features or logits; or the only column of lists."""
-    usual = [name for name in names if name.strip().lower() in columns.NAMES[what]]
-    found = next((name for name in usual if columns.is_rows(frame[name]) or _is_written(frame[name])), None)
-    if found is None and what == "features" and not any(columns.is_numbers(frame[name]) for name in names):
-        rows = [name for name in names if columns.is_rows(frame[name])]
+    usual = [name for name in names if columns.has_a_role(name, what)]
+    found = next((name for name in usual if table.is_rows(name) or _is_written(table, name)), None)
+    if found is None and what == "features" and not any(table.is_numbers(name) for name in names):
+        rows = [name for name in names if table.is_rows(name)]
         return rows[0] if len(rows) == 1 else None
     return found
 
 
-def _is_written(column: pandas.Series[Any]) -> bool:
-    return not columns.is_numbers(column) and cells.is_rows(column)
+def _is_written(table: Table, name: str) -> bool:
+    return name in table.written or (not table.is_numbers(name) and cells.is_rows(table.frame[name]))
 
 
 def _cells(column: pandas.Series[Any]) -> Any:
@@ -244,11 +249,11 @@ def _cells(column: pandas.Series[Any]) -> Any:
     return column.to_numpy(dtype=object if column.dtype == object else None)
 
 
-def _fields(frame: pandas.DataFrame, names: list[str]) -> dict[str, np.ndarray]:
+def _fields(table: Table, names: list[str]) -> dict[str, np.ndarray]:
     """Columns that are shown with the items; the one that holds text is called "text"."""
     by_name = {name.strip().lower(): name for name in reversed(names)}
     text = next((by_name[one] for one in TEXT if one in by_name), None)
-    fields = columns.fields(frame, [name for name in names if not columns.is_rows(frame[name])])
+    fields = {name: columns.field(table.column(name)) for name in names if not table.is_rows(name)}
     return {"text" if name == text else name: fields[name] for name in fields}
 
 
@@ -268,7 +273,7 @@ def _of_arrays(file: Path, label: str, missing: Missing) -> Records:
     whole = {name: _joined(name, train, test, n, m) for name in (train if not m else {**train, **test})}
     if label == columns.NONE:
         whole.pop("labels", None)
-    where = _where(file, n)
+    where = _where(file)
     facts = _of_images(whole["images"]) if main == "images" else _of_features(whole[main], missing, where)
     facts["findings"] = (*_others(stored, [train, test], file), *_empty_test(test, m), *facts.get("findings", ()))
     return Records(

@@ -97,7 +97,7 @@ def coco(  # noqa: PLR0913  what people may set
     content = provenance.data("coco", 1, file=places.digest(file), images=sources.marks(files))
     lost, unreadable = sources.lost(
         len(rows),
-        lambda row: _named(images.look_at(files[row]).trouble, rows[row]),
+        lambda row: images.look_at(files[row]).named(short(str(rows[row]["file_name"]))),
         trouble,
         content=content,
         of=f"images of {short(file.name)}",
@@ -199,10 +199,6 @@ def _files(rows: list[dict[str, Any]], base: Path, *, links: bool) -> tuple[list
     """The file of every row, and why some cannot be used, by row."""
     found = [sources.file(str(row["file_name"]).strip() or ".", base, links=links) for row in rows]
     return [file for file, _ in found], {row: why for row, (_, why) in enumerate(found) if why}
-
-
-def _named(why: str, row: dict[str, Any]) -> str:
-    return f"{short(str(row['file_name']))}: {why}" if why else ""
 
 
 def _ids(rows: list[dict[str, Any]]) -> np.ndarray:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
-from fdmat_core.reading import archives, images, places
+from fdmat_core.reading import archives, images, places, sources
 from fdmat_core.reading.places import EXAMPLES, Skipped, listed, relative
 from fdmat_core.reading.records import Records, assemble
 from fdmat_core.reading.splits import NAMES, Validation, known
 from fdmat_core.registry import Claim, dataset
-from fdmat_core.store import entries, provenance
+from fdmat_core.store import provenance
 from fdmat_core.types import Dataset, Finding
 
 
@@ -196,54 +195,45 @@ def _passed_over(found: Found) -> list[Finding]:
 
 
 def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
-    """Which files (n,) bool cannot be read, and the findings that name them; tried once, and remembered."""
-
-    def look() -> entries.Item:
-        seen = images.look_at_all(list(found.files))
-        trouble = [one.trouble for one in seen]
-        modes = Counter(one.mode for one in seen if not one.trouble)
-        sizes = Counter(f"{one.size[0]} x {one.size[1]}" for one in seen if not one.trouble)
-        facts = {"trouble": {str(row): why for row, why in enumerate(trouble) if why}}
-        facts |= {"several": sum(one.several for one in seen)}
-        facts |= {"modes": dict(modes), "sizes": dict(sizes.most_common(5)), "shapes": len(sizes)}
-        return entries.Item({"readable": np.array([not why for why in trouble])}, facts)
-
-    item = entries.get("folder", f"{content[:14]}-3", look)
-    lost = ~np.array(item.arrays["readable"])
+    """Which files (n,) bool cannot be read, and the findings that name them and what the others become."""
+    n = len(found.files)
+    looked = sources.looked_at(n, lambda row: images.look_at(found.files[row]), {}, content=content[:16])
+    lost = np.zeros(n, dtype=bool)
+    lost[list(looked.trouble)] = True
     if lost.all():
-        first = next(iter(item.facts["trouble"].values()))
+        first = next(iter(looked.trouble.values()))
         raise ValueError(
-            f"none of the {len(lost):,} images in {places.short(found.root.name)} can be read (the first: {first}); "
+            f"none of the {n:,} images in {places.short(found.root.name)} can be read (the first: {first}); "
             "save them as PNG or JPEG"
         )
-    return lost, [*_unreadable(found, item.facts["trouble"]), *_mixed(item.facts)]
+    return lost, [*_unreadable(found, looked.trouble), *_mixed(looked)]
 
 
-def _unreadable(found: Found, trouble: dict[str, str]) -> list[Finding]:
+def _unreadable(found: Found, trouble: dict[int, str]) -> list[Finding]:
     if not trouble:
         return []
-    rows = list(map(int, trouble))
     gone = Counter(found.classes)
-    gone.subtract(found.classes[row] for row in rows)
+    gone.subtract(found.classes[row] for row in trouble)
     whole = [name for name, left in gone.items() if left == 0 and name is not None]
-    text = f"{len(rows):,} of {len(found.files):,} images cannot be read"
+    text = f"{len(trouble):,} of {len(found.files):,} images cannot be read"
     if whole:
         text += f", among them all of {listed(whole, 4)}"
-    named = [f"{relative(found.files[row], found.root)}: {trouble[str(row)]}" for row in rows]
-    return [Finding(text, "left out", "", tuple(named[:EXAMPLES]))]
+    named = [f"{relative(found.files[row], found.root)}: {trouble[row]}" for row in sorted(trouble)[:EXAMPLES]]
+    return [Finding(text, "left out", "", tuple(named))]
 
 
-def _mixed(facts: Mapping[str, object]) -> list[Finding]:
+def _mixed(looked: sources.Looked) -> list[Finding]:
     """What images of different kinds become."""
-    modes, findings = facts["modes"], []
-    if isinstance(modes, dict) and set(modes) & {*images.FULL, "F"}:
+    findings = []
+    if set(looked.modes) & {*images.FULL, "F"}:
         findings.append(Finding("images have more than 8 bits a pixel", "scaled to 8 bits"))
-    if isinstance(modes, dict) and len(modes) > 1:
-        findings.append(Finding(f"images have different modes ({listed(modes, 5)})", "all become red, green and blue"))
-    if isinstance(facts["several"], int) and facts["several"]:
-        findings.append(Finding(f"{facts['several']:,} images hold several pictures", "the first is taken"))
-    if isinstance(facts["shapes"], int) and facts["shapes"] > 1:
+    if len(looked.modes) > 1:
+        text = f"images have different modes ({listed(looked.modes, 5)})"
+        findings.append(Finding(text, "all become red, green and blue"))
+    if looked.several:
+        findings.append(Finding(f"{looked.several:,} images hold several pictures", "the first is taken"))
+    if looked.shapes > 1:
         findings.append(
-            Finding(f"images have {facts['shapes']:,} different sizes", "scaled and cut to squares of one size")
+            Finding(f"images have {looked.shapes:,} different sizes", "scaled and cut to squares of one size")
         )
     return findings

@@ -170,9 +170,9 @@ def _roles(whole: Whole, label: str) -> dict[str, str | None]:
     """The columns that hold labels, splits and ids."""
     frame, types = whole.frame, whole.parts[0].types
     named = [name for name in frame.columns if types.get(name, {}).get("_type") == "ClassLabel"]
-    usual = columns.find(frame, "label", label)
+    usual = columns.find(frame.columns, "label", label)
     chosen = usual if label or usual in named or not named else named[0]
-    return {"label": chosen, "split": columns.find(frame, "split"), "id": columns.find(frame, "id")}
+    return {"label": chosen, "split": columns.find(frame.columns, "split"), "id": columns.find(frame.columns, "id")}
 
 
 def _labels(whole: Whole, name: str | None) -> tuple[Any, tuple[str, ...]]:
@@ -216,10 +216,9 @@ def _images(whole: Whole, base: Path, size: int, content: str) -> tuple[dict[str
             raise ValueError(f"{whole.where(row)} can no longer be read ({why}); load the data again")
         return found
 
-    def look(row: int) -> str:
+    def look(row: int) -> images.Seen:
         found, why = _source(whole, row, base)
-        why = why or images.look_at(found).trouble
-        return f"{whole.where(row)}: {why}" if why else ""
+        return (images.Seen(trouble=why) if why else images.look_at(found)).named(whole.where(row))
 
     lost, findings = sources.lost(len(whole.frame), look, {}, content=content, of="rows")
     return {"images": images.reader(source, size), "lost": lost}, [], findings

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fdmat_core.datasets import Seed, Side, TestShare
-from fdmat_core.reading import archives, columns, images, places, tables
+from fdmat_core.reading import archives, blocks, columns, images, places, tables
 from fdmat_core.reading import sources as files
 from fdmat_core.reading.places import listed, short
 from fdmat_core.reading.records import Records, Unlabelled, assemble
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def _recognises(path: Path) -> Claim | None:
-    if not path.is_file() or path.suffix.lower() not in tables.READERS:
+    if not path.is_file() or path.suffix.lower() not in blocks.READERS:
         return None
-    names = tables.names(path)
+    names = blocks.names(path)
     column, label = columns.usual(names, "path"), columns.usual(names, "label")
     if column is None:
         return None
@@ -85,12 +85,12 @@ def manifest(  # noqa: PLR0913  what people may set
     """
     file = archives.inside(places.file(path, what="a table with one row for each image"))
     base = places.folder(root, what="the folder that the paths are relative to") if root else file.parent
-    frame = tables.read(file, [label])
+    frame = tables.frame(file, [label])
     roles = {
-        "path": columns.find(frame, "path", image),
-        "label": columns.find(frame, "label", label),
-        "split": columns.find(frame, "split", split),
-        "id": columns.find(frame, "id"),
+        "path": columns.find(frame.columns, "path", image),
+        "label": columns.find(frame.columns, "label", label),
+        "split": columns.find(frame.columns, "split", split),
+        "id": columns.find(frame.columns, "id"),
     }
     if roles["path"] is None:
         raise ValueError(f"{short(file.name)} has no column of paths; it has {listed(frame.columns)}; say image=NAME")
@@ -98,7 +98,7 @@ def manifest(  # noqa: PLR0913  what people may set
     content = provenance.data("manifest", 1, file=places.digest(file), images=files.marks(sources))
     lost, findings = files.lost(
         len(sources),
-        lambda row: images.look_at(sources[row]).trouble,
+        lambda row: images.look_at(sources[row]),
         trouble,
         content=content,
         of=f"rows of {short(file.name)}",
@@ -112,6 +112,7 @@ def manifest(  # noqa: PLR0913  what people may set
         where=lambda row: f"row {row:,} of {short(file.name)}",
         labels=words.get("label"),
         label_name=roles["label"] or "label",
+        typed=file.suffix.lower() not in blocks.TEXT,
         ids=words.get("id"),
         splits=words.get("split"),
         images=images.reader(sources.__getitem__, size),

@@ -225,12 +225,13 @@ def _item(parts: list[Part], starts: np.ndarray) -> Callable[[int], Image]:
 def _lost(item: Callable[[int], Image], n: int, content: str, name: str) -> tuple[np.ndarray, list[Finding]]:
     """Which rows (n,) bool have images that cannot be read, and the finding that names them."""
 
-    def look(row: int) -> str:
+    def look(row: int) -> images.Seen:
         try:
-            item(row).load()
+            image = item(row)
+            image.load()
         except Exception as error:  # whatever a decoder raises on broken bytes
-            return short(" ".join(str(error).split()) or type(error).__name__, 160)
-        return ""
+            return images.Seen(trouble=short(" ".join(str(error).split()) or type(error).__name__, 160))
+        return images.Seen(image.mode, image.size)
 
     return sources.lost(n, look, {}, content=content, of=f"images of {name}", advice="get its files again")
 

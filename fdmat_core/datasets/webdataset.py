@@ -32,6 +32,10 @@ CLASSES = ("classnames.txt", "classes.txt")
 SMALL = ("cls", "json", "txt", "npy")
 
 
+class DamagedError(ValueError):
+    """A shard is no .tar that can be read to its end; the message names it and the fix."""
+
+
 class Span(NamedTuple):
     """Where bytes lie: in which file, from where, how many."""
 
@@ -105,11 +109,9 @@ def webdataset(  # noqa: PLR0913  what people may set
         raise ValueError(
             f"path is {short(path)!r}, where no .tar lies{_instead(passed)}; give a .tar or a folder of them"
         )
-    found, others = _read(shards)
+    found, sound, others = _read(shards)
     if not found:
-        raise ValueError(
-            f"{_words(shards)} hold no samples; each is a few files with one key, as 0001.jpg and 0001.cls"
-        )
+        raise ValueError(f"{_words(sound)} hold no samples; each is a few files with one key, as 0001.jpg and 0001.cls")
     content = provenance.data("webdataset", 1, shards=places.marks(_base(root), shards))
     facts, findings = _columns(found, size, content, missing)
     values, names = _labels(found, _base(root))
@@ -119,9 +121,10 @@ def webdataset(  # noqa: PLR0913  what people may set
         where=lambda row: f"{short(found[row].key)} in {short(found[row].shard.name)}",
         labels=values,
         classes=names,
+        typed=False,
         splits=_splits(found, _base(root)),
         fields=_fields(found),
-        findings=(*_compressed(passed, root), *others, *_endless(shards), *_unlabelled(values), *findings),
+        findings=(*_compressed(passed, root), *others, *_endless(sound), *_unlabelled(values), *findings),
         **facts,
     )
     settings = [size, test_share, seed, missing, unlabelled, validation]
@@ -193,19 +196,48 @@ def _splits(found: list[Sample], base: Path) -> np.ndarray | None:
     return np.array([of[sample.shard] for sample in found], dtype=object)
 
 
-def _read(shards: list[Path]) -> tuple[list[Sample], list[Finding]]:
-    """All samples of all shards in order, and what else lies in them."""
+def _read(shards: list[Path]) -> tuple[list[Sample], list[Path], list[Finding]]:
+    """All samples of all sound shards in order; these shards; which are damaged, and what else lies in the others."""
     found: list[Sample] = []
+    sound: list[Path] = []
     others: list[str] = []
+    damaged: list[DamagedError] = []
     for shard in shards:
-        samples: dict[str, Sample] = {}
-        with shard.open("rb") as stream:
-            for name, span in _members(shard):
-                _take(samples, shard, name, span, stream, others)
-        found.extend(sample for sample in samples.values() if sample.image or sample.parts)
-    kinds = tuple(others[:EXAMPLES])
+        try:
+            samples, strangers = _samples(shard)
+        except DamagedError as error:
+            damaged.append(error)
+            continue
+        sound.append(shard)
+        others.extend(strangers)
+        found.extend(sample for sample in samples if sample.image or sample.parts)
+    if not sound:
+        raise damaged[0]
+    return found, sound, [*_damaged(damaged, len(shards)), *_strangers(others, sound)]
+
+
+def _damaged(errors: list[DamagedError], n: int) -> list[Finding]:
+    if not errors:
+        return []
+    names = tuple(str(error) for error in errors[:EXAMPLES])
+    return [Finding(f"{len(errors):,} of {n:,} shards are damaged", "left out with all that they hold", "", names)]
+
+
+def _strangers(others: list[str], shards: list[Path]) -> list[Finding]:
+    if not others:
+        return []
     text = f"{len(others):,} files in {_words(shards)} are no image, label, text or vector that is read"
-    return found, [Finding(text, "passed over", "", kinds)] if others else []
+    return [Finding(text, "passed over", "", tuple(others[:EXAMPLES]))]
+
+
+def _samples(shard: Path) -> tuple[list[Sample], list[str]]:
+    """The samples of a shard, and what else lies in it."""
+    samples: dict[str, Sample] = {}
+    others: list[str] = []
+    with shard.open("rb") as stream:
+        for name, span in _members(shard):
+            _take(samples, shard, name, span, stream, others)
+    return list(samples.values()), others
 
 
 def _members(shard: Path) -> Iterator[tuple[str, Span]]:
@@ -224,7 +256,7 @@ def _members(shard: Path) -> Iterator[tuple[str, Span]]:
                 opened.members = []  # pyright: ignore[reportAttributeAccessIssue]  a shard may hold millions
     except (tarfile.TarError, OSError, ValueError, OverflowError, EOFError) as error:
         packed = " or compressed" if isinstance(error, tarfile.ReadError) else ""
-        raise ValueError(f"{short(shard.name)} is damaged{packed} ({error}); get it again, or unpack it") from error
+        raise DamagedError(f"{short(shard.name)} is damaged{packed} ({error}); get it again, or unpack it") from error
 
 
 def _take(samples: dict[str, Sample], shard: Path, name: str, span: Span, stream: BinaryIO, others: list[str]) -> None:
@@ -306,10 +338,10 @@ def _bytes(sample: Sample) -> bytes:
         ) from error
 
 
-def _look(found: list[Sample]) -> Callable[[int], str]:
-    def look(row: int) -> str:
-        why = images.look_at(_bytes(found[row])).trouble
-        return f"{short(found[row].key)} in {short(found[row].shard.name)}: {why}" if why else ""
+def _look(found: list[Sample]) -> Callable[[int], images.Seen]:
+    def look(row: int) -> images.Seen:
+        sample = found[row]
+        return images.look_at(_bytes(sample)).named(f"{short(sample.key)} in {short(sample.shard.name)}")
 
     return look
 

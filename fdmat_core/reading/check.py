@@ -26,10 +26,13 @@ def check(data: Dataset) -> tuple[Finding, ...]:
     Classes without or with few items, strong imbalance, classes that training lacks, items that occur twice, and test
     items that are train items too. Only exact copies count: features of the same numbers, images of the same pixels.
     """
-    return (*(_classes(data) if data.labelled else []), *_copies(data))
+    return (*classes(data), *copies(data))
 
 
-def _classes(data: Dataset) -> list[Finding]:
+def classes(data: Dataset) -> list[Finding]:
+    """What is odd about the sizes of the classes; no item is read for that."""
+    if not data.labelled:
+        return []
     c = len(data.classes)
     sizes = {
         name: np.bincount(data.labels[data.rows_of(ids)], minlength=c) if len(ids) else np.zeros(c, dtype=np.int64)
@@ -67,8 +70,8 @@ def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
     return [Finding(f"classes differ much in size: {ends}", "taken as they are; balanced budgets give each its share")]
 
 
-def _copies(data: Dataset) -> list[Finding]:
-    """What is said about items with the same features or the same pixels, by their ids."""
+def copies(data: Dataset) -> list[Finding]:
+    """What is said about items with the same features or the same pixels, by their ids; all are read for that."""
     if data.features is None and data.images is None:
         return []
     if data.features is None and len(data.ids) > MOST_IMAGES:

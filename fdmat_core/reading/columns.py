@@ -43,21 +43,27 @@ class Features(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def find(frame: pandas.DataFrame, what: str, asked: str = "") -> str | None:
+def find(names: Iterable[str], what: str, asked: str = "") -> str | None:
     """The column that holds the label, id, ...: the one asked for, or the first that has a usual name."""
     if asked == NONE:
         return None
+    there = list(names)
     if asked:
-        if asked not in frame.columns:
-            raise ValueError(f"{what} is {asked!r}, but there is no such column; it has {listed(frame.columns)}")
+        if asked not in there:
+            raise ValueError(f"{what} is {asked!r}, but there is no such column; it has {listed(there)}")
         return asked
-    return usual(map(str, frame.columns), what)
+    return usual(there, what)
 
 
 def usual(names: Iterable[str], what: str) -> str | None:
     """The first usual name of the label, id, ... that is among some names of columns, as it is written there."""
     by_name = {name.strip().lower(): name for name in reversed(list(names))}
     return next((by_name[name] for name in NAMES[what] if name in by_name), None)
+
+
+def has_a_role(name: str, *what: str) -> bool:
+    """Whether a column is named like one of some things: by default those whose numbers are no features."""
+    return any(name.strip().lower() in NAMES[one] for one in what or ("label", "id", "split", "path", "logits"))
 
 
 def no_labels(found: str | None, asked: str) -> list[Finding]:
@@ -90,12 +96,17 @@ def is_rows(column: pandas.Series[Any]) -> bool:
     return isinstance(first, list | tuple | np.ndarray)
 
 
+def is_index(name: str) -> bool:
+    """Whether a column is named as the index that a table was saved with."""
+    return name.strip().lower().startswith("unnamed: ") or name.strip().lower() in ("", "index", "__index_level_0__")
+
+
 def index_like(name: str, column: pandas.Series[Any]) -> bool:
     """Whether a column only counts the rows, as the index that a table was saved with."""
     values = column.to_numpy()
     if values.dtype.kind not in "iu":
         return False
-    if name.strip().lower().startswith("unnamed: ") or name.strip().lower() in ("", "index", "__index_level_0__"):
+    if is_index(name):
         return len(np.unique(values)) == len(values)
     return len(values) > 2 and bool((np.diff(values.astype(np.int64)) == 1).all())
 
@@ -133,26 +144,13 @@ def _row(cell: Any, name: str, where: str) -> np.ndarray:
     return row
 
 
-def of_columns(
-    frame: pandas.DataFrame, names: list[str], *, missing: Missing, where: Callable[[int], str], of: str
-) -> Features:
-    """Columns of numbers as features, column by column: gaps of any kind, of whole numbers too, are NaN."""
-
-    def blocks() -> Iterable[tuple[int, np.ndarray]]:
-        for place, name in enumerate(names):
-            yield place, frame[name].to_numpy(dtype=np.float64, na_value=np.nan)[:, None]
-
-    found, rounded = _narrowed(np.empty((len(frame), len(names)), dtype=np.float32), blocks())
-    return _checked(found, rounded, of, missing, where)
-
-
 def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], str]) -> Features:
     """Features as float32, and what is done about values that are missing or not finite.
 
     Parameters
     ----------
     values
-        (n, d) numbers; float32 is taken over, not copied.
+        (n, d) numbers; float32 is taken over, not copied, and gaps in it are filled.
     where
         Where a row stands, in words.
     """
@@ -162,34 +160,59 @@ def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], 
     if array.dtype.kind not in "biuf":
         array = _as_numbers(array, name)
     if array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable:
-        return _checked(array, 0, name, missing, where)
-    step = max(1, BLOCK // len(array))
-    blocks = ((start, array[:, start : start + step]) for start in range(0, array.shape[1], step))
-    found, rounded = _narrowed(np.empty(array.shape, dtype=np.float32), blocks)
-    return _checked(found, rounded, name, missing, where)
+        return checked(array, 0, name, missing=missing, where=where)
+    return checked(*in_32_bits(array), name, missing=missing, where=where)
 
 
-def _narrowed(found: np.ndarray, blocks: Iterable[tuple[int, np.ndarray]]) -> tuple[np.ndarray, int]:
-    """Fill (n, d) float32 by blocks of columns; and how many of them lose what tells their values apart."""
-    rounded = 0
-    for start, block in blocks:
-        part = found[:, start : start + block.shape[1]]
+def in_32_bits(array: np.ndarray) -> tuple[np.ndarray, int]:
+    """Numbers (n, d) as float32, and how many of the d columns 32 bits cannot hold."""
+    found, rounding = np.empty(array.shape, dtype=np.float32), Rounding(array.shape[1])
+    for part, block in zip(_parts(found), _parts(array), strict=True):
+        part[:] = narrowed(block)
+        rounding.add(block, part)
+    return found, int(rounding.rounded().sum())
+
+
+def narrowed(block: np.ndarray) -> np.ndarray:
+    """Numbers as float32; what is too large is infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return block.astype(np.float32, copy=False)
+
+
+class Rounding:
+    """Which of d columns differ from their float32 by more than a hundredth of their spread, found block by block."""
+
+    def __init__(self, d: int) -> None:
+        self.n, self.mean, self.squares = np.zeros(d), np.zeros(d), np.zeros(d)
+        self.low, self.low_kept = np.full(d, np.inf), np.full(d, np.inf)
+        self.least, self.most = np.full(d, np.inf), np.full(d, -np.inf)  # of the differences
+
+    def add(self, exact: np.ndarray, kept: np.ndarray, at: list[int] | slice = slice(None)) -> None:
+        """Look at a block (m, d) and its float32, of all columns or of those at some places."""
+        if exact.dtype.kind not in "iuf" or exact.dtype.itemsize < 4 or exact.dtype == np.float32 or not len(exact):
+            return
+        good, exact = np.isfinite(kept), exact.astype(np.float64, copy=False)
+        with np.errstate(invalid="ignore"):
+            error = exact - kept
+        for name, found in (("low", exact), ("low_kept", kept), ("least", error)):
+            low = getattr(self, name)
+            low[at] = np.minimum(low[at], found.min(axis=0, where=good, initial=np.inf))
+        self.most[at] = np.maximum(self.most[at], error.max(axis=0, where=good, initial=-np.inf))
+        count = good.sum(axis=0)
+        mean = exact.sum(axis=0, where=good) / np.maximum(count, 1)
         with np.errstate(over="ignore", invalid="ignore"):
-            part[:] = block
-        if block.dtype.itemsize > 2 and block.dtype.kind in "iuf":
-            rounded += _count_rounded(block, part)
-    return found, rounded
+            squares = np.square(exact - mean).sum(axis=0, where=good)
+        apart, whole = mean - self.mean[at], np.maximum(self.n[at] + count, 1)
+        self.squares[at] += squares + apart**2 * self.n[at] * count / whole
+        self.mean[at] += apart * count / whole
+        self.n[at] += count
 
-
-def _count_rounded(block: np.ndarray, part: np.ndarray) -> int:
-    """How many columns differ from their float32 by more than a hundredth of their spread."""
-    good = np.isfinite(part).all(axis=1)
-    if not good.any():
-        return 0
-    exact = (block[good] - block[good].min(axis=0)).astype(np.float64)
-    kept = part[good].astype(np.float64)
-    kept -= kept.min(axis=0)
-    return int((np.abs(exact - kept).max(axis=0) > exact.std(axis=0) / 100).sum())
+    def rounded(self) -> np.ndarray:
+        """The columns (d,) bool that 32 bits cannot hold."""
+        with np.errstate(invalid="ignore"):
+            shift = self.low - self.low_kept
+            furthest = np.maximum(np.abs(self.most - shift), np.abs(self.least - shift))
+            return (self.n > 0) & (furthest > np.sqrt(self.squares / np.maximum(self.n, 1)) / 100)
 
 
 def _as_numbers(array: np.ndarray, name: str) -> np.ndarray:
@@ -201,64 +224,84 @@ def _as_numbers(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(f"{name} holds values that are no numbers ({error}); leave such columns out") from error
 
 
-def _checked(found: np.ndarray, rounded: int, name: str, missing: Missing, where: Callable[[int], str]) -> Features:
-    """Features (n, d) float32 without gaps, and what is odd about them."""
-    bad = ~np.isfinite(found)
+def checked(found: np.ndarray, rounded: int, name: str, *, missing: Missing, where: Callable[[int], str]) -> Features:
+    """Features (n, d) float32 without gaps, mended in place, and what is odd about them.
+
+    Parameters
+    ----------
+    rounded
+        How many columns 32 bits cannot hold.
+    """
     findings: list[Finding] = []
     if rounded:
         text = f"{rounded:,} columns of {name} differ in digits that 32 bits cannot hold"
         findings.append(Finding(text, "rounded to seven digits; subtract what the values have in common"))
-    empty = bad.all(axis=0)
+    empty = ~np.logical_or.reduce([np.isfinite(part).any(axis=0) for part in _parts(found)])
     if empty.any() and not empty.all():
         findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no finite value in any row", "left out"))
-        found, bad = found[:, ~empty], bad[:, ~empty]
-    lost = np.asarray(bad.any(axis=1))
+        found = found[:, ~empty]
+    lost = np.concatenate([~np.isfinite(part).all(axis=1) for part in _parts(found)])
     if lost.any():
-        found, lost, finding = _mended(found, bad, name, missing, where)
+        lost, finding = _mended(found, lost, name, missing, where)
         findings.append(finding)
-    return Features(found, lost, (*findings, *_remarks(found[~lost] if lost.any() else found, name)))
+    return Features(found, lost, (*findings, *_remarks(found, ~lost, name)))
+
+
+def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
+    """An array (n, d) some rows at a time."""
+    step = max(1, BLOCK // found.shape[1])
+    return (found[start : start + step] for start in range(0, len(found), step))
 
 
 def _mended(
-    found: np.ndarray, bad: np.ndarray, name: str, missing: Missing, where: Callable[[int], str]
-) -> tuple[np.ndarray, np.ndarray, Finding]:
-    """Features with gaps filled or rows given up, and the finding that says so."""
-    lost = np.asarray(bad.any(axis=1))
+    found: np.ndarray, lost: np.ndarray, name: str, missing: Missing, where: Callable[[int], str]
+) -> tuple[np.ndarray, Finding]:
+    """Fill gaps, with 0 in rows that are given up; which rows (n,) are, and the finding that says so."""
     rows = np.flatnonzero(lost)
-    places = tuple(f"{where(int(row))}, column {int(bad[row].argmax()) + 1}" for row in rows[:EXAMPLES])
+    gaps = [~np.isfinite(found[row]) for row in rows[:EXAMPLES]]
+    places = tuple(f"{where(int(row))}, column {int(gap.argmax()) + 1}" for row, gap in zip(rows, gaps, strict=False))
+    finite = np.sum([np.isfinite(part).sum(axis=0) for part in _parts(found)], axis=0)
     text = (
-        f"{len(rows):,} of {len(lost):,} rows of {name} have {int(bad.sum()):,} values that are missing or not finite"
+        f"{len(rows):,} of {len(lost):,} rows of {name} have {found.size - int(finite.sum()):,} values that are "
+        "missing or not finite"
     )
-    if missing == "refuse" or (lost.all() and (missing == "drop" or bad.all())):
+    none = not finite.any()
+    if missing == "refuse" or (lost.all() and (missing == "drop" or none)):
         advice = "say missing=mean to fill them in" if lost.all() else "remove these rows, or say missing=drop or mean"
-        raise ValueError(f"{text}, first in {places[0]}; {'give numbers' if bad.all() else advice}")
+        raise ValueError(f"{text}, first in {places[0]}; {'give numbers' if none else advice}")
+    filling = np.zeros(found.shape[1])
+    if missing == "mean":
+        sums = [part.sum(axis=0, where=np.isfinite(part), dtype=np.float64) for part in _parts(found)]
+        filling = np.sum(sums, axis=0) / finite
+    for part in _parts(found):
+        np.copyto(part, filling, where=~np.isfinite(part), casting="same_kind")
     if missing == "drop":
-        return np.where(bad, 0, found), lost, Finding(text, "these rows are left out", "missing=mean", places)
-    means = np.nanmean(np.where(bad, np.nan, found), axis=0, dtype=np.float64)
-    filled = np.where(bad, means, found).astype(np.float32)
-    return filled, np.zeros_like(lost), Finding(text, "filled with the mean of the column", "missing=drop", places)
+        return lost, Finding(text, "these rows are left out", "missing=mean", places)
+    return np.zeros_like(lost), Finding(text, "filled with the mean of the column", "missing=drop", places)
 
 
-def _remarks(found: np.ndarray, name: str) -> list[Finding]:
-    """What is odd about features: rows of zeros, constant columns, columns of different units."""
+def _remarks(found: np.ndarray, there: np.ndarray, name: str) -> list[Finding]:
+    """What is odd about the rows (n,) of features that are there: zeros, constant columns, columns of other units."""
     remarks = []
-    low, high = found.min(axis=0), found.max(axis=0)
+    used, whole = there[:, None], bool(there.all())
+    low, high = found.min(axis=0, where=used, initial=np.inf), found.max(axis=0, where=used, initial=-np.inf)
     constant = low == high
-    if constant.any() and found.shape[1] > 1 and len(found) > 1:
+    if constant.any() and found.shape[1] > 1 and there.sum() > 1:
         remarks.append(
             Finding(
                 f"{int(constant.sum()):,} of {found.shape[1]:,} columns of {name} are constant",
                 "kept; they change nothing",
             )
         )
-    zeros = int((~found.any(axis=1)).sum())
+    zeros = int((~found.any(axis=1) & there).sum())
     if zeros:
         remarks.append(
             Finding(f"{zeros:,} rows of {name} are all zero", "kept; FDMat removes them as rows without features")
         )
     step = max(1, BLOCK // len(found))
-    parts = [found[:, start : start + step].std(axis=0, dtype=np.float64) for start in range(0, found.shape[1], step)]
-    spread = np.concatenate(parts)[~constant]
+    parts = (found[:, start : start + step] for start in range(0, found.shape[1], step))
+    spreads = [(part if whole else part[there]).std(axis=0, dtype=np.float64) for part in parts]
+    spread = np.concatenate(spreads)[~constant]
     if len(spread) > 1 and spread.max() > UNITS * spread.min():
         remarks.append(
             Finding(
@@ -281,10 +324,11 @@ def standardised(values: np.ndarray, lost: np.ndarray | None) -> np.ndarray:
 
 def fields(frame: pandas.DataFrame, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Further columns as words or numbers; what is empty is an empty word."""
-    return {name: _field(frame[name]) for name in names}
+    return {name: field(frame[name]) for name in names}
 
 
-def _field(column: pandas.Series[Any]) -> np.ndarray:
+def field(column: pandas.Series[Any]) -> np.ndarray:
+    """A column as numbers or words; what is empty is an empty word."""
     missing = column.isna().to_numpy(dtype=bool)
     if is_numbers(column) and not missing.any():
         return column.to_numpy()

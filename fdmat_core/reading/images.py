@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +35,10 @@ class Seen(NamedTuple):
     trouble: str = ""  # why it cannot be read; empty if it can
     several: bool = False  # it holds more than one picture
 
+    def named(self, name: str) -> Seen:
+        """The same with a name before the trouble, if there is any."""
+        return self._replace(trouble=f"{name}: {self.trouble}") if self.trouble else self
+
 
 def look_at(source: Source) -> Seen:
     """Read an image to its end, and say what it is or why it cannot be used."""
@@ -45,12 +48,6 @@ def look_at(source: Source) -> Seen:
             return Seen(image.mode, image.size, several=bool(getattr(image, "is_animated", False)))
     except Exception as error:  # whatever a decoder raises on broken bytes
         return Seen(trouble=_why(error, source))
-
-
-def look_at_all(sources: list[Source]) -> list[Seen]:
-    """What is known of many images, read side by side."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(look_at, sources))
 
 
 def square(source: Source, size: int, name: str = "") -> np.ndarray:

@@ -36,7 +36,15 @@ class Labels(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] = (), names: bool = False) -> Labels:
+def read(
+    values: Any,
+    n: int,
+    *,
+    name: str = "label",
+    classes: tuple[str, ...] = (),
+    names: bool = False,
+    typed: bool = True,
+) -> Labels:
     """Class numbers and names from labels of any kind; without labels every row is of one class.
 
     Parameters
@@ -50,6 +58,8 @@ def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] =
     names
         Labels are names, such as those of folders, whatever they look like; otherwise words that are all whole numbers
         count as numbers, and spaces around words as nothing.
+    typed
+        What holds them tells words from numbers, unlike a text file; then "3.1" and "3.10" are words, not fractions.
 
     Raises
     ------
@@ -70,7 +80,7 @@ def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] =
             UNLABELLED,
             (Finding(f"{name} is empty in every row", "taken as data without labels"),),
         )
-    present, findings = (flat[known], list[Finding]()) if names else _plain(flat[known], name)
+    present, findings = (flat[known], list[Finding]()) if names else _plain(flat[known], name, typed=typed)
     if present.dtype.kind in "iuf":
         there, more = _without_minus_one(present, name)
         known[known], present = there, present[there]
@@ -82,7 +92,7 @@ def read(values: Any, n: int, *, name: str = "label", classes: tuple[str, ...] =
     return Labels(whole, found, (*findings, *_remarks(present, numbers, found, name)))
 
 
-def _plain(present: np.ndarray, name: str) -> tuple[np.ndarray, list[Finding]]:
+def _plain(present: np.ndarray, name: str, *, typed: bool) -> tuple[np.ndarray, list[Finding]]:
     """Labels as numbers if all of them are, or else as words without spaces around them; and what was changed."""
     if present.dtype.kind not in "OU":
         return present, []
@@ -103,8 +113,18 @@ def _plain(present: np.ndarray, name: str) -> tuple[np.ndarray, list[Finding]]:
     if all(WHOLE.fullmatch(word) for word in words.values()):
         return np.array([int(words[value].partition(".")[0]) for value in values]), findings
     if all(FRACTION.fullmatch(word) for word in words.values()):
-        return np.array([float(words[value]) for value in values]), findings
+        different = dict.fromkeys(words.values())
+        if not _versions(list(different)) and not (typed and kinds == {True}):
+            return np.array([float(words[value]) for value in values]), findings
+        text = f"{name} holds words that are fractions ({listed(different, 3)})"
+        findings.append(Finding(text, "every one is a class, as it is written", "label=none"))
     return np.array([words[value] for value in values], dtype=object), findings
+
+
+def _versions(words: list[str]) -> bool:
+    """Whether few words are fractions of which two say the same number otherwise, as versions 3.1 and 3.10 do."""
+    fractions = [float(word) for word in words if float(word) % 1]
+    return len(set(fractions)) < len(fractions) and len(words) <= MANY
 
 
 def _is_number(value: object) -> bool:

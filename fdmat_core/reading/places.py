@@ -7,11 +7,14 @@ import os
 import stat
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
 #: How many examples a finding names.
 EXAMPLES = 3
+#: What `walk` has found, within `walked_once`.
+_WALKED: ContextVar[dict[object, tuple[list[Path], list[Skipped]]] | None] = ContextVar("walked", default=None)
 
 
 class Skipped(NamedTuple):
@@ -84,6 +87,16 @@ def marks(root: Path, files: Iterable[Path]) -> str:
     return found.hexdigest()
 
 
+@contextmanager
+def walked_once() -> Generator[None]:
+    """Look through no folder twice within: several readers ask for the same files."""
+    token = _WALKED.set({} if _WALKED.get() is None else _WALKED.get())
+    try:
+        yield
+    finally:
+        _WALKED.reset(token)
+
+
 def walk(top: Path, root: Path, skipped: list[Skipped], *, links: bool = False) -> Iterator[Path]:
     """The regular files below a folder, sorted by name; what is passed over is added to a list.
 
@@ -92,6 +105,19 @@ def walk(top: Path, root: Path, skipped: list[Skipped], *, links: bool = False) 
     root
         Links that lead out of this folder are followed only with `links`.
     """
+    known = _WALKED.get()
+    if known is None:
+        yield from _walk(top, root, skipped, links=links)
+        return
+    if (top, root, links) not in known:
+        passed: list[Skipped] = []
+        known[top, root, links] = list(_walk(top, root, passed, links=links)), passed
+    files, passed = known[top, root, links]
+    skipped.extend(passed)
+    yield from files
+
+
+def _walk(top: Path, root: Path, skipped: list[Skipped], *, links: bool) -> Iterator[Path]:
     open_folders = [
         (_children(top, skipped), {_number(top)})
     ]  # from the top down, each with the numbers of those above

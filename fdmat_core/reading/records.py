@@ -31,6 +31,7 @@ class Records:
     classes: tuple[str, ...] = ()  # the names of classes, if labels are positions in them
     label_name: str = "label"
     names: bool = False  # labels are names, such as those of folders, whatever they look like
+    typed: bool = True  # what holds the labels tells words from numbers, unlike a text file
     ids: np.ndarray | None = None  # (n,) words or numbers
     splits: np.ndarray | None = None  # (n,) names
     features: np.ndarray | None = None  # (n, d)
@@ -66,7 +67,12 @@ def assemble(
         What validation items are for.
     """
     found = reading_labels.read(
-        records.labels, records.n, name=records.label_name, classes=records.classes, names=records.names
+        records.labels,
+        records.n,
+        name=records.label_name,
+        classes=records.classes,
+        names=records.names,
+        typed=records.typed,
     )
     if not records.classes:
         found = _of_usable_rows(found, records.lost)

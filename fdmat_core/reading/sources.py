@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from fdmat_core.reading.images import Source
+from fdmat_core.reading.images import Seen, Source
 from fdmat_core.reading.places import EXAMPLES, short
 from fdmat_core.store import entries
 from fdmat_core.types import Finding
@@ -39,37 +41,63 @@ def marks(sources: Iterable[Source]) -> str:
     return found.hexdigest()[:16]
 
 
+class Looked(NamedTuple):
+    """What is known of many images: why some cannot be read, by row; and how many of the others are of which kind."""
+
+    trouble: dict[int, str]
+    modes: dict[str, int]
+    shapes: int  # how many different sizes
+    several: int  # hold more than one picture
+
+
+def looked_at(n: int, look: Callable[[int], Seen], trouble: Mapping[int, str], *, content: str) -> Looked:
+    """What is known of the images of n rows; each is read once for a content, and that is remembered.
+
+    Parameters
+    ----------
+    look
+        What is known of the image of a row.
+    trouble
+        The rows that are known to have none, and why.
+    """
+
+    def look_at_all() -> entries.Item:
+        rows = [row for row in range(n) if row not in trouble]
+        with ThreadPoolExecutor() as pool:
+            seen = list(pool.map(look, rows))
+        there = [one for one in seen if not one.trouble]
+        facts = {
+            "trouble": {str(row): one.trouble for row, one in zip(rows, seen, strict=True) if one.trouble},
+            "modes": dict(Counter(one.mode for one in there)),
+            "shapes": len({tuple(one.size) for one in there}),
+            "several": sum(one.several for one in there),
+        }
+        return entries.Item({"rows": np.array(rows, dtype=np.int64)}, facts)
+
+    facts = entries.get("images", content, look_at_all).facts
+    found = {int(row): why for row, why in facts["trouble"].items()}
+    return Looked(dict(trouble) | found, facts["modes"], facts["shapes"], facts["several"])
+
+
 def lost(
     n: int,
-    look: Callable[[int], str],
+    look: Callable[[int], Seen],
     trouble: Mapping[int, str],
     *,
     content: str,
     of: str,
     advice: str = "put the images there, or save them as PNG or JPEG",
 ) -> tuple[np.ndarray, list[Finding]]:
-    """Which rows (n,) bool have no image that can be read, and the finding that names them; tried once for a content.
+    """Which rows (n,) bool have no image that can be read, and the finding that names them; see `looked_at`.
 
     Parameters
     ----------
-    look
-        Why the image of a row cannot be read; empty if it can.
-    trouble
-        The rows that are known to have none, and why.
     of
         What the rows are of, in words: "rows of list.csv".
     advice
         What to do if no row has one.
     """
-
-    def look_at_all() -> entries.Item:
-        rows = [row for row in range(n) if row not in trouble]
-        with ThreadPoolExecutor() as pool:
-            found = {str(row): why for row, why in zip(rows, pool.map(look, rows), strict=True) if why}
-        return entries.Item({"rows": np.array(rows, dtype=np.int64)}, {"trouble": found})
-
-    known = {int(row): why for row, why in entries.get("manifest", content, look_at_all).facts["trouble"].items()}
-    every = dict(trouble) | known
+    every = looked_at(n, look, trouble, content=content).trouble
     gone = np.zeros(n, dtype=bool)
     gone[list(every)] = True
     if not every:

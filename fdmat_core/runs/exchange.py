@@ -50,7 +50,7 @@ def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
     table = pandas.DataFrame(
         {
             "id": train.ids[rows],
-            **_called(run, train.ids[rows]),
+            **run.called(train.ids[rows]),
             "rank": np.arange(1, train.n + 1),
             "label": analysis.class_names(train)[train.labels[rows]],
             "score": np.nan if ranked.score is None else ranked.score[rows],
@@ -94,7 +94,7 @@ def issues(run: Run) -> pandas.DataFrame:
     table = pandas.DataFrame(
         {
             "id": train.ids,
-            **_called(run, train.ids),
+            **run.called(train.ids),
             "given_label": names[train.labels],
             "predicted_label": names[np.asarray(columns["preferred"], dtype=np.int64)],
             "is_label_issue": columns["issue"] == Issue.MISLABELLED,
@@ -165,15 +165,6 @@ def _train(run: Run) -> FeatureTable:
     if run.tables is None:
         raise ValueError(f"run {run.key} has no features yet; run it first")
     return run.tables[0]
-
-
-def _called(run: Run, ids: np.ndarray) -> dict[str, np.ndarray]:
-    """What somebody's own data call these items, beside their ids: their files, or ids that are no numbers."""
-    if "path" not in dict(run.spec.dataset.params):  # what comes with the program goes by its ids
-        return {}
-    data = run.dataset()
-    there = {"file": "file", "id": "name"}
-    return {name: data.fields[field][data.rows_of(ids)] for field, name in there.items() if field in data.fields}
 
 
 def _ranking(run: Run, method: Choice, seed: int, k: int) -> Ranking:

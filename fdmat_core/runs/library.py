@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from fdmat_core.progress import Progress, silent
 from fdmat_core.runs import artifacts, points, stages
 from fdmat_core.runs.run import KINDS, MAPS, Run
 from fdmat_core.runs.settings import checked
-from fdmat_core.spec import Spec
+from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 
 
@@ -50,6 +51,17 @@ def listing() -> list[str]:
     """The keys of all stored runs, the newest first."""
     keys = [key for key in entries.keys("runs") if (artifacts.folder(key) / "spec.json").exists()]
     return sorted(keys, key=lambda key: (-(artifacts.folder(key) / "spec.json").stat().st_mtime, key))
+
+
+def on(dataset: Choice) -> dict[str, Spec]:
+    """The settings of all stored runs on a dataset by their keys, the newest first; those that can be read."""
+    found: dict[str, Spec] = {}
+    for key in listing():
+        with contextlib.suppress(ValueError):
+            spec = Run.open(key).spec
+            if spec.dataset == dataset:
+                found[key] = spec
+    return found
 
 
 #: The longest name of a run, in letters.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,6 +38,7 @@ class Run:
         self.key = self.spec.key
         self._parts: dict[tuple[str, str], object] = {}
         self._rankings: dict[Choice, Rankings] = {}
+        self._named: Dataset | None = None  # its data without all that is large
 
     @staticmethod
     def open(key: str) -> Run:
@@ -61,6 +63,18 @@ class Run:
     def dataset(self) -> Dataset:
         """The dataset, loaded and corrupted, with all its splits."""
         return corruptions.corrupt(datasets.load(self.spec.dataset), self.spec.corruption)
+
+    def called(self, ids: np.ndarray) -> dict[str, np.ndarray]:
+        """What somebody's own data call some items: their files, `file`, or ids that are no numbers, `name`.
+
+        Its data are read for that once; what comes with the program goes by its ids.
+        """
+        if "path" not in dict(self.spec.dataset.params):
+            return {}
+        if self._named is None:
+            self._named = replace(self.dataset(), images=None, features=None, logits=None)
+        data, there = self._named, {"file": "file", "id": "name"}
+        return {name: data.fields[field][data.rows_of(ids)] for field, name in there.items() if field in data.fields}
 
     @property
     def dataset_key(self) -> str | None:

@@ -78,6 +78,14 @@ export function nearestSize(sizes, kept) {
 export const slotAt = (items, kept) => items.nested ? 0 : nearestSize(items.sizes, kept)
 
 /**
+ * How many items are kept at a share; without one nested order, at the nearest size that has one.
+ * @param {Items} items
+ * @param {number} kept
+ */
+export const countAt = (items, kept) =>
+  keptCount(items.n, items.nested ? kept : items.sizes[nearestSize(items.sizes, kept)])
+
+/**
  * Rows best first; a method that is not nested has an order of its own at every size.
  * @param {Items} items
  * @param {number} slot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import FeatureTable, Truth
 from fdmat_core.web import columns, payload
+
+#: What points have for each row.
+BY_ROW = ("xy", "labels", "ids", "flags", "own_share", "preferred")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,13 @@ class Points:
     own_share: np.ndarray | None = None  # (n,) share of a row's mass that the transport plan leaves in its class
     preferred: np.ndarray | None = None  # (n,) the class that most of it goes to; there if `own_share` is
     clusters: Clusters | None = None
+
+    def take(self, rows: np.ndarray) -> Points:
+        """The points of some rows (m,) in this order, without clusters; they are other items than all of them are."""
+        if len(rows) == len(self.ids) and (rows[1:] > rows[:-1]).all():
+            return self
+        some = {name: None if (all_of := getattr(self, name)) is None else all_of[rows] for name in BY_ROW}
+        return replace(self, items=f"{self.items} {len(rows)}", clusters=None, **some)
 
 
 @dataclass(frozen=True)
@@ -60,20 +70,30 @@ def points_of(
 
 def pack(points: Points, rankings: Rankings, words: Words, *, fractions: Sequence[float]) -> bytes:
     """The payload of the map; `fractions` are the shares kept that were measured."""
-    n, score = len(points.ids), rankings.nested.score if rankings.nested else None
+    sent = columns_of(points) | scores(rankings) | columns.orders(rankings)
+    facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
+    return payload.pack(sent, facts | asdict(words))
+
+
+def columns_of(points: Points) -> dict[str, np.ndarray]:
+    """What does not depend on the method, by name, in the types that travel."""
+    n = len(points.ids)
     sent = {
         "xy": np.asarray(points.xy, "<f4"),
         "ids": np.asarray(points.ids, "<i8"),
         "labels": payload.smallest(points.labels, len(points.classes)),
         "flags": np.zeros(n, "u1") if points.flags is None else np.asarray(points.flags, "u1"),
     }
-    if score is not None:
-        sent["score"] = np.asarray(score, "<f4")
     if points.own_share is not None and points.preferred is not None:
         sent["own_share"] = np.asarray(points.own_share, "<f4")
         sent["preferred"] = payload.smallest(points.preferred, len(points.classes))
     if points.clusters is not None:
         sent["medoids"] = np.asarray(points.clusters.medoids, "<u4")
         sent["sizes"] = np.asarray(points.clusters.sizes, "<u4")
-    facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
-    return payload.pack(sent | columns.orders(rankings), facts | asdict(words))
+    return sent
+
+
+def scores(rankings: Rankings) -> dict[str, np.ndarray]:
+    """The column `score` (n,) of a method that gives one to every row; none of another."""
+    score = rankings.nested.score if rankings.nested else None
+    return {} if score is None else {"score": np.asarray(score, "<f4")}

@@ -48,6 +48,8 @@ import { fetchPayload } from "./payload.js"
 export function component({ mount, STYLES }, names) {
   /** @type {any} */
   let left // how the last picture looked when it left the page; Streamlit may put it elsewhere and come back
+  /** @type {Place | undefined} */
+  let latest // where the last picture was put; Streamlit may put the next before it takes this one away
   const styles = ["tokens.css", "streamlit.css"].map((name) => new URL(name, import.meta.url).href).concat(STYLES)
 
   /** @param {Args} args */
@@ -74,7 +76,8 @@ export function component({ mount, STYLES }, names) {
       if (signal.aborted) return
       const { data: options } = place.args
       if (place.picture) { place.picture.set(options); place.picture.show(payload) }
-      else place.picture = mount(host, payload, eventsOf(place, names), { ...options, view: left })
+      else place.picture = mount(host, payload, eventsOf(place, names), { ...options, view: latest?.picture?.view() ?? left })
+      latest = place
     } catch (error) {
       if (signal.aborted) return
       place.address = "" // the next call tries again

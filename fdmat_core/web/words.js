@@ -5,6 +5,7 @@
 
 const PAUSE = 20 // ms in which items are gathered for one question
 const BATCH = 100 // items a question, so that its address stays short
+const TYPING = 200 // ms without another letter before the server is asked for a text
 
 /**
  * Asks the server at one address.
@@ -71,4 +72,18 @@ export function showWords(address, id, element) {
 export async function searchWords(address, text) {
   const answer = await fetch(`${address}?text=${encodeURIComponent(text)}`).then((one) => one.json(), () => ({}))
   return answer.rows ?? ""
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let typing
+
+/**
+ * What `searchWords` says once nobody types on; a text that is typed over is never asked for, and its promise stays open.
+ * @param {string} address
+ * @param {string} text
+ * @returns {Promise<string>}
+ */
+export function searchTyped(address, text) {
+  clearTimeout(typing)
+  return new Promise((take) => { typing = setTimeout(() => searchWords(address, text).then(take), TYPING) })
 }

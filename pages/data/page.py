@@ -3,12 +3,9 @@
 import streamlit as st
 
 from fdmat_core import registry
-from fdmat_core.figures import classes, theme
-from pages.data import gallery
+from pages.data import looks
 from pages.shell import caches, frame, places, state
-from pages.ui import forms, run_status
-
-SHOWN = 14  # images per class, as far as they fit
+from pages.ui import forms
 
 frame.header("Data", "Choose, look, then start a run. Nothing here changes the data.")
 form, sight = st.columns([4, 8], gap="large")
@@ -30,32 +27,12 @@ with sight, frame.plain_errors():
     for cell, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
         cell.metric(name, value)
     st.caption(f"{entry.summary}  \nLicence: {entry.facts.licence}. Source: {entry.facts.source}.")
-    if found := caches.findings(dataset, corruption):
-        with st.container(border=True):
-            st.markdown("**Data check** :small[:gray[what was found, and what is done about it]]")
-            run_status.list_findings(found)
+    found = caches.findings(dataset, corruption)
+    checked, waiting = st.empty(), st.empty()
+    looks.check(checked, found)
     if data.fields:
         st.dataframe(caches.rows(dataset, corruption), hide_index=True, height=240)
-    if not data.labelled:
-        st.info("Without labels: FDMat matches all items at once and finds outliers; accuracies are not measured.")
-        if data.images is not None:
-            gallery.strip(caches.samples(dataset, corruption, 0, 5 * SHOWN))
-        st.stop()
-
-    chart, images = st.columns([4, 7], gap="medium")
-    counts = classes.counts(
-        data.classes, caches.class_counts(dataset, corruption), look=theme.Look(frame.dark()), pitch=gallery.ROW
-    )
-    words = f"Training items in each of {len(data.classes)} classes"
-    chart.plotly_chart(counts, theme=None, config={"displayModeBar": False}, alt=words)
-    with images:
-        if data.images is None:
-            st.info("This dataset has features and no images; maps and distances work as they do with images.")
-            st.stop()
-        if len(data.classes) <= classes.FEW:
-            gallery.rows(caches.samples(dataset, corruption, label, SHOWN) for label in range(len(data.classes)))
-        else:
-            label = st.selectbox("Class", range(len(data.classes)), format_func=lambda label: data.classes[label])
-            gallery.strip(caches.samples(dataset, corruption, label, 5 * SHOWN))
-        if data.truth is not None:
-            st.caption("A ring: the item is not what its label says. Rest on it to read the truth.")
+    looks.items(dataset, corruption)
+    with waiting:  # last, as all images are read for it
+        copies = caches.copies(dataset, corruption)
+    looks.check(checked, (*found, *copies))

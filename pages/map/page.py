@@ -10,7 +10,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, recorder, scene, tour
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import brought, empty, head, run_status, titles, toolbar
+from pages.ui import brought, cards, empty, head, pairing, run_status, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -22,7 +22,7 @@ def lassoed():
 
 
 @st.fragment
-def show_map(view, options, methods, verdict, numbers, cards):
+def show_map(view, options, methods, verdict, numbers, below):
     """The map, and what follows its slider; nothing else of the page is sent again."""
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
@@ -41,7 +41,7 @@ def show_map(view, options, methods, verdict, numbers, cards):
     with numbers:
         show_numbers(view.numbers(state.kept()))
         brought.caveat(view.rankings, state.kept())
-    with cards:
+    with below:
         gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
 
 
@@ -53,6 +53,7 @@ def show_curves(view):
 
 
 st.html(STYLE)
+st.html(cards.STYLE)
 run = state.run()
 if run is None:
     empty.invite()
@@ -67,15 +68,16 @@ with frame.plain_errors():
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         head.about(run)
+        pairing.offer(run, method)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))
     view = scene.Scene(run, method, table, projection, methods[method])
     left, right = st.columns([7, 5], gap="medium")
     with right, st.container(key="rail"):
         numbers = st.container()
         st.fragment(show_curves, run_every=2.0 if live else None)(view)
-        cards = st.container()
+        below = st.container()
     with left:
         verdict = st.empty()
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
-        show_map(view, options, list(methods), verdict, numbers, cards)
+        show_map(view, options, list(methods), verdict, numbers, below)
         tour.offer()

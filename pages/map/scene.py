@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fdmat_core import registry, sizes
-from fdmat_core.analysis import clusters, fields, issues, summary
+from fdmat_core.analysis import clusters, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
 from fdmat_core.rankings import Ranking, Rankings
@@ -20,8 +20,8 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
+from pages.ui import cards, maps, thumbnails
 from pages.ui import fields as served
-from pages.ui import maps, thumbnails
 from pages.ui.thumbnails import Card
 
 if TYPE_CHECKING:
@@ -148,31 +148,10 @@ class Scene:
 
     def _starved_card(self, one: clusters.Starved) -> Card:
         covered, deserves = (f"{100 * share:.2g}%" for share in (one.covered, one.deserves))
-        card, told = self._card(one.medoid), f"covered {covered}, deserves {deserves}"
+        card, told = self.cards([one.medoid])[0], f"covered {covered}, deserves {deserves}"
         words = f"{card.words}, in the middle of a cluster: {told} of the kept"
         return card._replace(label=f"{card.label}: {told}", words=words, mark="fly")
 
     def cards(self, rows: Iterable[int]) -> list[Card]:
         """Cards of some rows."""
-        return [self._card(int(row)) for row in rows]
-
-    def _card(self, row: int) -> Card:
-        item, text = int(self.table.ids[row]), "" if self.pictures else fields.short(self.train, row)
-        if not self.table.labelled:
-            return self._bare_card(row, item, text)
-        label = self.table.classes[self.table.labels[row]]
-        truth = self.train.truth
-        if truth is not None and truth.mislabelled[row]:
-            real = self.train.classes[truth.clean_labels[row]]
-            return Card(item, label, f"item {item}: labelled {label}, in truth {real}", "noise", text)
-        if truth is not None and truth.outlier[row]:
-            return Card(item, label, f"item {item}: labelled {label}, an injected outlier", "noise", text)
-        suspect = self.bad is not None and bool(self.bad.rows[row])
-        return Card(item, label, f"item {item}: {label}" + ", suspected noise" * suspect, "suspect" * suspect, text)
-
-    def _bare_card(self, row: int, item: int, text: str) -> Card:
-        """The card of a row without a label."""
-        truth, bad = self.train.truth, self.bad is not None and bool(self.bad.rows[row])
-        injected = truth is not None and bool(truth.outlier[row])
-        words = f"item {item}" + (", an injected outlier" if injected else ", suspected outlier" * bad)
-        return Card(item, f"item {item}", words, "noise" if injected else "suspect" * bad, text)
+        return cards.of(self.run, self.table, rows)

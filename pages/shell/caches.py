@@ -15,8 +15,9 @@ from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.reading import check
+from fdmat_core.runs import library
 from fdmat_core.runs.run import Run
-from fdmat_core.spec import Choice
+from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Dataset, Finding
 
 if TYPE_CHECKING:
@@ -103,11 +104,16 @@ def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Image
     return Images(train.images_of(ids), captions, [right != label for right in true])
 
 
-@st.cache_data(max_entries=8, show_spinner="Checking the data")
 def findings(choice: Choice, corruption: Choice) -> tuple[Finding, ...]:
-    """What was found when a dataset was read, and what is odd about it."""
+    """What was found when a dataset was read, and what is odd about its classes."""
     data = dataset(choice, corruption)
-    return (*data.findings, *check.check(data))
+    return (*data.findings, *check.classes(data))
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking for copies")
+def copies(choice: Choice, corruption: Choice) -> list[Finding]:
+    """Which items occur twice; up to ten thousand images are read for that."""
+    return check.copies(dataset(choice, corruption))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -135,6 +141,12 @@ def size(count: float) -> str:
 def run(key: str) -> Run:
     """The stored run of a key; it looks up each of its parts once."""
     return Run.open(key)
+
+
+@st.cache_data(max_entries=16, ttl=2.0, show_spinner=False)
+def runs_on(choice: Choice) -> dict[str, Spec]:
+    """The settings of all stored runs on a dataset by their keys, the newest first (within two seconds)."""
+    return library.on(choice)
 
 
 def train(run: Run) -> Dataset:

@@ -1,4 +1,4 @@
-"""The choices that travel with a person from page to page and in the link: run, method, share kept, the whole view.
+"""The choices that travel from page to page and in the link: run, method, share kept, a pair to compare, the view.
 
 The session holds them; the link mirrors them. When a page is first opened the link decides.
 """
@@ -16,14 +16,16 @@ from fdmat_core.spec import Choice, Spec
 from pages.shell import caches
 
 #: What each choice that travels is called in the link.
-WORDS = {"run": "run", "method": "method", "kept": "kept"}
+WORDS = {"run": "run", "method": "method", "kept": "kept", "a": "a", "b": "b", "run_b": "run_b"}
+#: The two that the Compare page shows: methods of the run and, if that is another, of a second one.
+PAIR = ("a", "b", "run_b")
 #: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
 VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
 #: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
 CHARTS = {"hidden": "hidden", "values": "values"}
 WORDS |= VIEW | CHARTS
 #: What means nothing in another run.
-OF_ONE_RUN = ("camera", "lasso", "pinned", "hidden")
+OF_ONE_RUN = (*PAIR, "camera", "lasso", "pinned", "hidden")
 #: The story on the Present page and, while it is being told, the step; in the link of that page only.
 STORY, STEP = "story", "step"
 #: The tour of a newcomer: a link that says `tour=0` is without.
@@ -38,6 +40,11 @@ FILTERS = ("issue", "label", "pair", "decision", "item")
 NOTE = "note"
 #: The share kept before anyone has moved the slider.
 KEPT = 0.05
+
+
+def chosen(name: str) -> str | None:
+    """A choice that travels, by its name in `WORDS`, as its text; None if there is none."""
+    return _choices().get(name)
 
 
 def key() -> str | None:
@@ -78,11 +85,6 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
-
-
-def chosen(name: str) -> str | None:
-    """A choice that travels, by its name in `WORDS`, as its text; None if there is none."""
-    return _choices().get(name)
 
 
 def view() -> dict[str, str]:

@@ -10,7 +10,7 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, run_status, switcher, toolbar
+from pages.ui import kept, pairing, run_status, switcher, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,6 +24,7 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         kept.slider(run.spec.fractions, key="kept", width=300)
         about(run)
+        pairing.offer(run, method)
     return method
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from fdmat_core.runs import library
@@ -27,7 +29,7 @@ def _name(run: Run) -> None:
     st.caption(frame.plain(titles.heading(run.spec)))
     key = f"name.{run.key}"
     st.session_state.setdefault(key, library.name(run.key))
-    told = {"key": key, "max_chars": library.LONGEST, "placeholder": "none yet"}
+    told: dict[str, Any] = {"key": key, "max_chars": library.LONGEST, "placeholder": "none yet"}
     st.text_input("Name of this run", on_change=lambda: library.rename(run.key, st.session_state[key]), **told)
 
 
@@ -40,7 +42,10 @@ def _others(run: Run) -> None:
     st.markdown("**Other runs**")
     for other in there[:MOST]:
         label = frame.plain(titles.title(other))
-        facts = {"type": "tertiary", "on_click": lambda key=other.key: state.choose(run=key, method=None)}
+        facts: dict[str, Any] = {
+            "type": "tertiary",
+            "on_click": lambda key=other.key: state.choose(run=key, method=None),
+        }
         st.button(label, key=f"switch.{other.key}", **facts)
     if len(there) > MOST:
         st.caption(f"{len(there) - MOST} more on the Runs page")

@@ -28,7 +28,7 @@ def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str],
     menu = not _side_by_side(methods)
     st.session_state["method"] = str(chosen) if str(chosen) in by_name else names[0]
     facts: dict[str, Any] = {
-        "format_func": lambda name: _title(by_name[name], family=menu),
+        "format_func": lambda name: called(by_name[name], family=menu),
         "key": "method",
         "on_change": lambda: on_choice(st.session_state["method"]),
         "label_visibility": "collapsed",
@@ -39,10 +39,11 @@ def choose(methods: Sequence[Choice], chosen: Choice, on_choice: Callable[[str],
 
 
 def _side_by_side(methods: Iterable[Choice]) -> bool:
-    return sum(len(_title(choice, family=False)) + MARGIN for choice in methods) <= LETTERS
+    return sum(len(called(choice, family=False)) + MARGIN for choice in methods) <= LETTERS
 
 
-def _title(choice: Choice, *, family: bool) -> str:
+def called(choice: Choice, *, family: bool) -> str:
+    """What a switch calls a method, in a menu after its family."""
     name = registry.methods.title(choice)
     group = registry.methods.get(choice.name).facts.family
     return f"{forms.FAMILIES[group]} · {name}" if family else name

@@ -44,6 +44,16 @@ def test_pixels_keep_small_images_and_shrink_large_ones():
     assert BACKBONES["pixels"]((64, 32, 3), params={"size": 16}).network(large).shape == (1, 3 * 16 * 8)
 
 
+def test_the_small_network_sees_large_images_as_it_sees_small_ones():
+    torch.manual_seed(0)
+    network = BACKBONES["early_cnn"]((64, 48, 3)).network.eval()
+    small = torch.rand(2, 3, 32, 24)
+    large = small.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+    assert torch.allclose(network(large), network[1:](small), atol=1e-5)
+    whole = BACKBONES["early_cnn"]((64, 48, 3), params={"size": 64}).network
+    assert len(whole) == len(network) - 1 == len(BACKBONES["early_cnn"]((32, 24, 3)).network)
+
+
 @pytest.fixture
 def checkpoint(tmp_path):
     from torchvision.models import resnet18

@@ -4,7 +4,7 @@ import numpy as np
 
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.spec import FRACTIONS
-from fdmat_core.web import columns, points
+from fdmat_core.web import columns, compare, points
 
 CLASSES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 
@@ -33,3 +33,12 @@ def packed(n: int, noise: bool, method: str, projection: str) -> bytes:
         rankings = Rankings(np.arange(n), orders)
     words = points.Words(method=method, projection=projection, score="row")
     return points.pack(cloud(n, noise, projection), rankings, words, fractions=FRACTIONS)
+
+
+def pair(n: int) -> bytes:
+    """Two methods that keep rows in orders drawn at random."""
+    rng = np.random.default_rng(1)
+    drawn, nobody = cloud(n, False), np.zeros(n, int)
+    orders = (Rankings.nested_in(np.arange(n), Ranking(rng.permutation(n))) for _ in "AB")
+    one, other = (compare.Side(its, points.Words(name), nobody) for its, name in zip(orders, "AB", strict=True))
+    return compare.pack(drawn, (one, other), "UMAP", fractions=FRACTIONS)

@@ -21,6 +21,8 @@ FLAGS = [
 #: The map of the page, as its own JavaScript sees it.
 HOSTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
 MAP = f"{HOSTS}.map(it => it.shadowRoot?.fdmat?.picture?.state).find(it => it?.points)"
+#: The two maps of the comparison, likewise.
+PAIR = f"{HOSTS}.map(it => it.shadowRoot?.fdmat?.picture?.state).find(it => it?.panes)"
 #: The grid of removed items, likewise.
 GRID = f"{HOSTS}.map(it => it.shadowRoot?.fdmat?.picture?.state).find(it => it?.items)"
 

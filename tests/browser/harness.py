@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pages.ui import serving
 from tests.browser import clouds
 
-packed = cache(clouds.packed)
+packed, paired = cache(clouds.packed), cache(clouds.pair)
 
 
 def payload(request):
@@ -21,5 +21,9 @@ def payload(request):
     return serving.payload(request, lambda: packed(*facts))
 
 
-ROUTES = [*serving.routes(), Route("/payload/cloud", payload)]
+def pair(request):
+    return serving.payload(request, lambda: paired(int(request.query_params["n"])))
+
+
+ROUTES = [*serving.routes(), Route("/payload/cloud", payload), Route("/payload/pair", pair)]
 app = st.App("harness_page.py", routes=serving.under_base(ROUTES))

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from fdmat_core.web import payload
+from pages.compare import canvas as pair_canvas
 from pages.map import canvas
 from tests.browser import clouds
 
@@ -50,6 +51,9 @@ query = st.query_params
 st.session_state.setdefault("kept", float(query.get("kept", 0.5)))
 st.html("<style>[data-testid=stMainBlockContainer]{padding:3.5rem 2rem 0} body{--fdmat-top:13rem}</style>")
 n, noise = int(query.get("n", 8000)), "noise" in query
+if "pair" in query:
+    pair_canvas.show(f"payload/pair?n={n}", kept=st.session_state["kept"])
+    st.stop()
 if "running" in query and not st.toggle("the run is done"):  # the strip of a running run, which leaves when it is done
     st.progress(0.5, text="Drawing the map")
     projection = "PCA"

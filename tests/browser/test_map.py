@@ -217,8 +217,7 @@ def test_dark_pages_get_a_dark_ground(chromium, harness):
 def test_every_colour_mode_paints_other_pixels(page, harness, mode):
     driving.open_map(page, f"{harness}/?n=2000&kept=0.5&noise")
     plain = page.evaluate(PIXELS)
-    page.get_by_role("radio", name=mode).click()
-    page.wait_for_timeout(100)
+    colour_by(page, mode)
     assert page.evaluate(PIXELS) != plain
     assert page.locator(".legend").inner_text() != ""
 
@@ -290,7 +289,7 @@ def test_what_moves_to_other_coordinates_keeps_all_that_a_person_set(page, harne
     driving.open_map(page, f"{harness}/?n={N}&kept=0.5&running")
     driving.slide_to(page, place_of(0.1))
     heard(page, "kept=0.1 ")
-    page.get_by_role("radio", name="Class").click()
+    colour_by(page, "Class")
     page.keyboard.press("l")
     lasso(page, [(0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)])
     page.locator("canvas.points").hover()
@@ -309,6 +308,12 @@ def test_what_moves_to_other_coordinates_keeps_all_that_a_person_set(page, harne
     assert "kept=0.1 " in heard(page, f"count={len(caught)} ")
     row = 5
     assert driving.look(page, f"points.xy.slice({2 * row}, {2 * row + 2})") == pytest.approx(points.xy[row], rel=1e-5)
+
+
+def colour_by(page, mode):
+    """Click a colour mode, and return when the map is drawn in it and at rest."""
+    page.get_by_role("radio", name=mode).click()
+    page.wait_for_function(f"{driving.MAP}.look.mode === '{mode.lower()}' && !{driving.MAP}.frame")
 
 
 def lasso(page, corners):

@@ -282,3 +282,32 @@ def test_an_archive_that_unpacks_to_gigabytes_is_refused(tmp_path):
             one.write(bytes(2**20))
     with pytest.raises(ValueError, match=r"unpacks to 0\.3 GB"):
         load(tmp_path / "t.npz")
+
+
+VERSIONS = ("3.1", "3.10", "3.2", "4.0")
+
+
+def test_words_that_are_fractions_are_classes_where_words_are_no_numbers(tmp_path):
+    frame = table(label=[*VERSIONS] * 5)
+    for ending, write in (("parquet", frame.to_parquet), ("feather", frame.to_feather)):
+        write(tmp_path / f"t.{ending}")
+        data = load(tmp_path / f"t.{ending}")
+        assert data.classes == VERSIONS and data.labels[:4].tolist() == [0, 1, 2, 3]
+        assert "label holds words that are fractions (3.1, 3.10, 3.2 and 1 more)" in said(data)
+    frame.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
+    np.savez(tmp_path / "t.npz", features=np.eye(20, 3), labels=np.array([*VERSIONS] * 5))
+    assert load(tmp_path / "t.jsonl").classes == load(tmp_path / "t.npz").classes == VERSIONS
+    table(label=["1.0", "2", "10", "2"] * 5).to_parquet(tmp_path / "u.parquet")
+    assert load(tmp_path / "u.parquet").classes == ("1", "2", "10")  # all are whole numbers
+
+
+def test_fractions_in_a_text_file_are_measured_unless_two_are_the_same_number(tmp_path):
+    """A text file does not tell words from numbers; versions write 3.1 and 3.10, measurements one of them."""
+    table(label=[*VERSIONS] * 5).to_csv(tmp_path / "t.csv", index=False)
+    assert load(tmp_path / "t.csv").classes == VERSIONS and "as it is written" in said(load(tmp_path / "t.csv"))
+    for measured in (["1.5", "2.75"], ["0.5", "1", "1.0", "2.0"], ["3.10", "3.20"]):
+        table(label=measured * (20 // len(measured))).to_csv(tmp_path / "t.csv", index=False)
+        with pytest.raises(ValueError, match="a fraction and no class"):
+            load(tmp_path / "t.csv")
+    table(label=[*VERSIONS, "beta"] * 4).to_csv(tmp_path / "t.csv", index=False)
+    assert load(tmp_path / "t.csv").classes == (*VERSIONS, "beta")

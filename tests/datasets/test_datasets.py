@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fdmat_core import datasets, registry
 from fdmat_core.datasets import fashion_mnist, fashion_mnist_8k
-from fdmat_core.reading import idx, splits
+from fdmat_core.reading import idx, places, splits
 from fdmat_core.spec import Choice
 
 BUILT_IN = ("digits", "fashion_mnist_8k", "mixture")
@@ -133,3 +134,38 @@ def test_an_unknown_image_is_refused():
     data = datasets.load("digits")
     with pytest.raises(ValueError, match="no image with id 5000"):
         data.images(np.array([1, 5000]))
+
+
+def test_a_folder_is_walked_once(tmp_path, monkeypatch):
+    """By four recognisers and the loader; a file that comes later is seen the next time."""
+    for number in range(8):
+        file = tmp_path / "set" / "ab"[number % 2] / f"{number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9), (number, 0, 0)).save(file)
+    walked = []
+    look = places._children
+    monkeypatch.setattr(places, "_children", lambda top, skipped: walked.append(top.name) or look(top, skipped))
+    assert len(datasets.open(tmp_path / "set").ids) == 8
+    assert sorted(walked) == ["a", "b", "set"]
+    Image.new("RGB", (9, 9)).save(tmp_path / "set" / "a" / "9.png")
+    assert len(datasets.open(tmp_path / "set").ids) == 9
+
+
+def test_what_is_passed_over_is_said_by_everyone_who_walks(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "gone.png").symlink_to(tmp_path / "nowhere")
+    with places.walked_once():
+        for _ in range(2):
+            skipped = []
+            assert not list(places.walk(tmp_path, tmp_path, skipped))
+            assert [one.why for one in skipped] == ["a link that leads nowhere"]
+
+
+def test_data_are_loaded_once_where_that_is_asked_for(tmp_path):
+    np.save(tmp_path / "mine.npy", np.random.default_rng(0).random((20, 3)))
+    choice = Choice.of("arrays", path=str(tmp_path / "mine.npy"))
+    with datasets.loaded_once():
+        first = datasets.load(choice)
+        assert datasets.load(Choice.of("arrays", path=str(tmp_path / "mine.npy"), seed=0)) is first
+        assert datasets.load(Choice.of("arrays", path=str(tmp_path / "mine.npy"), seed=1)) is not first
+    assert datasets.load(choice) is not first

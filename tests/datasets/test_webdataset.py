@@ -183,3 +183,21 @@ def test_garbage_is_refused_in_words(tmp_path, content):
 def test_broken_parts_are_named(tmp_path, name, content, words):
     with pytest.raises(ValueError, match=words):
         load(write(tmp_path / "a.tar", samples(range(8)) | {name: content}))
+
+
+def test_a_damaged_shard_is_left_out_and_the_sound_ones_are_read(tmp_path):
+    """Its samples before the damage go too: nobody could say which are missing."""
+    for name, numbers in (("a", range(8)), ("b", range(8, 16)), ("c", range(16, 24))):
+        write(tmp_path / f"{name}.tar", samples(numbers))
+    whole = (tmp_path / "b.tar").read_bytes()
+    (tmp_path / "b.tar").write_bytes(whole[:3000])
+    data = datasets.open(tmp_path)
+    assert data.fields["key"].tolist() == [f"{number:04}" for number in [*range(8), *range(16, 24)]]
+    assert data.images(np.array([8]))[0, 30, 30, 0] == 80
+    assert "1 of 3 shards are damaged (b.tar is damaged" in said(data) and "left out with all that they hold" in said(
+        data
+    )
+    (tmp_path / "a.tar").write_bytes(b"")
+    (tmp_path / "c.tar").write_bytes(b"garbage" * 500)
+    with pytest.raises(ValueError, match=r"a\.tar is damaged"):
+        datasets.open(tmp_path)

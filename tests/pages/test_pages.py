@@ -6,7 +6,16 @@ from fdmat_core.runs import settings
 from pages.shell import caches, places
 from tests.pages.conftest import button, link, texts
 
-PAGES = [places.MAP, places.REMOVED, places.CURVES, places.BALANCE, places.DATA, places.RUNS, places.METHODS]
+PAGES = [
+    places.MAP,
+    places.COMPARE,
+    places.REMOVED,
+    places.CURVES,
+    places.BALANCE,
+    places.DATA,
+    places.RUNS,
+    places.METHODS,
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

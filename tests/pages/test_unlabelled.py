@@ -50,7 +50,9 @@ def run(home, monkeypatch, visit):
     return Run(settings.checked(SPEC))
 
 
-@pytest.mark.parametrize("page", [places.MAP, places.REMOVED, places.CURVES, places.BALANCE, places.RUNS])
+@pytest.mark.parametrize(
+    "page", [places.MAP, places.COMPARE, places.REMOVED, places.CURVES, places.BALANCE, places.RUNS]
+)
 def test_every_page_opens(page, run, visit):
     app = visit(page, run=run.key)
     assert not app.exception and not app.error

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from fdmat_core.analysis import issues
+from fdmat_core.reading import tables
 from fdmat_core.runs import decisions, exchange, library
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import Run
@@ -153,14 +154,17 @@ def test_content_is_what_a_file_holds(spec, tmp_path):
         exchange.content(exchange.issues(Run(spec)), ".npy")
 
 
-def test_files_of_own_data_name_their_items_and_hold_no_formula(tmp_path):
+def test_files_of_own_data_name_their_items_and_hold_no_formula(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.random((60, 3)), columns=list("abc"))
     frame["id"], frame["label"] = [f"=item {number}" for number in range(60)], ["@x", "y"] * 30
     frame.to_csv(tmp_path / "mine.csv", index=False)
     own = make_spec("fdmat", "random", dataset=Choice.of("arrays", path=str(tmp_path / "mine.csv")))
     library.execute(own)
-    table = exchange.selected(Run(own), FDMAT, 0.1)
+    run, read, reads = Run(own), tables.read, []
+    monkeypatch.setattr(tables, "read", lambda *given, **more: reads.append(given) or read(*given, **more))
+    table, whole = exchange.selected(run, FDMAT, 0.1), exchange.ranking(run, FDMAT, 0.1)
+    assert len(reads) == 1 and whole["name"].tolist() == [f"=item {number}" for number in whole["id"]]
     assert table["name"].tolist() == [f"=item {number}" for number in table["id"]]
     text = exchange.content(table, ".csv").decode()
     assert "'=item" in text and ",=item" not in text and ",@x" not in text

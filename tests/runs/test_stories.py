@@ -100,8 +100,7 @@ def test_a_file_that_is_no_story_is_refused(data, told):
 
 
 def test_steps_are_recorded_moved_captioned_and_removed(home):
-    for number in range(3):
-        story = stories.record("Talk", Step("abc", kept=(number + 1) / 10))
+    story, *_ = [stories.record("Talk", Step("abc", kept=kept)) for kept in (0.1, 0.2, 0.3)][::-1]
     order = lambda story: [step.kept for step in story.steps]  # noqa: E731
     assert order(story) == order(stories.load("Talk")) == [0.1, 0.2, 0.3]
     assert order(stories.moved(story, 0, 1)) == [0.2, 0.1, 0.3]

@@ -72,3 +72,8 @@ test("an item is found by its text where the server said which rows hold it, and
   assert.deepEqual([...sought(null).list], [3, 1, 2])
   assert.deepEqual([...sought(new Uint8Array([1, 0, 0, 0, 1, 1])).list], [0, 4])
 })
+
+test("until the server has said which rows hold a text, it hides none", () => {
+  assert.deepEqual([...leave({ item: "fox" }).list], [3, 1, 0, 2, 4])
+  assert.deepEqual([...leave({ item: "-" }).list], [0])
+})

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
-import { test } from "node:test"
+import { mock, test } from "node:test"
 
-import { askWords, searchWords } from "../../fdmat_core/web/words.js"
+import { askWords, searchTyped, searchWords } from "../../fdmat_core/web/words.js"
 
 /** Answer questions as the server does, and note them down. */
 function serve() {
@@ -42,4 +42,25 @@ test("what is looked for is sent as it is written", async () => {
   const asked = serve()
   assert.equal(await searchWords("words/d", "a&b c"), "gA==")
   assert.deepEqual(asked, ["words/d?text=a%26b%20c"])
+})
+
+test("a text is asked for when nobody types on, and only the last", async () => {
+  const asked = serve()
+  mock.timers.enable({ apis: ["setTimeout"] })
+  try {
+    searchTyped("words/e", "f")
+    mock.timers.tick(199)
+    searchTyped("words/e", "fo")
+    mock.timers.tick(199)
+    const found = searchTyped("words/e", "fox")
+    mock.timers.tick(199)
+    assert.deepEqual(asked, [])
+    mock.timers.tick(1)
+    assert.equal(await found, "gA==")
+    assert.deepEqual(asked, ["words/e?text=fox"])
+    mock.timers.tick(1000)
+    assert.equal(asked.length, 1)
+  } finally {
+    mock.timers.reset()
+  }
 })

@@ -5,9 +5,9 @@ import { isLabelled } from "../items.js"
 import { rowsOfText } from "../payload.js"
 import { REST } from "../slider.js"
 import { whole } from "../text.js"
-import { searchWords } from "../words.js"
+import { searchTyped } from "../words.js"
 import { choose } from "./cells.js"
-import { pairName, sift } from "./filters.js"
+import { isNumber, pairName, sift } from "./filters.js"
 import { decisionOn, SIGNS } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -37,10 +37,12 @@ export function setFilter(grid, name, value) {
 
 /**
  * Find items by their number or, where they have a text or fields, by a part of these: the server knows which rows.
+ * Until it has answered, the list stays as it is.
  * @param {GridState} grid
  * @param {string} text
  */
 export function search(grid, text) {
+  if (isNumber(text)) grid.found = null
   setFilter(grid, "item", grid.items.words ? text : text.replace(/[^\d-]/g, ""))
   findRows(grid)
 }
@@ -48,9 +50,8 @@ export function search(grid, text) {
 /** Ask which rows hold the text that is looked for, if it is no number. @param {GridState} grid */
 export async function findRows(grid) {
   const text = grid.filters.item ?? "", { items } = grid
-  grid.found = null
-  if (!items.words || !text || /^-?\d+$/.test(text)) return
-  const rows = rowsOfText(await searchWords(items.words, text), items.n)
+  if (!items.words || isNumber(text)) return
+  const rows = rowsOfText(await searchTyped(items.words, text), items.n)
   if (grid.items !== items || grid.filters.item !== text) return // somebody has typed on
   grid.found = rows ?? new Uint8Array(items.n)
   refresh(grid)
@@ -75,7 +76,7 @@ const toggle = (grid, name, value) => setFilter(grid, name, grid.filters[name] =
 /** @param {GridState} grid */
 export function clearFilters(grid) {
   grid.elements.find.value = ""
-  grid.filters = {}
+  Object.assign(grid, { filters: {}, found: null })
   setFilter(grid, "item", "")
   sendFilters(grid)
 }

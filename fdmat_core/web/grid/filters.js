@@ -23,9 +23,12 @@
  * @property {number} k how many are kept
  * @property {Uint8Array | null} only
  * @property {Filters} filters
- * @property {Uint8Array | null} [found] the rows whose words hold what `item` says, a byte per row; null: look at numbers
+ * @property {Uint8Array | null} [found] the rows whose words hold what `item` says, a byte per row; null while that is not known
  * @property {(row: number) => string} stateOf the decision on a row, or "open"
  */
+
+/** Whether what is looked for is the beginning of an item's number, and no text. @param {string} sought */
+export const isNumber = (sought) => /^-?\d*$/.test(sought)
 
 /**
  * The pair of a row's label and the class that the plan prefers, as one number.
@@ -63,7 +66,7 @@ function tests({ items, filters, found: rows, stateOf }) {
   if (pair) { const wanted = pairNamed(items, pair); found.pair = (row) => pairOf(items, row) === wanted }
   if (decision) found.decision = (row) => stateOf(row) === decision
   if (item && rows) found.item = (row) => rows[row] > 0
-  else if (item) found.item = (row) => String(items.ids[row]).startsWith(item)
+  else if (item && isNumber(item)) found.item = (row) => String(items.ids[row]).startsWith(item)
   return Object.entries(found)
 }
 

@@ -107,7 +107,7 @@ function show(grid, items) {
   grid.items = items
   if (other) {
     Object.assign(grid, { rows: null, filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
-    grid.only = rowsOfText(grid.options.only, items.n)
+    Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null })
     begin(grid)
   }
   receive(grid)

@@ -1,7 +1,7 @@
 // The map: a slider that the picture follows at once, and points to pan, zoom, point at and lasso.
 
 import { listKeys } from "../elements.js"
-import { orderAt, ranksOf, slotAt } from "../items.js"
+import { countAt, orderAt, ranksOf, slotAt } from "../items.js"
 import { rowsOfText, textOfRows } from "../payload.js"
 import { createSlider, rounded, setScale } from "../slider.js"
 import { percent, whole } from "../text.js"
@@ -12,6 +12,7 @@ import { glideFrom } from "./glide.js"
 import { listenKeys } from "./keyboard.js"
 import { isNamed } from "./labels.js"
 import { showLegend, showModes, showTally } from "./legend.js"
+import { overlay } from "./overlay.js"
 import { layerOf, screenOf } from "./paint.js"
 import { listenPointer, nameAll } from "./pointer.js"
 import { pointsOf, thinned } from "./points.js"
@@ -25,6 +26,8 @@ import { hearAnew, heardOf, textOf, viewIn } from "./view.js"
 /** @typedef {import("./state.js").Events} Events */
 /** @typedef {import("./state.js").Options} Options */
 /** @typedef {import("./state.js").View} View */
+/** @typedef {import("./state.js").Elements} Elements */
+/** @typedef {import("../slider.js").Slider} Slider */
 
 const SMOOTH = 300_000 // points drawn while something moves
 
@@ -70,19 +73,22 @@ export function mount(host, payload, events = {}, options = {}) {
  * @param {Points} points
  * @param {Events} events
  * @param {Options} options
+ * @param {{ elements?: Elements, slider?: Slider }} [given] instead of those of its own
  * @returns {MapState}
  */
-function stateOf(root, points, events, options) {
-  const slider = createSlider(root, { move: () => slid(map), rest: () => rested(map) }), none = new Uint32Array(0)
+export function stateOf(root, points, events, options, given = {}) {
+  const slider = given.slider ?? createSlider(root, { move: () => slid(map), rest: () => rested(map) })
+  const none = new Uint32Array(0)
   /** @type {MapState} */
   const map = {
-    root, elements: elementsOf(root), events, options, removed: new AbortController(), points, slider,
-    sent: rounded(options.kept ?? 1), slot: -1, rank: none, layers: { full: layerOf(points.xy, none), thin: null },
-    chosen: null, ringed: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
+    root, elements: given.elements ?? elementsOf(root), events, options, removed: new AbortController(), points, slider,
+    sent: rounded(options.kept ?? 1), slot: -1, rank: none, k: 0, layers: { full: layerOf(points.xy, none), thin: null },
+    chosen: null, ringed: null, outlined: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
     look: { mode: "kept", only: -1 }, colours: coloursOf(root), field: null, named: true, lasso: { armed: false, outline: [], rows: [] },
     hover: -1, led: false, focus: -1, gesture: null, moving: false, glide: null, flight: null, notice: "",
     drawn: { layer: null, camera: null, screen: null, look: null, colours: null },
-    draw: (now) => draw(map, now), frame: null, frames: 0, ms: 0, still: undefined,
+    draw: (now) => draw(map, now), mark: () => { if (map.camera) overlay(map, map.camera) },
+    frame: null, frames: 0, ms: 0, still: undefined,
   }
   return map
 }
@@ -142,23 +148,34 @@ function set(map, options) {
 }
 
 /**
- * The slider has moved: who is kept, and the order if the method has another one here.
+ * Who is kept where the slider stands, by the order that the method has there.
  * @param {MapState} map
  */
-function slid(map) {
-  const { points, slider, elements } = map, slot = slotAt(points, slider.kept)
+export function keep(map) {
+  const { points, slider } = map, slot = slotAt(points, slider.kept)
+  map.k = countAt(points, slider.kept)
   if (slot !== map.slot) {
     const order = orderAt(points, slot)
     map.layers = { full: layerOf(points.xy, order), thin: map.chosen && layerOf(points.xy, order, map.chosen) }
     Object.assign(map, { slot, rank: ranksOf(order) })
   }
-  const { k } = slider, { n } = points
-  elements.kept.textContent = `kept ${whole(k)} of ${whole(n)} (${percent(k / n)})`
-  elements.pruned.textContent = `· pruned ${whole(n - k)} (${percent(1 - k / n)})`
-  slider.input.ariaValueText = `${percent(k / n)} kept, ${whole(k)} of ${whole(n)} items`
+}
+
+/** The slider has moved. @param {MapState} map */
+function slid(map) {
+  const { slider } = map
+  keep(map)
+  count(map)
   showTally(map)
   map.events.moved?.({ place: slider.place, resting: false })
   ask(map)
+}
+
+/** How many items are kept, in words. @param {MapState} map */
+export function count({ elements, slider: { k, input }, points: { n } }) {
+  elements.kept.textContent = `kept ${whole(k)} of ${whole(n)} (${percent(k / n)})`
+  elements.pruned.textContent = `· pruned ${whole(n - k)} (${percent(1 - k / n)})`
+  input.ariaValueText = `${percent(k / n)} kept, ${whole(k)} of ${whole(n)} items`
 }
 
 /** @param {MapState} map */
@@ -185,7 +202,7 @@ function describe(map) {
 }
 
 /** @param {MapState} map */
-function resize(map) {
+export function resize(map) {
   const { canvas, stage } = map.elements, { clientWidth: width, clientHeight: height } = stage
   if (!width || !height) return
   const { camera, flight, points: { box }, stage: before } = map
@@ -202,7 +219,7 @@ function resize(map) {
  * Colours from the page; those of the data stay the same on light and dark, as far as they can be read on both.
  * @param {MapState} map
  */
-function dress(map) {
+export function dress(map) {
   keepIn(map.root, map.points.colour)
   const colours = coloursOf(map.root)
   if (JSON.stringify(colours) === JSON.stringify(map.colours)) return
@@ -215,7 +232,7 @@ function dress(map) {
  * @param {MapState} map
  * @returns {View}
  */
-function viewOf(map) {
+export function viewOf(map) {
   const { points: { key, box }, look, camera, stage, lasso, named, focus } = map
   const middle = camera?.touched && stage.width ? middleOf(camera, box, stage) : null
   return { key, heard: heardOf(map), look, lasso, named, focus, camera: middle }
@@ -225,7 +242,7 @@ function viewOf(map) {
  * @param {MapState} map
  * @param {View} view
  */
-function recall(map, { look, camera, lasso, named, focus }) {
+export function recall(map, { look, camera, lasso, named, focus }) {
   const { clientWidth: width, clientHeight: height } = map.elements.stage
   Object.assign(map, { look, lasso, named, focus })
   if (camera && width) map.camera = cameraAt(camera, map.points.box, { width, height })

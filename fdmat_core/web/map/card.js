@@ -19,7 +19,7 @@ const shown = new WeakMap()
  * @param {number} row
  */
 export function fillCard(map, row) {
-  const { elements: { card }, points, slider: { k } } = map, before = shown.get(card)
+  const { elements: { card }, points, k } = map, before = shown.get(card)
   if (before?.row === row && before.k === k && before.points === points) return
   const timer = before?.row === row ? before.timer : showPicture(card, points, row, before?.timer)
   shown.set(card, { row, k, points, timer })

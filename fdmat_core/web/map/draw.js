@@ -5,7 +5,7 @@ import { tint } from "./colours.js"
 import { paintCoverage } from "./field.js"
 import { flyOn, glideOn } from "./glide.js"
 import { overlay } from "./overlay.js"
-import { cutOf, EDGE, paintFlags, paintRings, paintPoints, project, radii } from "./paint.js"
+import { cutOf, EDGE, paintFlags, paintOutlined, paintPoints, paintRings, project, radii } from "./paint.js"
 import { ask, isKept, isMoving } from "./state.js"
 import { noteView } from "./view.js"
 
@@ -44,10 +44,11 @@ export function draw(map, now) {
  * @param {Camera} camera
  */
 function paint(map, layer, screen, camera) {
-  const { points, colours, look } = map, cut = cutOf(layer, map.slider.k)
+  const { points, colours, look } = map, cut = cutOf(layer, map.k)
   const size = radii(screen, camera, points.cells.inked, layer.n, cut), ringed = map.ringed ?? caught(map)
   screen.buffer.fill(colours.ground)
   paintPoints(screen, layer, cut, size, colours)
+  if (map.outlined) paintOutlined(screen, layer, cut, map.outlined, size, colours)
   if (look.mode === "noise") paintFlags(screen, layer, cut, points, size, colours)
   if (ringed) paintRings(screen, layer, ringed, colours)
   screen.pen.putImageData(screen.image, -EDGE, -EDGE)

@@ -30,7 +30,7 @@ const SHARES = [0.9, 0.5] // of the items that the contours hold
  * @param {Camera} camera
  */
 export function paintCoverage(map, screen, camera) {
-  const field = map.field = fieldFor(map), { grid, small } = field, { k } = map.slider, { pen } = screen
+  const field = map.field = fieldFor(map), { grid, small } = field, { k } = map, { pen } = screen
   const fields = fieldsOf(grid, k, blurFor(grid, k))
   paintCells(small, fields, map.colours.diverging)
   const style = getComputedStyle(map.root), token = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)

@@ -7,28 +7,32 @@ import { record } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 
-/** @param {MapState} map */
-export function listenKeys(map) {
+/**
+ * @param {MapState} map
+ * @param {Record<string, () => void>} [more] what other keys do
+ */
+export function listenKeys(map, more = {}) {
   document.addEventListener("keydown", (event) => {
     if (isTaken(event)) return
     const shadow = map.root.getRootNode(), host = shadow instanceof ShadowRoot ? shadow.host : map.root
     const free = event.target === document.body || event.target === host // no other element takes the arrows
     if (event.key === "Enter" && event.target instanceof HTMLElement && "fly" in event.target.dataset) event.target.click()
-    if (press(map, event.key) || free && slideByKey(map.slider, event)) event.preventDefault()
+    if (press(map, event.key, more) || free && slideByKey(map.slider, event)) event.preventDefault()
   }, { signal: map.removed.signal })
 }
 
 /**
  * @param {MapState} map
  * @param {string} key
+ * @param {Record<string, () => void>} more
  * @returns {boolean} whether the key does something here
  */
-function press(map, key) {
+function press(map, key, more) {
   /** @type {Record<string, () => void>} */
   const acts = {
     n: () => nameAll(map, !map.named), r: () => record(map),
     l: () => arm(map, !map.lasso.armed), escape: () => clear(map), "?": () => showKeys(map.elements),
-    0: () => fit(map), "+": () => zoom(map, 1.5), "=": () => zoom(map, 1.5), "-": () => zoom(map, 1 / 1.5),
+    0: () => fit(map), "+": () => zoom(map, 1.5), "=": () => zoom(map, 1.5), "-": () => zoom(map, 1 / 1.5), ...more,
   }
   for (const number of "123456789") acts[number] = () => map.events.method?.(Number(number))
   const name = key.toLowerCase()

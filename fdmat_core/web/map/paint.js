@@ -35,6 +35,7 @@ import { blend } from "./colours.js"
 
 export const EDGE = 18 // pixels around the picture that may be written but are never shown
 const MOST_PIXELS = 1_600_000
+const MANY = 20_000 // kept points above which small ones are drawn without their inside
 
 /** @type {Map<string, Shape>} */
 const shapes = new Map()
@@ -274,5 +275,25 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
     stamp(buffer, p, soft, dot)
     const cell = ((p / width / room) | 0) * across + ((p % width / room) | 0)
     if (!taken[cell]) { taken[cell] = 1; stamp(buffer, p, mark, small) }
+  }
+}
+
+/**
+ * Kept points with an outline, above the others: what a comparison sets apart. Many small ones are all outline.
+ * @param {Screen} screen
+ * @param {Layer} layer
+ * @param {number} cut
+ * @param {Uint8Array} outlined a byte per row
+ * @param {Radii} size
+ * @param {Colours} colours
+ */
+export function paintOutlined({ buffer, width, ratio }, { place, row, bright }, cut, outlined, size, { mark }) {
+  const thick = 1.25 * Math.max(1, ratio), small = size.kept < 2 && cut > MANY
+  const line = small ? disc(1, width) : ring(size.kept + thick, thick, width), dot = disc(size.kept, width)
+  for (let i = cut - 1; i >= 0; i--) {
+    const p = place[i]
+    if (p < 0 || !outlined[row[i]]) continue
+    if (!small) stamp(buffer, p, bright[i], dot)
+    stamp(buffer, p, mark, line)
   }
 }

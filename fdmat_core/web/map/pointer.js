@@ -6,7 +6,6 @@ import { textOfRows } from "../payload.js"
 import { REST } from "../slider.js"
 import { fitScale, fitted, panned, toData, zoomed } from "./camera.js"
 import { flyTo } from "./glide.js"
-import { overlay } from "./overlay.js"
 import { nearestRow, rowsInside } from "./points.js"
 import { ask, isKept } from "./state.js"
 import { addressOf, record, tidied } from "./view.js"
@@ -19,23 +18,29 @@ const CLICK = 4 // a pointer that moved less than this many pixels has clicked
 
 /** @param {MapState} map */
 export function listenPointer(map) {
-  const { canvas, lasso, name, fit: all, outside, help, link, record: keep } = map.elements, { signal } = map.removed
+  const { lasso, name, fit: all, help, link, record: keep } = map.elements, { signal } = map.removed
+  listenCanvas(map)
+  lasso.addEventListener("click", () => arm(map, !map.lasso.armed))
+  name.addEventListener("click", () => nameAll(map, !map.named))
+  all.addEventListener("click", () => fit(map))
+  help.addEventListener("click", () => showKeys(map.elements))
+  link.addEventListener("click", () => copyLink(map))
+  if (keep) keep.hidden = !map.events.record
+  keep?.addEventListener("click", () => record(map))
+  document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
+  document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
+}
+
+/** What happens on the canvas itself. @param {MapState} map */
+export function listenCanvas(map) {
+  const { canvas, outside } = map.elements
+  outside.addEventListener("click", () => fitAll(map))
   canvas.addEventListener("pointerdown", (event) => begin(map, event))
   canvas.addEventListener("pointermove", (event) => map.gesture ? map.gesture.move(spotAt(map, event)) : point(map, event))
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
     canvas.addEventListener(end, (event) => finish(map, spotAt(map, event)))
   canvas.addEventListener("pointerleave", () => { map.hover = -1; ask(map) })
   canvas.addEventListener("wheel", (event) => wheel(map, event), { passive: false })
-  lasso.addEventListener("click", () => arm(map, !map.lasso.armed))
-  name.addEventListener("click", () => nameAll(map, !map.named))
-  all.addEventListener("click", () => fit(map))
-  outside.addEventListener("click", () => fitAll(map))
-  help.addEventListener("click", () => showKeys(map.elements))
-  link.addEventListener("click", () => copyLink(map))
-  keep.hidden = !map.events.record
-  keep.addEventListener("click", () => record(map))
-  document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
-  document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
 }
 
 /**
@@ -158,7 +163,7 @@ function point(map, event) {
   const row = rowNear(map, spotAt(map, event))
   if (row === map.hover) return
   map.hover = row
-  if (map.camera) overlay(map, map.camera)
+  map.mark()
 }
 
 /**

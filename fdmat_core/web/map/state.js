@@ -72,9 +72,11 @@ import { find } from "../elements.js"
  * @property {number} sent the share kept that others heard last
  * @property {number} slot which order of the points holds now, see `items.slotAt`; -1 for none yet
  * @property {Uint32Array} rank place of every row in that order
+ * @property {number} k how many rows that order keeps now
  * @property {{ full: Layer, thin: Layer | null }} layers that order, ready to draw: all points, and fewer while something moves
  * @property {Uint8Array | null} chosen rows of the thin layer
  * @property {Uint8Array | null} ringed rows that a person picked elsewhere
+ * @property {Uint8Array | null} outlined rows that have an outline while they are kept
  * @property {Stage} stage
  * @property {Screen | null} screen null until the stage has a size
  * @property {Camera | null} camera likewise
@@ -94,27 +96,32 @@ import { find } from "../elements.js"
  * @property {{ layer: Layer | null, camera: Camera | null, screen: Screen | null, look: Look | null, colours: Colours | null }} drawn
  *   for what the layer was projected and tinted last
  * @property {(now: number) => void} draw paints one frame
+ * @property {() => void} mark lays rings and card over the points, without painting them anew
  * @property {number | null} frame the request for the next frame
  * @property {number} frames drawn so far
  * @property {number} ms that the last took
  * @property {ReturnType<typeof setTimeout> | undefined} still ends a zoom
  */
 
-/** @param {HTMLElement} root */
-export function elementsOf(root) {
+/**
+ * @param {HTMLElement} root
+ * @param {HTMLElement} [part] of the root that holds the stage, where there are several
+ */
+export function elementsOf(root, part = root) {
   return {
-    kept: find(root, ".count .kept"), pruned: find(root, ".count .pruned"), stage: find(root, ".stage"),
-    canvas: /** @type {HTMLCanvasElement} */ (find(root, "canvas")), modes: find(root, ".modes"),
-    outline: /** @type {SVGPathElement} */ (root.querySelector("path.lasso")),
+    kept: find(root, ".count .kept"), pruned: find(root, ".count .pruned"), stage: find(part, ".stage"),
+    canvas: /** @type {HTMLCanvasElement} */ (find(part, "canvas")), modes: find(root, ".modes"),
+    outline: /** @type {SVGPathElement} */ (part.querySelector("path.lasso")),
     rings: {
-      focus: /** @type {SVGElement} */ (root.querySelector(".ring.focus")),
-      hover: /** @type {SVGElement} */ (root.querySelector(".ring.hover")),
+      focus: /** @type {SVGElement} */ (part.querySelector(".ring.focus")),
+      hover: /** @type {SVGElement} */ (part.querySelector(".ring.hover")),
     },
-    card: find(root, ".card"), notice: find(root, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
-    actions: find(root, ".actions"), note: find(root, ".note"),
-    lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"), help: find(root, ".act-keys"),
-    link: find(root, ".act-link"), record: find(root, ".act-record"),
-    name: find(root, ".act-names"), names: find(root, ".names"), outside: find(root, ".outside"),
+    card: find(part, ".card"), notice: find(part, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
+    actions: find(root, ".actions"), note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"),
+    help: find(root, ".act-keys"), link: find(root, ".act-link"),
+    record: /** @type {HTMLElement | null} */ (root.querySelector(".act-record")),
+    name: find(root, ".act-names"), names: find(part, ".names"),
+    outside: find(part, ".outside"),
   }
 }
 
@@ -130,7 +137,7 @@ export function ask(map) {
  * How many items each class has, and how many of them are kept now.
  * @param {MapState} map
  */
-export function countClasses({ points: { classes, labels, n }, layers, slider: { k } }) {
+export function countClasses({ points: { classes, labels, n }, layers, k }) {
   const stay = new Uint32Array(classes.length), all = new Uint32Array(classes.length), { row } = layers.full
   for (let i = 0; i < n; i++) all[labels[i]]++
   for (let i = 0; i < k; i++) stay[labels[row[i]]]++
@@ -141,4 +148,4 @@ export function countClasses({ points: { classes, labels, n }, layers, slider: {
 export const isMoving = (map) => map.moving || map.slider.moving || !!map.flight
 
 /** Whether a row is kept now. @param {MapState} map @param {number} row */
-export const isKept = (map, row) => map.rank[row] < map.slider.k
+export const isKept = (map, row) => map.rank[row] < map.k

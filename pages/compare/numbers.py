@@ -1,0 +1,82 @@
+"""By how much the two differ: their measures with how certain that is, and their settings."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.analysis import differences, summary
+from fdmat_core.analysis.differences import Setting
+from fdmat_core.figures import tables
+from fdmat_core.formats import percent
+from fdmat_core.spec import Choice
+from pages.compare.pair import Pair
+from pages.shell import caches
+
+#: How certain the differences are.
+HOW = (
+    "Means over training seeds or draws ± their sd (how many). The interval is Welch's for the difference of two "
+    "means; it holds what seeds and draws change, not what other data would."
+)
+
+
+def show(pair: Pair, kept: float) -> None:
+    """A line for each measure that both runs take, at the measured size beside a share kept."""
+    rows = list(_rows(pair, kept))
+    st.markdown("**Measures** :small[:gray[at the measured size beside the slider]]", help=HOW)
+    if rows:
+        st.html(tables.grid(_head(pair), rows))
+    else:
+        st.caption("The two runs take no measure in common." if pair.two_runs else "This run takes no measures.")
+
+
+def _head(pair: Pair) -> list[str]:
+    names = [f"{letter}, {html.escape(side.name)}" for letter, side in zip("AB", (pair.a, pair.b), strict=True)]
+    random = "random of A's run" if pair.two_runs else "random"
+    return ["", *names, "B minus A, 95% interval", "", random]
+
+
+def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
+    methods = str(pair.a.method), str(pair.b.method)
+    planned = [list(side.run.planned.values()) for side in (pair.a, pair.b)]
+    for name, choice in _shared(pair).items():
+        summaries = [summary.by_size(caches.curve(side.run), name) for side in (pair.a, pair.b)]
+        found = differences.read(summaries[0], summaries[1], methods, kept, planned)
+        title = html.escape(registry.measures.title(choice))
+        if found is None:
+            yield [f"<th>{title}</th>", *map(tables.cell, ("–", "–", "not measured yet", "", ""))]
+            continue
+        facts, near = registry.measures.get(choice.name).facts, percent(round(found.a.kept, 6))
+        yield [
+            f"<th>{title} <small>at {near}</small></th>",
+            *(tables.cell(differences.said(side, facts)) for side in (found.a, found.b)),
+            tables.cell(differences.apart(found, facts)),
+            tables.cell(differences.verdict(found, facts), strong=found.clear),
+            tables.cell(differences.band(summaries[0], found.a.kept, facts)),
+        ]
+
+
+def _shared(pair: Pair) -> dict[str, Choice]:
+    """The measures of both runs that could be taken, in the order of the first."""
+    lost = {**pair.a.run.problems, **pair.b.run.problems}
+    mine, others = pair.a.run.spec.measures_by_name, pair.b.run.spec.measures_by_name
+    return {name: choice for name, choice in mine.items() if name in others and name not in lost}
+
+
+def settings(pair: Pair) -> None:
+    """What differs in the settings of the two methods and, of two runs, of the runs."""
+    st.markdown("**Settings that differ**")
+    found = differences.choices(pair.a.method, pair.b.method)
+    if pair.two_runs:
+        found += differences.settings(pair.a.run.spec, pair.b.run.spec)
+    if found:
+        st.html(f'<div class="settings">{tables.grid(["", "A", "B"], map(_setting, found))}</div>')
+    else:
+        st.caption("None: the same method with the same settings, in two runs with the same settings.")
+
+
+def _setting(one: Setting) -> list[str]:
+    return [f"<th>{html.escape(one.name)}</th>", tables.cell(one.a), tables.cell(one.b)]
