@@ -349,7 +349,8 @@ def _runs() -> Table:
     table = terminal.table("runs", "key", "state", "what it is")
     for key in library.listing():
         status = jobs.status(key)
-        table.add_row(key, status.state if status else "stored", _described(key))
+        told = ": ".join(filter(None, (library.name(key), _described(key))))
+        table.add_row(key, status.state if status else "stored", told)
     return table
 
 

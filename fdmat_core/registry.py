@@ -61,6 +61,7 @@ class CorruptionFacts:
     """What is known about a corruption."""
 
     title: str
+    called: str = ""  # the title of a choice with its parameters in braces, a rate as a percentage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,8 +293,13 @@ class Kind(Generic[Facts]):
         except ValueError:  # of an entry that is no more
             return _in_words(choice.name, choice)
         if called := getattr(entry.facts, "called", ""):
-            return called.format(**entry.read(dict(choice.params)))
+            return called.format(**_said(entry.read(dict(choice.params))))
         return _in_words(entry.title, choice, {one.name: one.words for one in entry.parameters})
+
+
+def _said(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters as a title says them: a rate as a percentage."""
+    return {name: formats.percent(value) if name == "rate" else _short(value) for name, value in params.items()}
 
 
 def _in_words(title: str, choice: Choice, names: Mapping[str, str] | None = None) -> str:

@@ -9,7 +9,7 @@ from fdmat_core.registry import Range, corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("asymmetric", title="Labels flipped to the next class")
+@corruption("asymmetric", title="Labels flipped to the next class", called="{rate} of labels flipped to the next class")
 def asymmetric(dataset: Dataset, *, rate: Annotated[float, Range(0, 0.49)] = 0.2, seed: Seed = 0) -> Dataset:
     """Give a share of every class the label of the class after it, the last class that of the first.
 

@@ -9,7 +9,7 @@ from fdmat_core.registry import Range, corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("blurred", title="Blurred images")
+@corruption("blurred", title="Blurred images", called="{rate} of images blurred")
 def blurred(
     dataset: Dataset, *, rate: Rate = 0.05, radius: Annotated[float, Range(0.1, 50)] = 2.0, seed: Seed = 0
 ) -> Dataset:

@@ -10,7 +10,7 @@ from fdmat_core.registry import corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("foreign", title="Outliers: images of another dataset")
+@corruption("foreign", title="Outliers: images of another dataset", called="{rate} of images from {other}")
 def foreign(dataset: Dataset, *, rate: Rate = 0.05, other: str = "digits", seed: Seed = 0) -> Dataset:
     """Replace a share of the images by train images of another dataset, of the same size; labels stay.
 

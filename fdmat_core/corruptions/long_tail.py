@@ -9,7 +9,7 @@ from fdmat_core.registry import corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("long_tail", title="Long tail")
+@corruption("long_tail", title="Long tail", called="long tail, 1 to {factor}")
 def long_tail(dataset: Dataset, *, factor: Factor = 100.0, seed: Seed = 0, shuffle: bool = False) -> Dataset:
     """Keep fewer and fewer items from class to class, as a power law: class sizes fall evenly on a log scale.
 

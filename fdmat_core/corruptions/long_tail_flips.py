@@ -9,7 +9,11 @@ from fdmat_core.registry import corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("long_tail_flips", title="Long tail, then labels flipped")
+@corruption(
+    "long_tail_flips",
+    title="Long tail, then labels flipped",
+    called="long tail, 1 to {factor}, then {rate} of labels flipped",
+)
 def long_tail_flips(dataset: Dataset, *, factor: Factor = 100.0, rate: Rate = 0.2, seed: Seed = 0) -> Dataset:
     """Make a long tail, then flip labels to any other class: most items of a rare class are then mislabelled ones.
 

@@ -11,7 +11,7 @@ from fdmat_core.registry import corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("outliers", title="Outliers: items that show nothing")
+@corruption("outliers", title="Outliers: items that show nothing", called="{rate} of items showing nothing ({kind})")
 def outliers(
     dataset: Dataset, *, rate: Rate = 0.05, kind: Literal["noise", "shuffled"] = "noise", seed: Seed = 0
 ) -> Dataset:

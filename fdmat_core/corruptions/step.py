@@ -9,7 +9,7 @@ from fdmat_core.registry import corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("step", title="Half of the classes rare")
+@corruption("step", title="Half of the classes rare", called="half of the classes {factor} times rarer")
 def step(dataset: Dataset, *, factor: Factor = 10.0, seed: Seed = 0) -> Dataset:
     """Keep the first half of the classes whole and few items of the others, at least one of each.
 

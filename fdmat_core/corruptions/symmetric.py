@@ -9,7 +9,7 @@ from fdmat_core.registry import corruption
 from fdmat_core.types import Dataset
 
 
-@corruption("symmetric", title="Labels flipped to any other class")
+@corruption("symmetric", title="Labels flipped to any other class", called="{rate} of labels flipped")
 def symmetric(dataset: Dataset, *, rate: Rate = 0.2, seed: Seed = 0) -> Dataset:
     """Give a share of all items the label of another class, every other class being equally likely.
 

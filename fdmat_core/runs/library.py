@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from pathlib import Path
 
 from fdmat_core.progress import Progress, silent
 from fdmat_core.runs import artifacts, points, stages
@@ -61,6 +62,39 @@ def on(dataset: Choice) -> dict[str, Spec]:
             if spec.dataset == dataset:
                 found[key] = spec
     return found
+
+
+#: The longest name of a run, in letters.
+LONGEST = 60
+
+
+def name(key: str) -> str:
+    """What people have named a run; "" if they have not."""
+    value = files.read_json(_name(key))
+    return str(value.get("name", "")) if isinstance(value, dict) else ""
+
+
+def rename(key: str, name: str) -> None:
+    """Name a stored run; "" takes its name away.
+
+    Raises
+    ------
+    ValueError
+        No run has this key, or the name is longer than `LONGEST`.
+    """
+    told = " ".join(name.split())
+    if not (artifacts.folder(key) / "spec.json").exists():
+        raise ValueError(f"no run {key!r} is stored under {files.home()}; name one of those that are")
+    if len(told) > LONGEST:
+        raise ValueError(f"name has {len(told)} letters; give at most {LONGEST}")
+    if told:
+        files.write_json(_name(key), {"name": told})
+    else:
+        _name(key).unlink(missing_ok=True)
+
+
+def _name(key: str) -> Path:
+    return artifacts.folder(key) / "name.json"
 
 
 def resolve(start: str) -> str:

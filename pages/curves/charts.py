@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 KINDS = ("accuracy", "distance", "coverage", "balance")
 #: Shares kept worth training networks on, and how many methods at most, random not counted.
 FEW, SOME = (0.01, 0.05, 0.1), 3
+#: What stands between the methods that a link hides, and what it says instead of values.
+APART, RELATIVE = ";", "random"
 #: What the charts show: values, or differences to random at the same size.
 VALUES = ("Values", "Against random")
 
@@ -39,19 +41,25 @@ def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
     look = titles.look(spec)
     st.html(f"<style>{_strokes(map(look.style, others))}</style>")
     with st.container(key="shown", horizontal=True, vertical_alignment="center"):
+        key, hidden = f"shown.{spec.key}", (state.chosen("hidden") or "").split(APART)
+        st.session_state[key] = [name for name in others if name not in hidden]
         shown = st.pills(
             "Methods that are drawn",
             others,
             selection_mode="multi",
-            default=others,
             format_func=called.__getitem__,
-            key=f"shown.{spec.key}",
+            key=key,
+            on_change=lambda: _hide(others, st.session_state[key]),
             label_visibility="collapsed",
-            persist_state="session",
             width="content",
             wrap=True,
         )
     return [*(name for name in others if name in shown), "random"]
+
+
+def _hide(methods: Sequence[str], shown: Sequence[str]) -> None:
+    """Let the methods that are switched off travel."""
+    state.choose(hidden=APART.join(name for name in methods if name not in shown) or None)
 
 
 def _strokes(styles: Iterable[Style]) -> str:
@@ -85,8 +93,10 @@ def with_networks(spec: Spec, shown: Sequence[str]) -> Spec:
 
 def choose_values() -> bool:
     """Ask whether the charts show values, or their differences to random's mean at the same size."""
-    hidden: dict[str, Any] = {"label_visibility": "collapsed", "key": "values", "persist_state": "session"}
-    return st.segmented_control("What is drawn", VALUES, default=VALUES[0], required=True, **hidden) == VALUES[1]
+    st.session_state["values"] = VALUES[state.chosen("values") == RELATIVE]
+    facts: dict[str, Any] = {"label_visibility": "collapsed", "key": "values", "required": True}
+    on_change = lambda: state.choose(values=RELATIVE if st.session_state["values"] == VALUES[1] else None)  # noqa: E731
+    return st.segmented_control("What is drawn", VALUES, on_change=on_change, **facts) == VALUES[1]
 
 
 def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -13,12 +13,24 @@ KEY = "map"
 MAP = serving.component("fdmat.map", "map/streamlit.js")
 
 
+class View(NamedTuple):
+    """How a map is seen, in the words of `fdmat_core/web/map/view.js`."""
+
+    run: str = ""  # that the words are about
+    words: Mapping[str, str] = {}  # what is as usual is left out
+    link: Mapping[str, str] = {}  # what those are called in the link that have another name there
+
+
+USUAL = View()
+
+
 def show(
     address: str,
     *,
     kept: float,
     ringed: str = "",
     pending: str = "",
+    view: View = USUAL,
     on_lasso: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw the map with its slider. Inside a fragment a move of the slider runs that fragment alone.
@@ -33,11 +45,14 @@ def show(
         Rows to ring, as `fdmat_core.web.payload.bits_of` writes them.
     pending
         The projection that is being computed, if a better one is to come.
+    view
+        How the map is seen when it appears; afterwards its view is the person's.
     on_lasso
         Called when a lasso closes or is cleared, before the script runs.
     """
     data = {"payload": address, "kept": kept, "ringed": ringed, "pending": pending}
-    silent = {"on_kept_change": lambda: None, "on_method_change": lambda: None}
+    data |= {"words": dict(view.words), "of": view.run, "link": dict(view.link)}
+    silent = {f"on_{name}_change": lambda: None for name in ("kept", "view", "method", "record")}
     MAP(key=KEY, data=data, on_lasso_change=on_lasso, **silent)
 
 
@@ -45,6 +60,17 @@ def kept(default: float) -> float:
     """The share kept that the slider shows, or the one it starts from."""
     value = _values().get("kept")
     return default if value is None else float(value)
+
+
+def words(of: str) -> dict[str, str] | None:
+    """How a person has set the map of a run; None if the map has not said, or told of another run."""
+    told = dict(_values().get("view") or {})
+    return told if told.pop("of", None) == of else None
+
+
+def recorded() -> dict[str, str] | None:
+    """The view that was just to be recorded as a step, with the share kept, or None."""
+    return _values().get("record")
 
 
 def lasso() -> str | None:

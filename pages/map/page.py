@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core.web import payload
-from pages.map import canvas, gallery, scene
+from pages.map import canvas, gallery, recorder, scene, tour
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
 from pages.ui import brought, cards, empty, head, pairing, run_status, titles, toolbar
@@ -27,7 +27,12 @@ def show_map(view, options, methods, verdict, numbers, below):
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
     state.choose(kept=canvas.kept(state.kept()))
-    canvas.show(view.address, kept=state.kept(), on_lasso=lassoed, **options)
+    if (words := canvas.words(view.run.key)) is not None:
+        state.see(words)
+    seen = canvas.View(view.run.key, state.view(), {name: word for name, word in state.VIEW.items() if name != word})
+    canvas.show(view.address, kept=state.kept(), view=seen, on_lasso=lassoed, **options)
+    if told := canvas.recorded():
+        recorder.take(view.run, view.method, told)
     pressed = canvas.method()
     if pressed and pressed <= len(methods):
         state.choose(method=methods[pressed - 1])
@@ -75,3 +80,4 @@ with frame.plain_errors():
         verdict = st.empty()
         options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
         show_map(view, options, list(methods), verdict, numbers, below)
+        tour.offer()

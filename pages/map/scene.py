@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from fdmat_core import registry, sizes
 from fdmat_core.analysis import clusters, issues, summary
@@ -22,7 +21,7 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
-from pages.ui import cards, pictures, thumbnails
+from pages.ui import cards, maps, pictures, thumbnails
 from pages.ui import fields as served
 from pages.ui.thumbnails import Card
 
@@ -65,8 +64,7 @@ class Scene:
     @property
     def address(self) -> str:
         """Where the map finds what it draws; another address as soon as there is more to draw."""
-        known = f"map={self.projection.kind}&evidence={int(self.evidence is not None)}"
-        return f"payload/map/{self.run.key}/{quote(str(self.method), safe='')}?{known}"
+        return maps.address(self.run, self.method, self.projection)
 
     def packed(self) -> bytes:
         """What the map draws."""

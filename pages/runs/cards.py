@@ -36,9 +36,13 @@ def card(key: str) -> None:
     state = status.state if status else "stored"
     with st.container(border=True, key=f"card.{key}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{registry.datasets.title(spec.dataset)}**", width="content")
+            name, data = library.name(key), registry.datasets.title(spec.dataset)
+            st.markdown(f"**{frame.plain(name or data)}**", width="content")
             run_status.badge(state)
-        st.caption(about(spec), help="; ".join(registry.methods.title(choice) for choice in spec.methods))
+        st.caption(
+            f"{data} · {about(spec)}" if name else about(spec),
+            help="; ".join(registry.methods.title(choice) for choice in spec.methods),
+        )
         run_status.strip(key)
         run_status.findings(run)
         for name, cause in run.problems.items():

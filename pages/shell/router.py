@@ -16,6 +16,9 @@ st.logo(str(HERE / "logo.svg"), size="large")
 st.html(files.FOLDER / "tokens.css")
 st.html(HERE / "style.css")
 
+if st.context.is_embedded:  # on a slide: see pages/present/stage.py
+    st.html(HERE / "embedded.css")
+
 page = st.navigation(
     [
         st.Page(places.MAP, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
@@ -23,6 +26,7 @@ page = st.navigation(
         st.Page(places.REMOVED, title="Removed", icon=":material/content_cut:", url_path="removed"),
         st.Page(places.CURVES, title="Curves", icon=":material/show_chart:", url_path="curves"),
         st.Page(places.BALANCE, title="Class balance", icon=":material/balance:", url_path="balance"),
+        st.Page(places.PRESENT, title="Present", icon=":material/slideshow:", url_path="present"),
         st.Page(places.DATA, title="Data", icon=":material/database:", url_path="data"),
         st.Page(places.RUNS, title="Runs", icon=":material/play_circle:", url_path="runs"),
         st.Page(places.METHODS, title="Method notes", icon=":material/menu_book:", url_path="methods"),

@@ -1,4 +1,4 @@
-"""The choices that travel with a person from page to page and in the link: run, method, share kept, a pair to compare.
+"""The choices that travel from page to page and in the link: run, method, share kept, a pair to compare, the view.
 
 The session holds them; the link mirrors them. When a page is first opened the link decides.
 """
@@ -19,6 +19,19 @@ from pages.shell import caches
 WORDS = {"run": "run", "method": "method", "kept": "kept", "a": "a", "b": "b", "run_b": "run_b"}
 #: The two that the Compare page shows: methods of the run and, if that is another, of a second one.
 PAIR = ("a", "b", "run_b")
+#: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
+VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
+#: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
+CHARTS = {"hidden": "hidden", "values": "values"}
+WORDS |= VIEW | CHARTS
+#: What means nothing in another run.
+OF_ONE_RUN = (*PAIR, "camera", "lasso", "pinned", "hidden")
+#: The story on the Present page and, while it is being told, the step; in the link of that page only.
+STORY, STEP = "story", "step"
+#: The tour of a newcomer: a link that says `tour=0` is without.
+TOUR = "tour"
+#: A link's word is at most so long; nobody's lasso is.
+LONGEST = 4000
 #: What links of earlier versions say instead of the share kept: the share removed.
 REMOVED = "ratio"
 #: What narrows the Removed page, in the link of that page only; filters.js knows these words, too.
@@ -74,10 +87,20 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def view() -> dict[str, str]:
+    """How the map is seen: its words by their names in `VIEW`; what is as usual is left out."""
+    return {name: _choices()[name] for name in VIEW if name in _choices()}
+
+
+def see(words: Mapping[str, str]) -> None:
+    """See the map as some words say, and what they leave out as usual."""
+    choose(**{name: words.get(name) or None for name in VIEW})
+
+
 def choose(**choices: str | float | Choice | None) -> None:
-    """Set choices by name, see `WORDS`, here and in the link; None forgets one, another run the pair to compare."""
-    forgotten = dict.fromkeys(PAIR) if "run" in choices else {}
-    for name, value in (forgotten | choices).items():
+    """Set choices by name, see `WORDS`, here and in the link; None forgets one, another run what is of one run only."""
+    other = "run" in choices and choices["run"] != key()
+    for name, value in ((dict.fromkeys(OF_ONE_RUN) if other else {}) | choices).items():
         if name not in WORDS:
             raise ValueError(f"choice {name!r} does not travel; known: {', '.join(WORDS)}")
         text = f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -126,6 +149,16 @@ def pick(what: str, rows: str) -> None:
     st.session_state[f"picked_{what}"] = (key(), rows)
 
 
+def written() -> str:
+    """The name of the story that the map's steps are recorded for: the one that was open last."""
+    return st.session_state.get("written", "My story")
+
+
+def write_to(name: str) -> None:
+    """Record the map's steps for the story of this name."""
+    st.session_state["written"] = name
+
+
 def start() -> Spec:
     """The settings that the forms of a new run start from: the sample's, or those of a cloned run."""
     return st.session_state.get("start", settings.SAMPLE)
@@ -150,7 +183,7 @@ def _choices() -> dict[str, str]:
 
 def _of_link(link: Mapping[str, str]) -> dict[str, str]:
     """The choices that a link names."""
-    choices = {name: link[word] for name, word in WORDS.items() if word in link}
+    choices = {name: link[word] for name, word in WORDS.items() if word in link and len(link[word]) <= LONGEST}
     removed = _number(link.get(REMOVED, ""))
     if "kept" not in choices and removed is not None:
         choices["kept"] = f"{min(1.0, max(0.0, 1 - removed)):.6g}"

@@ -10,7 +10,7 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, pairing, pictures, run_status, titles, toolbar
+from pages.ui import kept, pairing, pictures, run_status, switcher, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,8 +27,8 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
 
 
 def about(run: Run) -> None:
-    """What a run is of, and what was found in its data."""
-    st.caption(titles.heading(run.spec), width="content")
+    """What a run is called and of, with the way to the others, and what was found in its data."""
+    switcher.show(run)
     run_status.findings(run)
 
 

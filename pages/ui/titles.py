@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fdmat_core.figures import theme
 from fdmat_core.report import naming
+from fdmat_core.runs import library
+from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from pages.shell.frame import dark
 
@@ -13,3 +15,8 @@ heading = naming.heading
 def look(spec: Spec) -> theme.Look:
     """How the figures of a run are dressed, on the background that this person chose."""
     return naming.look(spec, dark=dark())
+
+
+def title(run: Run) -> str:
+    """What a run is called: its name, if people gave it one, and what it is of."""
+    return " · ".join(filter(None, (library.name(run.key), heading(run.spec))))

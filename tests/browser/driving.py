@@ -81,16 +81,21 @@ def chromium():
         browser.close()
 
 
+def without_tour(address):
+    """The address with the word that leaves out the tour of a first visit."""
+    return f"{address}{'&' if '?' in address else '?'}tour=0"
+
+
 def open_map(page, address):
     """Go to a page and return when its map is drawn and at rest."""
-    page.goto(address)
+    page.goto(without_tour(address))
     page.wait_for_selector("[data-testid=stBidiComponentIsolated]", timeout=60_000)
     page.wait_for_function(f"{MAP}?.frames > 0 && !{MAP}.frame && {MAP}.elements.canvas.ariaLabel", timeout=60_000)
 
 
 def open_grid(page, address):
     """Go to a page and return when its grid is drawn and the first item's evidence is there."""
-    page.goto(address)
+    page.goto(without_tour(address))
     page.wait_for_function(f"{GRID}?.drawn > 0", timeout=60_000)
     page.wait_for_selector(".card .sentence", timeout=60_000)
 

@@ -135,7 +135,7 @@ def test_another_method_keeps_camera_slider_and_lasso_but_not_the_order(on_map):
     driving.slide_to(on_map, place_of(0.2))
     on_map.mouse.move(*stage_point(on_map, (9.0, 0.0)))
     on_map.mouse.wheel(0, -500)
-    on_map.wait_for_timeout(250)
+    on_map.wait_for_timeout(600)  # at rest
     camera = driving.look(on_map, "camera")
     assert camera["zoom"] > 2
     on_map.keyboard.press("2")

@@ -55,8 +55,8 @@ def test_none_forgets_a_choice():
 
 
 def test_an_unknown_choice_is_refused():
-    with pytest.raises(ValueError, match="'colour' does not travel"):
-        state.choose(colour="red")
+    with pytest.raises(ValueError, match="'weather' does not travel"):
+        state.choose(weather="fair")
 
 
 @pytest.mark.parametrize(("said", "found"), [("herding", "herding"), ("nonsense", "fdmat"), ("random", "random")])

@@ -93,6 +93,31 @@ export function zoomed(camera, factor, spot, stage, box, farthest = box) {
 }
 
 /**
+ * Where a camera looks, for any stage: the middle as shares of the box and the zoom, in as many digits as a link has.
+ * @param {Camera} camera
+ * @param {Box} box
+ * @param {Stage} stage
+ */
+export function middleOf({ x, y, scale }, box, stage) {
+  const share = (/** @type {number} */ value) => Number(value.toFixed(6))
+  return {
+    x: share((x - box.left) / box.width), y: share((y - box.low) / box.height),
+    zoom: Number((scale / fitScale(box, stage)).toPrecision(6)),
+  }
+}
+
+/**
+ * The camera that looks there.
+ * @param {{ x: number, y: number, zoom: number }} middle
+ * @param {Box} box
+ * @param {Stage} stage
+ * @returns {Camera}
+ */
+export function cameraAt({ x, y, zoom }, box, stage) {
+  return { x: box.left + x * box.width, y: box.low + y * box.height, scale: fitScale(box, stage) * zoom, zoom, touched: true }
+}
+
+/**
  * How data coordinates change so that the picture of one box fills the place of another: shift, then scale, then shift.
  * @param {Box} from
  * @param {Box} to

@@ -2,10 +2,10 @@
 
 import { listKeys } from "../elements.js"
 import { countAt, orderAt, ranksOf, slotAt } from "../items.js"
-import { rowsOfText } from "../payload.js"
+import { rowsOfText, textOfRows } from "../payload.js"
 import { createSlider, rounded, setScale } from "../slider.js"
 import { percent, whole } from "../text.js"
-import { fitScale, fitted } from "./camera.js"
+import { cameraAt, fitted, middleOf } from "./camera.js"
 import { coloursOf, keepIn } from "./colours.js"
 import { draw } from "./draw.js"
 import { glideFrom } from "./glide.js"
@@ -19,6 +19,7 @@ import { listenPointer, nameAll } from "./pointer.js"
 import { pointsOf, thinned } from "./points.js"
 import { ask, countClasses, elementsOf } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
+import { hearAnew, heardOf, textOf, viewIn } from "./view.js"
 
 /** @typedef {import("../payload.js").Payload} Payload */
 /** @typedef {import("./points.js").Points} Points */
@@ -54,9 +55,11 @@ export function mount(host, payload, events = {}, options = {}) {
   const watch = new ResizeObserver(() => resize(map))
   watch.observe(map.elements.stage)
   map.removed.signal.addEventListener("abort", () => watch.disconnect())
-  if (options.view?.key === map.points.key) recall(map, options.view)
+  const known = options.view, words = options.words ?? {}
+  recall(map, known?.key === map.points.key && known.heard.includes(textOf(words)) ? known : viewIn(words, map.points))
   resize(map)
   receive(map, options.kept)
+  if (map.lasso.rows.length) events.lasso?.(textOfRows(map.lasso.rows, map.points.n))
   return {
     state: map,
     show: (/** @type {Payload} */ next) => show(map, pointsOf(next)),
@@ -140,7 +143,8 @@ function forget(map) {
 function set(map, options) {
   const { points, elements } = map, waiting = options.pending ? ` (${options.pending} is being computed)` : ""
   elements.note.textContent = `${points.projection}${waiting}. Map distances are not Wasserstein distances.`
-  if (options.ringed !== map.options.ringed) ask(map)
+  if (options.of !== map.options.of) hearAnew(map, options.words ?? {})
+  if (options.ringed !== map.options.ringed || options.of !== map.options.of) ask(map)
   map.ringed = rowsOfText(options.ringed, points.n)
   map.options = options
 }
@@ -203,9 +207,13 @@ function describe(map) {
 export function resize(map) {
   const { canvas, stage } = map.elements, { clientWidth: width, clientHeight: height } = stage
   if (!width || !height) return
+  const { camera, flight, points: { box }, stage: before } = map
   map.stage = { width, height }
   map.screen = screenOf(canvas, map.stage)
-  if (!map.camera?.touched) map.camera = fitted(map.points.box, map.stage)
+  const refit = (/** @type {import("./camera.js").Camera} */ one) =>
+    one.touched ? cameraAt(middleOf(one, box, before), box, map.stage) : fitted(box, map.stage)
+  if (before.width || !camera) map.camera = camera ? refit(camera) : fitted(box, map.stage)
+  if (before.width && flight) map.flight = { ...flight, from: refit(flight.from), to: refit(flight.to) }
   ask(map)
 }
 
@@ -226,20 +234,18 @@ export function dress(map) {
  * @param {MapState} map
  * @returns {View}
  */
-export function viewOf({ points: { key, box }, look, camera, lasso, named }) {
-  const middle = camera && { x: (camera.x - box.left) / box.width, y: (camera.y - box.low) / box.height, zoom: camera.zoom }
-  return { key, look, lasso, named, camera: camera?.touched ? middle : null }
+export function viewOf(map) {
+  const { points: { key, box }, look, camera, stage, lasso, named, focus } = map
+  const middle = camera?.touched && stage.width ? middleOf(camera, box, stage) : null
+  return { key, heard: heardOf(map), look, lasso, named, focus, camera: middle }
 }
 
 /**
  * @param {MapState} map
  * @param {View} view
  */
-export function recall(map, { look, camera, lasso, named }) {
-  const { box } = map.points, { clientWidth: width, clientHeight: height } = map.elements.stage
-  Object.assign(map, { look, lasso, named })
-  if (!camera || !width) return
-  const scale = fitScale(box, { width, height }) * camera.zoom
-  const [x, y] = [box.left + camera.x * box.width, box.low + camera.y * box.height]
-  map.camera = { x, y, scale, zoom: camera.zoom, touched: true }
+export function recall(map, { look, camera, lasso, named, focus }) {
+  const { clientWidth: width, clientHeight: height } = map.elements.stage
+  Object.assign(map, { look, lasso, named, focus })
+  if (camera && width) map.camera = cameraAt(camera, map.points.box, { width, height })
 }

@@ -7,6 +7,7 @@ import { flyOn, glideOn } from "./glide.js"
 import { overlay } from "./overlay.js"
 import { cutOf, EDGE, paintFlags, paintOutlined, paintPoints, paintRings, project, radii } from "./paint.js"
 import { ask, isKept, isMoving } from "./state.js"
+import { noteView } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./paint.js").Layer} Layer */
@@ -32,6 +33,7 @@ export function draw(map, now) {
   overlay(map, camera)
   say(map, thin ? `drawing ${whole(layer.n)} of ${whole(points.n)} points while it moves` : map.notice || lassoWords(map))
   if (map.glide || map.flight) ask(map)
+  noteView(map)
 }
 
 /**

@@ -3,6 +3,7 @@
 import { isTaken, showKeys } from "../elements.js"
 import { slideByKey } from "../slider.js"
 import { arm, clear, fit, nameAll, zoom } from "./pointer.js"
+import { record } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 
@@ -29,7 +30,7 @@ export function listenKeys(map, more = {}) {
 function press(map, key, more) {
   /** @type {Record<string, () => void>} */
   const acts = {
-    n: () => nameAll(map, !map.named),
+    n: () => nameAll(map, !map.named), r: () => record(map),
     l: () => arm(map, !map.lasso.armed), escape: () => clear(map), "?": () => showKeys(map.elements),
     0: () => fit(map), "+": () => zoom(map, 1.5), "=": () => zoom(map, 1.5), "-": () => zoom(map, 1 / 1.5), ...more,
   }

@@ -8,6 +8,7 @@ import { fitScale, fitted, panned, toData, zoomed } from "./camera.js"
 import { flyTo } from "./glide.js"
 import { nearestRow, rowsInside } from "./points.js"
 import { ask, isKept } from "./state.js"
+import { addressOf, record, tidied } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./state.js").Gesture} Gesture */
@@ -17,13 +18,15 @@ const CLICK = 4 // a pointer that moved less than this many pixels has clicked
 
 /** @param {MapState} map */
 export function listenPointer(map) {
-  const { lasso, name, fit: all, help, link } = map.elements, { signal } = map.removed
+  const { lasso, name, fit: all, help, link, record: keep } = map.elements, { signal } = map.removed
   listenCanvas(map)
   lasso.addEventListener("click", () => arm(map, !map.lasso.armed))
   name.addEventListener("click", () => nameAll(map, !map.named))
   all.addEventListener("click", () => fit(map))
   help.addEventListener("click", () => showKeys(map.elements))
   link.addEventListener("click", () => copyLink(map))
+  if (keep) keep.hidden = !map.events.record
+  keep?.addEventListener("click", () => record(map))
   document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
   document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
 }
@@ -123,7 +126,8 @@ export function nameAll(map, named) {
 /** Say which rows the lasso holds; a line of less than three corners clears it. @param {MapState} map */
 function closeLasso(map) {
   arm(map, false)
-  const outline = map.lasso.outline.length < 6 ? [] : map.lasso.outline
+  const { lasso: { outline: drawn }, points: { box }, camera } = map
+  const outline = drawn.length < 6 ? [] : tidied(drawn, box, 0.7 / (camera?.scale ?? 1))
   const rows = outline.length ? rowsInside(map.points.xy, outline) : []
   map.lasso = { armed: false, outline, rows }
   map.events.lasso?.(rows.length ? textOfRows(rows, map.points.n) : "")
@@ -217,8 +221,8 @@ function follow(map, event, act) {
 
 /** The page's address opens the same view elsewhere. @param {MapState} map */
 async function copyLink(map) {
-  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false)
-  map.notice = copied ? "link copied" : `copy it from the address bar: ${location.href}`
+  const address = addressOf(map), copied = await navigator.clipboard?.writeText(address).then(() => true, () => false)
+  map.notice = copied ? "link copied" : `copy it from here: ${address}`
   setTimeout(() => { map.notice = ""; ask(map) }, copied ? 1500 : 6000)
   ask(map)
 }

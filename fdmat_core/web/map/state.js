@@ -18,6 +18,8 @@ import { find } from "../elements.js"
  * @property {(slider: { place: number, resting: boolean }) => void} [moved] the slider is at a place, 0 keeps all, 1 the least
  * @property {(rows: string) => void} [lasso] the rows that a lasso caught, as text; "" if it was cleared
  * @property {(number: number) => void} [method] a number key was pressed
+ * @property {(words: import("./view.js").Words & { of: string }) => void} [view] how it is seen has changed and is at rest
+ * @property {(step: Record<string, string>) => void} [record] this view is to be a step of a story
  */
 
 /**
@@ -27,16 +29,21 @@ import { find } from "../elements.js"
  * @property {string} [ringed] rows to ring, as text
  * @property {string} [pending] the projection whose coordinates are on their way
  * @property {View | undefined} [view] how a person had set a map of these items before
+ * @property {import("./view.js").Words} [words] how the link has it; `view` is newer if it was heard so before
+ * @property {string} [of] what `words` are about, said again with the event `view`
+ * @property {Record<string, string>} [link] the word of the link for a part of a view that is called otherwise
  */
 
 /**
  * How a person has set a map: what outlives its elements.
  * @typedef {object} View
  * @property {string} key of the items
+ * @property {string[]} heard what others knew of it
  * @property {Look} look
  * @property {{ x: number, y: number, zoom: number } | null} camera middle as shares of the box; null shows all
  * @property {Lasso} lasso
  * @property {boolean} named
+ * @property {number} focus
  */
 
 /** @typedef {{ armed: boolean, outline: number[], rows: number[] }} Lasso outline: x, y, x, y, ... in data coordinates */
@@ -111,7 +118,9 @@ export function elementsOf(root, part = root) {
     },
     card: find(part, ".card"), notice: find(part, ".notice"), keys: find(root, ".keys"), legend: find(root, ".legend"),
     actions: find(root, ".actions"), note: find(root, ".note"), lasso: find(root, ".act-lasso"), fit: find(root, ".act-fit"),
-    help: find(root, ".act-keys"), link: find(root, ".act-link"), name: find(root, ".act-names"), names: find(part, ".names"),
+    help: find(root, ".act-keys"), link: find(root, ".act-link"),
+    record: /** @type {HTMLElement | null} */ (root.querySelector(".act-record")),
+    name: find(root, ".act-names"), names: find(part, ".names"),
     outside: find(part, ".outside"),
   }
 }

@@ -3,4 +3,4 @@
 import { component } from "../streamlit.js"
 import * as canvas from "./canvas.js"
 
-export default component(canvas, { state: ["kept"], trigger: ["lasso", "method"] })
+export default component(canvas, { state: ["kept", "view"], trigger: ["lasso", "method", "record"] })

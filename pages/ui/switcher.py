@@ -1,0 +1,58 @@
+"""What a page is about, as a button that names the run and leads to the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from fdmat_core.runs import library
+from fdmat_core.runs.run import Run
+from pages.shell import caches, frame, state
+from pages.ui import titles
+
+#: At most so many runs are offered; the Runs page has them all.
+MOST = 12
+
+
+def show(run: Run) -> None:
+    """The title of the run; pressed, its name can be changed and another run be opened."""
+    with st.container(key="switcher", width="content"):
+        panel = st.popover(frame.plain(titles.title(run)), type="tertiary", key="runs-menu", on_change="rerun")
+    if panel.open:
+        with panel:
+            _name(run)
+            _others(run)
+
+
+def _name(run: Run) -> None:
+    st.caption(frame.plain(titles.heading(run.spec)))
+    key = f"name.{run.key}"
+    st.session_state.setdefault(key, library.name(run.key))
+    told: dict[str, Any] = {"key": key, "max_chars": library.LONGEST, "placeholder": "none yet"}
+    st.text_input("Name of this run", on_change=lambda: library.rename(run.key, st.session_state[key]), **told)
+
+
+def _others(run: Run) -> None:
+    """The other runs, the newest first; those whose settings cannot be read are left out."""
+    there = [other for key in library.listing() if key != run.key and (other := _opened(key))]
+    if not there:
+        st.caption("No other run is stored.")
+        return
+    st.markdown("**Other runs**")
+    for other in there[:MOST]:
+        label = frame.plain(titles.title(other))
+        facts: dict[str, Any] = {
+            "type": "tertiary",
+            "on_click": lambda key=other.key: state.choose(run=key, method=None),
+        }
+        st.button(label, key=f"switch.{other.key}", **facts)
+    if len(there) > MOST:
+        st.caption(f"{len(there) - MOST} more on the Runs page")
+
+
+def _opened(key: str) -> Run | None:
+    try:
+        return caches.run(key)
+    except ValueError:
+        return None
