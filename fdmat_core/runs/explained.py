@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,25 +108,25 @@ def _answer(run: Run, table: pandas.DataFrame, size: float) -> list[Step]:
 def _starved(run: Run, size: float) -> Step:
     found, items = run.clusters, run.tables[0]  # type: ignore[index]
     lacking = clusters.starved(found, run.rankings(FDMAT).cut(size).rows) if found else []  # type: ignore[union-attr]
-    view = {"run": run.key, "method": "fdmat", "kept": size, "colour": "coverage"}
+    view = Step(run.key, method="fdmat", kept=size, colour="coverage")
     if not lacking:
-        return Step(**view, caption="No cluster of the data lacks anything at this share kept.")
+        return replace(view, caption="No cluster of the data lacks anything at this share kept.")
     worst = lacking[0]
     told = (
         f"No choice is perfect. This cluster, of {items.classes[items.labels[worst.medoid]]}, lacks most: it holds "
         f"{100 * worst.deserves:.2g}% of all items, but {100 * worst.covered:.2g}% of those that are kept."
     )
-    return Step(**view, pinned=str(items.ids[worst.medoid]), camera="pinned_2.5", names="off", caption=told)
+    return replace(view, pinned=str(items.ids[worst.medoid]), camera="pinned_2.5", names="off", caption=told)
 
 
 def _doubt(run: Run, size: float) -> list[Step]:
     """What is removed because it does not belong."""
     train = run.dataset().split("train")
     bad, items, ranking = issues.bad(train.truth, run.evidence), run.tables[0], run.ranking(FDMAT)  # type: ignore[index]
-    view = {"run": run.key, "method": "fdmat", "kept": size, "colour": "noise"}
+    view = Step(run.key, method="fdmat", kept=size, colour="noise")
     if bad is None or not bad.rows.any():
         told = "FDMat first sets aside what does not belong to its class. Here it suspects no item at all."
-        return [Step(**view, caption=told)]
+        return [replace(view, caption=told)]
     tally = issues.tally(run.rankings(FDMAT).cut(size), bad.rows)  # type: ignore[union-attr]
     count, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed
     chance = percent(round(1 - run.rankings(FDMAT).cut(size).k / items.n, 4))  # type: ignore[union-attr]
@@ -143,8 +144,8 @@ def _doubt(run: Run, size: float) -> list[Step]:
     else:
         one += ", and its content was replaced."
     return [
-        Step(**view, caption=told),
-        Step(**view, pinned=str(items.ids[worst]), camera="pinned_2.5", names="off", caption=one),
+        replace(view, caption=told),
+        replace(view, pinned=str(items.ids[worst]), camera="pinned_2.5", names="off", caption=one),
     ]
 
 

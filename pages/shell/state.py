@@ -15,15 +15,14 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches
 
-#: What each choice that travels is called in the link.
-WORDS = {"run": "run", "method": "method", "kept": "kept", "a": "a", "b": "b", "run_b": "run_b"}
 #: The two that the Compare page shows: methods of the run and, if that is another, of a second one.
 PAIR = ("a", "b", "run_b")
 #: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
 VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
 #: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
 CHARTS = {"hidden": "hidden", "values": "values"}
-WORDS |= VIEW | CHARTS
+#: What each choice that travels is called in the link.
+WORDS = {"run": "run", "method": "method", "kept": "kept", "a": "a", "b": "b", "run_b": "run_b"} | VIEW | CHARTS
 #: What means nothing in another run.
 OF_ONE_RUN = (*PAIR, "camera", "lasso", "pinned", "hidden")
 #: The story on the Present page and, while it is being told, the step; in the link of that page only.
