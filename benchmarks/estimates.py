@@ -37,11 +37,20 @@ from fdmat_core.types import Dataset
 
 LAWS = Path(estimates.__file__).with_name("laws.json")
 #: The tables that laws are fitted on, from light to heavy: items, numbers of each, classes.
-TABLES = ((1500, 64, 10), (4000, 128, 1), (12_000, 256, 100), (16_000, 128, 10))
+TABLES = ((1500, 64, 10), (4000, 128, 1), (8000, 256, 50), (12_000, 128, 10))
 TESTS, SHARES = 2000, (0.01, 0.1, 0.5, 1.0)
 #: What a law may be made of.
-OF_TABLES = ("1", "n", "n*d", "n*c", "pairs", "pairs*d", "n*n", "n*n*d")
-OF_MEASURES = ("1", "n*d", "k*d", "k*n", "k*n*d", "steps", "steps*d*c", "steps*numbers", "tests*d*c", "tests*numbers")
+OF_TABLES = ("1", "n*d", "n*d*c", "pairs*d", "n*n*d")
+OF_MEASURES = ("1", "n*d", "k*d", "k*n*d", "steps", "steps*d*c", "tests*d*c", "steps*numbers", "tests*numbers")
+OF_STAGES = {
+    "pca": ("1", "n*d"),
+    "umap": ("1", "n", "n*d"),
+    "head": ("1", "n*d", "n*c", "n*d*c"),
+    "clusters": ("1", "n*d", "pairs*d"),
+    "sorted": ("1", "n", "n*d"),
+    "energy": ("1", "n*d", "pairs*d"),
+    "detection": ("1", "n*d", "n*d*c", "pairs*d"),
+}
 OF_MEMORY = ("1", "n", "n*d", "n*c")
 STAGES = {
     "pca": projection.pca,
@@ -144,7 +153,7 @@ def fit(only):
             if not rows:
                 continue
             found[name] = {
-                "seconds": law(rows, OF_MEASURES if kind == "measures" else OF_TABLES, 1),
+                "seconds": law(rows, terms(kind, name), 1),
                 "bytes": law(rows, OF_MEMORY, 2),
             }
             off = [
@@ -157,6 +166,11 @@ def fit(only):
         laws[kind] = dict(sorted(found.items()))
     laws["unknown"] = {kind: middle(laws[kind]) for kind in ("methods", "measures")}
     LAWS.write_text(json.dumps(laws, indent=1) + "\n")
+
+
+def terms(kind, name):
+    """What the seconds of one thing may be made of."""
+    return OF_STAGES[name] if kind == "stages" else OF_MEASURES if kind == "measures" else OF_TABLES
 
 
 def middle(laws):
