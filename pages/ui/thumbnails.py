@@ -86,7 +86,8 @@ def gallery(cards: Iterable[Card], source: str, *, empty: str) -> str:
 def _figure(card: Card, source: str) -> str:
     words, label = html.escape(card.words, quote=True), html.escape(card.label)
     stand_in = f"<p>{html.escape(card.text)}</p>" if card.text else f"<b>{card.id}</b>"
-    image = f'<img src={source}{card.id} alt="{words}">' if source else stand_in
+    said = "" if card.mark else words  # the title of the figure says it already
+    image = f'<img src={source}{card.id} alt="{said}">' if source else stand_in
     marked = f' class={card.mark} title="{words}"' if card.mark else ""
     if card.text and not source:
         hint = html.escape(f"{card.words}\n{card.text}", quote=True)
