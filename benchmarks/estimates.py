@@ -33,11 +33,11 @@ from fdmat_core.corruptions import corrupt
 from fdmat_core.learning.head import linear_head
 from fdmat_core.runs import estimates, settings
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import Dataset
+from fdmat_core.types import Dataset, Truth
 
 LAWS = Path(estimates.__file__).with_name("laws.json")
 #: The tables that laws are fitted on, from light to heavy: items, numbers of each, classes.
-TABLES = ((1500, 64, 10), (4000, 128, 1), (8000, 256, 50), (12_000, 128, 10))
+TABLES = ((1500, 64, 10), (4000, 128, 2), (8000, 256, 50), (12_000, 128, 10))
 TESTS, SHARES = 2000, (0.01, 0.1, 0.5, 1.0)
 #: What a law may be made of.
 OF_TABLES = ("1", "n*d", "n*d*c", "pairs*d", "n*n*d")
@@ -105,14 +105,16 @@ def points(name, table):
     """A measure at several sizes, after a first one, as it prepares."""
     d = table.embedding.shape[1]
     test = mixture(TESTS, d, table.c)
+    ids = np.arange(table.n + TESTS)
     data = Dataset(
         "mixture",
-        table.ids,
-        table.labels,
+        ids,
+        np.concatenate([table.labels, test.labels]),
         table.classes,
-        {"train": table.ids, "test": test.ids},
+        {"train": ids[: table.n], "test": ids[table.n :]},
         "",
-        features=table.embedding,
+        features=np.concatenate([table.embedding, test.embedding]),
+        truth=Truth(np.zeros(len(ids), dtype=np.int64), ids % 5 == 0, np.zeros(len(ids), dtype=bool)),
     )
     given = table if registry.measures.get(name).facts.kind == "accuracy" else curves.space(table)
     before = held()[0]

@@ -53,18 +53,32 @@ def principal(x: np.ndarray, dims: int) -> np.ndarray:
     here a block is standardised when it is needed.
     """
     mean, scale = moments(x)
-    covariance = np.zeros((x.shape[1], x.shape[1]))
-    for rows in distances.blocks(len(x), 4 * x.shape[1]):
-        block = _scaled(x[rows], mean, scale)
-        covariance += block.T @ block
-    _, vectors = np.linalg.eigh(covariance)
-    loadings = vectors[:, ::-1][:, :dims]  # (d, dims), largest variance first
+    loadings = (_of_columns if len(x) >= x.shape[1] else _of_rows)(x, mean, scale)[:, :dims]
     largest = np.take_along_axis(loadings, np.abs(loadings).argmax(axis=0, keepdims=True), axis=0)
     loadings = loadings * np.where(largest < 0, -1, 1)
     result = np.empty((len(x), loadings.shape[1]), dtype=np.float32)
     for rows in distances.blocks(len(x), 4 * x.shape[1]):
         result[rows] = _scaled(x[rows], mean, scale) @ loadings
     return result
+
+
+def _of_columns(x: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The loadings (d, d) of standardised columns, largest variance first, from how the columns go together."""
+    covariance = np.zeros((x.shape[1], x.shape[1]))
+    for rows in distances.blocks(len(x), 4 * x.shape[1]):
+        block = _scaled(x[rows], mean, scale)
+        covariance += block.T @ block
+    return np.linalg.eigh(covariance)[1][:, ::-1]
+
+
+def _of_rows(x: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The same (d, d) from how the rows go together, which is cheaper if they are fewer; beyond their rank all 0."""
+    whole = _scaled(x, mean, scale)
+    loadings = whole.T @ np.linalg.eigh(whole @ whole.T)[1][:, ::-1]  # (d, n)
+    lengths = np.linalg.norm(loadings, axis=0)
+    there = lengths > 1e-7 * lengths.max(initial=0)
+    loadings = np.divide(loadings, lengths, out=np.zeros_like(loadings), where=there)
+    return np.pad(loadings, ((0, 0), (0, x.shape[1] - len(x))))
 
 
 def _scaled(x: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -71,3 +71,13 @@ def test_constant_columns_are_zero_not_infinite():
     x[:, 1] = 0.1
     assert np.all(np.abs(scaling.standardised(x)[:, 1]) < 1e-3)
     assert np.isfinite(scaling.principal(x, 3)).all()
+
+
+def test_components_of_few_wide_rows_are_those_of_their_columns():
+    x = (np.random.default_rng(0).standard_normal((40, 90)) * np.linspace(1, 5, 90)).astype(np.float32)
+    found = scaling.principal(x, 50)
+    mean, scale = scaling.moments(x)
+    z = (x - mean) / scale
+    left, lengths, _ = np.linalg.svd(z, full_matrices=False)
+    assert found.shape == (40, 50) and np.abs(found[:, 39:]).max() < 1e-4  # 40 centred rows span 39 directions
+    assert np.allclose(np.abs(found[:, :39]), np.abs(left * lengths)[:, :39], atol=1e-3)

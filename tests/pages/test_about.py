@@ -5,6 +5,7 @@ import importlib.metadata
 import numpy as np
 
 from fdmat_core import registry
+from fdmat_core.report import versions
 from fdmat_core.store import entries, files
 from pages.about import facts
 from pages.shell import places
@@ -23,7 +24,7 @@ def test_the_page_shows_versions_sources_and_the_folder(visit):
 
 
 def test_a_package_that_is_missing_is_said_to_be(monkeypatch):
-    monkeypatch.setattr(facts, "PACKAGES", ("no-such-package",))
+    monkeypatch.setattr(versions, "PACKAGES", ("no-such-package",))
     assert dict(facts.versions().to_numpy())["no-such-package"] == "not installed"
 
 
