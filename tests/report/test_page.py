@@ -33,7 +33,7 @@ def payload_of(text):
 
 def test_the_payload_holds_the_orders_of_every_method(run, text):
     facts, columns = payload_of(text)
-    assert [one["method"] for one in facts["methods"]] == ["FDMat", "FDMat (suspicion threshold 0)", "CCS", "Random"]
+    assert [one["method"] for one in facts["methods"]] == ["FDMat", "FDMat (threshold 0)", "CCS", "Random"]
     assert facts["start"] == {"kept": 0.2, "method": 0} and facts["methods"][0]["sizes"] == [0.05, 0.2, 1.0]
     n = run.tables[0].n
     assert columns["rank.0"].dtype == np.uint16
@@ -131,7 +131,7 @@ def test_sentences_say_what_the_store_says(run):
         "not Wasserstein distances",
         "not full training",
         "2 random subsets",
-        "FDMat (suspicion threshold 0) (fdmat(tau=0.0)) is after",
+        "FDMat (threshold 0) (fdmat(tau=0.0)) is after",
     ):
         assert words in noted
 

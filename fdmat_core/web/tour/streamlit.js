@@ -5,7 +5,7 @@ import { begin } from "./tour.js"
 
 /** @typedef {{ data: import("./tour.js").Options, parentElement: ShadowRoot & { fdmatTour?: () => void } }} Args */
 
-const STYLE = new URL("tour.css", import.meta.url).href
+const STYLES = ["../tokens.css", "tour.css"].map((name) => new URL(name, import.meta.url).href)
 
 /** @param {Args} args */
 export default function tour({ data, parentElement: host }) {
@@ -23,6 +23,6 @@ function start(options) {
 /** Its card lies on the page itself, above everything. */
 async function dress() {
   const known = [...document.adoptedStyleSheets]
-  await adoptStyles(document, [STYLE])
+  await adoptStyles(document, STYLES)
   document.adoptedStyleSheets = [...known, ...document.adoptedStyleSheets]
 }

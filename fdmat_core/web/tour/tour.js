@@ -78,7 +78,7 @@ export function begin({ stops, word }) {
  */
 export function walk(stops) {
   const dialog = document.createElement("dialog")
-  dialog.className = "fdmat-tour"
+  dialog.className = `fdmat-tour ${matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : ""}`
   dialog.innerHTML = `<div class="lit"></div><section><p class="place"></p><h2></h2><p class="text"></p>
     <menu><button class="skip">Skip the tour</button><button class="back">Back</button><button class="next"></button></menu></section>`
   document.body.append(dialog)
