@@ -131,4 +131,4 @@ def test_reading_takes_less_than_twice_what_is_read(tmp_path, kind):
     command = [sys.executable, "-m", "benchmarks.reading", "--child", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     large = max(files[1].stat().st_size, 4 * 128 * n)
-    assert json.loads(done.stdout)["growth"] < 2 * large + 3e7
+    assert json.loads(done.stdout)["growth"] < 2 * large + 5e7  # of which 35 to 45 MB do not grow with the file
