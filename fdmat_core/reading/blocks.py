@@ -199,7 +199,7 @@ def _require_distinct(names: Iterable[str]) -> None:
 
 def _of_feather(file: Path, words: Iterable[str]) -> Blocks:
     import pyarrow
-    from pyarrow import feather
+    from pyarrow import dataset, feather
 
     with file.open("rb") as stream:
         old = stream.read(4) == b"FEA1"
@@ -207,7 +207,8 @@ def _of_feather(file: Path, words: Iterable[str]) -> Blocks:
         frame = _framed(feather.read_table(file))
         return Blocks(len(frame), [Block(0, frame)], lambda names, in_words: frame[names])
     with pyarrow.OSFile(str(file)) as source, pyarrow.ipc.open_file(source) as opened:
-        schema, n, count = opened.schema, opened.count_rows(), opened.num_record_batches
+        schema, count = opened.schema, opened.num_record_batches
+    n = dataset.dataset(file, format="ipc").count_rows()
     _require_distinct(schema.names)
 
     def each() -> Iterator[Block]:
