@@ -64,9 +64,9 @@ def test_nothing_is_asked_of_the_network_and_nothing_is_wider_than_the_screen(pa
 def test_charts_take_the_ink_of_the_theme_and_follow_when_it_changes(page, app):
     page.emulate_media(color_scheme="light")
     arrive(page, f"{app}/data")
-    page.wait_for_function(f"{INK} === 'rgb(95, 107, 120)'", timeout=20_000)
+    page.wait_for_function(f"{INK} === 'rgb(95, 107, 120)'", timeout=60_000)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"{INK} === 'rgb(154, 166, 178)'", timeout=20_000)
+    page.wait_for_function(f"{INK} === 'rgb(154, 166, 178)'", timeout=60_000)
 
 
 def test_choices_stay_in_the_link_from_page_to_page(page, app):
