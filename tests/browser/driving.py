@@ -94,7 +94,11 @@ def open_map(page, address):
 
 
 def open_grid(page, address):
-    """Go to a page and return when its grid is drawn and the first item's evidence is there."""
+    """Go to a page and return when its grid is drawn and the first item's evidence is there.
+
+    The browser has been here before, so that no tour begins where a test goes on to the Map.
+    """
+    page.add_init_script("localStorage.setItem('fdmat-tour', '1')")
     page.goto(without_tour(address))
     page.wait_for_function(f"{GRID}?.drawn > 0", timeout=60_000)
     page.wait_for_selector(".card .sentence", timeout=60_000)
@@ -121,11 +125,11 @@ def slide_to(page, place):
     page.mouse.up()
 
 
-def move_once(page, place):
+def move_once(page, place, picture=MAP):
     """Put the thumb at a place of the slider in one move, and let go: Python hears once, however busy the machine."""
     page.evaluate(
         f"""place => {{
-      const {{ input }} = {MAP}.slider
+      const {{ input }} = {picture}.slider
       input.value = place
       input.dispatchEvent(new Event("input"))
       input.dispatchEvent(new Event("change"))

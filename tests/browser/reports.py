@@ -2,6 +2,8 @@
 
 import time
 
+from tests.browser import driving
+
 STATE = "document.documentElement.fdmat?.picture?.state"
 
 
@@ -16,15 +18,7 @@ def opened(page, file):
 
 def slide_to(page, place):
     """Put the thumb at a place from 0 to 1 and let go."""
-    page.evaluate(
-        f"""place => {{
-      const {{ input }} = {STATE}.slider
-      input.value = place
-      input.dispatchEvent(new Event("input"))
-      input.dispatchEvent(new Event("change"))
-    }}""",
-        place,
-    )
+    driving.move_once(page, place, STATE)
     page.wait_for_timeout(100)
 
 

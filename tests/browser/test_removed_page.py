@@ -266,10 +266,6 @@ def test_another_class_is_chosen_for_a_relabel(on_grid):
     assert wait_for_log(1)[["decision", "label"]].values.tolist() == [["relabel", other]]
 
 
-FAULT = "after rings are taken off, the gallery of a lasso offers no Inspect"
-
-
-@pytest.mark.xfail(reason=FAULT, strict=False)
 def test_the_list_goes_to_the_map_and_a_lasso_comes_back(on_grid):
     on_grid.click(".issues [data-value='suspected mislabelled']")
     want = removed()
