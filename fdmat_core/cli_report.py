@@ -12,6 +12,7 @@ import typer
 from fdmat_core.runs import library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
+from fdmat_core.store import files
 
 #: A spec is a few kB; no more of a file is read.
 LARGEST = 1_000_000
@@ -38,7 +39,8 @@ def report(
     file = out or Path(f"{naming.file(told.run.spec, str(told.focus), naming.share(told.kept), 'report')}.html")
     _ending(file, ".html")
     body = page.page(told).encode()
-    _write(body, file)
+    with files.whole(file) as stream:
+        stream.write(body)
     left = f"; {told.left_out} more are not in it, name them with --methods" if told.left_out else ""
     print(f"{file}: {len(body) / 1e6:.1f} MB, {len(told.methods)} methods{left}")
 
@@ -55,7 +57,8 @@ def bundle(
 
     _ending(out, ".zip")
     body = bundles.content(Run.open(library.resolve(key)), _names(methods), focus=method, kept=kept)
-    _write(body, out)
+    with files.whole(out) as stream:
+        stream.write(body)
     print(f"{out}: {len(body) / 1e6:.1f} MB")
 
 
@@ -100,13 +103,3 @@ def _names(methods: str) -> list[str]:
 def _ending(file: Path, ending: str) -> None:
     if file.suffix != ending:
         raise ValueError(f"--out is {str(file)!r}; let it end in {ending}")
-
-
-def _write(body: bytes, file: Path) -> None:
-    """Write a file whole, or leave what was there."""
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        partial.write_bytes(body)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

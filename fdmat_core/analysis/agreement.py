@@ -45,11 +45,9 @@ class Chance(NamedTuple):
 
 def common(ids_a: np.ndarray, ids_b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows (m,) of the items that both have, in the order of the first, in either of two sets of ids."""
-    places = np.argsort(ids_b, kind="stable")
-    at = np.searchsorted(ids_b, ids_a, sorter=places)
-    rows = places[np.minimum(at, len(places) - 1)] if len(places) else np.zeros(len(ids_a), dtype=np.int64)
-    there = ids_b[rows] == ids_a if len(places) else np.zeros(len(ids_a), dtype=bool)
-    return np.flatnonzero(there), rows[there]
+    _, a, b = np.intersect1d(ids_a, ids_b, assume_unique=True, return_indices=True)
+    order = np.argsort(a)
+    return a[order], b[order]
 
 
 def among(rankings: Rankings, rows: np.ndarray) -> Rankings:

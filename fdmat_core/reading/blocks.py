@@ -245,11 +245,7 @@ def _of_lines(file: Path, words: Iterable[str]) -> Blocks:
     import pandas
 
     def whole(names: list[str], in_words: list[str]) -> pandas.DataFrame:
-        wanted = set(names)
-        rows = (
-            {name: row[name] for name in row if clean(name) in wanted} for rows in _rows(file, BLOCK) for row in rows
-        )
-        return pandas.DataFrame(list(rows))
+        return pandas.DataFrame([row for rows in _rows(file, BLOCK, set(names)) for row in rows])
 
     with file.open("rb") as stream:
         return Blocks(sum(1 for _ in stream), _in_order(map(pandas.DataFrame, _rows(file, BLOCK))), whole)

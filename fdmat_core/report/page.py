@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -97,10 +96,9 @@ def _styles() -> str:
 
 def _packed(told: Scene) -> bytes:
     run, projection = told.run, told.run.projection
-    drawn = points.points_of(told.table, projection.xy, told.train.truth, told.evidence) if projection else None
-    if projection is None or drawn is None:
+    if projection is None:
         raise ValueError(f"run {run.key} has no map yet; run it first")
-    drawn = replace(drawn, clusters=run.clusters)
+    drawn = points.points_of(told.table, projection.xy, told.train.truth, told.evidence, run.clusters)
     methods = [
         report.Method(
             rankings,

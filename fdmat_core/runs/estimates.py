@@ -108,8 +108,9 @@ def estimate(spec: Spec, dataset: Dataset, try_out: Callable[[], Timed] | None =
         timed = Timed(0, stored.arrays["train.embedding"].shape[1], 0)
     else:
         timed = try_out() if try_out else trial(dataset, spec.backbone)
-    size = _size(dataset, timed.d)
-    used = UsedFeatures(key, size.n, _largest(dataset), artifacts.features_version(spec))
+    counts = np.bincount(dataset.labels[dataset.rows_of(dataset.splits["train"])])
+    size = _size(dataset, timed.d, counts.astype(float))
+    used = UsedFeatures(key, size.n, int(counts.max(initial=0)), artifacts.features_version(spec))
     pace = clock() / laws()["clock"]
 
     parts = _parts(spec, used, size, bool(stored))
@@ -229,15 +230,11 @@ def _unknown(spec: Spec) -> list[str]:
     return [name for kind, name in named if name not in laws()[kind] and name != "imported"]
 
 
-def _size(dataset: Dataset, d: int) -> Size:
-    train, tests = dataset.split("train"), len(dataset.splits["test"])
-    counts = np.bincount(train.labels, minlength=1).astype(float)
+def _size(dataset: Dataset, d: int, counts: np.ndarray) -> Size:
+    """How large the work is, when the classes have so many training items (c,) each."""
     item = (dataset.images_of if dataset.images else dataset.features_of)(dataset.ids[:1])
-    return Size(len(train.ids), tests, d, len(dataset.classes), float((counts**2).sum()), item[0].size)
-
-
-def _largest(dataset: Dataset) -> int:
-    return int(np.bincount(dataset.split("train").labels, minlength=1).max())
+    n, tests = (len(dataset.splits[name]) for name in ("train", "test"))
+    return Size(n, tests, d, len(dataset.classes), float((counts**2).sum()), item[0].size)
 
 
 def _frozen(job: Any, n: int, tests: int) -> Timed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from fdmat_core.rankings import Ranking
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
+from fdmat_core.store import files
 from fdmat_core.types import FeatureTable, Issue
 
 if TYPE_CHECKING:
@@ -237,13 +237,8 @@ def endings(table: pandas.DataFrame) -> tuple[str, ...]:
 def write(table: pandas.DataFrame, file: Path) -> None:
     """Write a table; the ending decides: csv, parquet and json hold all of it, npy and txt the ids kept."""
     writer = _writer(table, file.suffix, file.name)
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        with partial.open("wb") as stream:
-            writer(table, stream)
-        os.replace(partial, file)
-    finally:
-        partial.unlink(missing_ok=True)
+    with files.whole(file) as stream:
+        writer(table, stream)
 
 
 def content(table: pandas.DataFrame, ending: str) -> bytes:

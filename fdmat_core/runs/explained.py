@@ -127,9 +127,10 @@ def _doubt(run: Run, size: float) -> list[Step]:
     if bad is None or not bad.rows.any():
         told = "FDMat first sets aside what does not belong to its class. Here it suspects no item at all."
         return [replace(view, caption=told)]
-    tally = issues.tally(run.rankings(FDMAT).cut(size), bad.rows)  # type: ignore[union-attr]
+    coreset = run.rankings(FDMAT).cut(size)  # type: ignore[union-attr]
+    tally = issues.tally(coreset, bad.rows)
     count, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed
-    chance = percent(round(1 - run.rankings(FDMAT).cut(size).k / items.n, 4))  # type: ignore[union-attr]
+    chance = percent(round(1 - coreset.k / items.n, 4))
     injected = bad.word == "injected"
     what = f"{count:,} items were damaged on purpose" if injected else f"FDMat suspects {count:,} items"
     told = f"Items that do not belong go first. {what}: {removed:,} of them are removed at this share; "

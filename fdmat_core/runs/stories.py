@@ -17,18 +17,19 @@ from fdmat_core.types import fingerprint
 PAGES = ("map", "compare", "removed", "curves", "balance")
 #: The most steps of a story, letters of its name, and bytes of its file.
 MOST_STEPS, LONGEST_NAME, MOST_BYTES = 200, 60, 1_000_000
+METHOD = (500, r"[^\n]*", "give a method of the run, as a link has it")
 #: What each word of a step may be: how long, its form, and what to give instead of something else.
 FORMS: dict[str, tuple[int, str, str]] = {
     "page": (20, "|".join(PAGES), f"give one of {', '.join(PAGES)}"),
     "run": (64, r"[\w.-]+", "give the key of a run, as a link has it"),
-    "method": (500, r"[^\n]*", "give a method of the run, as a link has it"),
+    "method": METHOD,
     "colour": (20, r"[a-z]*(-\d+)?", "give kept, class, class-3, score, noise or coverage"),
     "names": (3, r"(off)?", "give off, or leave it out"),
     "camera": (80, r"(-?[\d.]+_-?[\d.]+_[\d.]+|pinned_[\d.]+)?", "give x_y_zoom as a link has it, or pinned_3"),
     "lasso": (4000, r"([A-Za-z]+(_-?\d+){6,})?", "give what a link has, or leave it out"),
     "pinned": (24, r"(-?\d+)?", "give the number of an item"),
-    "a": (500, r"[^\n]*", "give a method of the run, as a link has it"),
-    "b": (500, r"[^\n]*", "give a method of the run, as a link has it"),
+    "a": METHOD,
+    "b": METHOD,
     "hidden": (4000, r"[^\n]*", "give what a link has, or leave it out"),
     "values": (10, r"(random)?", "give random, or leave it out"),
     "caption": (600, r"[\s\S]*", "give a text"),

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import platformdirs
 
@@ -33,6 +33,18 @@ def write_json(file: Path, value: Any) -> None:
             os.replace(partial, file)
         finally:
             Path(partial).unlink(missing_ok=True)
+
+
+@contextmanager
+def whole(file: Path) -> Generator[IO[bytes]]:
+    """A stream for what a file of people's is to hold: it is there whole when all went well, else what was there."""
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            yield stream
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_json(file: Path) -> Any | None:

@@ -14,6 +14,19 @@ export function make(tag, text = "", properties = {}) {
 }
 
 /**
+ * The section that a picture lives in, at the end of an element or shadow root.
+ * @param {HTMLElement | ShadowRoot} host
+ * @param {string} className
+ * @param {string} ariaLabel
+ * @param {string} template
+ */
+export function sectionIn(host, className, ariaLabel, template) {
+  const root = make("section", "", { className, ariaLabel, innerHTML: template })
+  host.append(root)
+  return root
+}
+
+/**
  * The element that a selector names; that it is there is up to the template.
  * @template {Element} [Kind=HTMLElement]
  * @param {ParentNode} root

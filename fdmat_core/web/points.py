@@ -53,7 +53,11 @@ class Words:
 
 
 def points_of(
-    table: FeatureTable, xy: np.ndarray, truth: Truth | None = None, detector: Ranking | None = None
+    table: FeatureTable,
+    xy: np.ndarray,
+    truth: Truth | None = None,
+    detector: Ranking | None = None,
+    clusters: Clusters | None = None,
 ) -> Points:
     """The points of a table at the places xy (n, 2), with what is known about noise.
 
@@ -63,11 +67,13 @@ def points_of(
         What was injected. Where anything was, nothing is called suspected.
     detector
         A ranking that rejects rows of itself: those are suspected; and its evidence, if it holds a plan's.
+    clusters
+        Of the table's rows.
     """
     found = detector.evidence if detector else {}
     bits = columns.flags(table.n, truth, detector)
     evidence = (found.get("own_share"), found.get("preferred")) if table.labelled else (None, None)
-    return Points(xy, table.labels, table.ids, table.classes, table.key, bits, *evidence)
+    return Points(xy, table.labels, table.ids, table.classes, table.key, bits, *evidence, clusters)
 
 
 def pack(points: Points, rankings: Rankings, words: Words, *, fractions: Sequence[float]) -> bytes:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import streamlit as st
-
 from pages.ui import serving
 
 KEY = "pair"
@@ -30,19 +26,15 @@ def show(address: str, *, kept: float, pending: str = "") -> None:
 
 def kept(default: float) -> float:
     """The share kept that the slider shows, or the one it starts from."""
-    value = _values().get("kept")
+    value = serving.heard(KEY).get("kept")
     return default if value is None else float(value)
 
 
 def method() -> int | None:
     """The number key that was just pressed, from 1, or None."""
-    return _values().get("method")
+    return serving.heard(KEY).get("method")
 
 
 def swapped() -> bool:
     """Whether the key was just pressed that swaps the sides."""
-    return bool(_values().get("swap"))
-
-
-def _values() -> dict[str, Any]:
-    return st.session_state.get(KEY) or {}
+    return bool(serving.heard(KEY).get("swap"))

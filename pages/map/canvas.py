@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
-
-import streamlit as st
+from typing import NamedTuple
 
 from pages.ui import serving
 
@@ -58,30 +56,26 @@ def show(
 
 def kept(default: float) -> float:
     """The share kept that the slider shows, or the one it starts from."""
-    value = _values().get("kept")
+    value = serving.heard(KEY).get("kept")
     return default if value is None else float(value)
 
 
 def words(of: str) -> dict[str, str] | None:
     """How a person has set the map of a run; None if the map has not said, or told of another run."""
-    told = dict(_values().get("view") or {})
+    told = dict(serving.heard(KEY).get("view") or {})
     return told if told.pop("of", None) == of else None
 
 
 def recorded() -> dict[str, str] | None:
     """The view that was just to be recorded as a step, with the share kept, or None."""
-    return _values().get("record")
+    return serving.heard(KEY).get("record")
 
 
 def lasso() -> str | None:
     """In `on_lasso`: the rows that the lasso holds, for `fdmat_core.web.payload.rows_in`; "" for none."""
-    return _values().get("lasso")
+    return serving.heard(KEY).get("lasso")
 
 
 def method() -> int | None:
     """The number key that was just pressed, from 1, or None."""
-    return _values().get("method")
-
-
-def _values() -> dict[str, Any]:
-    return st.session_state.get(KEY) or {}
+    return serving.heard(KEY).get("method")

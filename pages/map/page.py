@@ -52,6 +52,7 @@ def show_curves(view):
             gallery.curves(view.curves(titles.look(view.run.spec)), view.least, view.caption)
 
 
+st.html(head.ONE_SCREEN)
 st.html(STYLE)
 st.html(cards.STYLE)
 run = state.run()

@@ -73,8 +73,8 @@ class Scene:
         words = points.Words(method, colour, self.projection.kind, "score", self.pictures, served.address(self.run))
         spec = self.run.spec
         words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
-        found = points.points_of(self.table, self.projection.xy, self.train.truth, self.evidence)
-        drawn = replace(found, clusters=self.run.clusters)
+        known = self.train.truth, self.evidence, self.run.clusters
+        drawn = points.points_of(self.table, self.projection.xy, *known)
         return points.pack(drawn, self.rankings, words, fractions=self.run.spec.fractions)
 
     @property

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-import streamlit as st
-
 from fdmat_core import registry
 from fdmat_core.analysis import summary
 from fdmat_core.runs.run import Run
@@ -37,7 +35,7 @@ def show(story: Story, at: int) -> None:
 
 def left() -> dict[str, Any] | None:
     """What was seen when somebody left the story just now, or None."""
-    return (st.session_state.get(KEY) or {}).get("leave")
+    return serving.heard(KEY).get("leave")
 
 
 def _told(step: Step, run: Run | None) -> dict[str, Any]:

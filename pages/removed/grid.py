@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import streamlit as st
 
 from pages.ui import serving
 
@@ -44,25 +41,21 @@ def show(
 
 def kept(default: float) -> float:
     """The share kept that the slider shows, or the one it starts from."""
-    value = _values().get("kept")
+    value = serving.heard(KEY).get("kept")
     return default if value is None else float(value)
 
 
 def method() -> int | None:
     """The number key that was just pressed, from 1, or None."""
-    return _values().get("method")
+    return serving.heard(KEY).get("method")
 
 
 def filters(default: Mapping[str, str]) -> Mapping[str, str]:
     """The filters that are set, by name, or those that the grid starts from."""
-    value = _values().get("filters")
+    value = serving.heard(KEY).get("filters")
     return default if value is None else value
 
 
 def ringed() -> str:
     """In `on_ringed`: the rows to see on the map, in the form that a lasso has."""
-    return _values().get("ringed") or ""
-
-
-def _values() -> dict[str, Any]:
-    return st.session_state.get(KEY) or {}
+    return serving.heard(KEY).get("ringed") or ""

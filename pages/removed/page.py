@@ -35,6 +35,7 @@ def show_grid(shown, methods):
         st.switch_page(places.MAP)
 
 
+st.html(head.ONE_SCREEN)
 st.html(STYLE)
 run = state.run()
 if run is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,6 +15,10 @@ from pages.ui import kept, pairing, pictures, run_status, switcher, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+
+#: The style of pages that fit one screen.
+ONE_SCREEN = Path(__file__).with_name("one_screen.css")
 
 
 def strip(run: Run, methods: Iterable[Choice]) -> Choice:

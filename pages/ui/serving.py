@@ -32,6 +32,11 @@ def component(name: str, module: str) -> Callable[..., Any]:
     return v2.component(name, js=SCRIPT.format(version=files.version(), module=module))
 
 
+def heard(key: str) -> dict[str, Any]:
+    """What the component of a key has told by now, by name."""
+    return st.session_state.get(key) or {}
+
+
 def routes() -> list[Route]:
     """The modules and styles of the web library; for `st.App(routes=...)`."""
     from starlette.routing import Route

@@ -7,11 +7,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fdmat_core import projection
 from fdmat_core.runs import artifacts, jobs, library, settings
 from fdmat_core.runs.jobs import Status
 from fdmat_core.spec import Choice, Spec
 from pages.shell import places
+from tests.stores import filling
 
 ROUTER = str(places.ROOT / "pages/shell/router.py")
 
@@ -98,10 +98,7 @@ RESULTS = Spec(
 @pytest.fixture(scope="session")
 def results_home(tmp_path_factory):
     """A store that holds RESULTS."""
-    home = tmp_path_factory.mktemp("results")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FDMAT_HOME", str(home))
-        patch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
+    with filling(tmp_path_factory, "results") as home:
         library.execute(RESULTS)
     return home
 

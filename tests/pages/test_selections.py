@@ -4,23 +4,20 @@ import dataclasses
 
 import pytest
 
-from fdmat_core import projection
 from fdmat_core.runs import foreign, library, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import places
 from pages.ui import toolbar
 from tests.pages.conftest import RESULTS, link, texts
+from tests.stores import filling
 
 SPEC = dataclasses.replace(RESULTS, methods=(Choice("fdmat"), Choice("herding"), Choice("random")))
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    home = tmp_path_factory.mktemp("selections")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FDMAT_HOME", str(home))
-        patch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
+    with filling(tmp_path_factory, "selections") as home:
         library.execute(SPEC)
         library.execute(foreign.add(Run(SPEC), listed(Run(SPEC)), "mine.txt", name="Mine"))
     return home

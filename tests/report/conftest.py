@@ -2,10 +2,10 @@
 
 import pytest
 
-from fdmat_core import projection
 from fdmat_core.runs import library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
+from tests.stores import filling
 
 SPEC = Spec(
     dataset=Choice("digits"),
@@ -22,10 +22,7 @@ SPEC = Spec(
 @pytest.fixture(scope="session")
 def report_home(tmp_path_factory):
     """A store that holds the run."""
-    home = tmp_path_factory.mktemp("report")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FDMAT_HOME", str(home))
-        patch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
+    with filling(tmp_path_factory, "report") as home:
         library.execute(SPEC)
     return home
 

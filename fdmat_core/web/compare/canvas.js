@@ -1,6 +1,6 @@
 // The comparison: two maps side by side of the same items, under one camera and one slider, with linked pointers.
 
-import { find, listKeys } from "../elements.js"
+import { find, listKeys, sectionIn } from "../elements.js"
 import { createSlider, rounded, setScale } from "../slider.js"
 import { percent, whole } from "../text.js"
 import { count, dress, keep, recall, resize, stateOf, viewOf } from "../map/canvas.js"
@@ -59,11 +59,7 @@ export const STYLES = ["../slider.css", "../map/map.css", "compare.css"].map((na
  * @param {Options & { view?: PairView }} [options]
  */
 export function mount(host, payload, events = {}, options = {}) {
-  const root = document.createElement("section")
-  root.className = "fdmat-map fdmat-compare"
-  root.ariaLabel = "Two maps of the same data with one slider of the share kept"
-  root.innerHTML = TEMPLATE
-  host.append(root)
+  const root = sectionIn(host, "fdmat-map fdmat-compare", "Two maps of the same data with one slider of the share kept", TEMPLATE)
   const pair = pairOf(root, payload, events, options), [a, b] = pair.panes
   listKeys(a.elements.keys, KEYS)
   listen(pair)

@@ -1,6 +1,6 @@
 // The grid of removed items: a slider, filters, the items worst first, and a card to decide on each by a key.
 
-import { listKeys, showKeys } from "../elements.js"
+import { listKeys, sectionIn, showKeys } from "../elements.js"
 import { orderAt, ranksOf, slotAt } from "../items.js"
 import { isDark } from "../page.js"
 import { rowsOfText, textOfRows } from "../payload.js"
@@ -30,11 +30,7 @@ export const STYLES = ["../slider.css", "grid.css", "card.css"].map((name) => ne
  * @param {Options} [options]
  */
 export function mount(host, payload, events = {}, options = {}) {
-  const root = document.createElement("section")
-  root.className = "fdmat-grid"
-  root.ariaLabel = "What was removed"
-  root.innerHTML = TEMPLATE
-  host.append(root)
+  const root = sectionIn(host, "fdmat-grid", "What was removed", TEMPLATE)
   const grid = stateOf(root, gridItemsOf(payload), events, options)
   listKeys(grid.elements.keys, KEYS)
   listenKeys(grid)

@@ -1,6 +1,6 @@
 // The map: a slider that the picture follows at once, and points to pan, zoom, point at and lasso.
 
-import { listKeys } from "../elements.js"
+import { listKeys, sectionIn } from "../elements.js"
 import { countAt, orderAt, ranksOf, slotAt } from "../items.js"
 import { rowsOfText, textOfRows } from "../payload.js"
 import { createSlider, rounded, setScale } from "../slider.js"
@@ -42,11 +42,7 @@ export const STYLES = ["../slider.css", "map.css"].map((name) => new URL(name, i
  * @param {Options} [options]
  */
 export function mount(host, payload, events = {}, options = {}) {
-  const root = document.createElement("section")
-  root.className = "fdmat-map"
-  root.ariaLabel = "Map of the data with the slider of the share kept"
-  root.innerHTML = TEMPLATE
-  host.append(root)
+  const root = sectionIn(host, "fdmat-map", "Map of the data with the slider of the share kept", TEMPLATE)
   const map = stateOf(root, pointsOf(payload), events, options)
   listKeys(map.elements.keys, KEYS)
   listenPointer(map)
