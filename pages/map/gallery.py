@@ -35,11 +35,21 @@ def curves(figure: go.Figure, least: float, caption: pictures.Caption) -> None:
     st.plotly_chart(figure, height="stretch", theme=None, config=config, alt="Distance and accuracy by share kept")
 
 
+def turn_to(tab: str) -> None:
+    """Show another tab: new tabs that begin with it.
+
+    To set the tabs there are would fail where the map's next word is on its way: it brings their old value along.
+    """
+    turns, _ = st.session_state.get("turns", (0, tab))
+    st.session_state["turns"] = turns + 1, tab
+
+
 def gallery(view: Scene, kept: float, lasso: str | None) -> None:
     """The items on either side of the cut, those that stand for starved clusters, or those in the lasso."""
     with st.container(horizontal=True, vertical_alignment="center"):
         hidden: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
-        tab = st.segmented_control("Gallery", TABS, key="tab", default=TABS[0], **hidden)
+        turns, first = st.session_state.get("turns", (0, TABS[0]))
+        tab = st.segmented_control("Gallery", TABS, key=f"tab{turns}", default=first, **hidden)
         cards, count = view.lassoed(lasso)
         if tab == LASSO and count:
             _inspect(count)

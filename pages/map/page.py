@@ -18,7 +18,7 @@ STYLE = Path(canvas.__file__).with_name("page.css")
 def lassoed():
     """A lasso was closed or cleared: the gallery turns to what it holds."""
     st.session_state["lasso"] = canvas.lasso()
-    st.session_state["tab"] = gallery.LASSO if canvas.lasso() else gallery.TABS[0]
+    gallery.turn_to(gallery.LASSO if canvas.lasso() else gallery.TABS[0])
 
 
 @st.fragment
