@@ -92,6 +92,13 @@ class MethodFacts:
     recommended: bool = False
     offered: bool = True  # whether it can be chosen by its name alone; False: it comes with a file that people bring
     called: str = ""  # the title of a choice with its parameters in braces; empty: title and parameters in words
+    #: What the name stands for here, in a few words, where people may take it for something else.
+    stands_for: str = ""
+    #: The method to hold this one against, where both go by nearly the same name.
+    beside: str = ""
+    #: How many flipped labels are among what it keeps of data with a fifth flipped, as a share: `benchmarks/damage.py`.
+    #: Given where it is more than random keeps.
+    keeps_flips: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,8 @@ NOISE_QUANTILE = 0.99
     colour="#0072B2",
     runs="table",
     recommended=True,
+    stands_for="ours, after the paper",
+    beside="fdmat_published",
 )
 def fdmat(
     table: FeatureTable,
@@ -45,6 +47,10 @@ def fdmat(
     neighbours: Annotated[int, Range(1, 200)] = 20,
 ) -> Ranking:
     """Keep the coreset whose feature distribution is closest to the dataset's, class by class, without bad labels.
+
+    **Ours, after the paper.** The paper's goal and its transport plan are kept; what is kept is not its score. That score
+    keeps rows near the class prototypes, which is not what the paper sets out to do: see `fdmat_published`. By the linear
+    probe FDMat lies above random in 99% of the 90 cells of our study, the published score in 14%.
 
     1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length.
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,

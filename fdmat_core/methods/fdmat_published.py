@@ -21,6 +21,8 @@ from fdmat_core.types import FeatureTable
     paper="Xiao, Chen, Shan, Wang, Su, Feature Distribution Matching by Optimal Transport, AAAI 2024",
     colour="#CC79A7",
     runs="table",
+    stands_for="the paper's score, its code repaired",
+    beside="fdmat",
 )
 def fdmat_published(
     table: FeatureTable,
@@ -36,7 +38,8 @@ def fdmat_published(
 
     **What it really does.** For large `lam` the score is the squared distance to the own prototype, so the coreset
     shrinks towards the class means and loses the spread: its distribution is usually *farther* from the dataset's than
-    a random subset's. Its assets are denoising and cheapness. `fdmat` is the method that matches the distribution.
+    a random subset's. Its assets are denoising and cheapness. `fdmat` is the method that matches the distribution. By
+    the linear probe the published score lies above random in 14% of the 90 cells of our study, FDMat in 99%.
 
     **Without labels** there is one prototype, the mean of all rows, and the nearest to it are kept.
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.balance import classes
 from pages.shell import frame, state
-from pages.ui import brought, empty, head, run_status
+from pages.ui import caveats, empty, head, run_status
 
 st.html(Path(head.__file__).with_name("results.css"))
 run = state.run()
@@ -19,5 +19,5 @@ with frame.plain_errors():
     if not methods:
         empty.waiting()
     focus = head.strip(run, methods)
-    brought.caveat(methods[focus], state.kept())
+    caveats.brought(methods[focus], state.kept())
     st.fragment(classes.show, run_every=again)(run, focus, methods)

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.compare import canvas, choose, galleries, numbers, overlap
 from pages.compare import pair as pairs
 from pages.shell import frame, state
-from pages.ui import brought, cards, empty, head, run_status
+from pages.ui import cards, caveats, empty, head, run_status
 
 HERE = Path(canvas.__file__).parent
 
@@ -24,7 +24,7 @@ def show_pair(pair, table, chosen, run, pending):
         st.rerun()
     galleries.show(pair, kept)
     for side in (pair.a, pair.b):
-        brought.caveat(side.rankings, kept)
+        caveats.brought(side.rankings, kept)
     left, right = st.columns([7, 5], gap="large")
     with left:
         numbers.show(pair, kept)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.curves import charts, predictiveness, savings
 from pages.shell import frame, state
-from pages.ui import brought, empty, head, run_status
+from pages.ui import caveats, empty, head, run_status
 
 st.html(Path(head.__file__).with_name("results.css"))
 run = state.run()
@@ -19,7 +19,7 @@ with frame.plain_errors():
     if not methods:
         empty.waiting()
     focus = head.strip(run, methods)
-    brought.caveat(methods[focus], state.kept())
+    caveats.brought(methods[focus], state.kept())
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
         shown = charts.choose_methods(run.spec, list(methods))
         relative = charts.choose_values()

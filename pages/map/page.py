@@ -10,7 +10,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, recorder, scene, tour
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
-from pages.ui import brought, cards, empty, head, pairing, run_status, titles, toolbar
+from pages.ui import cards, caveats, empty, head, pairing, run_status, stands_for, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -40,7 +40,8 @@ def show_map(view, options, methods, verdict, numbers, below):
     verdict.html(f'<p class="verdict">{html.escape(view.verdict(state.kept()))}</p>')
     with numbers:
         show_numbers(view.numbers(state.kept()))
-        brought.caveat(view.rankings, state.kept())
+        caveats.brought(view.rankings, state.kept())
+        caveats.show([caveats.damage(view.run, view.method, view.rankings, state.kept())], view.caveats(state.kept()))
     with below:
         gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
 
@@ -68,6 +69,7 @@ with frame.plain_errors():
     table, _ = tables
     with st.container(key="strip", horizontal=True, vertical_alignment="center"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
+        stands_for.offer(run, method)
         head.about(run)
         pairing.offer(run, method)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))

@@ -21,7 +21,7 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
-from pages.ui import cards, maps, pictures, thumbnails
+from pages.ui import cards, caveats, maps, pictures, thumbnails
 from pages.ui import fields as served
 from pages.ui.thumbnails import Card
 
@@ -112,6 +112,11 @@ class Scene:
             return ""
         table, planned = summary.by_size(caches.curve(self.run), str(measures[0])), self.run.planned.values()
         return summary.verdict(table, str(self.method), kept, planned, registry.measures.title(measures[0]))
+
+    def caveats(self, kept: float) -> list[str]:
+        """What must be known of the accuracy that is shown."""
+        measures = self.run.measures("accuracy")
+        return caveats.accuracy(self.run, measures[0], kept) if measures else []
 
     def _not_measured(self, kind: str) -> Number | None:
         """Why there is no number of a kind that the run was asked for; None if it was not."""

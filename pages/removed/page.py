@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.removed import decisions, downloads, grid, items, missing, selections, truth
 from pages.shell import caches, frame, places, state
-from pages.ui import brought, empty, head, run_status, toolbar
+from pages.ui import caveats, empty, head, run_status, toolbar
 
 TABS = ("Inspect", "Truth", "Decisions")
 STYLE = Path(grid.__file__).with_name("page.css")
@@ -58,7 +58,7 @@ with frame.plain_errors():
     elif tab == TABS[1]:
         truth.panel(run, method)
     else:
-        brought.caveat(methods[method], state.kept())
+        caveats.brought(methods[method], state.kept())
         downloads.row(run, method, state.kept())
         selections.row(run)
         decisions.show(run)

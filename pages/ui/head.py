@@ -11,7 +11,7 @@ import streamlit as st
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import state
-from pages.ui import kept, pairing, pictures, run_status, switcher, toolbar
+from pages.ui import kept, pairing, pictures, run_status, stands_for, switcher, toolbar
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -25,6 +25,7 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
     """The method switch, the share kept, and what the run is of; returns the method in focus."""
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="medium"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
+        stands_for.offer(run, method)
         kept.slider(run.spec.fractions, key="kept", width=300)
         about(run)
         pairing.offer(run, method)

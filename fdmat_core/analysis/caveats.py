@@ -1,0 +1,116 @@
+"""What must be known to read a number: a method that keeps damage, noisy test items, a probe that is not training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from fdmat_core import registry
+from fdmat_core.analysis import predictiveness
+from fdmat_core.analysis.issues import Tally
+from fdmat_core.formats import percent
+from fdmat_core.registry import MethodFacts
+from fdmat_core.spec import Choice
+from fdmat_core.types import Finding
+
+if TYPE_CHECKING:
+    import pandas
+
+#: How sure it has to be that more of what is kept is bad than chance explains.
+CERTAINTY = 0.99
+#: What `MethodFacts.keeps_flips` was measured at: the share of labels flipped, and the share kept.
+FLIPPED, KEPT = 0.2, 0.05
+#: How a sentence begins where it has no correlation to tell.
+NOT_TRAINING = "A probe on fixed features is not training; whether it ranks like training here"
+
+
+def keeps_bad(tally: Tally, word: str) -> str:
+    """Whether a coreset holds more bad items than a random one of its size would, in a sentence; "" if it does not.
+
+    More than chance: the upper tail of the hypergeometric distribution is below 1%.
+
+    Parameters
+    ----------
+    word
+        How it is known what is bad: "injected" or "suspected".
+    """
+    from scipy.stats import hypergeom
+
+    k, bad = tally.bad_kept + tally.clean_kept, tally.bad_kept + tally.bad_removed
+    n = k + tally.bad_removed + tally.clean_removed
+    if not k or k == n or hypergeom.sf(tally.bad_kept - 1, n, bad, k) > 1 - CERTAINTY:
+        return ""
+    return (
+        f"Keeps damage: {percent(round(tally.noise_kept, 3))} of what is kept is {word} noise, {_rate(bad / n)} of all."
+    )
+
+
+def known_to_keep_bad(facts: MethodFacts) -> str:
+    """What a method kept of flipped labels where they are known, in a sentence; "" if no more than random."""
+    if facts.keeps_flips is None:
+        return ""
+    kept, flipped = _rate(facts.keeps_flips), _rate(FLIPPED)
+    return f"Known to keep damage: with {flipped} of the sample's labels flipped, {kept} of its {_rate(KEPT)} were flipped."
+
+
+def held_out(findings: Iterable[Finding]) -> str:
+    """That the test items come from the same file as the others, in a sentence; "" if the data have their own."""
+    if not any(finding.switch == "test_share" for finding in findings):
+        return ""
+    return "Test items are held out of the same data: their labels are as noisy as those of the others."
+
+
+def on_fixed_features(measure: Choice) -> bool:
+    """Whether a measure is an accuracy that trains no whole network."""
+    facts = registry.measures.get(measure.name).facts
+    return facts.kind == "accuracy" and not facts.expensive
+
+
+def like_training(curve: pandas.DataFrame, probe: str, measures: Mapping[str, Choice]) -> pandas.DataFrame | None:
+    """Rank correlation of an accuracy on fixed features with that of whole networks, by size; None if none is trained.
+
+    Columns as those of `predictiveness.correlation`.
+
+    Parameters
+    ----------
+    measures
+        The measures of the run by the names that its curve has for them.
+    """
+    facts = {name: registry.measures.get(choice.name).facts for name, choice in measures.items()}
+    trained = next((name for name, its in facts.items() if its.kind == "accuracy" and its.expensive), None)
+    return None if trained is None else predictiveness.correlation(_once_each(curve), probe, trained)
+
+
+def of_probe(found: pandas.DataFrame | None, kept: float, planned: Iterable[float]) -> str:
+    """Whether an accuracy on fixed features ranks coresets like full training does, in a sentence.
+
+    Parameters
+    ----------
+    found
+        Of `like_training`.
+    kept
+        The share kept that is looked at; the nearest with enough coresets counts.
+    planned
+        The shares kept that will be measured: see `sizes.measured`.
+    """
+    if found is None:
+        return f"{NOT_TRAINING} is not known: no network was trained."
+    row = predictiveness.nearest(found, kept, planned)
+    if row is None:
+        return f"{NOT_TRAINING} is not known yet: too few coresets of one size are measured."
+    like = "ranks like" if row.low > 0 else "ranks against" if row.high < 0 else "may not rank like"
+    size = f"{row.count} coresets at {percent(round(row.kept, 6))} kept"
+    return f"The probe {like} training here: {predictiveness.interval(row)}, {size}."
+
+
+def _once_each(curve: pandas.DataFrame) -> pandas.DataFrame:
+    """A curve with the mean over the trainings of every coreset; only random draws a coreset for each seed."""
+    import pandas
+
+    drawn = curve["method"] == "random"
+    means = curve[~drawn].groupby(["method", "kept", "k", "measure"], as_index=False)["value"].mean().assign(seed=0)
+    return pandas.concat([curve[drawn], means[curve.columns]], ignore_index=True)
+
+
+def _rate(share: float) -> str:
+    return percent(round(share, 2))

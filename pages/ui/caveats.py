@@ -1,0 +1,51 @@
+"""What must be known to read a number, beside the number: see `fdmat_core.analysis.caveats`."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+import streamlit as st
+
+from fdmat_core import registry
+from fdmat_core.analysis import caveats, issues
+from fdmat_core.methods import imported
+from fdmat_core.rankings import Rankings
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
+from pages.shell import caches
+
+
+def brought(rankings: Rankings, kept: float) -> None:
+    """Say so where a coreset is not just what a file lists that somebody brought along."""
+    if rankings.nested is None:
+        return
+    coreset = rankings.cut(kept)
+    if text := imported.caveat(rankings.nested.notes, coreset.k, coreset.n):
+        st.caption(f":material/info: {text}", width="content")
+
+
+def damage(run: Run, method: Choice, rankings: Rankings, kept: float) -> str:
+    """That a method keeps more noise than random, here or where that was measured; "" if neither."""
+    bad = caches.bad(run)
+    here = "" if bad is None else caveats.keeps_bad(issues.tally(rankings.cut(kept), bad.rows), bad.word)
+    known = "" if bad is not None and bad.word == "injected" else registry.methods.get(method.name).facts
+    return here or (caveats.known_to_keep_bad(known) if known else "")
+
+
+def accuracy(run: Run, measure: Choice, kept: float) -> list[str]:
+    """What must be known of an accuracy: whether a probe ranks like training, and whether test items are as noisy."""
+    found = [caveats.held_out(run.findings)]
+    if caveats.on_fixed_features(measure):
+        curve, measures = caches.curve(run), run.spec.measures_by_name
+        key = ("like training", run.key, str(measure))
+        like = caches.once(curve, *key, make=lambda points: caveats.like_training(points, str(measure), measures))
+        found.insert(0, caveats.of_probe(like, kept, run.planned.values()))
+    return [text for text in found if text]
+
+
+def show(warnings: Iterable[str], notes: Iterable[str]) -> None:
+    """Small lines under numbers, warnings first."""
+    lines = [f'<p class="warning">{html.escape(text)}</p>' for text in warnings if text]
+    lines += [f"<p>{html.escape(' '.join(notes))}</p>"]
+    st.html(f'<div class="caveats">{"".join(lines)}</div>')
