@@ -49,8 +49,8 @@ def known_to_keep_bad(facts: MethodFacts) -> str:
     """What a method kept of flipped labels where they are known, in a sentence; "" if no more than random."""
     if facts.keeps_flips is None:
         return ""
-    kept, flipped = _rate(facts.keeps_flips), _rate(FLIPPED)
-    return f"Known to keep damage: with {flipped} of the sample's labels flipped, {kept} of its {_rate(KEPT)} were flipped."
+    flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", _rate(facts.keeps_flips)
+    return f"Known to keep damage: {flipped}, {kept} of its {_rate(KEPT)} were flipped."
 
 
 def held_out(findings: Iterable[Finding]) -> str:
