@@ -68,16 +68,21 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 
 @app.command("app")
-def app_(
+def app_(  # noqa: PLR0913, PLR0917  one flag for each setting
     path: Annotated[str, typer.Argument(help="A file or folder of yours to begin with.")] = "",
     port: Annotated[int | None, typer.Option(help="Port to listen on; 8501 or the next free one.")] = None,
     address: Annotated[str, typer.Option(help="Address to listen on; localhost: this machine alone.")] = "",
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    host: Annotated[list[str] | None, typer.Option(help="A further name that the app answers to.")] = None,
+    token: Annotated[str, typer.Option(help="What links must hold; `new` makes one.")] = "",
+    login: Annotated[bool, typer.Option("--login", help="People log in, as Streamlit's secrets say.")] = False,
+    everybody: Annotated[bool, typer.Option("--open", help="Ask nothing of those who reach the address.")] = False,
 ) -> None:
     """Start the app, maybe with your own data; Ctrl-C stops it."""
     if path:
         datasets.recognise(path)  # what cannot be read is said here, not on a page
-    serve.serve(port, address, browser=browser, data=path)
+    doors = serve.Doors(host or (), token, login, everybody)
+    serve.serve(port, address, browser=browser, data=path, doors=doors)
 
 
 @app.command("list")

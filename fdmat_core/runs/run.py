@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: What a run reads, by the kind of entry.
 KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported")
+#: The form of the key of a run.
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
@@ -43,6 +46,8 @@ class Run:
     @staticmethod
     def open(key: str) -> Run:
         """The run that is stored under a key; a ValueError if there is none, or its settings cannot be read."""
+        if not KEY.fullmatch(key):
+            raise ValueError(f"run is {key[:40]!r}; give a key as `python -m fdmat_core list runs` names it")
         value = files.read_json(artifacts.folder(key) / "spec.json")
         if value is None:
             raise ValueError(
