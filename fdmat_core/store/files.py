@@ -67,10 +67,10 @@ def whole(file: Path) -> Generator[IO[bytes]]:
 
 
 def read_json(file: Path) -> Any | None:
-    """What `write_json` wrote, or None if the file is not there or is no JSON."""
+    """What `write_json` wrote, or None if the file is not there, cannot be read or is no JSON."""
     try:
-        return json.loads(file.read_text())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return None
 
 

@@ -17,9 +17,11 @@ MOST = 20
 def note(text: str) -> None:
     """Keep a sentence until somebody has read it, and print it; a full disk must not stop the rest for its sake."""
     print(f"note: {text}", file=sys.stderr, flush=True)
-    with suppress(OSError), _file().open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps({"made": time.strftime("%Y-%m-%d %H:%M:%S"), "text": text}) + "\n")
-        settle(stream)
+    with suppress(OSError):
+        home().mkdir(parents=True, exist_ok=True)
+        with _file().open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"made": time.strftime("%Y-%m-%d %H:%M:%S"), "text": text}) + "\n")
+            settle(stream)
 
 
 def unread() -> list[str]:

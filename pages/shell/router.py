@@ -37,5 +37,6 @@ page = st.navigation(
 )
 state.travel()
 browser.follow()
+frame.notices()
 with frame.plain_errors():
     page.run()
