@@ -6,13 +6,17 @@ A value that is known class by class (`measures.ByClass`) leaves its values in a
 from __future__ import annotations
 
 import json
+import math
+import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fdmat_core.measures import ByClass
-from fdmat_core.store import files
+from fdmat_core.store import files, notices
 from fdmat_core.store.database import connect
 
 if TYPE_CHECKING:
@@ -28,15 +32,17 @@ MOMENT = "%Y-%m-%d %H:%M:%S"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS points (
     origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
-    kept INTEGER NOT NULL, seed INTEGER NOT NULL, value REAL, made TEXT NOT NULL,
+    kept INTEGER NOT NULL, seed INTEGER NOT NULL, value REAL, made TEXT NOT NULL, seal INTEGER,
     PRIMARY KEY (origin, method, measure, version, kept, seed)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS classes (
     origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
-    kept INTEGER NOT NULL, seed INTEGER NOT NULL, parts TEXT NOT NULL,
+    kept INTEGER NOT NULL, seed INTEGER NOT NULL, parts TEXT NOT NULL, seal INTEGER,
     PRIMARY KEY (origin, method, measure, version, kept, seed)
 ) WITHOUT ROWID;
 """
+#: What each table says of a point.
+SAYS = {"points": "value", "classes": "parts"}
 
 
 @dataclass(frozen=True)
@@ -49,28 +55,35 @@ class Source:
 
 def insert(source: Source, points: Iterable[Mapping[str, Any]]) -> int:
     """Write points one by one as an iterator yields them, and return how many; a point known already is replaced."""
-    marks = ", ".join("?" * (len(COLUMNS) + 1))
     count = 0
-    with connect(SCHEMA) as database:
+    with _results() as database:
         for point in points:
             name, value = _name(source, point), point["value"]
             if isinstance(value, ByClass):  # first, so that a point that is there is there with its classes
-                classes = json.dumps(value.per_class.tolist())
-                database.execute(f"INSERT OR REPLACE INTO classes VALUES ({marks})", (*name, classes))
-            made = time.strftime(MOMENT)
-            database.execute(f"INSERT OR REPLACE INTO points VALUES ({marks}, ?)", (*name, float(value), made))
+                parts = json.dumps(value.per_class.tolist())
+                _put(database, "classes", (*name, parts, _seal(*name, parts)))
+            number = None if math.isnan(value) else float(value)
+            _put(database, "points", (*name, number, time.strftime(MOMENT), _seal(*name, number)))
             count += 1
     return count
+
+
+def _put(database: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> None:
+    database.execute(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _seal(*row: Any) -> int:
+    """The checksum of a point's name and what is said of it."""
+    return zlib.crc32(json.dumps(row).encode())
 
 
 def read(source: Source) -> pandas.DataFrame:
     """The points of a source that exist so far: columns `method, measure, k, seed, value`."""
     import pandas
 
-    query = "SELECT method, measure, version, kept, seed, value FROM points WHERE origin = ?"
     current = [
         (method, measure, *rest)
-        for method, measure, version, *rest in _found(query, source.origin)
+        for _, method, measure, version, *rest in _found("points", source.origin)
         if source.versions.get((method, measure)) == version
     ]
     frame = pandas.DataFrame(current, columns=["method", "measure", "k", "seed", "value"])
@@ -81,10 +94,9 @@ def by_class(source: Source, measure: str) -> pandas.DataFrame:
     """What a measure says of every class: columns `method, k, seed, label, value`; empty if it does not say."""
     import pandas
 
-    query = "SELECT method, version, kept, seed, parts FROM classes WHERE origin = ? AND measure = ?"
     rows = [
         (method, k, seed, label, value)
-        for method, version, k, seed, parts in _found(query, source.origin, measure)
+        for _, method, _, version, k, seed, parts in _found("classes", source.origin, measure)
         if source.versions.get((method, measure)) == version
         for label, value in enumerate(json.loads(parts))
     ]
@@ -92,18 +104,55 @@ def by_class(source: Source, measure: str) -> pandas.DataFrame:
     return frame.astype({"k": int, "seed": int, "label": int, "value": float})
 
 
-def _found(query: str, *values: str) -> list[tuple[Any, ...]]:
-    """What a query finds; nothing, and nothing made, where there is no store yet."""
+def _found(table: str, origin: str, measure: str | None = None) -> list[tuple[Any, ...]]:
+    """The names of points with what a table says of them; nothing, and nothing made, where there is no store yet.
+
+    What is not as it was written is taken away with all of its point, which a run then lacks, and that is said.
+    """
     if not (files.home() / "fdmat.sqlite").exists():
         return []
+    query = f"SELECT {', '.join(COLUMNS)}, {SAYS[table]}, seal FROM {table} WHERE origin = ?"
+    chosen = (origin,) if measure is None else (origin, measure)
+    with _results() as database:
+        found = database.execute(query + (" AND measure = ?" if measure is not None else ""), chosen).fetchall()
+        whole = [row for *row, seal in found if seal == _seal(*row)]
+        if len(whole) < len(found):
+            _take_away(database, [tuple(row[: len(COLUMNS)]) for *row, seal in found if seal != _seal(*row)])
+    return whole
+
+
+def _take_away(database: sqlite3.Connection, names: list[tuple[Any, ...]]) -> None:
+    with suppress(sqlite3.OperationalError):  # a disk that cannot be written; they are passed over all the same
+        for table in SAYS:
+            where = " AND ".join(f"{column} = ?" for column in COLUMNS)
+            database.executemany(f"DELETE FROM {table} WHERE {where}", names)
+        text = f"{len(names):,} points of curves were damaged and are gone ({names[0][1]}, {names[0][2]}, ...)"
+        notices.note(f"{text}; Resume makes them again")
+
+
+@contextmanager
+def _results() -> Generator[sqlite3.Connection]:
+    """The database with its tables as they are now; points from before there were checksums get theirs."""
     with connect(SCHEMA) as database:
-        return database.execute(query, values).fetchall()
+        for table, says in SAYS.items():
+            if not _has_seals(database, table):
+                database.create_function("sealed", -1, _seal)
+                database.execute("BEGIN IMMEDIATE")
+                if not _has_seals(database, table):  # no other process was first
+                    database.execute(f"ALTER TABLE {table} ADD COLUMN seal INTEGER")
+                    database.execute(f"UPDATE {table} SET seal = sealed({', '.join(COLUMNS)}, {says})")
+                database.execute("COMMIT")
+        yield database
+
+
+def _has_seals(database: sqlite3.Connection, table: str) -> bool:
+    return "seal" in {column[1] for column in database.execute(f"PRAGMA table_info({table})")}
 
 
 def moments(source: Source, measure: str) -> list[str]:
     """When each point of a measure was made, in the form MOMENT, from the first to the last."""
     query = "SELECT method, version, made FROM points WHERE origin = ? AND measure = ? ORDER BY made"
-    with connect(SCHEMA) as database:
+    with _results() as database:
         found = database.execute(query, (source.origin, measure)).fetchall()
     return [made for method, version, made in found if source.versions.get((method, measure)) == version]
 

@@ -12,7 +12,7 @@ import pytest
 from fdmat_core.measures import ByClass
 from fdmat_core.runs import points
 from fdmat_core.runs.points import Source
-from fdmat_core.store import database
+from fdmat_core.store import database, notices
 
 SOURCE = Source("features.proportional", {("fdmat", "energy"): "v1", ("random", "energy"): "v1"})
 
@@ -110,7 +110,7 @@ def test_processes_that_write_at_once_lose_nothing():
 def test_a_full_disk_is_explained(monkeypatch):
     points.insert(SOURCE, [point()])
 
-    def full(file, schema):
+    def full(file, schema, kind):
         connection = sqlite3.connect(file, isolation_level=None)
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -121,3 +121,30 @@ def test_a_full_disk_is_explained(monkeypatch):
         points.insert(SOURCE, (point(k=k) for k in range(2000)))
     monkeypatch.undo()
     assert points.read(SOURCE)["k"].tolist() == list(range(len(points.read(SOURCE))))
+
+
+@pytest.mark.parametrize("table", ["points", "classes"])
+def test_a_point_that_is_not_as_it_was_written_is_gone_and_that_is_said(store_home, table):
+    right, labels = np.array([True, False, True, True]), np.array([0, 0, 2, 2])
+    points.insert(SOURCE, [point(value=ByClass.of(right, labels, 3), k=k) for k in (1, 2)] + [point(k=3)])
+    wrong = {"points": "value = 0.661", "classes": "parts = replace(parts, '0.5', '0.7')"}[table]
+    with database.connect("") as open_file:
+        open_file.execute(f"UPDATE {table} SET {wrong} WHERE kept = 2")
+    read = {"points": lambda: points.read(SOURCE), "classes": lambda: points.by_class(SOURCE, "energy")}[table]
+    assert 2 not in set(read()["k"])
+    (said,) = notices.unread()
+    assert "1 points of curves were damaged" in said and "Resume" in said
+    assert points.read(SOURCE)["k"].tolist() == [1, 3]  # a point goes with its classes, and is made again
+    assert set(points.by_class(SOURCE, "energy")["k"]) == {1}
+    points.insert(SOURCE, [point(k=2)])
+    assert points.read(SOURCE)["k"].tolist() == [1, 2, 3] and len(notices.unread()) == 1
+
+
+def test_points_from_before_there_were_checksums_get_theirs(store_home):
+    with database.connect(points.SCHEMA.replace(" seal INTEGER,", "")) as open_file:
+        name = (SOURCE.origin, "fdmat", "energy", "v1", 7, 0)
+        open_file.execute("INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, 0.911, '2026-01-01 10:00:00')", name)
+    assert points.read(SOURCE)["value"].tolist() == [0.911]
+    with database.connect("") as open_file:
+        open_file.execute("UPDATE points SET value = 0.661")
+    assert points.read(SOURCE).empty
