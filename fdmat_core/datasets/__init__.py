@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -14,7 +14,7 @@ from fdmat_core import registry
 from fdmat_core.reading import archives, places
 from fdmat_core.reading.records import by_id
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset
+from fdmat_core.types import Dataset, fingerprint
 
 #: Which draw, as people set it.
 Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
@@ -58,6 +58,25 @@ def load(choice: str | Choice) -> Dataset:
         if key not in known:
             known[key] = entry(params=dict(choice.params))
         return known[key]
+
+
+noting = places.noting
+
+
+def state_of(files: Iterable[Path]) -> str:
+    """What changes when one of some files is written, goes, or another is put into its folder; "" without files."""
+    files = list(files)
+    folders = sorted({file.parent for file in files})
+    marks = [_mark(place) for place in (*files, *folders)]
+    return fingerprint(marks) if marks else ""
+
+
+def _mark(place: Path) -> tuple[int, ...]:
+    try:
+        facts = place.stat()
+    except OSError:
+        return ()
+    return facts.st_size, facts.st_mtime_ns, facts.st_ino
 
 
 def open(path: str | Path) -> Dataset:

@@ -17,6 +17,10 @@ EXAMPLES = 3
 _WALKED: ContextVar[dict[object, tuple[list[Path], list[Skipped]]] | None] = ContextVar("walked", default=None)
 
 
+#: The files that name the content of data, within `noting`.
+_NOTED: ContextVar[list[Path] | None] = ContextVar("noted", default=None)
+
+
 class Skipped(NamedTuple):
     """A file or folder that is passed over, and why."""
 
@@ -71,8 +75,26 @@ def naming(path: str) -> Generator[None]:
         raise ValueError(f"{name}: {error}") from error
 
 
+@contextmanager
+def noting() -> Generator[list[Path]]:
+    """The files by which the content of data is named within, as a list that grows."""
+    noted: list[Path] = []
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
+
+
+def note(file: Path) -> None:
+    """Say that the content of data is named by a file."""
+    if (noted := _NOTED.get()) is not None:
+        noted.append(file)
+
+
 def digest(file: Path) -> str:
     """What names the content of a file."""
+    note(file)
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -81,6 +103,7 @@ def marks(root: Path, files: Iterable[Path]) -> str:
     """What names the content of many files: name, length and time of change of each. Reading all takes too long."""
     found = hashlib.sha256()
     for file in files:
+        note(file)
         facts = file.stat()
         name = os.fsencode(file.relative_to(root))
         found.update(name + f"\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())

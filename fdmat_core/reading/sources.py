@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fdmat_core.reading.images import Seen, Source
-from fdmat_core.reading.places import EXAMPLES, short
+from fdmat_core.reading.places import EXAMPLES, note, short
 from fdmat_core.store import entries
 from fdmat_core.types import Finding
 
@@ -36,6 +36,7 @@ def marks(sources: Iterable[Source]) -> str:
         if isinstance(source, bytes):
             found.update(source)
         else:
+            note(source)
             facts = source.stat()
             found.update(f"{source.name}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
     return found.hexdigest()[:16]

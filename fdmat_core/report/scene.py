@@ -47,7 +47,7 @@ class Scene:
     @cached_property
     def train(self) -> Dataset:
         """The training items, in the order of the table."""
-        return self.run.dataset().split("train")
+        return self.run.train()
 
     @cached_property
     def ranked(self) -> dict[Choice, Rankings]:

@@ -14,7 +14,7 @@ import numpy as np
 from fdmat_core import registry, selection, sizes
 from fdmat_core.analysis import issues as analysis
 from fdmat_core.rankings import Ranking
-from fdmat_core.runs import decisions
+from fdmat_core.runs import decisions, originals
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
@@ -141,6 +141,8 @@ def take_in(run: Run, frame: pandas.DataFrame, *, author: str = "") -> Taken:
         A line that cannot be, see `decisions.read`, or an item that the run does not have; nothing is written then.
     """
     train, dataset = _train(run), run.dataset_key or ""
+    if originals.are_own(run.spec) and originals.train(dataset, run.spec, run.dataset()) is None:
+        raise ValueError(f"{originals.CHANGED}; start the run again, then decide")
     found = decisions.read(frame, train.classes)
     _require_items(found, train)
     known = {row.item: (row.decision, row.label) for row in decisions.current(dataset).itertuples()}

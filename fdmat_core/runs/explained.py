@@ -121,7 +121,7 @@ def _starved(run: Run, size: float) -> Step:
 
 def _doubt(run: Run, size: float) -> list[Step]:
     """What is removed because it does not belong."""
-    train = run.dataset().split("train")
+    train = run.train()
     bad, items, ranking = issues.bad(train.truth, run.evidence), run.tables[0], run.ranking(FDMAT)  # type: ignore[index]
     view = Step(run.key, method="fdmat", kept=size, colour="noise")
     if bad is None or not bad.rows.any():

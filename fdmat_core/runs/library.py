@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from fdmat_core.progress import Progress, silent
-from fdmat_core.runs import artifacts, notes, points, stages
+from fdmat_core.runs import artifacts, notes, originals, points, stages
 from fdmat_core.runs.run import KINDS, MAPS, Run
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
@@ -167,7 +167,8 @@ def _owned(key: str) -> set[tuple[str, str]] | None:
     scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
     rest = {("features", used.key), ("points", artifacts.source(spec, used).origin)}
     between = {("clusters", artifacts.clusters_key(used)), *artifacts.prefix_keys(spec, used)}
-    return brought | maps | rankings | scores | between | rest
+    content = {(originals.KIND, run.dataset_key)} if run.dataset_key else set()
+    return brought | maps | rankings | scores | between | rest | content
 
 
 def _needed() -> set[tuple[str, str]]:

@@ -115,7 +115,7 @@ def _found(table: str, origin: str, measure: str | None = None) -> list[tuple[An
     chosen = (origin,) if measure is None else (origin, measure)
     with _results() as database:
         found = database.execute(query + (" AND measure = ?" if measure is not None else ""), chosen).fetchall()
-        whole = [row for *row, seal in found if seal == _seal(*row)]
+        whole = [tuple(row) for *row, seal in found if seal == _seal(*row)]
         if len(whole) < len(found):
             _take_away(database, [tuple(row[: len(COLUMNS)]) for *row, seal in found if seal != _seal(*row)])
     return whole

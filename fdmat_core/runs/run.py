@@ -12,7 +12,7 @@ from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
 from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.projection import Kind, Projection
 from fdmat_core.rankings import Ranking, Rankings
-from fdmat_core.runs import artifacts, costs, notes, points, stages
+from fdmat_core.runs import artifacts, costs, notes, originals, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas
 
 #: What a run reads, by the kind of entry.
-KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported")
+KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported", "content")
 #: The form of the key of a run.
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
@@ -39,7 +39,7 @@ class Run:
     def __init__(self, spec: Spec) -> None:
         self.spec = checked(spec)
         self.key = self.spec.key
-        self._parts: dict[tuple[str, str], object] = {}
+        self._parts: dict[tuple[str, str, str], object] = {}
         self._rankings: dict[Choice, Rankings] = {}
         self._named: Dataset | None = None  # its data without all that is large
 
@@ -73,15 +73,26 @@ class Run:
         """The dataset, loaded and corrupted, with all its splits."""
         return corruptions.corrupt(datasets.load(self.spec.dataset), self.spec.corruption)
 
+    def train(self) -> Dataset:
+        """Its training items; those that have changed since as their features are stored, see `originals`."""
+        data, tables = self.dataset(), self.tables
+        if tables is None:
+            return data.split("train")
+        key = self.dataset_key or ""
+        return originals.train(key, self.spec, data) or originals.as_stored(key, self.spec, tables[0])
+
     def called(self, ids: np.ndarray) -> dict[str, np.ndarray]:
         """What somebody's own data call some items: their files, `file`, or ids that are no numbers, `name`.
 
-        Its data are read for that once; what comes with the program goes by its ids.
+        Its data are read for that once; what comes with the program goes by its ids, and so do data that have changed.
         """
         if "path" not in dict(self.spec.dataset.params):
             return {}
         if self._named is None:
-            self._named = replace(self.dataset(), images=None, features=None, logits=None)
+            found = originals.train(self.dataset_key or "", self.spec, self.dataset())
+            self._named = replace(found, images=None, features=None, logits=None) if found else None
+        if self._named is None:
+            return {}
         data, there = self._named, {"file": "file", "id": "name"}
         return {name: data.fields[field][data.rows_of(ids)] for field, name in there.items() if field in data.fields}
 
@@ -89,8 +100,13 @@ class Run:
     def dataset_key(self) -> str | None:
         """The key of the dataset, corrupted as it is, under which decisions are kept; None until features are made."""
         used = artifacts.used_features(self.spec)
-        item = entries.find("features", used.key) if used else None
-        return item.facts["dataset"] if item else None
+        return self._part("features", used.key, lambda item: item.facts["dataset"], "dataset") if used else None
+
+    @property
+    def features_key(self) -> str:
+        """The key of the features that it has now; "" until there are any."""
+        used = artifacts.used_features(self.spec)
+        return used.key if used else ""
 
     @property
     def tables(self) -> tuple[FeatureTable, FeatureTable] | None:
@@ -247,14 +263,14 @@ class Run:
         """Which parts are not there as this program makes them, in words."""
         return _lacking(self.spec, _written(self.key), artifacts.weights(self.spec))
 
-    def _part(self, kind: str, key: str, unpack: Callable[[entries.Item], Part]) -> Part | None:
-        """What is stored under a key, read once; None until it is there."""
-        if (kind, key) not in self._parts:
+    def _part(self, kind: str, key: str, unpack: Callable[[entries.Item], Part], of: str = "") -> Part | None:
+        """What is stored under a key, or what is called `of` it, read once; None until it is there."""
+        if (kind, key, of) not in self._parts:
             item = entries.find(kind, key)
             if item is None:
                 return None
-            self._parts[kind, key] = unpack(item)
-        return self._parts[kind, key]  # type: ignore[return-value]
+            self._parts[kind, key, of] = unpack(item)
+        return self._parts[kind, key, of]  # type: ignore[return-value]
 
 
 def _unreadable(key: str, why: str) -> str:

@@ -13,7 +13,7 @@ from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
 from fdmat_core.rankings import Ranking
-from fdmat_core.runs import artifacts, points
+from fdmat_core.runs import artifacts, originals, points
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -57,6 +57,7 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFea
     key, own = artifacts.features_key(spec, dataset), artifacts.weights(spec)
     tell(0, 0, "checking the data")
     artifacts.note_findings(spec, dataset)
+    originals.keep(spec, dataset)
     began = time.monotonic()
 
     item = entries.find("features", key)

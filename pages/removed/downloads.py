@@ -28,7 +28,7 @@ def row(run: Run, method: Choice, kept: float) -> None:
     if method not in ranked:
         return
     coreset = ranked[method].cut(kept)
-    decided = decisions.current(caches.train(run).key)
+    decided = decisions.current(run.dataset_key or caches.train(run).key)
     with st.container(horizontal=True, vertical_alignment="center", key="take_away"):
         ending = _format(exchange.WRITERS)
         name = f"{_file_name(method)}-{coreset.k}-of-{coreset.n}"

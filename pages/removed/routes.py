@@ -72,6 +72,8 @@ def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     if wish.get("undo"):
         item = decisions.undo(dataset, session, request)
         return {"item": None} if item is None else {"item": str(item)} | _now(dataset, item)
+    if changed := caches.changed(caches.run(run)):
+        raise ValueError(f"{changed}: no decision is taken; make a run of what lies there now, then decide")
     data = caches.train(caches.run(run))
     label = str(wish.get("label") or "")
     if label and not data.labelled:
@@ -93,7 +95,8 @@ def _name(wish: Mapping[str, Any], what: str) -> str:
 
 def dataset_key(run: str) -> str:
     """The name under which decisions about a run's items are kept: runs on the same data share them."""
-    return caches.train(caches.run(run)).key
+    found = caches.run(run)
+    return found.dataset_key or caches.train(found).key
 
 
 def _now(dataset: str, item: int) -> dict[str, str]:

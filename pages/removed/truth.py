@@ -61,7 +61,7 @@ def _removed(run: Run, method: Choice, known: Bad, ranked: Mapping[Choice, Ranki
     with right:
         st.subheader("Every method of this run, at every share", anchor=False)
         others = {str(one): rankings for one, rankings in ranked.items() if one.name != "random"}
-        frame = caches.removals(run.key, tuple(others), others, known.rows)
+        frame = caches.removals(f"{run.key} {run.features_key}", tuple(others), others, known.rows)
         figure = detection.removals(frame, look=titles.look(run.spec), kept=coreset.kept, focus=str(method))
         caption = pictures.of_method(f"{noise} removed", "share of them", run.spec, method, "noise-removed")
         pictures.chart(figure, "truth_removals", f"Share of {noise.lower()} removed by each method", caption)
@@ -91,7 +91,7 @@ def _detectors(run: Run, bad: Any) -> None:
     if scores is None:
         st.caption("The detectors are compared at the end of a run; run it again if it is done.")
         return
-    found = caches.comparison(run.key, scores, bad)
+    found = caches.comparison(f"{run.key} {run.features_key}", scores, bad)
     left, right = st.columns([5, 7], gap="large")
     with left:
         st.subheader("Noise found against false alarms", anchor=False)

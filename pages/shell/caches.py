@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import streamlit as st
 
-from fdmat_core import datasets, registry
+from fdmat_core import datasets, errors, registry
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.reading import check
-from fdmat_core.runs import library
+from fdmat_core.runs import library, originals
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Dataset, Finding
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
-#: A run counts as its key where it is asked for.
-BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: run.key}
+#: A run counts as its key, and that of the features that it has now, where it is asked for.
+BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.key, run.features_key)}
 
 
 def _there(value: Any) -> bool:
@@ -38,13 +39,34 @@ def _there(value: Any) -> bool:
 
 
 def dataset(choice: Choice, corruption: Choice) -> Dataset:
-    """A dataset as it is used: loaded, and corrupted if so chosen."""
-    return _dataset(choice, corruption)
+    """A dataset as it is used: loaded, and corrupted if so chosen; read again when its files are written."""
+    found = None
+    if choice not in _FILES:
+        found = _read(choice, corruption)
+        _written.clear(choice, corruption)  # until now nobody knew which files to look at
+    return _dataset(choice, corruption, _written(choice, corruption), found)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the data")
-def _dataset(choice: Choice, corruption: Choice) -> Dataset:
-    return corrupt(datasets.load(choice), corruption)
+def _dataset(choice: Choice, corruption: Choice, written: str, _found: Dataset | None) -> Dataset:
+    return _found or _read(choice, corruption)
+
+
+def _read(choice: Choice, corruption: Choice) -> Dataset:
+    with datasets.noting() as files:
+        found = corrupt(datasets.load(choice), corruption)
+    _FILES[choice] = list(dict.fromkeys(files))
+    return found
+
+
+#: The files by which the content of somebody's own data is named, once they were read.
+_FILES: dict[Choice, list[Path]] = {}
+
+
+@st.cache_data(max_entries=16, ttl=4.0, show_spinner=False)
+def _written(choice: Choice, corruption: Choice) -> str:
+    """What changes when a file of somebody's own data is written, or another put beside it (within four seconds)."""
+    return datasets.state_of(_FILES.get(choice, ()))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -166,13 +188,33 @@ def runs_on(choice: Choice) -> dict[str, Spec]:
 
 
 def train(run: Run) -> Dataset:
-    """The training items of a run, in the order of its table."""
-    return _train(run.spec.dataset, run.spec.corruption)
+    """The training items of a run, in the order of its table; its stored features, if the data have changed since."""
+    if changed(run) and (tables := run.tables):
+        return originals.as_stored(run.dataset_key or "", run.spec, tables[0])
+    choice, corruption = run.spec.dataset, run.spec.corruption
+    return _train(choice, corruption, _written(choice, corruption))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _train(choice: Choice, corruption: Choice) -> Dataset:
+def _train(choice: Choice, corruption: Choice, written: str) -> Dataset:
     return dataset(choice, corruption).split("train")
+
+
+def changed(run: Run) -> str:
+    """What is the matter with the data of a run, in words; "" if they are those that it was made of."""
+    choice, corruption, key = run.spec.dataset, run.spec.corruption, run.dataset_key
+    if key is None or not originals.are_own(run.spec):
+        return ""
+    return _changed(choice, corruption, key, _written(choice, corruption), run.spec)
+
+
+@st.cache_data(max_entries=16, ttl=30.0, show_spinner="Looking whether the data have changed")
+def _changed(choice: Choice, corruption: Choice, key: str, written: str, _spec: Spec) -> str:
+    try:
+        found = dataset(choice, corruption)
+        return "" if originals.train(key, _spec, found) else originals.CHANGED
+    except (ValueError, OSError) as error:
+        return f"the data of this run cannot be read any more ({errors.plain(error)})"
 
 
 class Inspection(NamedTuple):

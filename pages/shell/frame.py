@@ -8,7 +8,10 @@ from contextlib import contextmanager
 import streamlit as st
 
 from fdmat_core import errors
+from fdmat_core.runs import jobs, originals
+from fdmat_core.runs.run import Run
 from fdmat_core.store import notices as store
+from pages.shell import caches
 
 
 @contextmanager
@@ -28,6 +31,29 @@ def notices() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="notices"):
             st.warning("  \n".join(map(plain, found)), icon=":material/healing:")
             st.button("I have read this", on_click=store.read, type="tertiary")
+
+
+def changed(run: Run | None) -> None:
+    """Say on every page that the data of its run are no longer those that it was made of, and what can be done."""
+    words = caches.changed(run) if run else ""
+    if run is None or not words:
+        return
+    with st.container(key="changed"):
+        st.warning(
+            f"**{plain(words[:1].upper() + words[1:])}.** What is shown is what was stored then: pictures are off, and "
+            "no decision is taken.",
+            icon=":material/difference:",
+        )
+        if words == originals.CHANGED:
+            told = "Decisions are carried over to the items that are still there, by their content."
+            st.button("Make a run of what lies there now", on_click=_again, args=(run,), help=told)
+
+
+def _again(run: Run) -> None:
+    data = caches.dataset(run.spec.dataset, run.spec.corruption)
+    count = originals.carry(run.dataset_key or "", run.spec, data)
+    jobs.submit(run.spec)
+    st.toast(f"{count:,} decisions are carried over", icon=":material/check:")
 
 
 def plain(text: str) -> str:

@@ -39,4 +39,5 @@ state.travel()
 browser.follow()
 frame.notices()
 with frame.plain_errors():
+    frame.changed(state.run())
     page.run()

@@ -58,6 +58,8 @@ def address(run: Run) -> str:
 
 def picture(run: Run, item: int) -> bytes:
     """The picture of one item as a PNG."""
+    if changed := caches.changed(run):
+        raise ValueError(changed)
     data = caches.dataset(run.spec.dataset, run.spec.corruption)
     return png(data.images_of(data.ids[data.rows_of([item])])[0])
 
