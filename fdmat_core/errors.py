@@ -13,7 +13,8 @@ KNOWN = (
     (
         ("out of memory", "can't allocate memory", "cannot allocate memory", "unable to allocate"),
         "The machine ran out of memory.",
-        f"Close other programs, choose a smaller batch size or dataset, or a machine with more. {RESUME}",
+        "Close other programs, choose a smaller batch size or dataset, or a machine with more. "
+        "Resume tries again with smaller blocks: what was finished is kept.",
     ),
     (
         ("no space left", "disk is full", "disk quota", "file too large", "requested and"),
@@ -54,6 +55,12 @@ def explain(error: BaseException) -> tuple[str, str]:
         reason, _, advice = text.partition("; ")
         return reason, _sentence(advice) or "See the log."
     return f"{type(error).__name__}: {text}", f"See the log. {RESUME}"
+
+
+def is_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, which may go well another time."""
+    text = f"{type(error).__name__} {error}".lower()
+    return isinstance(error, MemoryError) or any(word in text for word in KNOWN[0][0])
 
 
 def outdated(parts: Sequence[str]) -> str:

@@ -32,13 +32,16 @@ FINAL = ("done", "failed", "cancelled")
 COMMAND = (sys.executable, "-P", "-m", "fdmat_core", "run", "--spec")
 #: Seconds that a cancelled process has to finish what it is in the middle of, before it is killed.
 GRACE = 1.2
-#: A process is the one we mean if it started within this many seconds of the time that was written down.
+#: The place of the start of a process in its line of facts, behind its name.
+STARTED = 19
+#: Where the system counts no ticks, a process is the one we mean if it started within this many seconds of the time
+#: that was written down.
 SAME_START = 2.0
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, device TEXT NOT NULL,
-    pid INTEGER NOT NULL, born REAL NOT NULL, cancelled INTEGER NOT NULL DEFAULT 0, over INTEGER NOT NULL DEFAULT 0
+    pid INTEGER NOT NULL, born NOT NULL, cancelled INTEGER NOT NULL DEFAULT 0, over INTEGER NOT NULL DEFAULT 0
 )
 """
 
@@ -51,7 +54,7 @@ class Job:
     run: str
     device: str
     pid: int
-    born: float
+    born: str | float  # see `_born`
     cancelled: bool  # someone asked it to stop
     over: bool  # it said that it ended
 
@@ -176,7 +179,11 @@ def alive(job: Job) -> bool:
         return False
     try:
         process = psutil.Process(job.pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - job.born) < SAME_START
+        if isinstance(job.born, str):
+            same = _born(job.pid) == job.born
+        else:
+            same = abs(process.create_time() - job.born) < SAME_START
+        return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
@@ -216,7 +223,7 @@ def _inferred(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
     return {"state": "lost", "message": errors.LOST, "advice": errors.RESUME}
 
 
-def _spawn(key: str) -> tuple[int, float]:
+def _spawn(key: str) -> tuple[int, str | float]:
     package = Path(__file__).resolve().parents[2]
     paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
     with (artifacts.folder(key) / "log.txt").open("ab") as log_file:
@@ -233,10 +240,19 @@ def _spawn(key: str) -> tuple[int, float]:
     return process.pid, born
 
 
-def _born(pid: int) -> float:
+def _born(pid: int) -> str | float:
+    """What tells a process from a later one of the same number, whatever is done to the clock.
+
+    That is the boot of the machine and the ticks since then, where the system says so; else seconds since 1970.
+    """
     import psutil
 
-    return psutil.Process(pid).create_time()
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return f"{boot} {facts[STARTED]}"
+    except (OSError, IndexError):
+        return psutil.Process(pid).create_time()
 
 
 def _signal(job: Job, number: int) -> None:
@@ -272,7 +288,7 @@ def _exclusive() -> Generator[sqlite3.Connection]:
         database.execute("COMMIT")
 
 
-def _enter(database: sqlite3.Connection, key: str, pid: int, born: float) -> Job:
+def _enter(database: sqlite3.Connection, key: str, pid: int, born: str | float) -> Job:
     database.execute("DELETE FROM jobs WHERE run = ?", (key,))
     device = os.environ.get("FDMAT_DEVICE", "default")
     database.execute("INSERT INTO jobs (run, device, pid, born) VALUES (?, ?, ?, ?)", (key, device, pid, born))

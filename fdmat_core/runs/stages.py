@@ -13,7 +13,7 @@ from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
 from fdmat_core.rankings import Ranking
-from fdmat_core.runs import artifacts, originals, points
+from fdmat_core.runs import artifacts, memory, originals, points
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -32,6 +32,9 @@ PARTS = {
     "detection": "scores of the detectors",
 }
 
+#: The problem of what had not enough memory, until the attempt ends.
+SHORTAGE = "ran out of memory"
+
 
 def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
     """Make all that a checked spec asks for: features, a PCA map with its clusters, rankings, points, the distances
@@ -39,7 +42,20 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
 
     Detection takes a second where the UMAP that replaces the first map takes twenty, so it comes before.
     """
-    files.write_json(artifacts.folder(spec.key) / "problems.json", {})
+    folder = artifacts.folder(spec.key)
+    files.write_json(folder / "problems.json", {})
+    try:
+        with memory.held(folder):
+            _all(spec, dataset, tell)
+            if short := _forget_shortage(spec):
+                raise MemoryError(f"ran out of memory in {', '.join(short)}; all else is stored")
+    except Exception as error:
+        if errors.is_memory(error):
+            memory.note(folder)
+        raise
+
+
+def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
     tell(0, 0, "features: reading the data")
     data = dataset()
     used, tables = make_features(spec, data, partial(_staged, tell, "features"))
@@ -119,7 +135,8 @@ def make_rankings(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Pro
         except Exception as error:
             _report(spec, str(method), error)
     if len(artifacts.problems(spec)) == len(wanted):
-        raise ValueError(f"no method could rank: {next(iter(artifacts.problems(spec).values()))}")
+        first = next(iter(artifacts.problems(spec).values()))
+        raise (MemoryError if first == SHORTAGE else ValueError)(f"no method could rank: {first}")
 
 
 def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, tell: Progress) -> None:
@@ -220,7 +237,16 @@ def _missing(spec: Spec, used: UsedFeatures, source: points.Source) -> Iterator[
 def _report(spec: Spec, name: str, error: Exception) -> None:
     """Write down what went wrong with one method or measure; the log gets the place in the code."""
     traceback.print_exception(error)
-    _note_problem(spec, name, " ".join(errors.plain(error).split()))
+    _note_problem(spec, name, SHORTAGE if errors.is_memory(error) else " ".join(errors.plain(error).split()))
+
+
+def _forget_shortage(spec: Spec) -> list[str]:
+    """The methods and measures for which memory was too short, which is no problem for ever: they are lacking."""
+    known = artifacts.problems(spec)
+    short = [name for name, problem in known.items() if problem == SHORTAGE]
+    rest = {name: problem for name, problem in known.items() if name not in short}
+    files.write_json(artifacts.folder(spec.key) / "problems.json", rest)
+    return short
 
 
 def _note_problem(spec: Spec, name: str, problem: str) -> None:

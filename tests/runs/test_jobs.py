@@ -188,6 +188,32 @@ def test_a_number_that_another_process_got_is_not_mistaken_for_the_job():
         database.execute("DELETE FROM jobs")
 
 
+@pytest.mark.parametrize("step", [3600, -3600, 3 * 10**7, -3])
+def test_a_step_of_the_clock_neither_loses_nor_doubles_a_job(monkeypatch, step):
+    slow(monkeypatch)
+    key = submitted()
+    wait_for_stage(key, "rankings")
+    pid, born, now = row(key).pid, psutil.Process.create_time, time.time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: born(process) + step)
+    monkeypatch.setattr(time, "time", lambda: now() + step)
+    assert state(key) == "running" and submitted() == key
+    assert (row(key).pid, row(key).number) == (pid, 1)
+    jobs.cancel(key)
+    assert state(key) == "cancelled" and wait_for(lambda: not exists(pid), 5)
+
+
+def test_a_process_of_another_boot_is_another():
+    key = submitted()
+    jobs.cancel(key)
+    mine = jobs._born(os.getpid())
+    with connect(jobs.SCHEMA) as database:
+        database.execute("UPDATE jobs SET over = 0, pid = ?, born = ?", (os.getpid(), mine))
+    assert jobs.alive(row(key))
+    with connect(jobs.SCHEMA) as database:
+        database.execute("UPDATE jobs SET born = ?", (f"another {mine.split()[1]}",))
+    assert not jobs.alive(row(key))
+
+
 def test_deleting_a_run_stops_it_first(monkeypatch):
     slow(monkeypatch)
     key = submitted()

@@ -11,7 +11,8 @@ import pytest
 from fdmat_core import curves, registry, selection, sizes
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
-from fdmat_core.runs import artifacts, library, points, settings
+from fdmat_core.numerics import distances
+from fdmat_core.runs import artifacts, jobs, library, points, settings, stages
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
@@ -245,6 +246,33 @@ def test_a_run_without_fdmat_has_no_detection():
     spec = make_spec("herding")
     library.execute(spec)
     assert Run(spec).detection is None and list(entries.keys("detection")) == []
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError("cannot allocate"), np._core._exceptions._ArrayMemoryError((9, 9), np.dtype("f4"))]
+)
+def test_memory_that_runs_out_in_one_method_is_no_problem_for_ever(monkeypatch, error):
+    spec, rank, held = make_spec("fdmat", "herding"), stages.selection.rank, []
+
+    def hungry(table, method, **options):
+        held.append((distances.BLOCK, distances.DENSE_ROWS))
+        if method == Choice("herding") and len(held) < 8:
+            raise error
+        return rank(table, method, **options)
+
+    monkeypatch.setattr(stages.selection, "rank", hungry)
+    ended = jobs.work(spec)
+    assert (ended.state, Run(spec).problems) == ("failed", {})
+    assert "ran out of memory in herding" in ended.message and "smaller blocks" in ended.advice
+    assert Run(spec).ranking(Choice("fdmat")) is not None and Run(spec).lacking == ("rankings", "points", DISTANCES)
+    assert set(held) == {(2**26, 20_000)} and (artifacts.folder(spec.key) / "memory.json").read_text() == "1"
+    held[:] = [(2**24, 5_000)] * 8
+    assert jobs.work(spec).state == "done" and Run(spec).complete
+    assert set(held) == {(2**24, 5_000)} and distances.BLOCK == 2**26
+    assert not (artifacts.folder(spec.key) / "memory.json").exists()
+
+
+DISTANCES = "distances between the sizes"
 
 
 def test_detection_that_fails_stops_nothing(monkeypatch):
