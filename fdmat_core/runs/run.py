@@ -292,5 +292,8 @@ def _lacking(spec: Spec, written: tuple[int, ...], weights: str) -> tuple[str, .
 def _written(key: str) -> tuple[int, ...]:
     """When the places that a run is read from were last written, in ns since 1970: a page asks at every redraw."""
     home = files.home()
-    places = [home / "fdmat.sqlite", home / "fdmat.sqlite-wal", artifacts.folder(key), *(home / kind for kind in KINDS)]
+    folder = artifacts.folder(key)
+    notes_of_it = (folder / name for name in ("features.json", "problems.json"))
+    results = (home / "fdmat.sqlite", home / "fdmat.sqlite-wal")
+    places = [*results, folder, *notes_of_it, *(home / kind for kind in KINDS)]
     return tuple(place.stat().st_mtime_ns if place.exists() else 0 for place in places)

@@ -112,11 +112,23 @@ BY_SQLITE = {
 
 def _remedy(error: OSError | sqlite3.Error, cause: str) -> str:
     """What helps against a cause; of a full disk, NumPy says only how many bytes were `requested and written`."""
+    if theirs := of_another():
+        return theirs
     if "requested and" in cause or "is full" in cause:
         return FREE
     if isinstance(error, sqlite3.Error):
         return BY_SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, ELSEWHERE)
     return BY_NUMBER.get(error.errno or 0, ELSEWHERE)
+
+
+def of_another() -> str:
+    """That the home belongs to another account, and what to do; "" if it does not: what one writes others cannot."""
+    try:
+        strange = hasattr(os, "geteuid") and os.geteuid() not in (0, home().stat().st_uid)
+    except OSError:  # not made yet
+        return ""
+    told = "the folder belongs to another account, and is for one account: let FDMAT_HOME name a folder of your own"
+    return told if strange else ""
 
 
 def bytes_of(file: Path) -> int:

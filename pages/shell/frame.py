@@ -10,6 +10,7 @@ import streamlit as st
 from fdmat_core import errors
 from fdmat_core.runs import jobs, originals
 from fdmat_core.runs.run import Run
+from fdmat_core.store import files
 from fdmat_core.store import notices as store
 from pages.shell import caches
 
@@ -27,6 +28,8 @@ def plain_errors() -> Generator[None]:
 
 def notices() -> None:
     """Say on every page what happened to the store, until somebody has read it."""
+    if theirs := files.of_another():
+        st.warning(f"{theirs[:1].upper()}{theirs[1:]}.", icon=":material/group:")
     if found := store.unread():
         with st.container(horizontal=True, vertical_alignment="center", key="notices"):
             st.warning("  \n".join(map(plain, found)), icon=":material/healing:")
