@@ -33,7 +33,7 @@ def browser_path():
 
 
 @contextlib.contextmanager
-def server(script, env=None, base=""):
+def server(script, env=None, base="", log=os.devnull):
     """The address of a Streamlit server that runs a script below a path, on a free port of this machine only."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -41,14 +41,15 @@ def server(script, env=None, base=""):
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     options = ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
     options += ["--server.baseUrlPath", base]
-    process = subprocess.Popen(
-        command + options,
-        cwd=ROOT,
-        env=os.environ | (env or {}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with open(log, "ab") as said:
+        process = subprocess.Popen(
+            command + options,
+            cwd=ROOT,
+            env=os.environ | (env or {}),
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
     try:
         address = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         wait_for(f"{address}/_stcore/health", process)
