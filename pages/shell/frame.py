@@ -31,9 +31,9 @@ def notices() -> None:
     if theirs := files.of_another():
         st.warning(f"{theirs[:1].upper()}{theirs[1:]}.", icon=":material/group:")
     if found := store.unread():
-        with st.container(horizontal=True, vertical_alignment="center", key="notices"):
-            st.warning("  \n".join(map(plain, found)), icon=":material/healing:")
-            st.button("I have read this", on_click=store.read, type="tertiary")
+        told, done = st.columns([9, 2], vertical_alignment="center")
+        told.warning("  \n".join(map(plain, found)), icon=":material/healing:")
+        done.button("I have read this", on_click=store.read)
 
 
 def changed(run: Run | None) -> None:
@@ -41,15 +41,15 @@ def changed(run: Run | None) -> None:
     words = caches.changed(run) if run else ""
     if run is None or not words:
         return
-    with st.container(key="changed"):
-        st.warning(
-            f"**{plain(words[:1].upper() + words[1:])}.** What is shown is what was stored then: pictures are off, and "
-            "no decision is taken.",
-            icon=":material/difference:",
-        )
-        if words == originals.CHANGED:
-            told = "Decisions are carried over to the items that are still there, by their content."
-            st.button("Make a run of what lies there now", on_click=_again, args=(run,), help=told)
+    said, offer = st.columns([9, 3], vertical_alignment="center")
+    said.warning(
+        f"**{plain(words[:1].upper() + words[1:])}.** What is shown is what was stored then: pictures are off, and no "
+        "decision is taken.",
+        icon=":material/difference:",
+    )
+    if words == originals.CHANGED:
+        told = "Decisions are carried over to the items that are still there, by their content."
+        offer.button("Make a run of what lies there now", on_click=_again, args=(run,), help=told)
 
 
 def _again(run: Run) -> None:
