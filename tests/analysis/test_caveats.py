@@ -104,8 +104,8 @@ def test_a_probe_whose_interval_holds_0_may_not_rank_like_training():
 def test_where_no_network_was_trained_nothing_is_claimed():
     points = curve(range(12), range(12))
     without = {name: choice for name, choice in MEASURES.items() if name != "full_training"}
-    assert "not known: no network" in told(points, without)
-    assert "not known yet" in told(points[points["measure"] == "linear_probe"])
+    assert "Not known whether the probe ranks like training: no network" in told(points, without)
+    assert "too few coresets" in told(points[points["measure"] == "linear_probe"])
 
 
 def test_only_accuracies_on_fixed_features_are_probes():
