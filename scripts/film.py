@@ -34,17 +34,17 @@ COLOURS, MOST_BYTES = 128, 3_000_000
 
 def pictures(page: Page) -> Iterator[tuple[bytes, int]]:
     """The pictures of the film as PNG, each with its milliseconds."""
-    yield from down(page, RESTS)
+    yield from slide(page, RESTS)
     for key, method in (("8", "Random"), ("1", "FDMat")):
         page.keyboard.press(key)
         page.wait_for_function(f"{driving.MAP}.points.method === '{method}'")
         page.wait_for_timeout(1500)
         yield page.screenshot(), 2 * RESTING
-    yield from down(page, (RESTS[-1], RESTS[0]))
+    yield from slide(page, (RESTS[-1], RESTS[0]))
 
 
-def down(page: Page, rests: tuple[float, ...]) -> Iterator[tuple[bytes, int]]:
-    """The slider from the first share to the last."""
+def slide(page: Page, rests: tuple[float, ...]) -> Iterator[tuple[bytes, int]]:
+    """The slider from the first share to the last, a rest at each."""
     driving.move_once(page, driving.place_of(rests[0]))
     for start, end in zip(rests, rests[1:], strict=False):
         for place in np.linspace(driving.place_of(start), driving.place_of(end), BETWEEN + 2)[1:-1]:
