@@ -1,13 +1,14 @@
 """Film the Map for the README: `python scripts/film.py [RUN]` writes `docs/map.gif` from the real app.
 
 RUN is the key of a stored run; without it the sample with a fifth of its labels flipped, which must have been run. The
-slider goes from all items to half a percent and back, with a rest wherever the page has new numbers; half-way the method
-changes to random and back. Needs Chromium, as the browser tests do.
+slider goes from all items to one percent, with a rest wherever the page has new numbers; there the method changes to
+random and back, and the slider returns. Needs Chromium, as the browser tests do.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,12 +47,9 @@ def pictures(page: Page) -> Iterator[tuple[bytes, int]]:
 def slide(page: Page, rests: tuple[float, ...]) -> Iterator[tuple[bytes, int]]:
     """The slider from the first share to the last, a rest at each."""
     driving.move_once(page, driving.place_of(rests[0]))
-    for start, end in zip(rests, rests[1:], strict=False):
+    for start, end in itertools.pairwise(rests):
         for place in np.linspace(driving.place_of(start), driving.place_of(end), BETWEEN + 2)[1:-1]:
-            page.evaluate(
-                f"place => {{ const s = {driving.MAP}.slider; s.input.value = place; s.input.dispatchEvent(new Event('input')) }}",
-                place,
-            )
+            driving.move(page, place)
             page.wait_for_function(f"!{driving.MAP}.frame")
             yield page.screenshot(), MOVING
         driving.move_once(page, driving.place_of(end))

@@ -133,8 +133,8 @@ def move_once(page, place, picture=MAP):
 
 def move(page, place, picture=MAP):
     """Put the thumb at a place of the slider without letting go."""
-    script = f"place => {{ const {{ input }} = {picture}.slider; input.value = place; input.dispatchEvent(new Event('input')) }}"
-    page.evaluate(script, place)
+    change = "input.value = place; input.dispatchEvent(new Event('input'))"
+    page.evaluate(f"place => {{ const {{ input }} = {picture}.slider; {change} }}", place)
 
 
 def count_wire(page):
