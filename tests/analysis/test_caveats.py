@@ -48,11 +48,23 @@ def test_what_a_method_is_known_to_keep_is_said_with_its_share():
     assert caveats.known_to_keep_bad(registry.methods.get("fdmat").facts) == ""
 
 
-def test_every_method_that_keeps_more_flips_than_random_says_how_many():
-    """The facts are those of the committed table; a method is named where it keeps more than random and a fifth."""
+def table_of_damage():
+    """The share of flips of every method at the share kept that is quoted, as the committed table has it."""
     rows = re.findall(r"^\| (\w+) \|(.+)\|$", (RESULTS / "damage.md").read_text(), re.M)
     at = damage.SHARES.index(caveats.KEPT)
-    kept = {name: float(row.split("|")[at]) for name, row in rows if name != "method"}
+    return {name: float(row.split("|")[at]) for name, row in rows if name != "method"}
+
+
+def test_the_readme_quotes_the_table():
+    text = " ".join((RESULTS.parents[1] / "README.md").read_text().split())
+    kept = {name: f"{100 * share:.3g}%" for name, share in table_of_damage().items()}
+    flips = "{fdmat} are flipped; of random's {random}, of k-center's {k_center}, of EL2N's {el2n} ("
+    assert flips.format(**kept) in text
+
+
+def test_every_method_that_keeps_more_flips_than_random_says_how_many():
+    """The facts are those of the committed table; a method is named where it keeps more than random and a fifth."""
+    kept = table_of_damage()
     assert set(kept) == {name for name, entry in registry.methods.all().items() if entry.facts.offered}
     for name, share in kept.items():
         said = registry.methods.get(name).facts.keeps_flips
