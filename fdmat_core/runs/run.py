@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
 from fdmat_core.analysis.clusters import Clusters
-from fdmat_core.projection import Kind, Projection
+from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
-from fdmat_core.runs import artifacts, costs, points, stages
+from fdmat_core.runs import artifacts, costs, parts, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 #: What a run reads, by the kind of entry.
 KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported")
-MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
 
@@ -95,7 +94,7 @@ class Run:
         used = artifacts.used_features(self.spec)
         if used is None:
             return None
-        for kind in MAPS:
+        for kind in parts.MAPS:
             unpack = lambda item, kind=kind: Projection(item.arrays["xy"], kind)  # noqa: E731
             if found := self._part("projection", artifacts.projection_key(used, kind), unpack):
                 return found

@@ -252,7 +252,6 @@ def _launch(spec: Spec) -> None:
 
 
 def _begin(spec: Spec) -> None:
-    key = jobs.submit(spec)
-    state.choose(run=key, method=None)
-    if status := jobs.status(key):
+    run_status.begin(spec, method=None)
+    if status := jobs.status(spec.key):
         st.toast(run_status.sentence(status), icon=":material/play_arrow:")

@@ -10,7 +10,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
 from fdmat_core.types import Finding
-from pages.shell import places
+from pages.shell import places, state
 from tests.pages.conftest import button, link, texts
 
 DIGITS = replace(settings.SAMPLE, dataset=Choice("digits"), seeds=5)
@@ -244,6 +244,14 @@ def test_the_toast_and_the_card_say_the_same_of_a_run_that_waits(visit, queue, m
     button(app, "Start").click().run()
     assert [one.value for one in app.toast] == [words]
     assert any("Waiting" in one.value and "badge" in one.value for one in app.markdown)
+
+
+def test_a_run_is_chosen_before_its_process_starts(visit, queue, monkeypatch):
+    chosen = []
+    monkeypatch.setattr(jobs, "submit", lambda spec: chosen.append((spec.key, state.key())))
+    button(visit(places.RUNS), "Start").click().run()
+    ((started, open_then),) = chosen
+    assert started == open_then
 
 
 def test_a_run_with_damaged_settings_does_not_hide_the_others(visit, queue):
