@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
 from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
-from fdmat_core.runs import artifacts, costs, parts, points, stages
+from fdmat_core.runs import artifacts, costs, notes, parts, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: What a run reads, by the kind of entry.
 KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported")
+#: The form of the key of a run.
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Part = TypeVar("Part")
 
 
@@ -42,17 +45,23 @@ class Run:
     @staticmethod
     def open(key: str) -> Run:
         """The run that is stored under a key; a ValueError if there is none, or its settings cannot be read."""
-        value = files.read_json(artifacts.folder(key) / "spec.json")
-        if value is None:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"run is {key[:40]!r}; give a key as `python -m fdmat_core list runs` names it")
+        place = artifacts.folder(key)
+        if not place.exists():
             raise ValueError(
                 f"no run {key!r} is stored under {files.home()}; `python -m fdmat_core list runs` names them"
             )
+        value = files.read_json(place / "spec.json")
+        if value is None:
+            raise ValueError(_unreadable(key, "its spec.json is gone, empty or no JSON"))
         try:
-            return Run(Spec.from_json(value))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(
-                f"the settings of run {key!r} cannot be read ({error}); delete the run, or repair its spec.json"
-            ) from error
+            found = Run(Spec.from_json(value))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise ValueError(_unreadable(key, str(error))) from error
+        if found.key != key:
+            raise ValueError(_unreadable(key, f"they are those of run {found.key}, as this version reads them"))
+        return found
 
     @property
     def stored(self) -> bool:
@@ -223,6 +232,11 @@ class Run:
         return artifacts.findings(self.spec)
 
     @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The small files of its folder that are damaged, or of another version; they count as not there."""
+        return notes.unreadable(artifacts.folder(self.key))
+
+    @property
     def complete(self) -> bool:
         """Whether all that the spec asks for is stored, but for what `problems` names."""
         return not self.lacking
@@ -240,6 +254,10 @@ class Run:
                 return None
             self._parts[kind, key] = unpack(item)
         return self._parts[kind, key]  # type: ignore[return-value]
+
+
+def _unreadable(key: str, why: str) -> str:
+    return f"the settings of run {key!r} cannot be read ({why}); delete the run, or repair its spec.json"
 
 
 def _place(method: Choice) -> tuple[bool, bool]:

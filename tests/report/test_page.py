@@ -142,7 +142,8 @@ def test_sentences_say_what_the_store_says(run):
         "not Wasserstein distances",
         "not full training",
         "2 random subsets",
-        "FDMat (threshold 0) (fdmat(tau=0.0)) is after",
+        "FDMat (threshold 0) (fdmat(tau=0.0)) is ours, after the paper: after Xiao",
+        "Not known whether the probe ranks like training: no network was trained.",
     ):
         assert words in noted
 
