@@ -139,8 +139,9 @@ function wordsOf(map) {
   const { points, slider: { k }, stage, root } = map, colour = getComputedStyle(root).color
   const kept = `${points.method}: kept ${whole(k)} of ${whole(points.n)} (${percent(k / points.n)})`
   const what = [points.heading, `${points.projection}. Map distances are not Wasserstein distances`].filter(Boolean).join(" · ")
+  const size = Math.min(14, 14 * (stage.width - 2 * PAD) / penOf(map).measureText(what).width)
   const words = [
-    { text: kept, x: PAD, y: 26, size: 19, colour, bold: true }, { text: what, x: PAD, y: 47, size: 14, colour, bold: false },
+    { text: kept, x: PAD, y: 26, size: 19, colour, bold: true }, { text: what, x: PAD, y: 47, size, colour, bold: false },
   ]
   const y = TITLE + stage.height + GAP
   return words.concat(keysOf(map).filter(({ text }) => text).map(({ text, x }) => ({ text, x, y, size: 14, colour, bold: false })))
@@ -155,13 +156,19 @@ function swatchesOf(map) {
   return keysOf(map).filter(({ colours }) => colours.length).map(({ colours, wide, at }) => ({ x: at, y, colours, wide }))
 }
 
+/** A pen that measures small words. @param {MapState} map */
+function penOf(map) {
+  const pen = /** @type {CanvasRenderingContext2D} */ (make("canvas").getContext("2d"))
+  pen.font = `400 14px ${fontOf(map)}`
+  return pen
+}
+
 /**
  * What stands in the legend, from left to right: where its colours begin, and where its words.
  * @param {MapState} map
  */
 function keysOf(map) {
-  const pen = /** @type {CanvasRenderingContext2D} */ (make("canvas").getContext("2d")), keys = []
-  pen.font = `400 14px ${fontOf(map)}`
+  const pen = penOf(map), keys = []
   let at = PAD
   for (const item of /** @type {Iterable<HTMLElement>} */ (map.elements.legend.children)) {
     const dot = item.matches(".key") ? item.querySelector("i") : item.matches(".scale") ? item : null
