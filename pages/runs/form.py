@@ -31,7 +31,7 @@ def show() -> None:
         title, button = st.columns([1, 1], vertical_alignment="center")
         title.subheader("New run", anchor=False)
         effort = st.container()
-        dataset, corruption, backbone = forms.choose_data(start, columns=2)
+        dataset, corruption, backbone = forms.choose_data(start)
         st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")
