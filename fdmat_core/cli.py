@@ -142,7 +142,8 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     base = cli_report.read_spec(spec) if spec else settings.SAMPLE
     with datasets.loaded_once():
         base = _of_own_data(base, data, setting or []) if data else base
-        return _run(settings.checked(replace(base, **given)))
+        asked = replace(base, **given)
+        return _run(settings.checked(asked if spec or measures else settings.measured_to_clean(asked)))
 
 
 @app.command()

@@ -84,5 +84,6 @@ def test_two_methods_differ_in_what_they_are():
 
 def test_two_runs_differ_in_their_settings():
     found = differences.settings(settings.SAMPLE, settings.SAMPLE_NOISY)
-    assert [one.name for one in found] == ["Corruption"]
+    assert [one.name for one in found] == ["Corruption", "Measures"]
+    assert "to the clean part" in found[1].b and "to the clean part" not in found[1].a
     assert differences.settings(settings.SAMPLE, settings.SAMPLE) == []

@@ -27,6 +27,23 @@ def submitted(app, queue):
     return asked[1]
 
 
+def test_the_runs_stand_before_the_form_and_only_the_form_has_a_main_button(visit, queue):
+    for place in range(2):
+        queue.say(replace(DIGITS, band=5 + place), "done")
+    app = visit(places.RUNS)
+    labels = [one.label for one in app.main if one.type == "button"]
+    assert labels.index("Open") < labels.index("Start") and labels.count("Open") == 2
+    assert [one.label for one in app.button if one.proto.type == "primary"] == ["Start"]
+
+
+def test_where_no_run_is_stored_the_samples_are_a_press_away(visit, queue):
+    app = visit(places.RUNS)
+    assert "No run is stored yet" in texts(app)
+    button(app, "Open the sample run").click().run()
+    assert queue.asked == [("submit", settings.SAMPLE)] and not app.exception
+    assert "No run is stored yet" not in texts(app) and link(app, "run") == settings.SAMPLE.key
+
+
 def test_the_form_as_it_is_starts_the_sample_run(visit, queue):
     assert submitted(visit(places.RUNS), queue) == settings.SAMPLE
 
