@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import __version__, cli_cache, cli_report, datasets, errors, registry, serve, sizes, terminal
+from fdmat_core import (
+    __version__,
+    cli_cache,
+    cli_exchange,
+    cli_report,
+    datasets,
+    errors,
+    registry,
+    serve,
+    sizes,
+    terminal,
+)
 from fdmat_core.analysis import summary
 from fdmat_core.reading import check as odd
 from fdmat_core.runs import estimates, jobs, library, settings
@@ -38,6 +49,8 @@ selections = typer.Typer(help="Selections that somebody else made.", no_args_is_
 app.add_typer(selections, name="selection")
 app.command()(cli_report.report)
 app.command()(cli_report.bundle)
+app.command()(cli_exchange.export)
+app.command("import")(cli_exchange.import_)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,9 +128,9 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     if data and dataset:
         raise ValueError(f"--data {data!r} and --dataset {dataset!r} both say what to read; give one of them")
     given = {
-        "dataset": _one(dataset),
-        "corruption": _one(corruption),
-        "backbone": _one(backbone),
+        "dataset": cli_exchange.one(dataset),
+        "corruption": cli_exchange.one(corruption),
+        "backbone": cli_exchange.one(backbone),
         "methods": Choice.read(methods),
         "measures": Choice.read(measures),
         "fractions": _numbers(fractions),
@@ -129,7 +142,8 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     base = cli_report.read_spec(spec) if spec else settings.SAMPLE
     with datasets.loaded_once():
         base = _of_own_data(base, data, setting or []) if data else base
-        return _run(settings.checked(replace(base, **given)))
+        asked = replace(base, **given)
+        return _run(settings.checked(asked if spec or measures else settings.measured_to_clean(asked)))
 
 
 @app.command()
@@ -171,55 +185,6 @@ def show(
         print(status.advice)
 
 
-@app.command()
-def export(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    to: Annotated[Path, typer.Option(help="File that ends in .csv, .parquet, .json, or .npy or .txt for ids kept.")],
-    what: Annotated[
-        str, typer.Option(help="selection (what is kept), ranking (all items), issues, decisions")
-    ] = "selection",
-    method: Annotated[str, typer.Option(help="Of a selection or ranking: which method of the run.")] = "",
-    kept: Annotated[float | None, typer.Option(help="Of a selection or ranking: the share kept.")] = None,
-    seed: Annotated[int, typer.Option(help="Of a selection or ranking by a method that draws.")] = 0,
-) -> None:
-    """Write what a method keeps, its ranking of all items, the issues or the decisions to a file.
-
-    Decisions overrule the method in a selection and in a ranking.
-    """
-    from fdmat_core.runs import exchange
-
-    run = Run.open(library.resolve(key))
-    if what in ("issues", "decisions"):
-        table = exchange.issues(run) if what == "issues" else exchange.decided(run)
-        exchange.write(table, to)
-        print(f"{to}: {what} of {len(table):,} items")
-        return
-    if what not in ("selection", "ranking"):
-        raise ValueError(f"--what is {what!r}; say selection, ranking, issues or decisions")
-    choice = _one(method)
-    if choice is None or kept is None:
-        raise ValueError(f"a {what} is by a method and of a size; give --method and --kept")
-    table = (exchange.selected if what == "selection" else exchange.ranking)(run, choice, kept, seed=seed)
-    exchange.write(table, to)
-    attrs = table.attrs
-    print(f"{to}: {attrs['kept']:,} of {attrs['of']:,} items kept by {method}{_overruled(attrs)}")
-
-
-@app.command("import")
-def import_(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    file: Annotated[Path, typer.Argument(help="Decisions, as `export` wrote them: .csv, .parquet or .json.")],
-    author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
-) -> None:
-    """Read decisions back from a file: all of them or, if one line is wrong, none; twice does no harm."""
-    from fdmat_core.runs import exchange
-
-    run = Run.open(library.resolve(key))
-    with file.open("rb") as stream:
-        taken = exchange.take_in(run, exchange.read(stream, file.suffix), author=author)
-    print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
-
-
 @selections.command("add")
 def add_selection(
     key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
@@ -246,15 +211,6 @@ def describe(spec: Spec) -> str:
     return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {len(spec.methods)} methods, {spec.seeds} seeds"
 
 
-def _overruled(attrs: Mapping[Any, Any]) -> str:
-    """What people's decisions did to a selection, in words."""
-    given = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
-    if not given:
-        return ""
-    moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
-    return f"; decisions: {', '.join(given)}; {moved}"
-
-
 def _of_own_data(base: Spec, path: str, given: list[str]) -> Spec:
     """A spec for somebody's own data: what can be done with it, and what was found printed."""
     choice = _with(datasets.recognise(path).choice, given)
@@ -270,13 +226,6 @@ def _with(choice: Choice, given: list[str]) -> Choice:
     if wrong := next((name for name, sign, _ in pairs if not sign), None):
         raise ValueError(f"--set {wrong!r} has no value; write name=value")
     return Choice.of(choice.name, **{**dict(choice.params), **{name.strip(): value for name, _, value in pairs}})
-
-
-def _one(text: str) -> Choice | None:
-    choices = Choice.read(text)
-    if len(choices) > 1:
-        raise ValueError(f"{text!r} names {len(choices)} things; name one")
-    return choices[0] if choices else None
 
 
 def _numbers(text: str) -> tuple[float, ...]:

@@ -21,7 +21,7 @@ CERTAINTY = 0.99
 #: What `MethodFacts.keeps_flips` was measured at: the share of labels flipped, and the share kept.
 FLIPPED, KEPT = 0.2, 0.05
 #: How a sentence begins where it has no correlation to tell.
-NOT_TRAINING = "A probe on fixed features is not training; whether it ranks like training here"
+UNKNOWN = "Not known whether the probe ranks like training"
 
 
 def keeps_bad(tally: Tally, word: str) -> str:
@@ -49,7 +49,7 @@ def known_to_keep_bad(facts: MethodFacts) -> str:
     """What a method kept of flipped labels where they are known, in a sentence; "" if no more than random."""
     if facts.keeps_flips is None:
         return ""
-    flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", _rate(facts.keeps_flips)
+    flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", percent(round(facts.keeps_flips, 3))
     return f"Known to keep damage: {flipped}, {kept} of its {_rate(KEPT)} were flipped."
 
 
@@ -57,7 +57,7 @@ def held_out(findings: Iterable[Finding]) -> str:
     """That the test items come from the same file as the others, in a sentence; "" if the data have their own."""
     if not any(finding.switch == "test_share" for finding in findings):
         return ""
-    return "Test items are held out of the same data: their labels are as noisy as those of the others."
+    return "Test items are held out of the same data, so their labels are as noisy."
 
 
 def on_fixed_features(measure: Choice) -> bool:
@@ -94,10 +94,10 @@ def of_probe(found: pandas.DataFrame | None, kept: float, planned: Iterable[floa
         The shares kept that will be measured: see `sizes.measured`.
     """
     if found is None:
-        return f"{NOT_TRAINING} is not known: no network was trained."
+        return f"{UNKNOWN}: no network was trained."
     row = predictiveness.nearest(found, kept, planned)
     if row is None:
-        return f"{NOT_TRAINING} is not known yet: too few coresets of one size are measured."
+        return f"{UNKNOWN}: too few coresets of one size are measured yet."
     like = "ranks like" if row.low > 0 else "ranks against" if row.high < 0 else "may not rank like"
     size = f"{row.count} coresets at {percent(round(row.kept, 6))} kept"
     return f"The probe {like} training here: {predictiveness.interval(row)}, {size}."

@@ -48,9 +48,9 @@ def fdmat(
 ) -> Ranking:
     """Keep the coreset whose feature distribution is closest to the dataset's, class by class, without bad labels.
 
-    **Ours, after the paper.** The paper's goal and its transport plan are kept; what is kept is not its score. That score
-    keeps rows near the class prototypes, which is not what the paper sets out to do: see `fdmat_published`. By the linear
-    probe FDMat lies above random in 99% of the 90 cells of our study, the published score in 14%.
+    **Ours, after the paper.** The goal and the transport plan are the paper's, the choice is not: its score keeps rows
+    near the class prototypes, which is not what the paper sets out to do (see `fdmat_published`). By the linear probe
+    FDMat lies above random in 99% of the 90 cells of our study, the published score in 14%.
 
     1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length.
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,

@@ -141,8 +141,8 @@ def history(dataset: str) -> pandas.DataFrame:
 def read(frame: pandas.DataFrame, classes: tuple[str, ...]) -> list[Decision]:
     """Decisions from an imported table with columns `item, decision` and maybe `label, author, run`.
 
-    Also from the exports of a selection or of issues, where they are `id`, `decision` and `label_decided`. Lines whose
-    decision is empty are passed over.
+    Also from the exports of a selection or of issues, where they are `id`, `decision` and `corrected_label`, once
+    called `label_decided`. Lines whose decision is empty are passed over.
 
     Raises
     ------
@@ -163,9 +163,10 @@ def read(frame: pandas.DataFrame, classes: tuple[str, ...]) -> list[Decision]:
 
 
 def _renamed(frame: pandas.DataFrame) -> pandas.DataFrame:
-    """The table with its columns called as ours are; `label` beside `label_decided` is the label that was given."""
-    if "label_decided" in frame.columns:
-        frame = frame.drop(columns="label", errors="ignore").rename(columns={"label_decided": "label"})
+    """The table with its columns called as ours are; `label` beside a corrected one is the label that was given."""
+    corrected = next((name for name in ("corrected_label", "label_decided") if name in frame.columns), None)
+    if corrected:
+        frame = frame.drop(columns="label", errors="ignore").rename(columns={corrected: "label"})
     return frame if "item" in frame.columns else frame.rename(columns={"id": "item"})
 
 

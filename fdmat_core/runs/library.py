@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from fdmat_core.progress import Progress, silent
-from fdmat_core.runs import artifacts, notes, originals, points, stages
-from fdmat_core.runs.run import KINDS, MAPS, Run
+from fdmat_core.runs import artifacts, notes, originals, parts, points, stages
+from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -156,19 +157,10 @@ def _owned(key: str) -> set[tuple[str, str]] | None:
     used, brought = artifacts.used_features(spec), artifacts.brought(spec)
     if used is None:
         return brought
-    maps = {("projection", artifacts.projection_key(used, kind)) for kind in MAPS}
-    rankings = {
-        ("ranking", artifacts.ranking_key(spec, used, method, seed, k))
-        for method in (artifacts.RANDOM, *spec.methods)
-        for seed in range(max(spec.seeds, spec.band))
-        for k in artifacts.sizes(spec, used.n, method)
-    }
-    method = artifacts.evidence_method(spec)
-    scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
-    rest = {("features", used.key), ("points", artifacts.source(spec, used).origin)}
-    between = {("clusters", artifacts.clusters_key(used)), *artifacts.prefix_keys(spec, used)}
+    everything = replace(spec, methods=tuple(dict.fromkeys((artifacts.RANDOM, *spec.methods))))
+    owned = {(part.kind, part.key) for part in parts.of(everything, used, seeds=max(spec.seeds, spec.band))}
     content = {(originals.KIND, run.dataset_key)} if run.dataset_key else set()
-    return brought | maps | rankings | scores | between | rest | content
+    return brought | owned | content | {("points", artifacts.source(spec, used).origin)}
 
 
 def _needed() -> set[tuple[str, str]]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
 from fdmat_core.analysis.clusters import Clusters
-from fdmat_core.projection import Kind, Projection
+from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
-from fdmat_core.runs import artifacts, costs, notes, originals, points, stages
+from fdmat_core.runs import artifacts, costs, notes, originals, parts, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported", "content")
 #: The form of the key of a run.
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
 
@@ -120,7 +119,7 @@ class Run:
         used = artifacts.used_features(self.spec)
         if used is None:
             return None
-        for kind in MAPS:
+        for kind in parts.MAPS:
             unpack = lambda item, kind=kind: Projection(item.arrays["xy"], kind)  # noqa: E731
             if found := self._part("projection", artifacts.projection_key(used, kind), unpack):
                 return found

@@ -10,14 +10,14 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from fdmat_core.store import entries, files
 from pages.shell import caches, frame, places, state
-from pages.ui import run_status, whole
+from pages.ui import empty, run_status, whole
 
 
 def show() -> None:
     """Show every stored run, the newest first, and what they take on disk."""
     found = library.listing()
     if not found:
-        st.info("No run is stored yet. The form has good defaults: start it as it is.", icon=":material/inbox:")
+        _none()
         return
     used = caches.size(sum(entries.usage().values()))
     st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {used} on disk in `{files.home()}`")
@@ -26,6 +26,14 @@ def show() -> None:
             card(key)
         except Exception as error:  # whatever is the matter with one run, the others are shown
             _damaged(key, errors.plain(error), "remove")
+
+
+def _none() -> None:
+    """What to begin with where no run is stored: a sample, or the form as it is."""
+    with st.container(border=True):
+        st.subheader("No run is stored yet", anchor=False)
+        st.markdown("Begin with a sample, or with the form beside this: it has good defaults.")
+        empty.samples()
 
 
 def card(key: str) -> None:
@@ -87,9 +95,8 @@ def _submit(spec: Spec) -> None:
 def _buttons(run: Run, status: run_status.Status | None) -> None:
     key, spec = run.key, run.spec
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        look = "primary" if status and status.state == "done" else "secondary"
         opened = state.key() == key
-        if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:", type=look):
+        if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:"):
             state.choose(run=key, method=None)
             st.switch_page(places.MAP)
         if status is None:

@@ -128,15 +128,14 @@ def slide_to(page, place):
 
 def move_once(page, place, picture=MAP):
     """Put the thumb at a place of the slider in one move, and let go: Python hears once, however busy the machine."""
-    page.evaluate(
-        f"""place => {{
-      const {{ input }} = {picture}.slider
-      input.value = place
-      input.dispatchEvent(new Event("input"))
-      input.dispatchEvent(new Event("change"))
-    }}""",
-        place,
-    )
+    move(page, place, picture)
+    page.evaluate(f"{picture}.slider.input.dispatchEvent(new Event('change'))")
+
+
+def move(page, place, picture=MAP):
+    """Put the thumb at a place of the slider without letting go."""
+    change = "input.value = place; input.dispatchEvent(new Event('input'))"
+    page.evaluate(f"place => {{ const {{ input }} = {picture}.slider; {change} }}", place)
 
 
 def count_wire(page):

@@ -1,8 +1,8 @@
 """The Removed page in a real browser: the order of the grid, filters, decisions by key, to the map and back."""
 
-import shutil
 import json
 import re
+import shutil
 import time
 import urllib.error
 import urllib.request

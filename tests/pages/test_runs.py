@@ -10,7 +10,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files, notices
 from fdmat_core.types import Finding
-from pages.shell import places
+from pages.shell import places, state
 from tests.pages.conftest import button, link, texts
 
 DIGITS = replace(settings.SAMPLE, dataset=Choice("digits"), seeds=5)
@@ -25,6 +25,23 @@ def submitted(app, queue):
     (asked,) = queue.asked
     assert asked[0] == "submit" and not app.exception
     return asked[1]
+
+
+def test_the_runs_stand_before_the_form_and_only_the_form_has_a_main_button(visit, queue):
+    for place in range(2):
+        queue.say(replace(DIGITS, band=5 + place), "done")
+    app = visit(places.RUNS)
+    labels = [one.label for one in app.main if one.type == "button"]
+    assert labels.index("Open") < labels.index("Start") and labels.count("Open") == 2
+    assert [one.label for one in app.button if one.proto.type == "primary"] == ["Start"]
+
+
+def test_where_no_run_is_stored_the_samples_are_a_press_away(visit, queue):
+    app = visit(places.RUNS)
+    assert "No run is stored yet" in texts(app)
+    button(app, "Open the sample run").click().run()
+    assert queue.asked == [("submit", settings.SAMPLE)] and not app.exception
+    assert "No run is stored yet" not in texts(app) and link(app, "run") == settings.SAMPLE.key
 
 
 def test_the_form_as_it_is_starts_the_sample_run(visit, queue):
@@ -244,6 +261,14 @@ def test_the_toast_and_the_card_say_the_same_of_a_run_that_waits(visit, queue, m
     button(app, "Start").click().run()
     assert [one.value for one in app.toast] == [words]
     assert any("Waiting" in one.value and "badge" in one.value for one in app.markdown)
+
+
+def test_a_run_is_chosen_before_its_process_starts(visit, queue, monkeypatch):
+    chosen = []
+    monkeypatch.setattr(jobs, "submit", lambda spec: chosen.append((spec.key, state.key())))
+    button(visit(places.RUNS), "Start").click().run()
+    ((started, open_then),) = chosen
+    assert started == open_then
 
 
 def test_a_run_with_damaged_settings_does_not_hide_the_others(visit, queue):
