@@ -91,6 +91,14 @@ def results(spec):
     return found | {"points": hashlib.sha256(curve.encode()).hexdigest()}
 
 
+def differ(spec, whole):
+    """Whether a run lacks a part, or has one that is not that of an undisturbed run.
+
+    Of random draws only the points are a part: the order of a draw that was measured is not made again.
+    """
+    return not Run.open(spec.key).complete or any(whole[name] != one for name, one in results(spec).items())
+
+
 def _arrays(kind, key):
     item = entries.find(kind, key)
     return item.arrays.items() if item else ()
@@ -142,7 +150,7 @@ def copied(filled, scratch):
 
 
 def _disturbed(tries, scratch, spec, command, disturb, longest):
-    """Start a run and disturb it after a random time, again and again; whenever one gets through, compare it."""
+    """Start a run and disturb it in one stage after the other; whenever one gets through, compare it."""
     jobs.COMMAND, draw = command, random.Random(7)
     whole = made(spec, Path(scratch) / "undisturbed")
     outcome, stages, done = Outcome(tries), {}, 0
@@ -151,7 +159,7 @@ def _disturbed(tries, scratch, spec, command, disturb, longest):
             decide()
             while done < tries:
                 key = jobs.submit(spec)
-                time.sleep(longest * draw.random() ** 2)
+                _reach(key, STAGES[done % len(STAGES)], longest * draw.random())
                 if not jobs.status(key).live:
                     break
                 stage = jobs.status(key).stage or "start"
@@ -159,10 +167,21 @@ def _disturbed(tries, scratch, spec, command, disturb, longest):
                 stages[stage], done = stages.get(stage, 0) + 1, done + 1
                 outcome = outcome._replace(lost=outcome.lost + lost(), tracebacks=outcome.tracebacks + traced(spec))
             ended = _to_the_end(spec)
-            differs = ended.state != "done" or results(spec) != whole
+            differs = ended.state != "done" or differ(spec, whole)
             outcome = outcome._replace(different=outcome.different + differs, lost=outcome.lost + lost())
             shutil.rmtree(place, ignore_errors=True)
     return outcome._replace(words="in " + ", ".join(f"{stage} {count}" for stage, count in sorted(stages.items())))
+
+
+#: In which stage a run is disturbed, in turn; "" is before it has said a word.
+STAGES = ("", "features", "projection", "rankings", "points", "detection", "projection")
+
+
+def _reach(key, stage, seconds):
+    """Wait until a run is in a stage, or beyond it and at its end, and then some time within it."""
+    while stage and (now := jobs.status(key)).live and now.stage != stage:
+        time.sleep(0.01)
+    time.sleep(seconds)
 
 
 def _to_the_end(spec):
@@ -183,17 +202,17 @@ def _kill(key):
 
 def kills(tries, scratch):
     """Kills at every stage, extraction and UMAP among them."""
-    return _disturbed(tries, scratch, WHOLE, (sys.executable, "-P", "-m", "fdmat_core", "run", "--spec"), _kill, 60)
+    return _disturbed(tries, scratch, WHOLE, (sys.executable, "-P", "-m", "fdmat_core", "run", "--spec"), _kill, 2)
 
 
 def quick_kills(tries, scratch):
     """Kills at every stage of a small run."""
-    return _disturbed(tries, scratch, SMALL, CHILD, _kill, 8)
+    return _disturbed(tries, scratch, SMALL, CHILD, _kill, 0.2)
 
 
 def cancels(tries, scratch):
     """Cancelled and resumed."""
-    return _disturbed(tries, scratch, SMALL, CHILD, jobs.cancel, 8)
+    return _disturbed(tries, scratch, SMALL, CHILD, jobs.cancel, 0.2)
 
 
 def clocks(tries, scratch):
@@ -235,7 +254,7 @@ def memory(tries, scratch):
             )
             words.append(f"{limit / 2**30:.2g} GB {'done' if done.returncode == 0 else 'ended'}")
             bad = traced(SMALL)
-            differs = jobs.work(SMALL).state != "done" or results(SMALL) != whole
+            differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
             outcome = outcome._replace(
                 lost=outcome.lost + lost(), different=outcome.different + differs, tracebacks=outcome.tracebacks + bad
             )
@@ -261,7 +280,7 @@ def together(tries, scratch):
             started = [subprocess.Popen([sys.executable, "-c", TOGETHER, str(one)], cwd=ROOT) for one in range(4)]
             ended = [one.wait() for one in started]
             missing = 80 + len(DECIDED) - len(decisions.current("d"))
-            differs = any(ended) or results(SMALL) != whole
+            differs = any(ended) or differ(SMALL, whole)
             outcome = outcome._replace(lost=outcome.lost + missing + lost(), different=outcome.different + differs)
     return outcome
 
@@ -295,7 +314,7 @@ def stored(tries, scratch):
         with copied(filled, scratch) as place:
             files = sorted(file for kind in STORED for file in (place / kind).rglob("*") if file.is_file())
             _hurt(draw.choice(files), draw)
-            differs = jobs.work(SMALL).state != "done" or results(SMALL) != whole
+            differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
             outcome = outcome._replace(lost=outcome.lost + lost(), different=outcome.different + differs)
     return outcome
 
@@ -313,9 +332,9 @@ def databases(tries, scratch):
             _hurt(place / draw.choice(names), draw)
             database._CHECKED.clear()
             try:
-                differs = jobs.work(SMALL).state != "done" or results(SMALL) != whole
+                differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
             except OSError:  # said once, mended for whoever comes next
-                differs = jobs.work(SMALL).state != "done" or results(SMALL) != whole
+                differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
             outcome = outcome._replace(lost=outcome.lost + lost(), different=outcome.different + differs)
     return outcome
 
@@ -333,11 +352,11 @@ def run_files(tries, scratch):
             damage.do(artifacts.folder(other.key), file, content)
             library.prune()
             bad = any(jobs.status(key) is None for key in library.listing())
-            differs = results(SMALL) != both[0]
+            differs = differ(SMALL, both[0])
             if file == damage.SPEC:
                 library.delete(other.key)
             elif file != damage.LOG:
-                differs |= jobs.work(other).state != "done" or results(other) != both[1]
+                differs |= jobs.work(other).state != "done" or differ(other, both[1])
             outcome = Outcome(
                 outcome.tries + 1, outcome.lost + lost(), outcome.different + differs, outcome.tracebacks + bad
             )
@@ -355,7 +374,7 @@ def disks(tries, scratch):
             with at(place / "home"):
                 state = _tried(words, size)
                 subprocess.run(["mount", "-o", "remount,size=64m", str(place)], check=True)
-                differs = jobs.work(SMALL).state != "done" or results(SMALL) != whole
+                differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
                 outcome = outcome._replace(
                     different=outcome.different + differs, tracebacks=outcome.tracebacks + (state == "unexplained")
                 )

@@ -73,7 +73,7 @@ def distance(run: Run) -> tuple[Choice, Measure] | None:
     name = next((name for name in named if name in TO_CLEAN), None)
     if name is None or tables is None or tables[0].n > MOST_AT_ONCE:
         return None
-    table, train = tables[0], run.dataset().split("train")
+    table, train = tables[0], run.train()
     wrong = np.isin(decisions.by_row(run.dataset_key or "", table.ids).decision, ("drop", "relabel"))
     if train.truth is not None or not 0 < wrong.sum() < table.n:
         return None

@@ -240,7 +240,7 @@ def inspection(run: Run) -> Inspection | None:
 
 def to_clean(run: Run) -> tuple[Choice, Measure] | None:
     """The distance to the clean part, as people decided by now what is wrong; see `cleaning.distance`."""
-    last, found = decisions.changes(train(run).key)
+    last, found = decisions.changes(run.dataset_key or train(run).key)
     return None if found.empty else _to_clean(run, last)
 
 
