@@ -265,6 +265,7 @@ TOGETHER = """
 import sys
 from benchmarks import faults
 from fdmat_core.runs import decisions, jobs
+faults.projection.umap = faults.PCA  # as in the process that compares
 for item in range(20):
     decisions.decide("d", decisions.Decision(100 + item * 10 + int(sys.argv[1]), "drop"))
 sys.exit(jobs.work(faults.SMALL).state != "done")
