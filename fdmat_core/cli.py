@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,14 +12,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import __version__, cli_report, datasets, errors, registry, serve, sizes, terminal
+from fdmat_core import (
+    __version__,
+    cli_cache,
+    cli_exchange,
+    cli_report,
+    datasets,
+    errors,
+    registry,
+    serve,
+    sizes,
+    terminal,
+)
 from fdmat_core.analysis import summary
 from fdmat_core.reading import check as odd
 from fdmat_core.runs import estimates, jobs, library, settings
-from fdmat_core.runs.run import KINDS as STORED
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.store import entries, files
 
 if TYPE_CHECKING:
     import pandas
@@ -35,12 +44,13 @@ KINDS = {
 SHOWN = (0.005, 0.02, 0.1)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
-cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
-app.add_typer(cache, name="cache")
+app.add_typer(cli_cache.cache, name="cache")
 selections = typer.Typer(help="Selections that somebody else made.", no_args_is_help=True)
 app.add_typer(selections, name="selection")
 app.command()(cli_report.report)
 app.command()(cli_report.bundle)
+app.command()(cli_exchange.export)
+app.command("import")(cli_exchange.import_)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,16 +78,21 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 
 @app.command("app")
-def app_(
+def app_(  # noqa: PLR0913, PLR0917  one flag for each setting
     path: Annotated[str, typer.Argument(help="A file or folder of yours to begin with.")] = "",
     port: Annotated[int | None, typer.Option(help="Port to listen on; 8501 or the next free one.")] = None,
     address: Annotated[str, typer.Option(help="Address to listen on; localhost: this machine alone.")] = "",
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    host: Annotated[list[str] | None, typer.Option(help="A further name that the app answers to.")] = None,
+    token: Annotated[str, typer.Option(help="What links must hold; `new` makes one.")] = "",
+    login: Annotated[bool, typer.Option("--login", help="People log in, as Streamlit's secrets say.")] = False,
+    everybody: Annotated[bool, typer.Option("--open", help="Ask nothing of those who reach the address.")] = False,
 ) -> None:
     """Start the app, maybe with your own data; Ctrl-C stops it."""
     if path:
         datasets.recognise(path)  # what cannot be read is said here, not on a page
-    serve.serve(port, address, browser=browser, data=path)
+    doors = serve.Doors(host or (), token, login, everybody)
+    serve.serve(port, address, browser=browser, data=path, doors=doors)
 
 
 @app.command("list")
@@ -113,9 +128,9 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     if data and dataset:
         raise ValueError(f"--data {data!r} and --dataset {dataset!r} both say what to read; give one of them")
     given = {
-        "dataset": _one(dataset),
-        "corruption": _one(corruption),
-        "backbone": _one(backbone),
+        "dataset": cli_exchange.one(dataset),
+        "corruption": cli_exchange.one(corruption),
+        "backbone": cli_exchange.one(backbone),
         "methods": Choice.read(methods),
         "measures": Choice.read(measures),
         "fractions": _numbers(fractions),
@@ -127,7 +142,8 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     base = cli_report.read_spec(spec) if spec else settings.SAMPLE
     with datasets.loaded_once():
         base = _of_own_data(base, data, setting or []) if data else base
-        return _run(settings.checked(replace(base, **given)))
+        asked = replace(base, **given)
+        return _run(settings.checked(asked if spec or measures else settings.measured_to_clean(asked)))
 
 
 @app.command()
@@ -169,55 +185,6 @@ def show(
         print(status.advice)
 
 
-@app.command()
-def export(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    to: Annotated[Path, typer.Option(help="File that ends in .csv, .parquet, .json, or .npy or .txt for ids kept.")],
-    what: Annotated[
-        str, typer.Option(help="selection (what is kept), ranking (all items), issues, decisions")
-    ] = "selection",
-    method: Annotated[str, typer.Option(help="Of a selection or ranking: which method of the run.")] = "",
-    kept: Annotated[float | None, typer.Option(help="Of a selection or ranking: the share kept.")] = None,
-    seed: Annotated[int, typer.Option(help="Of a selection or ranking by a method that draws.")] = 0,
-) -> None:
-    """Write what a method keeps, its ranking of all items, the issues or the decisions to a file.
-
-    Decisions overrule the method in a selection and in a ranking.
-    """
-    from fdmat_core.runs import exchange
-
-    run = Run.open(library.resolve(key))
-    if what in ("issues", "decisions"):
-        table = exchange.issues(run) if what == "issues" else exchange.decided(run)
-        exchange.write(table, to)
-        print(f"{to}: {what} of {len(table):,} items")
-        return
-    if what not in ("selection", "ranking"):
-        raise ValueError(f"--what is {what!r}; say selection, ranking, issues or decisions")
-    choice = _one(method)
-    if choice is None or kept is None:
-        raise ValueError(f"a {what} is by a method and of a size; give --method and --kept")
-    table = (exchange.selected if what == "selection" else exchange.ranking)(run, choice, kept, seed=seed)
-    exchange.write(table, to)
-    attrs = table.attrs
-    print(f"{to}: {attrs['kept']:,} of {attrs['of']:,} items kept by {method}{_overruled(attrs)}")
-
-
-@app.command("import")
-def import_(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
-    file: Annotated[Path, typer.Argument(help="Decisions, as `export` wrote them: .csv, .parquet or .json.")],
-    author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
-) -> None:
-    """Read decisions back from a file: all of them or, if one line is wrong, none; twice does no harm."""
-    from fdmat_core.runs import exchange
-
-    run = Run.open(library.resolve(key))
-    with file.open("rb") as stream:
-        taken = exchange.take_in(run, exchange.read(stream, file.suffix), author=author)
-    print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
-
-
 @selections.command("add")
 def add_selection(
     key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
@@ -238,60 +205,10 @@ def add_selection(
     return _run(foreign.add(run, file.read_bytes(), file.name, **options))
 
 
-@cache.callback(invoke_without_command=True)
-def usage(context: typer.Context) -> None:
-    """Show how much disk is used, by kind."""
-    if context.invoked_subcommand:
-        return
-    table = Table(title=str(files.home()), title_justify="left", box=None)
-    table.add_column("kind")
-    table.add_column("MB", justify="right")
-    for kind, size in entries.usage().items():
-        table.add_row(kind, f"{size / 1e6:,.1f}")
-    terminal.show(table)
-
-
-@cache.command()
-def verify() -> None:
-    """Read everything byte by byte; what is damaged is set aside and will be made again when asked for."""
-    whole = 0
-    for kind in STORED:
-        for key, fine in entries.verify(kind):
-            whole += fine
-            if not fine:
-                print(f"{kind} {key}: damaged, set aside")
-    print(f"{whole} entries are whole")
-
-
-@cache.command()
-def prune() -> None:
-    """Remove what is damaged or half-written, and what no stored run needs."""
-    before = sum(entries.usage().values())
-    removed = library.prune()
-    print(f"{len(removed)} entries removed, {(before - sum(entries.usage().values())) / 1e6:,.1f} MB freed")
-
-
-@cache.command()
-def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
-    """Delete a run and what no other run shares with it; one that is going on is stopped."""
-    found = library.resolve(key)
-    jobs.delete(found)
-    print(f"run {found} is deleted")
-
-
 def describe(spec: Spec) -> str:
     """A spec in one line."""
     noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
     return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {len(spec.methods)} methods, {spec.seeds} seeds"
-
-
-def _overruled(attrs: Mapping[Any, Any]) -> str:
-    """What people's decisions did to a selection, in words."""
-    given = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
-    if not given:
-        return ""
-    moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
-    return f"; decisions: {', '.join(given)}; {moved}"
 
 
 def _of_own_data(base: Spec, path: str, given: list[str]) -> Spec:
@@ -309,13 +226,6 @@ def _with(choice: Choice, given: list[str]) -> Choice:
     if wrong := next((name for name, sign, _ in pairs if not sign), None):
         raise ValueError(f"--set {wrong!r} has no value; write name=value")
     return Choice.of(choice.name, **{**dict(choice.params), **{name.strip(): value for name, _, value in pairs}})
-
-
-def _one(text: str) -> Choice | None:
-    choices = Choice.read(text)
-    if len(choices) > 1:
-        raise ValueError(f"{text!r} names {len(choices)} things; name one")
-    return choices[0] if choices else None
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -348,10 +258,17 @@ def _entries(name: str) -> Table:
 def _runs() -> Table:
     table = terminal.table("runs", "key", "state", "what it is")
     for key in library.listing():
-        status = jobs.status(key)
         told = ": ".join(filter(None, (library.name(key), _described(key))))
-        table.add_row(key, status.state if status else "stored", told)
+        table.add_row(key, _state(key), told)
     return table
+
+
+def _state(key: str) -> str:
+    try:
+        status = jobs.status(key)
+    except (ValueError, OSError):  # of one run; the others are listed all the same
+        return "unreadable"
+    return status.state if status else "stored"
 
 
 def _described(key: str) -> str:

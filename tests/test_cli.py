@@ -243,17 +243,18 @@ def test_exports_hold_the_selection(say, done, tmp_path):
     for file in files.values():
         status, out, _ = say("export", done, "--method", "fdmat", "--kept", 0.1, "--to", file)
         assert status == 0 and out == f"{file}: 20 of 200 items kept by fdmat\n"
-    assert np.load(files["npy"]).tolist() == kept
-    assert list(map(int, files["txt"].read_text().split())) == kept
+    assert np.load(files["npy"])["id"].tolist() == kept
+    assert [int(line.split("\t")[0]) for line in files["txt"].read_text().splitlines()] == kept
     told = json.loads(files["json"].read_text())
     assert (told["run"], told["method"], told["kept"], told["of"], told["seed"]) == (done, "fdmat", 20, 200, 0)
     for frame in (pd.read_csv(files["csv"]), pd.read_parquet(files["parquet"]), pd.DataFrame(told["items"])):
         assert list(frame.columns) == [
-            *("id", "rank", "label", "score", "weight", "reason", "decision", "label_decided")
+            *("id", "rank", "given_label", "corrected_label", "final_label", "target"),
+            *("score", "weight", "reason", "decision"),
         ]
         assert frame["id"].tolist() == kept and frame["rank"].tolist() == list(range(1, 21))
         row = int(np.flatnonzero(train.ids == frame["id"][0])[0])
-        assert frame["label"][0] == train.classes[train.labels[row]]
+        assert frame["final_label"][0] == train.classes[train.labels[row]]
         assert np.isclose(frame["score"][0], Run(make_spec()).ranking(Choice("fdmat")).score[row])
         assert frame["weight"].tolist() == [1.0] * 20 and set(frame["reason"].fillna("")) == {""}
     say("export", done, "--what", "ranking", "--method", "fdmat", "--kept", 0.1, "--to", tmp_path / "all.csv")
@@ -274,7 +275,7 @@ def test_exports_hold_the_selection(say, done, tmp_path):
         ("--method fdmat --to x.csv", "give --method and --kept"),
         ("--kept 0.1 --to x.csv", "give --method and --kept"),
         ("--what issues --to x.txt", "'x.txt'; let it end in .csv, .parquet, .json"),
-        ("--what truth --to x.csv", "--what is 'truth'; say selection, ranking, issues or decisions"),
+        ("--what truth --to x.csv", "--what is 'truth'; say selection, ranking, cleaned, issues, decisions"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(say, done, options, complaint, tmp_path, monkeypatch):
@@ -309,8 +310,15 @@ def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeyp
     assert status == 0 and out.endswith(
         "20 of 200 items kept by fdmat; decisions: 1 keep, 1 drop, 1 relabel; 1 are in and 1 out because of them\n"
     )
-    ids = list(map(int, (tmp_path / "kept.txt").read_text().split()))
-    assert ids == [order[150], *order[:3], *order[4:20]]
+    lines = [tuple(map(int, line.split("\t"))) for line in (tmp_path / "kept.txt").read_text().splitlines()]
+    assert [item for item, _ in lines] == [order[5], order[150], *order[:3], *order[4:5], *order[6:20]]
+    assert lines[0] == (order[5], 0)
+    suspects = int(Run(make_spec()).evidence.rejected.sum())
+    status, out, _ = say("export", done, "--what", "cleaned", "--to", tmp_path / "clean.csv", "--code")
+    listed, told = pd.read_csv(tmp_path / "clean.csv"), dict(lines)
+    assert f"clean.csv: {len(listed):,} of 200 items; out are {suspects} suspects and 1 dropped, 1 have" in out
+    assert order[3] not in set(listed["id"]) and listed.set_index("id")["target"][order[5]] == told[order[5]]
+    assert "class Relabelled(Dataset):" in out and f"pandas.read_csv('{tmp_path / 'clean.csv'}')" in out
     assert say("export", done, "--what", "decisions", "--to", tmp_path / "d.csv")[1].endswith("decisions of 3 items\n")
     assert say("export", done, "--what", "issues", "--to", tmp_path / "i.csv")[1].endswith("issues of 200 items\n")
 

@@ -11,7 +11,8 @@ from tests.conftest import make_table
 
 MEASURES = registry.measures.all()
 KINDS = {name: entry.facts.kind for name, entry in MEASURES.items()}
-DISTANCES = [name for name in MEASURES if KINDS[name] == "distance"]
+TO_CLEAN = [name for name in MEASURES if name.endswith("_to_clean")]  # the laws of these are at the end
+DISTANCES = [name for name in MEASURES if KINDS[name] == "distance" and name not in TO_CLEAN]
 PLAIN = [name for name in MEASURES if KINDS[name] != "accuracy"]
 #: What a distance is multiplied by when features are multiplied by 3.
 SCALES = {"energy": 3, "exact_wasserstein": 3, "sliced_wasserstein": 3, "sinkhorn": 9, "mmd": 1}
@@ -196,3 +197,71 @@ def test_a_sample_stands_for_a_large_class(name, table):
     rows = np.arange(0, table.n, 2)
     full, part = measured(name, table, rows), measured(name, table, rows, sample=10)
     assert part != full and 0.2 * full < part < 20 * full
+
+
+def to_clean(name, table, rows, bad, weights=None, **params):
+    """A distance to the rows that are not bad."""
+    nothing = np.zeros(table.n, dtype=bool)
+    data = dataclasses.replace(items(table, table), truth=None)
+    twice = Truth(*(np.concatenate([column, column]) for column in (table.labels, bad, nothing)))
+    data = dataclasses.replace(data, truth=twice)
+    return MEASURES[name](table, params=params, dataset=data, seed=0)(np.asarray(rows), weights)
+
+
+@pytest.fixture
+def bad(table):
+    return np.random.default_rng(7).random(table.n) < 0.25
+
+
+@pytest.mark.parametrize("name", TO_CLEAN)
+def test_where_nothing_is_damaged_it_is_the_distance_to_all(name, table):
+    rng, nothing = np.random.default_rng(0), np.zeros(table.n, dtype=bool)
+    for k in (0, 1, 9, 40, table.n):
+        rows = rng.permutation(table.n)[:k]
+        weights = rng.random(k) + 0.1
+        for given in (None, weights):
+            wanted = measured(name.removesuffix("_to_clean"), table, rows, given)
+            assert to_clean(name, table, rows, nothing, given) == pytest.approx(wanted, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", TO_CLEAN)
+def test_the_clean_part_is_at_distance_zero_and_damage_is_not(name, table, bad):
+    clean = np.flatnonzero(~bad)
+    assert to_clean(name, table, clean, bad) == pytest.approx(0, abs=1e-6)
+    assert measured(name.removesuffix("_to_clean"), table, clean) > 1e-3
+    with_damage = [to_clean(name, table, np.append(clean, np.flatnonzero(bad)[:k]), bad) for k in (3, 10, bad.sum())]
+    assert with_damage[0] > 1e-4 and with_damage[-1] > 1e-3
+
+
+@pytest.mark.parametrize("name", TO_CLEAN)
+def test_of_clean_picks_it_is_the_distance_within_the_clean_part(name, table, bad):
+    """Classes count by their clean items; the features themselves are those of all."""
+    clean = np.flatnonzero(~bad)
+    rows = clean[::4]
+    wanted = measured(name.removesuffix("_to_clean"), table.take(clean), np.arange(0, len(clean), 4))
+    assert to_clean(name, table, rows, bad) == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", TO_CLEAN)
+def test_a_class_without_a_clean_item_does_not_count(name, table):
+    gone = table.labels == 1
+    rows = np.flatnonzero(~gone)[::3]
+    wanted = measured(name.removesuffix("_to_clean"), table.take(np.flatnonzero(~gone)), np.arange(0, (~gone).sum(), 3))
+    assert to_clean(name, table, rows, gone) == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", TO_CLEAN)
+def test_unknown_damage_and_nothing_but_damage_are_refused(name, table):
+    entry, data = MEASURES[name], items(table, table)
+    with pytest.raises(ValueError, match="needs damage that is known"):
+        entry(table, dataset=dataclasses.replace(data, truth=None))
+    with pytest.raises(ValueError, match="needs an item that is not damaged"):
+        to_clean(name, table, [0], np.ones(table.n, dtype=bool))
+
+
+def test_a_sample_stands_for_a_large_clean_part(table, bad):
+    clean = np.flatnonzero(~bad)
+    assert to_clean("energy_to_clean", table, clean, bad, sample=10) == pytest.approx(0, abs=1e-6)
+    rows = np.arange(0, table.n, 2)
+    full, part = (to_clean("energy_to_clean", table, rows, bad, **options) for options in ({}, {"sample": 10}))
+    assert part != full and 0.1 * full < part < 20 * full

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fdmat_core.numerics import distances
-from fdmat_core.types import FeatureTable
+from fdmat_core.types import Dataset, FeatureTable
 
 #: What a registered function returns: (rows (k,), weights (k,) or None) -> value.
 Measure = Callable[[np.ndarray, np.ndarray | None], float]
@@ -106,6 +106,60 @@ def by_class(
         return float(max(total / table.n, 0) ** (1 / power))
 
     return measure
+
+
+def to_part(
+    table: FeatureTable,
+    part: np.ndarray,
+    prepare: Prepare,
+    *,
+    power: float = 1,
+    sample: int | None = None,
+    seed: int = 0,
+) -> Measure:
+    """Measure every class by itself, as `by_class` does, but how far picks are from a part of the table.
+
+    `(sum_c m_c / m cost_c) ^ (1 / power)` over the classes that have rows in the part, m_c each. Picks may be any rows.
+    With all rows in the part it is the value of `by_class`, but for which rows a sample has.
+
+    Parameters
+    ----------
+    part
+        (n,) bool, at least one of them.
+    prepare, power, sample, seed
+        As of `by_class`; `prepare` must compare picks with the places that stand for the class, and no others.
+    """
+    by_id = np.argsort(table.ids, kind="stable")
+    groups = [by_id[table.labels[by_id] == label] for label in np.unique(table.labels)]
+    groups = [rows for rows in groups if part[rows].any()]
+    gauges = [_to_part(table.take(rows), part[rows], prepare, sample, seed) for rows in groups]
+    sizes = np.array([np.count_nonzero(part[rows]) for rows in groups])
+
+    def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
+        mass = np.zeros(table.n)
+        mass[rows] = 1 if weights is None else weights
+        places = [np.flatnonzero(mass[group]) for group in groups]
+        costs = [gauge(at, mass[group][at]) for gauge, group, at in zip(gauges, groups, places, strict=True)]
+        return float(max(sizes @ costs / sizes.sum(), 0) ** (1 / power))
+
+    return measure
+
+
+def _to_part(one: FeatureTable, part: np.ndarray, prepare: Prepare, sample: int | None, seed: int) -> Measure:
+    """The cost of picks from one class, whose rows are in id order, for the part (n_c,) bool of it."""
+    inside, draws = np.flatnonzero(part), np.random.default_rng(seed).random(one.n)  # those that `by_class` draws
+    stands = inside[_lowest(draws[inside], sample)]
+    return by_class(one, lambda x, _: prepare(x, stands), sample=sample, seed=seed)
+
+
+def clean_part(table: FeatureTable, dataset: Dataset | None, name: str) -> np.ndarray:
+    """Which rows (n,) bool are not known to be damaged; a measure of this name is told so where nothing is known."""
+    if dataset is None or dataset.truth is None:
+        raise ValueError(f"{name} needs damage that is known; inject some with a corruption, such as 'symmetric'")
+    clean = ~dataset.truth.take(dataset.rows_of(table.ids)).bad
+    if not clean.any():
+        raise ValueError(f"{name} needs an item that is not damaged; lower the rate of the corruption")
+    return clean
 
 
 def _classes(table: FeatureTable, prepare: Prepare, sample: int | None, seed: int) -> Iterator[_Class]:

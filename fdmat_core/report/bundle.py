@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fdmat_core import sizes
 from fdmat_core.report import chapters, figures, naming, page, scene, versions
 from fdmat_core.report.scene import Scene
-from fdmat_core.runs import exchange
+from fdmat_core.runs import cleaning, exchange, loaders
 from fdmat_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ run {key}, by FDMat Explorer {version}
 report.html    open it in a browser; it needs no network and no Python
 spec.json      `fdmat run --spec spec.json` makes this run again; data that are not bundled must lie where it says
 versions.json  the versions that this was read with
-selections/    of each method the ids kept, best first, at every measured size (.npy); at {kept} all about them (.csv)
+selections/    of each method the ids kept, best first, with their labels, at every measured size (.npy); at {kept} all
+               about them (.csv). cleaned.csv: all items but what is suspected or dropped, with corrected labels.
+               load.py trains on it. {ids}
 tables/        every point of the curves, issues, people's decisions, what was found in the data
 figures/       as SVG
 
@@ -51,7 +53,8 @@ def _files(told: Scene) -> Iterator[tuple[str, str | bytes]]:
     """The name of every file in a bundle and what it holds."""
     run, spec = told.run, told.run.spec
     facts = {"heading": naming.heading(spec), "key": run.key, "version": versions.here()["FDMat Explorer"]}
-    yield "README.txt", CONTENTS.format(**facts, kept=naming.share(told.kept), paper=chapters.PAPER)
+    facts |= {"kept": naming.share(told.kept), "paper": chapters.PAPER, "ids": loaders.words(spec)}
+    yield "README.txt", CONTENTS.format(**facts)
     yield "spec.json", json.dumps(spec.to_json(), indent=1)
     yield "versions.json", json.dumps({"run": run.key} | versions.here(), indent=1)
     yield from _selections(told)
@@ -72,6 +75,10 @@ def _selections(told: Scene) -> Iterator[tuple[str, bytes]]:
         here = told.kept if rankings.nested or not shares else sizes.nearest(shares, told.kept)
         table = exchange.selected(told.run, method, here)
         yield f"{name}_{naming.share(here)}.csv", exchange.content(table, ".csv")
+    if told.evidence is not None:
+        yield "selections/cleaned.csv", exchange.content(cleaning.listed(told.run), ".csv")
+        has = told.train.images is not None
+        yield "selections/load.py", loaders.loader(told.run.spec, "cleaned.csv", images=has).torch.encode()
 
 
 def _tables(told: Scene) -> Iterator[tuple[str, pandas.DataFrame]]:

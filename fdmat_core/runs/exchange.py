@@ -14,7 +14,7 @@ import numpy as np
 from fdmat_core import registry, selection, sizes
 from fdmat_core.analysis import issues as analysis
 from fdmat_core.rankings import Ranking
-from fdmat_core.runs import decisions
+from fdmat_core.runs import cleaning, decisions, labels
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.DataFrame:
     """All training items of a run, best first, those that people pinned before and those they dropped after all others.
 
-    Columns `id` (and `file` or `name`, where the data have them), `rank, label, score, kept, weight, reason, decision,
-    label_decided`. A pinned item is kept and a dropped one is not, whatever the count. A relabelled item keeps its
-    place and its `label`; the new one is `label_decided`. `reason` is the issue for which the method rejects an item,
-    or empty. What the method knows nothing about is empty, and so is `label` without labels. `attrs` says which run,
-    method, seed and count it is, how many decisions of each kind there are, and how many items are in or out because of
-    them.
+    Columns `id` (and `file` or `name`, where the data have them), `rank`, those of `labels.columns`, `score, kept,
+    weight, reason, decision`. People pin what they keep and what they relabel: it is kept, and a dropped item is not,
+    whatever the count. `final_label` is the label to train with. `reason` is the issue for which the method rejects an
+    item, or empty. What the method knows nothing about is empty. `attrs` says which run, method, seed and count it is,
+    the classes, how many decisions of each kind there are, and how many items are in or out because of them.
 
     Parameters
     ----------
@@ -52,17 +51,19 @@ def ranking(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.D
             "id": train.ids[rows],
             **run.called(train.ids[rows]),
             "rank": np.arange(1, train.n + 1),
-            "label": analysis.class_names(train)[train.labels[rows]],
+            **{name: column[rows] for name, column in labels.columns(train, decided.label).items()},
             "score": np.nan if ranked.score is None else ranked.score[rows],
             "kept": stays,
             "weight": _weights(train, method, rows, stays),
             "reason": _reasons(ranked)[rows],
             "decision": decided.decision[rows],
-            "label_decided": decided.label[rows],
         }
     )
     table.attrs = {"run": run.key, "method": str(method), "seed": seed, "kept": int(stays.sum()), "of": train.n}
-    table.attrs |= {"decided": _counts(decided.decision)} | _moved(ranked.order[:k], rows[stays], decided.decision)
+    table.attrs |= {
+        "classes": list(train.classes) if train.labelled else [],
+        "decided": _counts(decided.decision),
+    } | _moved(ranked.order[:k], rows[stays], decided.decision)
     return table
 
 
@@ -74,20 +75,24 @@ def selected(run: Run, method: Choice, kept: float, *, seed: int = 0) -> pandas.
     return chosen
 
 
+def kept_count(run: Run, k: int) -> int:
+    """How many items a selection of k holds once people have overruled it."""
+    decided = decisions.by_row(run.dataset_key or "", _train(run).ids).decision
+    pinned, dropped = int(np.isin(decided, cleaning.PINS).sum()), int((decided == "drop").sum())
+    return max(pinned, min(k, len(decided) - dropped))
+
+
 def issues(run: Run) -> pandas.DataFrame:
     """What FDMat says is the matter with every training item of a run, in the form of a label issue table.
 
     Columns `id, given_label, predicted_label, is_label_issue, label_quality, is_outlier_issue, outlier_score,
-    is_near_duplicate_issue, near_duplicate_score, issue, decision, label_decided`. Scores run from 0 to 1 and are low
-    where something is wrong. `label_quality` is the share of the item's mass that the transport plan leaves in its
-    class; `issue` is the gravest, see `analysis.issues`. Without labels what is about labels is empty.
+    is_near_duplicate_issue, near_duplicate_score, issue, decision, corrected_label, final_label`. Scores run from 0 to
+    1 and are low where something is wrong. `label_quality` is the share of the item's mass that the transport plan
+    leaves in its class; `issue` is the gravest, see `analysis.issues`. Without labels what is about labels is empty.
     """
     import pandas
 
-    train, method = _train(run), run.evidence_method
-    if method is None:
-        raise ValueError(f"run {run.key} has no fdmat among its methods; issues come from its evidence, so add it")
-    found = _ranking(run, method, 0, train.n)
+    train, found = _train(run), _evidence(run)
     columns, names = found.evidence, analysis.class_names(train)
     decided = decisions.by_row(run.dataset_key or "", train.ids)
     close = analysis.closeness(columns["nearest"], train.labels)
@@ -105,10 +110,10 @@ def issues(run: Run) -> pandas.DataFrame:
             "near_duplicate_score": np.minimum(1, close),
             "issue": _titles(analysis.of_rows(train, found)),
             "decision": decided.decision,
-            "label_decided": decided.label,
+            **{name: labels.columns(train, decided.label)[name] for name in ("corrected_label", "final_label")},
         }
     )
-    table.attrs = {"run": run.key, "method": str(method), "of": train.n}
+    table.attrs = {"run": run.key, "method": str(run.evidence_method), "of": train.n}
     return table
 
 
@@ -167,6 +172,13 @@ def _train(run: Run) -> FeatureTable:
     return run.tables[0]
 
 
+def _evidence(run: Run) -> Ranking:
+    """The ranking of the run's FDMat, whose evidence says what is suspected."""
+    if run.evidence_method is None:
+        raise ValueError(f"run {run.key} has no fdmat among its methods; issues come from its evidence, so add it")
+    return _ranking(run, run.evidence_method, 0, _train(run).n)
+
+
 def _ranking(run: Run, method: Choice, seed: int, k: int) -> Ranking:
     if method not in run.spec.methods:
         raise ValueError(f"method is {method}; this run has {', '.join(map(str, run.spec.methods))}")
@@ -186,12 +198,12 @@ def _ranking(run: Run, method: Choice, seed: int, k: int) -> Ranking:
 def _overruled(order: np.ndarray, decision: np.ndarray) -> np.ndarray:
     """An order (n,) with the rows that people pinned before and those they dropped after all others."""
     mine = decision[order]
-    return order[np.argsort(np.select([mine == "keep", mine == "drop"], [0, 2], 1), kind="stable")]
+    return order[np.argsort(np.select([np.isin(mine, cleaning.PINS), mine == "drop"], [0, 2], 1), kind="stable")]
 
 
 def _stays(decision: np.ndarray, k: int) -> np.ndarray:
     """Which places (n,) of an overruled order are kept: the first k, all that are pinned, none that is dropped."""
-    return ((np.arange(len(decision)) < k) | (decision == "keep")) & (decision != "drop")
+    return ((np.arange(len(decision)) < k) | np.isin(decision, cleaning.PINS)) & (decision != "drop")
 
 
 def _counts(decision: np.ndarray) -> dict[str, int]:
@@ -202,7 +214,7 @@ def _moved(by_method: np.ndarray, by_people: np.ndarray, decision: np.ndarray) -
     """How many items are in because they were pinned, and out because they were dropped."""
     pinned, dropped = np.setdiff1d(by_people, by_method), np.setdiff1d(by_method, by_people)
     return {
-        "kept_by_decision": int((decision[pinned] == "keep").sum()),
+        "kept_by_decision": int(np.isin(decision[pinned], cleaning.PINS).sum()),
         "dropped_by_decision": int((decision[dropped] == "drop").sum()),
     }
 
@@ -235,7 +247,11 @@ def endings(table: pandas.DataFrame) -> tuple[str, ...]:
 
 
 def write(table: pandas.DataFrame, file: Path) -> None:
-    """Write a table; the ending decides: csv, parquet and json hold all of it, npy and txt the ids kept."""
+    """Write a table; the ending decides: csv, parquet and json hold all of it, npy and txt what is kept.
+
+    An npy file holds the records of `labels.numbers`; a txt file an id a line and, after a tab, the place of its final
+    label among the classes, if there are labels.
+    """
     writer = _writer(table, file.suffix, file.name)
     with files.whole(file) as stream:
         writer(table, stream)
@@ -289,16 +305,20 @@ def _write_json(table: pandas.DataFrame, stream: IO[bytes]) -> None:
 
 
 def _write_npy(table: pandas.DataFrame, stream: IO[bytes]) -> None:
-    np.save(stream, _ids_kept(table))
+    np.save(stream, _numbers(table))
 
 
 def _write_txt(table: pandas.DataFrame, stream: IO[bytes]) -> None:
-    stream.write("".join(f"{item}\n" for item in _ids_kept(table)).encode())
+    records = _numbers(table)[["id", "final"]].tolist()
+    lines = (f"{item}\n" if final == labels.NONE else f"{item}\t{final}\n" for item, final in records)
+    stream.write("".join(lines).encode())
 
 
-def _ids_kept(table: pandas.DataFrame) -> np.ndarray:
+def _numbers(table: pandas.DataFrame) -> np.ndarray:
+    """What is kept, as the records of `labels.numbers`."""
     kept = table[table["kept"]] if "kept" in table.columns else table
-    return kept["id"].to_numpy()
+    ids, given, corrected = (kept[name].to_numpy() for name in ("id", "given_label", "corrected_label"))
+    return labels.numbers(ids, given, corrected, tuple(table.attrs["classes"]))
 
 
 def _read_csv(stream: IO[bytes]) -> pandas.DataFrame:

@@ -116,6 +116,8 @@ def _read_npy(content: bytes, file: str, meaning: Meaning) -> Lines:
         array = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, OSError, EOFError, MemoryError) as error:
         raise ValueError(f"{file} is no .npy file of plain numbers ({error}); write it with np.save") from None
+    if "id" in (array.dtype.names or ()):  # records as we write them
+        array = array["id"]
     pairs = meaning == "scores" and array.ndim == 2 and array.shape[1] == 2
     if array.dtype.kind not in "iuf" or (array.ndim != 1 and not pairs):
         form = "(n,) or (n, 2) of id and score" if meaning == "scores" else "(k,)"

@@ -21,8 +21,21 @@ SAMPLE = Spec(
     methods=tuple(map(Choice, METHODS)),
     measures=tuple(map(Choice, MEASURES)),
 )
+#: Distances on damaged data, each to the clean part: what is left out as damage is no part of the target.
+TO_CLEAN = ("sliced_wasserstein_to_clean", "energy_to_clean")
+
+
+def measured_to_clean(spec: Spec) -> Spec:
+    """A spec of damaged data that takes distances to the clean part, too, of those that it takes to all."""
+    names = [choice.name for choice in spec.measures]
+    more = [one for one in TO_CLEAN if one.removesuffix("_to_clean") in names and one not in names]
+    if spec.corruption.name == "none":
+        return spec
+    return replace(spec, measures=(*spec.measures, *map(Choice, more)))
+
+
 #: The same with a fifth of the labels flipped: what leaves first is noise.
-SAMPLE_NOISY = replace(SAMPLE, corruption=Choice("symmetric"))
+SAMPLE_NOISY = measured_to_clean(replace(SAMPLE, corruption=Choice("symmetric")))
 
 
 #: The most seeds and random subsets of a run.

@@ -27,6 +27,7 @@ class Items:
     worst: np.ndarray  # (n,) rows in the order to look at them
     classes: tuple[str, ...]
     issues: tuple[Issue, ...]
+    suspected: np.ndarray  # (n,) bool, what the cleaned list leaves out unless people say otherwise
     truth: Truth | None = None
     features: np.ndarray | None = None  # (n, d), for data without pictures
 
@@ -60,6 +61,7 @@ def _columns(items: Items) -> dict[str, np.ndarray]:
         "labels": payload.smallest(items.labels, c),
         "preferred": payload.smallest(items.preferred, c),
         "issue": payload.smallest(places, len(items.issues)),
+        "suspected": np.asarray(items.suspected, np.uint8),
         "flags": columns.flags(len(items.ids), items.truth),
     }
     if items.truth is not None:

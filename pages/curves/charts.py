@@ -14,7 +14,6 @@ from fdmat_core.figures import curves as figures
 from fdmat_core.figures import tables
 from fdmat_core.figures.panels import LABEL_GAP
 from fdmat_core.figures.theme import Look, Style
-from fdmat_core.formats import words
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.curves import parts
@@ -312,7 +311,7 @@ def caveat(choice: Choice, *, relative: bool = False) -> str:
         return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
     if entry.facts.kind != "accuracy":
         return entry.summary
-    settings = ", ".join(f"{value:,} {words(key)}" for key, value in entry.read(dict(choice.params)).items())
+    settings = ", ".join(f"{value:,} {entry.names[key]}" for key, value in entry.read(dict(choice.params)).items())
     how = "Networks trained from scratch" if entry.facts.expensive else "On fixed features"
     return f"{how}: {settings}, the same for every method and size."
 

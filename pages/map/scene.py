@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fdmat_core import registry, sizes
+from fdmat_core import formats, registry, sizes
 from fdmat_core.analysis import clusters, issues, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.report import naming
+from fdmat_core.runs import settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset, FeatureTable
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from fdmat_core.projection import Projection
+
+
+#: What a distance to the clean part is called where there is little room; which distance it is stands below.
+TO_CLEAN = "Distance to the clean part"
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,11 @@ class Scene:
         return removed(issues.tally(self.rankings.cut(kept), self.bad.rows), word=self.bad.word)
 
     def _measured(self, kind: str, kept: float) -> Number | None:
-        measures = self.run.measures(kind)
+        measures = self._shown(kind)
         if not measures:
             return self._not_measured(kind)
+        if kind == "distance" and (number := self._to_decided(kept)):
+            return number
         table, planned = summary.by_size(caches.curve(self.run), str(measures[0])), self.run.planned.values()
         title, reading = registry.measures.title(measures[0]), summary.nearest(table, str(self.method), kept, planned)
         if kind == "accuracy":
@@ -103,7 +110,43 @@ class Scene:
         value = self.run.distance(measures[0], self.method, kept) if kind == "distance" else None
         if value is not None and not (reading and math.isclose(reading.kept, kept, rel_tol=sizes.SAME)):
             return exact(title, value, self.rankings.cut(kept).k, reading)
-        return measured(title, reading, share=kind != "distance")
+        number = measured(title, reading, share=kind != "distance")
+        if measures[0].name not in settings.TO_CLEAN:
+            return number
+        return number._replace(name=TO_CLEAN, help=f"{title}. {self._to_all(kept)}")
+
+    def _shown(self, kind: str) -> list[Choice]:
+        """The measures of a kind, first that which is shown: of damaged data the distance to their clean part."""
+        return sorted(self.run.measures(kind), key=lambda one: one.name not in settings.TO_CLEAN)
+
+    def _to_decided(self, kept: float) -> Number | None:
+        """The distance to what people have not called wrong; None where that is not known, or damage is injected."""
+        found = caches.to_clean(self.run)
+        if found is None:
+            return None
+        choice, distance = found
+        cuts = [self.rankings.cut(kept), *(one.cut(kept) for one in self._random())]
+        values = [formats.number(distance(cut.rows, None), "") for cut in cuts]
+        beside = f"one random draw {values[1]} · of these {cuts[0].k:,}" if len(values) > 1 else "as people decided"
+        title = registry.measures.title(choice)
+        help = f"{title}: the target is what people did not drop or relabel. Of just the items that are kept now."
+        return Number(TO_CLEAN, values[0], beside, help)
+
+    def _random(self) -> list[Rankings]:
+        """The rankings of the run's random, if it is another method."""
+        return [found for choice, found in self.run.ranked.items() if choice.name == "random" != self.method.name]
+
+    def _to_all(self, kept: float) -> str:
+        """What the distance to all items is, in a sentence: damage that is left out counts as missing there."""
+        to_all = [one for one in self.run.measures("distance") if one.name not in settings.TO_CLEAN]
+        if not to_all:
+            return ""
+        table, planned = summary.by_size(caches.curve(self.run), str(to_all[0])), self.run.planned.values()
+        reading = summary.nearest(table, str(self.method), kept, planned)
+        if reading is None or reading.random is None:
+            return ""
+        values = f"{formats.number(reading.value, '')}, random {formats.number(reading.random, '')}"
+        return f"Damaged items are no part of the target. To all items, with the damaged ones, it is {values}."
 
     def verdict(self, kept: float) -> str:
         """What the share kept costs in accuracy, in a line; "" while that is not known."""
@@ -130,7 +173,7 @@ class Scene:
     @property
     def charted(self) -> list[str]:
         """The measures of the small charts: the first distance and the first accuracy of the run."""
-        return [str(one) for kind in ("distance", "accuracy") for one in self.run.measures(kind)[:1]]
+        return [str(one) for kind in ("distance", "accuracy") for one in self._shown(kind)[:1]]
 
     def curves(self, look: Look) -> go.Figure:
         """The small charts, this method before the others."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fdmat_core import errors
-from fdmat_core.runs import decisions, exchange
+from fdmat_core.runs import cleaning, decisions, exchange
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
+from pages.removed import training
 from pages.shell import caches
 from pages.ui import whole
 
@@ -32,23 +33,43 @@ def row(run: Run, method: Choice, kept: float) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="take_away"):
         ending = _format(exchange.WRITERS)
         name = f"{_file_name(method)}-{coreset.k}-of-{coreset.n}"
+        selection = f"selection-{name}{ending}"
         _button(
-            f"Selection ({coreset.k:,})",
+            f"Selection ({exchange.kept_count(run, coreset.k):,})",
             lambda: exchange.selected(run, method, coreset.kept),
-            f"selection-{name}{ending}",
-            help="The items kept, by this method at this size. Decisions overrule it: what people keep comes first and "
-            "stays, what they drop goes, a new label stands in a column of its own.",
+            selection,
+            help="The items kept, by this method at this size. Decisions overrule it: what people keep or relabel "
+            "comes first and stays, what they drop goes. Train with final_label, or with target, its number.",
         )
+        cleaned = _cleaned(run, ending)
         if ending in exchange.TABLES:
             _tables(run, method, coreset.kept, name, ending, decided)
         else:
-            st.caption(f"{FORMATS[ending]} holds the numbers of the items kept, and nothing else.", width="content")
+            text = "ids and labels of the items kept (given, corrected, final, as numbers)"
+            st.caption(f"NPY holds {text}." if ending == ".npy" else "TXT holds ids and final labels.", width="content")
         whole.buttons(run, "removed", method=method, kept=coreset.kept)
         with st.popover("Bring decisions back", icon=":material/upload:"):
             _upload(run)
         st.caption(_overruled(decided), width="content")
+    training.show(run, [selection, cleaned] if cleaned else [selection])
     if text := st.session_state.pop("taken_in", None):
         st.toast(text, icon=":material/check:")
+
+
+def _cleaned(run: Run, ending: str) -> str:
+    """The button for the cleaned list, and the name of its file; "" while nothing is suspected."""
+    if run.evidence is None:
+        return ""
+    count = len(cleaning.rows(run))
+    file = f"cleaned-{count}-of-{len(caches.train(run).ids)}{ending}"
+    _button(
+        f"Cleaned list ({count:,})",
+        lambda: cleaning.listed(run),
+        file,
+        help="All items but what FDMat suspects and what people dropped, with corrected labels. A suspect that people "
+        "keep or relabel stays. The slider and the method do not count.",
+    )
+    return file
 
 
 def _format(endings: Iterable[str]) -> str:
@@ -97,7 +118,7 @@ def _button(label: str, table: Callable[[], pd.DataFrame], file: str, *, help: s
 def _overruled(decided: pd.DataFrame) -> str:
     """How many decisions overrule a selection, in words."""
     kinds = decided["decision"].value_counts()
-    words = {"keep": "pinned", "drop": "dropped", "relabel": "relabelled"}
+    words = {"keep": "pinned", "drop": "dropped", "relabel": "kept with a new label"}
     parts = [f"{kinds[kind]:,} {word}" for kind, word in words.items() if kind in kinds]
     return f"{', '.join(parts)} by people: the selection follows them" if parts else ""
 

@@ -61,6 +61,7 @@ def every_item(run: Run) -> grid.Items:
         worst=found.order,
         classes=table.classes,
         issues=issues.GRAVEST_FIRST,
+        suspected=found.evidence.rejected,
         truth=train.truth,
         features=None if train.images or train.fields else train.features,
     )

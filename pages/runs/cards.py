@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fdmat_core import registry
+from fdmat_core import errors, registry
 from fdmat_core.runs import jobs, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
@@ -22,7 +22,10 @@ def show() -> None:
     used = caches.size(sum(entries.usage().values()))
     st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {used} on disk in `{files.home()}`")
     for key in found:
-        card(key)
+        try:
+            card(key)
+        except Exception as error:  # whatever is the matter with one run, the others are shown
+            _damaged(key, errors.plain(error), "remove")
 
 
 def _none() -> None:
@@ -37,8 +40,8 @@ def card(key: str) -> None:
     """One run: what it is about, how it is doing, and its buttons."""
     try:
         run, status = Run.open(key), jobs.status(key)
-    except ValueError as error:
-        _damaged(key, str(error))
+    except (ValueError, OSError) as error:
+        _damaged(key, errors.plain(error), "delete")
         return
     spec = run.spec
     state = status.state if status else "stored"
@@ -53,16 +56,19 @@ def card(key: str) -> None:
         )
         run_status.strip(key)
         run_status.findings(run)
+        if lost := run.unreadable:
+            text = "damaged, or of another version: it counts as not there. Start the run again to make it anew"
+            st.warning(f"{', '.join(lost)}: {text}.", icon=":material/broken_image:")
         for name, cause in run.problems.items():
             st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
         _buttons(run, status)
 
 
-def _damaged(key: str, why: str) -> None:
-    """A run whose settings cannot be read: it can only be deleted."""
-    with st.container(border=True, key=f"card.{key}"):
-        st.warning(frame.plain(why), icon=":material/broken_image:")
-        st.button("Delete", key=f"delete.{key}", type="tertiary", on_click=_delete, args=(key,))
+def _damaged(key: str, why: str, button: str) -> None:
+    """A run that cannot be shown, or only in part: it says why, and can be deleted by a button of this name."""
+    with st.container(border=True, key=f"damaged.{key}"):
+        st.warning(f"**Run {frame.plain(key)}:** {frame.plain(why)}", icon=":material/broken_image:")
+        st.button("Delete", key=f"{button}.{key}", type="tertiary", on_click=_delete, args=(key,))
 
 
 def about(spec: Spec) -> str:

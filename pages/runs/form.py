@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -12,7 +13,7 @@ from fdmat_core import errors, registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs
-from fdmat_core.runs.settings import checked
+from fdmat_core.runs.settings import checked, measured_to_clean
 from fdmat_core.spec import FRACTIONS, Choice, Spec
 from pages.shell import caches, frame, places, state
 from pages.ui import forms, run_status
@@ -35,7 +36,7 @@ def show() -> None:
         st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")
-        measures = _measures(start)
+        measures = _measures(replace(start, corruption=corruption))
         more = _more(start, names)
     if not measures:
         effort.warning("Choose at least one measure.", icon=":material/touch_app:")
@@ -64,7 +65,7 @@ def _estimate(spec: Spec) -> None:
 
 
 def _measures(start: Spec) -> tuple[Choice, ...]:
-    before = {choice.name: choice for choice in start.measures}
+    before = {choice.name: choice for choice in measured_to_clean(start).measures}
     entries = registry.measures.all()
     names = forms.choose_several(
         "Taken of every coreset", entries, [name for name in entries if name in before], key=state.field("measures")
@@ -252,7 +253,6 @@ def _launch(spec: Spec) -> None:
 
 
 def _begin(spec: Spec) -> None:
-    key = jobs.submit(spec)
-    state.choose(run=key, method=None)
-    if status := jobs.status(key):
+    run_status.begin(spec, method=None)
+    if status := jobs.status(spec.key):
         st.toast(run_status.sentence(status), icon=":material/play_arrow:")

@@ -13,9 +13,10 @@ from fdmat_core import datasets, registry
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
+from fdmat_core.measures import Measure
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.reading import check
-from fdmat_core.runs import library
+from fdmat_core.runs import cleaning, decisions, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import Dataset, Finding
@@ -193,6 +194,17 @@ def inspection(run: Run) -> Inspection | None:
     lam = registry.methods.get("fdmat").read(dict(method.params))["lam"]
     items, order = issues.items(both[0], evidence), issues.gravest_first(both[0], evidence)
     return Inspection(evidence, items, order, issues.transported(both[0], lam=lam))
+
+
+def to_clean(run: Run) -> tuple[Choice, Measure] | None:
+    """The distance to the clean part, as people decided by now what is wrong; see `cleaning.distance`."""
+    last, found = decisions.changes(train(run).key)
+    return None if found.empty else _to_clean(run, last)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_KEY)
+def _to_clean(run: Run, last: int) -> tuple[Choice, Measure] | None:
+    return cleaning.distance(run)
 
 
 def bad(run: Run) -> issues.Bad | None:

@@ -10,6 +10,7 @@ import streamlit as st
 from fdmat_core.runs import jobs, settings
 from fdmat_core.spec import Spec
 from pages.shell import places, state
+from pages.ui import run_status
 
 HERO = Path(__file__).parent / "hero.svg"
 
@@ -50,8 +51,9 @@ def open_sample(spec: Spec) -> None:
     key = settings.checked(spec).key
     status = jobs.status(key)
     if status is None or not (status.live or status.state == "done"):
-        key = jobs.submit(spec)
-    state.choose(run=key, method=None, kept=None)
+        run_status.begin(spec, method=None, kept=None)
+    else:
+        state.choose(run=key, method=None, kept=None)
 
 
 def waiting() -> NoReturn:

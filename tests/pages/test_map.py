@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdmat_core import datasets, selection
+from fdmat_core import curves, datasets, formats, registry, selection
 from fdmat_core.analysis import summary
 from fdmat_core.corruptions import corrupt
 from fdmat_core.figures import theme
 from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.runs import decisions, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.types import FeatureTable
+from fdmat_core.types import FeatureTable, Truth
 from pages.map import scene
 from pages.map.numbers import measured
-from pages.shell import places
+from pages.shell import caches, places
 from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
 
@@ -260,3 +261,43 @@ def test_suspects_are_those_of_the_runs_fdmat_and_of_no_other_method(stored, mon
         names = {number.name: number.beside for number in view.numbers(0.1)}
         assert (told is None) == ("FDMat's suspects removed" not in names)
         assert told is None or names["FDMat's suspects removed"].startswith(told)
+
+
+def test_on_damaged_data_the_distance_is_that_to_the_clean_part_and_is_called_so(visit, queue, stored, monkeypatch):
+    stored("tables", "projection", "ranking", "curve")
+    plain = Run.curve
+
+    def curve(run):
+        found = plain(run)
+        return found.assign(value=found["value"] + 0.5 * found["measure"].str.endswith("_to_clean"))
+
+    monkeypatch.setattr(Run, "curve", curve)
+    spec = settings.checked(settings.measured_to_clean(FLIPPED))
+    assert [one.name for one in spec.measures][-1] == "sliced_wasserstein_to_clean"
+    app = visit(places.MAP, run=queue.say(spec, "done"), kept="0.1", method="moderate")
+    assert numbers(app)[0] == ["Distance to the clean part", "0.66 ± 0.0707", "random 0.65 · at 10% kept"]
+    shown = next(one.value for one in app.get("html") if 'class="numbers"' in one.value)
+    assert "Sliced Wasserstein distance to the clean part. Damaged items are no part" in shown
+    assert "To all items, with the damaged ones, it is 0.16, random 0.15." in shown
+    view = scene.Scene(Run(spec), spec.methods[1], Run(spec).tables[0], None, Run(spec).rankings(spec.methods[1]))
+    assert view.charted == ["sliced_wasserstein_to_clean", "linear_probe"]
+
+
+def test_where_people_decided_what_is_wrong_the_distance_is_that_to_the_rest(visit, queue, stored, monkeypatch):
+    stored("tables", "projection", "ranking", "curve")
+    monkeypatch.setattr(Run, "dataset_key", property(lambda run: run.dataset().key))
+    moderate = Choice("moderate")
+    key = queue.say(replace(POINTS, methods=(Choice("random"), moderate)), "done")
+    visit(places.MAP, run=key)
+    run = caches.run(key)
+    view = scene.Scene(run, moderate, run.tables[0], None, run.rankings(moderate))
+    assert view.numbers(0.5)[0].name == "Sliced Wasserstein distance"
+    ids = run.tables[0].ids
+    wrong = np.isin(ids, ids[::9])
+    decisions.decide_all(caches.train(run).key, [decisions.Decision(int(item), "drop") for item in ids[::9]])
+    number = view.numbers(0.5)[0]
+    assert number.name == "Distance to the clean part" and "did not drop or relabel" in number.help
+    data = replace(caches.train(run), truth=Truth(caches.train(run).labels, wrong, np.zeros(len(ids), dtype=bool)))
+    distance = registry.measures.get("sliced_wasserstein_to_clean")(curves.space(run.tables[0]), dataset=data, seed=0)
+    values = [formats.number(distance(run.rankings(one).cut(0.5).rows, None), "") for one in run.spec.methods]
+    assert number.value == values[1] and number.beside.startswith(f"one random draw {values[0]} ")

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fdmat_core.analysis import detectors, issues
-from fdmat_core.runs import decisions, exchange, library, settings, stages
+from fdmat_core.runs import cleaning, decisions, exchange, library, settings, stages
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -248,7 +248,11 @@ def test_buttons_give_what_the_command_line_gives_and_no_other_format(stored, ta
     app = show(spec, "herding", 0.1)
     taken.clear()
     app.selectbox(key="ending").set_value(ending).run()
-    wanted = {"Selection (20)": (exchange.selected(run, herding, 0.1), f"selection-herding-20-of-200{ending}")}
+    cleaned = cleaning.listed(run)
+    wanted = {
+        "Selection (20)": (exchange.selected(run, herding, 0.1), f"selection-herding-20-of-200{ending}"),
+        f"Cleaned list ({len(cleaned)})": (cleaned, f"cleaned-{len(cleaned)}-of-200{ending}"),
+    }
     if ending in exchange.TABLES:
         wanted |= {
             "Ranking (200)": (exchange.ranking(run, herding, 0.1), f"ranking-herding-20-of-200{ending}"),
@@ -257,7 +261,8 @@ def test_buttons_give_what_the_command_line_gives_and_no_other_format(stored, ta
         }
     assert taken == {name: (exchange.content(table, ending), file) for name, (table, file) in wanted.items()}
     if ending == ".txt":
-        assert list(map(int, taken["Selection (20)"][0].split())) == [order[199], *order[:19]]
+        lines = taken["Selection (20)"][0].decode().splitlines()
+        assert [int(line.split("\t")[0]) for line in lines] == [order[199], *order[:19]]
     assert "1 pinned by people: the selection follows them" in words(app)
 
 

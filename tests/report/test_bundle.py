@@ -27,7 +27,7 @@ def test_selections_are_those_of_the_exchange(run, held):
     for name, method in (("fdmat", Choice("fdmat")), ("ccs", Choice("ccs")), ("random", Choice("random"))):
         for kept in (0.05, 0.2):
             ids = np.load(io.BytesIO(held[f"selections/{name}_{100 * kept:g}pct.npy"]))
-            assert ids.tolist() == exchange.selected(run, method, kept)["id"].tolist()
+            assert ids["id"].tolist() == exchange.selected(run, method, kept)["id"].tolist()
     table = pd.read_csv(io.BytesIO(held["selections/fdmat_5pct.csv"]))
     assert table["id"].tolist() == exchange.selected(run, Choice("fdmat"), 0.05)["id"].tolist()
 

@@ -1,5 +1,6 @@
 """Exports that honour what people decided, without changing the dataset or the ranking."""
 
+import io
 import json
 
 import numpy as np
@@ -68,14 +69,43 @@ def test_pins_beat_the_count_and_drops_beat_even_the_whole(spec):
     assert all_["weight"].notna().sum() == 198
 
 
-def test_a_relabelled_item_keeps_its_place_and_its_label(spec):
-    before, order = exchange.ranking(Run(spec), FDMAT, 0.1), order_of(spec)
-    decide(spec, relabel=[order[9]])
+def test_a_relabelled_item_is_kept_with_its_new_label(spec):
+    order, train = order_of(spec), Run(spec).tables[0]
+    decide(spec, relabel=[order[150]])
     told = exchange.ranking(Run(spec), FDMAT, 0.1)
-    same = ["id", "rank", "label", "score", "kept", "weight", "reason"]
-    assert told[same].equals(before[same])
-    assert told["label_decided"].tolist() == [""] * 9 + ["class 1"] + [""] * 190
-    assert np.array_equal(Run(spec).dataset().split("train").labels, Run(spec).tables[0].labels)
+    assert told["id"].tolist() == [order[150], *order[:150], *order[151:]] and told["kept"].sum() == 20
+    first, second = told.iloc[0], told.iloc[1]
+    given = train.classes[train.labels[train.ids.tolist().index(order[150])]]
+    assert (first.given_label, first.corrected_label, first.final_label) == (given, "class 1", "class 1")
+    assert first.target == train.classes.index("class 1") and first.kept
+    assert (second.corrected_label, second.final_label) == ("", second.given_label)
+    assert told.attrs["kept_by_decision"] == 1 and told.attrs["decided"]["relabel"] == 1
+    assert [train.classes[place] for place in told["target"]] == told["final_label"].tolist()
+    assert np.array_equal(Run(spec).dataset().split("train").labels, train.labels)
+
+
+def test_the_count_of_a_selection_is_that_of_its_file(spec):
+    order = order_of(spec)
+    assert exchange.kept_count(Run(spec), 10) == 10
+    decide(spec, keep=order[100:109], relabel=order[109:112], drop=order[:3])
+    for kept in (0.05, 0.1, 1.0):
+        count = len(exchange.selected(Run(spec), FDMAT, kept))
+        assert exchange.kept_count(Run(spec), round(kept * 200)) == count == {0.05: 12, 0.1: 20, 1.0: 197}[kept]
+
+
+def test_a_list_of_numbers_has_every_label(spec):
+    order, train = order_of(spec), Run(spec).tables[0]
+    decide(spec, relabel=order[150:151])
+    kept = np.load(io.BytesIO(exchange.content(exchange.selected(Run(spec), FDMAT, 0.05), ".npy")))
+    labels = dict(zip(train.ids.tolist(), train.labels.tolist(), strict=True))
+    assert kept["id"].tolist() == [order[150], *order[:9]]
+    assert kept["given"].tolist() == [labels[item] for item in kept["id"].tolist()]
+    assert kept["corrected"].tolist() == [train.classes.index("class 1")] + [-1] * 9
+    assert kept["final"].tolist() == [train.classes.index("class 1"), *kept["given"].tolist()[1:]]
+    text = exchange.content(exchange.selected(Run(spec), FDMAT, 0.05), ".txt").decode()
+    assert [list(map(int, line.split("\t"))) for line in text.splitlines()] == list(
+        map(list, kept[["id", "final"]].tolist())
+    )
 
 
 def test_a_decision_taken_back_does_not_count(spec):
@@ -114,7 +144,8 @@ def test_only_a_selection_can_be_a_list_of_ids(spec):
     chosen = exchange.selected(Run(spec), FDMAT, 0.05)
     assert exchange.endings(chosen) == (".csv", ".parquet", ".json", ".npy", ".txt")
     assert exchange.endings(exchange.issues(Run(spec))) == (".csv", ".parquet", ".json")
-    assert exchange.content(chosen, ".txt").decode().split() == [str(item) for item in order_of(spec)[:10]]
+    lines = exchange.content(chosen, ".txt").decode().splitlines()
+    assert [line.split("\t")[0] for line in lines] == [str(item) for item in order_of(spec)[:10]]
 
 
 def test_the_issue_table_says_what_fdmat_says(spec):

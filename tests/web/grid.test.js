@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
+import { effectOf } from "../../fdmat_core/web/grid/effect.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
 import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
 import { orderAt, ranksOf } from "../../fdmat_core/web/items.js"
@@ -13,7 +14,8 @@ given = grid.Items(
     labels=np.array([0, 1, 0, 1, 1, 0]),
     preferred=np.array([1, 1, 0, 0, 1, 0]),
     issue=np.array([2, 2, 0, 1, 0, 0]),
-    worst=np.array([3, 1, 0, 2, 4, 5]), classes=("cat", "dog"), issues=(Issue.MISLABELLED, Issue.OUTLIER, Issue.NONE), truth=truth)
+    worst=np.array([3, 1, 0, 2, 4, 5]), classes=("cat", "dog"), issues=(Issue.MISLABELLED, Issue.OUTLIER, Issue.NONE),
+    suspected=np.array([0, 0, 1, 1, 1, 1], bool), truth=truth)
 where = grid.Addresses("run", evidence="evidence/run/", decisions="decisions/run")
 sent = grid.pack(given, nested([5, 4, 2, 0, 1, 3]), where, fractions=[0.5])`))
 const RANK = ranksOf(orderAt(ITEMS, 0))
@@ -76,4 +78,15 @@ test("an item is found by its text where the server said which rows hold it, and
 test("until the server has said which rows hold a text, it hides none", () => {
   assert.deepEqual([...leave({ item: "fox" }).list], [3, 1, 0, 2, 4])
   assert.deepEqual([...leave({ item: "-" }).list], [0])
+})
+
+test("decisions move the selection and the cleaned list at once", () => {
+  const told = (decided, k = 3) => effectOf(ITEMS, RANK, k, decided)
+  assert.deepEqual(told([]), { kept: 3, putIn: 0, takenOut: 0, cleaned: 2, relabelled: 0 })
+  // by rank: rows 5, 4, 2 are kept, 0, 1, 3 leave; 0 and 1 alone are not suspected
+  assert.deepEqual(told([[3, "relabel"]]), { kept: 3, putIn: 1, takenOut: 0, cleaned: 3, relabelled: 1 })
+  assert.deepEqual(told([[5, "drop"], [0, "drop"]]), { kept: 3, putIn: 0, takenOut: 1, cleaned: 1, relabelled: 0 })
+  assert.deepEqual(told([[0, "keep"], [1, "keep"], [3, "keep"], [5, "keep"]]).kept, 4)
+  assert.deepEqual(told([[5, "drop"]], 6).kept, 5)
+  assert.deepEqual(told([[-1, "keep"], [2, "unsure"]]), told([]))
 })

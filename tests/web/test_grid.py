@@ -18,6 +18,7 @@ ITEMS = grid.Items(
     worst=np.array([3, 1, 2, 0, 4]),
     classes=("cat", "Hündin"),
     issues=ISSUES,
+    suspected=np.array([0, 1, 0, 1, 0], bool),
 )
 ADDRESSES = grid.Addresses(items="run", evidence="evidence/run/", method="a%28b%29")
 RANKINGS = Rankings.nested_in(ITEMS.ids, Ranking(np.array([4, 2, 0, 1, 3])))
@@ -34,6 +35,7 @@ def test_columns_come_out_by_row():
         "labels": [0, 1, 0, 1, 1],
         "preferred": [1, 1, 0, 0, 1],
         "issue": [2, 1, 2, 0, 2],
+        "suspected": [0, 1, 0, 1, 0],
         "flags": [0, 0, 0, 0, 0],
         "order": [4, 2, 0, 1, 3],
     }

@@ -7,6 +7,7 @@ import { REST } from "../slider.js"
 import { whole } from "../text.js"
 import { searchTyped } from "../words.js"
 import { choose } from "./cells.js"
+import { showEffect } from "./effect.js"
 import { isNumber, pairName, sift } from "./filters.js"
 import { decisionOn, SIGNS } from "./state.js"
 
@@ -227,6 +228,7 @@ export function showTally(grid) {
   const { sifted: { list }, elements: { tally }, outbox, trouble } = grid
   let decided = 0
   for (const row of list) decided += Number(stateOf(grid, row) !== "open")
+  showEffect(grid)
   const waiting = outbox.length > 1 || trouble ? ` · ${outbox.length} not saved yet${trouble && `: ${trouble}`}` : ""
   tally.textContent = `${whole(decided)} decided of ${whole(list.length)}${waiting}`
   tally.classList.toggle("trouble", !!trouble)

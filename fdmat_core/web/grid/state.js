@@ -17,6 +17,7 @@ import { itemsOf } from "../items.js"
  * @property {Positions} preferred the class that the transport plan prefers, by row
  * @property {Positions} issue by row, a position in `issues`
  * @property {string[]} issues
+ * @property {Uint8Array} suspected a byte per row: not on the cleaned list, unless people say otherwise
  * @property {Positions | null} cleanLabels where noise was injected: the true classes
  * @property {Float32Array | null} fields some features of row after row, where there are no pictures
  * @property {string} evidence the address of an item's evidence, before its id
@@ -47,7 +48,7 @@ import { itemsOf } from "../items.js"
 
 /** @typedef {{ decision: string, label: string, author: string }} Decision about an item; `decision` "" is none */
 /** @typedef {{ item?: string, decision?: string, label?: string, undo?: boolean }} Wish to decide, or to take that back */
-/** @typedef {Wish & { author: string, session: string }} Message to the server */
+/** @typedef {Wish & { author: string, session: string, id: string }} Message to the server */
 /** @typedef {HTMLElement & { place?: number }} Cell */
 
 /** @typedef {ReturnType<typeof elementsOf>} Elements */
@@ -98,6 +99,7 @@ export function gridItemsOf(payload) {
   const { columns, facts } = payload
   return {
     ...itemsOf(payload), worst: columns.worst, preferred: columns.preferred, issue: columns.issue, issues: facts.issues,
+    suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
   }
@@ -106,7 +108,7 @@ export function gridItemsOf(payload) {
 /** @param {HTMLElement} root */
 export function elementsOf(root) {
   return {
-    removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), issues: find(root, ".issues"),
+    removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), effect: find(root, ".effect"), issues: find(root, ".issues"),
     states: find(root, ".states"), labels: /** @type {HTMLSelectElement} */ (find(root, ".labels")), pairs: find(root, ".pairs"),
     tally: find(root, ".tally"), chips: find(root, ".chips"), find: /** @type {HTMLInputElement} */ (find(root, ".find")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),

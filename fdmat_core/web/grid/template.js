@@ -26,6 +26,7 @@ export const TEMPLATE = /* html */ `
   <div class="middle">
     <div class="tools">
       <p class="tally" role="status"></p>
+      <p class="effect" role="status"></p>
       <div class="chips"></div>
       <input type="search" class="find" inputmode="numeric" placeholder="item number" aria-label="Item number">
       <button class="act-map" title="Ring these items on the map">Show on map</button>

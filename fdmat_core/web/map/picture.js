@@ -1,8 +1,9 @@
 // The map as a picture to take along: PNG twice as sharp as the page, or SVG, with a title and its legend.
 
 import { find, make } from "../elements.js"
-import { pngOf, save, SHARP } from "../saving.js"
+import { pngOf, save, SHARP, xml } from "../saving.js"
 import { percent, whole } from "../text.js"
+import { lettered, namesInSvg, paintNames } from "./lettering.js"
 import { cutOf, radii, screenOf } from "./paint.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -38,6 +39,7 @@ export function canvasOf(map) {
   pen.fillStyle = groundOf(map)
   pen.fillRect(0, 0, width, height)
   pen.drawImage(stageOf(map), 0, TITLE, map.stage.width, map.stage.height)
+  paintNames(pen, lettered(map), dressOf(map))
   pen.textBaseline = "alphabetic"
   for (const { text, x, y, size, colour, bold } of wordsOf(map)) {
     pen.font = `${bold ? 650 : 400} ${size}px ${fontOf(map)}`
@@ -65,15 +67,15 @@ export function svgOf(map) {
   const drawn = circled ? circles(map)
     : `<image y="${TITLE}" width="${wide}" height="${high}" href="${stageOf(map).toDataURL("image/png")}"/>`
   const words = wordsOf(map).map(({ text, x, y, size, colour, bold }) =>
-    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="650"' : ""}>${escaped(text)}</text>`)
+    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="650"' : ""}>${xml(text)}</text>`)
   const swatches = swatchesOf(map).map(({ x, y, colours, wide: w }, i) => colours.length < 2
     ? `<circle cx="${x + 6}" cy="${y + 6}" r="6" fill="${colours[0]}"/>`
     : `<linearGradient id="scale${i}">${colours.map((colour, j) =>
       `<stop offset="${j / (colours.length - 1)}" stop-color="${colour}"/>`).join("")}</linearGradient>`
       + `<rect x="${x}" y="${y}" width="${w}" height="12" rx="3" fill="url(#scale${i})"/>`)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" `
-    + `font-family="${escaped(fontOf(map))}"><rect width="100%" height="100%" fill="${groundOf(map)}"/>`
-    + `${drawn}${words.join("")}${swatches.join("")}</svg>\n`
+    + `font-family="${xml(fontOf(map))}"><rect width="100%" height="100%" fill="${groundOf(map)}"/>`
+    + `${drawn}${namesInSvg(lettered(map), dressOf(map))}${words.join("")}${swatches.join("")}</svg>\n`
 }
 
 /** @param {MapState} map */
@@ -84,6 +86,9 @@ const groundOf = ({ root }) => getComputedStyle(root).backgroundColor
 
 /** @param {MapState} map */
 const fontOf = ({ root }) => getComputedStyle(root).fontFamily
+
+/** How names are drawn. @param {MapState} map */
+const dressOf = (map) => ({ top: TITLE, font: fontOf(map), ink: getComputedStyle(map.root).color, ground: groundOf(map) })
 
 /**
  * The stage alone, drawn as the page draws it, on a canvas of its own.
@@ -182,6 +187,3 @@ function coloursIn(dot) {
   const seen = [backgroundColor, borderBottomColor, borderTopColor].filter((colour) => !/^rgba\(.*, 0\)$/.test(colour))
   return seen.slice(0, 1)
 }
-
-/** @param {string} text */
-const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)

@@ -1,0 +1,96 @@
+"""What the command line writes to files of a run, and reads back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fdmat_core.runs import cleaning, exchange, library, loaders
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
+
+if TYPE_CHECKING:
+    import pandas
+
+#: What an export says of a whole run, by the function that makes it.
+WHOLE = {"cleaned": cleaning.listed, "issues": exchange.issues, "decisions": exchange.decided}
+
+
+def export(  # noqa: PLR0913, PLR0917  one flag for each choice
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    to: Annotated[
+        Path, typer.Option(help="File that ends in .csv, .parquet, .json, or .npy or .txt for ids and labels kept.")
+    ],
+    what: Annotated[
+        str,
+        typer.Option(help="selection (what is kept), cleaned (all but suspects and drops), ranking, issues, decisions"),
+    ] = "selection",
+    method: Annotated[str, typer.Option(help="Of a selection or ranking: which method of the run.")] = "",
+    kept: Annotated[float | None, typer.Option(help="Of a selection or ranking: the share kept.")] = None,
+    seed: Annotated[int, typer.Option(help="Of a selection or ranking by a method that draws.")] = 0,
+    code: Annotated[bool, typer.Option("--code", help="Print code that trains on the file with torch.")] = False,
+) -> None:
+    """Write what a method keeps, its ranking of all items, the cleaned list, the issues or the decisions to a file.
+
+    Decisions overrule the method in a selection and in a ranking, and FDMat's suspicion in the cleaned list.
+    """
+    run = Run.open(library.resolve(key))
+    if what in ("selection", "ranking"):
+        table = _of_method(run, what, one(method), kept, seed)
+        said = f"{table.attrs['kept']:,} of {table.attrs['of']:,} items kept by {method}{_overruled(table.attrs)}"
+    elif what in WHOLE:
+        table = WHOLE[what](run)
+        said = f"{what} of {len(table):,} items" if what != "cleaned" else _cleaned(table.attrs)
+    else:
+        raise ValueError(f"--what is {what!r}; say selection, ranking, {', '.join(WHOLE)}")
+    exchange.write(table, to)
+    print(f"{to}: {said}")
+    if code and what in ("selection", "cleaned"):
+        print(loaders.loader(run.spec, str(to), images=run.dataset().images is not None).torch)
+
+
+def import_(
+    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    file: Annotated[Path, typer.Argument(help="Decisions, as `export` wrote them: .csv, .parquet or .json.")],
+    author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
+) -> None:
+    """Read decisions back from a file: all of them or, if one line is wrong, none; twice does no harm."""
+    run = Run.open(library.resolve(key))
+    with file.open("rb") as stream:
+        taken = exchange.take_in(run, exchange.read(stream, file.suffix), author=author)
+    print(f"{file}: {taken.read:,} decisions, {taken.new:,} of them new")
+
+
+def one(text: str) -> Choice | None:
+    """The one choice that a text names; None if it names none."""
+    choices = Choice.read(text)
+    if len(choices) > 1:
+        raise ValueError(f"{text!r} names {len(choices)} things; name one")
+    return choices[0] if choices else None
+
+
+def _of_method(run: Run, what: str, method: Choice | None, kept: float | None, seed: int) -> pandas.DataFrame:
+    """A selection or a ranking."""
+    if method is None or kept is None:
+        raise ValueError(f"a {what} is by a method and of a size; give --method and --kept")
+    return (exchange.selected if what == "selection" else exchange.ranking)(run, method, kept, seed=seed)
+
+
+def _cleaned(attrs: Mapping[Any, Any]) -> str:
+    """How many items are on the cleaned list, and how many are not, in words."""
+    return (
+        f"{attrs['kept']:,} of {attrs['of']:,} items; out are {attrs['suspects_out']:,} suspects and "
+        f"{attrs['drop']:,} dropped, {attrs['relabel']:,} have a corrected label"
+    )
+
+
+def _overruled(attrs: Mapping[Any, Any]) -> str:
+    """What people's decisions did to a selection, in words."""
+    given = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
+    if not given:
+        return ""
+    moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
+    return f"; decisions: {', '.join(given)}; {moved}"
