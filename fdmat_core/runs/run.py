@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
 #: What a run reads, by the kind of entry.
-KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported")
+KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported", "applied")
 MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
 Part = TypeVar("Part")
 
