@@ -12,14 +12,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fdmat_core import __version__, cli_exchange, cli_report, datasets, errors, registry, serve, sizes, terminal
+from fdmat_core import (
+    __version__,
+    cli_cache,
+    cli_exchange,
+    cli_report,
+    datasets,
+    errors,
+    registry,
+    serve,
+    sizes,
+    terminal,
+)
 from fdmat_core.analysis import summary
 from fdmat_core.reading import check as odd
 from fdmat_core.runs import estimates, jobs, library, settings
-from fdmat_core.runs.run import KINDS as STORED
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
-from fdmat_core.store import entries, files
 
 if TYPE_CHECKING:
     import pandas
@@ -35,8 +44,7 @@ KINDS = {
 SHOWN = (0.005, 0.02, 0.1)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
-cache = typer.Typer(help="What is stored: disk use, checks, clearing up.")
-app.add_typer(cache, name="cache")
+app.add_typer(cli_cache.cache, name="cache")
 selections = typer.Typer(help="Selections that somebody else made.", no_args_is_help=True)
 app.add_typer(selections, name="selection")
 app.command()(cli_report.report)
@@ -70,16 +78,21 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 
 @app.command("app")
-def app_(
+def app_(  # noqa: PLR0913, PLR0917  one flag for each setting
     path: Annotated[str, typer.Argument(help="A file or folder of yours to begin with.")] = "",
     port: Annotated[int | None, typer.Option(help="Port to listen on; 8501 or the next free one.")] = None,
     address: Annotated[str, typer.Option(help="Address to listen on; localhost: this machine alone.")] = "",
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    host: Annotated[list[str] | None, typer.Option(help="A further name that the app answers to.")] = None,
+    token: Annotated[str, typer.Option(help="What links must hold; `new` makes one.")] = "",
+    login: Annotated[bool, typer.Option("--login", help="People log in, as Streamlit's secrets say.")] = False,
+    everybody: Annotated[bool, typer.Option("--open", help="Ask nothing of those who reach the address.")] = False,
 ) -> None:
     """Start the app, maybe with your own data; Ctrl-C stops it."""
     if path:
         datasets.recognise(path)  # what cannot be read is said here, not on a page
-    serve.serve(port, address, browser=browser, data=path)
+    doors = serve.Doors(host or (), token, login, everybody)
+    serve.serve(port, address, browser=browser, data=path, doors=doors)
 
 
 @app.command("list")
@@ -192,47 +205,6 @@ def add_selection(
     return _run(foreign.add(run, file.read_bytes(), file.name, **options))
 
 
-@cache.callback(invoke_without_command=True)
-def usage(context: typer.Context) -> None:
-    """Show how much disk is used, by kind."""
-    if context.invoked_subcommand:
-        return
-    table = Table(title=str(files.home()), title_justify="left", box=None)
-    table.add_column("kind")
-    table.add_column("MB", justify="right")
-    for kind, size in entries.usage().items():
-        table.add_row(kind, f"{size / 1e6:,.1f}")
-    terminal.show(table)
-
-
-@cache.command()
-def verify() -> None:
-    """Read everything byte by byte; what is damaged is set aside and will be made again when asked for."""
-    whole = 0
-    for kind in STORED:
-        for key, fine in entries.verify(kind):
-            whole += fine
-            if not fine:
-                print(f"{kind} {key}: damaged, set aside")
-    print(f"{whole} entries are whole")
-
-
-@cache.command()
-def prune() -> None:
-    """Remove what is damaged or half-written, and what no stored run needs."""
-    before = sum(entries.usage().values())
-    removed = library.prune()
-    print(f"{len(removed)} entries removed, {(before - sum(entries.usage().values())) / 1e6:,.1f} MB freed")
-
-
-@cache.command()
-def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
-    """Delete a run and what no other run shares with it; one that is going on is stopped."""
-    found = library.resolve(key)
-    jobs.delete(found)
-    print(f"run {found} is deleted")
-
-
 def describe(spec: Spec) -> str:
     """A spec in one line."""
     noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
@@ -286,10 +258,17 @@ def _entries(name: str) -> Table:
 def _runs() -> Table:
     table = terminal.table("runs", "key", "state", "what it is")
     for key in library.listing():
-        status = jobs.status(key)
         told = ": ".join(filter(None, (library.name(key), _described(key))))
-        table.add_row(key, status.state if status else "stored", told)
+        table.add_row(key, _state(key), told)
     return table
+
+
+def _state(key: str) -> str:
+    try:
+        status = jobs.status(key)
+    except (ValueError, OSError):  # of one run; the others are listed all the same
+        return "unreadable"
+    return status.state if status else "stored"
 
 
 def _described(key: str) -> str:

@@ -16,15 +16,25 @@ KNOWN = (
         f"Close other programs, choose a smaller batch size or dataset, or a machine with more. {RESUME}",
     ),
     (
-        ("no space left", "disk is full", "disk quota", "file too large"),
+        ("no space left", "disk is full", "disk quota", "file too large", "requested and"),
         "The disk is full.",
         "Free space, for example by `python -m fdmat_core cache prune`, or let FDMAT_HOME name a folder elsewhere. "
         + RESUME,
     ),
     (
-        ("permission denied", "read-only", "readonly"),
+        ("database is locked", "table is locked"),
+        "Another program holds the folder where results are kept.",
+        f"Wait until it has ended, or end it; then try again. {RESUME}",
+    ),
+    (
+        ("is malformed", "is not a database"),
+        "A file of the folder where results are kept is damaged.",
+        f"Try again: the file is set aside, and decisions are taken from their copies. {RESUME}",
+    ),
+    (
+        ("permission denied", "read-only", "readonly", "unable to open database"),
         "The folder where results are kept cannot be written.",
-        f"Let FDMAT_HOME name a folder that you may write in. {RESUME}",
+        f"Let your account write there, or let FDMAT_HOME name a folder that you may write in. {RESUME}",
     ),
 )
 

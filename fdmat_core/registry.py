@@ -206,6 +206,11 @@ class Entry(Generic[Facts]):
         return re.split(r"^\w+\n-{3,}$", text, maxsplit=1, flags=re.MULTILINE)[0].strip()
 
     @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What people call each parameter, by its name."""
+        return {one.name: one.words for one in self.parameters}
+
+    @cached_property
     def accepts(self) -> frozenset[str]:
         """The provided arguments that this function asks for."""
         return self.provided & frozenset(inspect.signature(self.function).parameters)
@@ -302,7 +307,7 @@ class Kind(Generic[Facts]):
             return _in_words(choice.name, choice)
         if called := getattr(entry.facts, "called", ""):
             return called.format(**_said(entry.read(dict(choice.params))))
-        return _in_words(entry.title, choice, {one.name: one.words for one in entry.parameters})
+        return _in_words(entry.title, choice, entry.names)
 
 
 def _said(params: dict[str, Any]) -> dict[str, Any]:

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 FILE = driving.ROOT / "docs" / "map.gif"
 SIZE, SHOWN = (1280, 720), (960, 540)
 #: Shares kept at which the slider rests, and how many pictures lie between two of them.
-RESTS, BETWEEN = (1.0, 0.3, 0.1, 0.05, 0.02, 0.01), 3
+RESTS, BETWEEN = (1.0, 0.3, 0.1, 0.05, 0.02, 0.01), 7
+#: When a page shows all that belongs to the slider's place.
+RESTED = """!document.querySelector('[data-testid=stStatusWidget]')
+  && [...document.querySelectorAll('.cards img')].every(image => image.complete && image.naturalWidth)"""
 #: Milliseconds of a picture in motion, and of one at rest.
-MOVING, RESTING = 70, 900
-COLOURS, MOST_BYTES = 128, 3_000_000
+MOVING, RESTING = 60, 1000
+COLOURS, MOST_BYTES = 200, 3_000_000
 
 
 def pictures(page: Page) -> Iterator[tuple[bytes, int]]:
@@ -39,8 +42,7 @@ def pictures(page: Page) -> Iterator[tuple[bytes, int]]:
     for key, method in (("8", "Random"), ("1", "FDMat")):
         page.keyboard.press(key)
         page.wait_for_function(f"{driving.MAP}.points.method === '{method}'")
-        page.wait_for_timeout(1500)
-        yield page.screenshot(), 2 * RESTING
+        yield rested(page), 2 * RESTING
     yield from slide(page, (RESTS[-1], RESTS[0]))
 
 
@@ -53,8 +55,14 @@ def slide(page: Page, rests: tuple[float, ...]) -> Iterator[tuple[bytes, int]]:
             page.wait_for_function(f"!{driving.MAP}.frame")
             yield page.screenshot(), MOVING
         driving.move_once(page, driving.place_of(end))
-        page.wait_for_timeout(1500)
-        yield page.screenshot(), RESTING
+        yield rested(page), RESTING
+
+
+def rested(page: Page) -> bytes:
+    """A picture of the page as soon as it shows all that belongs to the slider's place."""
+    page.wait_for_timeout(1500)
+    page.wait_for_function(RESTED)
+    return page.screenshot()
 
 
 def write(shots: list[tuple[bytes, int]]) -> None:

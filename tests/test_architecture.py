@@ -31,7 +31,7 @@ FLOORS = [
     {"runs"},
     {"figures", "web"},
     {"report"},
-    {"cli", "cli_exchange", "cli_report", "__main__", "serve", "terminal"},
+    {"cli", "cli_cache", "cli_exchange", "cli_report", "__main__", "serve", "terminal"},
 ]
 HEAVY = (
     "torch",

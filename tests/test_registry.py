@@ -122,6 +122,16 @@ def test_a_choice_is_titled_with_its_parameters_in_words(kind):
     assert kind.title(Choice.of("lost", test_share=1e-05)) == "lost (test share 1e-05)"
 
 
+def test_a_parameter_is_called_by_what_it_means():
+    fdmat = registry.methods.get("fdmat")
+    assert (fdmat.names["lam"], fdmat.names["tau"], fdmat.names["neighbours"]) == (
+        "sharpness",
+        "threshold",
+        "neighbours",
+    )
+    assert registry.methods.title(Choice.of("fdmat", lam=3.0)) == "FDMat (sharpness 3)"
+
+
 def test_the_seed_of_data_is_set_by_people_and_that_of_a_method_is_provided():
     seeded = [entry for entry in registry.methods.all().values() if "rng" in entry.accepts or "seed" in entry.accepts]
     assert seeded and all("seed" not in {p.name for p in entry.parameters} for entry in seeded)

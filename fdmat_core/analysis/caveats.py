@@ -49,7 +49,7 @@ def known_to_keep_bad(facts: MethodFacts) -> str:
     """What a method kept of flipped labels where they are known, in a sentence; "" if no more than random."""
     if facts.keeps_flips is None:
         return ""
-    flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", _rate(facts.keeps_flips)
+    flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", percent(round(facts.keeps_flips, 3))
     return f"Known to keep damage: {flipped}, {kept} of its {_rate(KEPT)} were flipped."
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fdmat_core import registry, sizes
 from fdmat_core.formats import ROUNDING, number, percent, spread, words
-from fdmat_core.registry import MeasureFacts
+from fdmat_core.registry import Entry, MeasureFacts, MethodFacts
 from fdmat_core.spec import Choice, Spec
 
 if TYPE_CHECKING:
@@ -144,14 +144,14 @@ def choices(a: Choice, b: Choice) -> list[Setting]:
     one, other = (registry.methods.get(choice.name) for choice in (a, b))
     if a.name == b.name:
         given = [one.read(dict(choice.params)) for choice in (a, b)]
-        return [Setting(words(name), *(_value(values[name]) for values in given)) for name in _unlike(*given)]
+        return [Setting(one.names[name], *(_value(values[name]) for values in given)) for name in _unlike(*given)]
     facts = [entry.facts for entry in (one, other)]
     found = [
         Setting("Family", *(fact.family for fact in facts)),
         Setting("Keeps", *(fact.keeps for fact in facts)),
         Setting("Reads", *(", ".join(fact.needs) or "nothing" for fact in facts)),
         Setting("Order", *("one for all sizes" if fact.nested else "one for each size" for fact in facts)),
-        Setting("Settings", *(_given(entry.read(dict(it.params))) for entry, it in ((one, a), (other, b)))),
+        Setting("Settings", *(_given(entry, it) for entry, it in ((one, a), (other, b)))),
     ]
     return [setting for setting in found if setting.a != setting.b]
 
@@ -180,8 +180,9 @@ def _unlike(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
     return [name for name in a if a[name] != b[name]]
 
 
-def _given(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{words(name)} {_value(value)}" for name, value in values.items()) or "none"
+def _given(entry: Entry[MethodFacts], choice: Choice) -> str:
+    values = entry.read(dict(choice.params))
+    return ", ".join(f"{entry.names[name]} {_value(value)}" for name, value in values.items()) or "none"
 
 
 def _value(value: Any) -> str:

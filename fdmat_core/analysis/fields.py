@@ -15,11 +15,11 @@ TEXT = "text"
 FIRST, SHORT, FULL = 4, 120, 2000
 
 
-def short(items: Dataset, row: int) -> str:
+def short(items: Dataset, row: int, letters: int = SHORT) -> str:
     """What stands on the card of a row: the beginning of its text, else its first fields; "" if it has none."""
     if TEXT in items.fields:
-        return _cut(_said(items.fields[TEXT][row]), SHORT)
-    return _cut("\n".join(f"{name}: {value}" for name, value in list(pairs(items, row))[:FIRST]), SHORT)
+        return _cut(_said(items.fields[TEXT][row]), letters)
+    return _cut("\n".join(f"{name}: {value}" for name, value in list(pairs(items, row))[:FIRST]), letters)
 
 
 def full(items: Dataset, row: int) -> str:

@@ -15,6 +15,7 @@ from fdmat_core.types import FeatureTable
     keeps="hard rows: the label rarely led",
     paper="Pleiss, Zhang, Elenberg, Weinberger, Identifying Mislabeled Data (AUM), NeurIPS 2020",
     colour="#3B82C4",
+    keeps_flips=0.998,
 )
 def aum_logit(table: FeatureTable) -> Ranking:
     """Keep the rows with the smallest area under the margin: another class led their label through training.

@@ -15,6 +15,7 @@ from fdmat_core.types import FeatureTable
     keeps="hard rows: the label was rarely probable",
     paper="as a pruning baseline: Zheng, Liu, Lai, Prakash (CCS), ICLR 2023; after Pleiss et al., NeurIPS 2020",
     colour="#A67C00",
+    keeps_flips=0.985,
 )
 def aum_prob(table: FeatureTable) -> Ranking:
     """Keep the rows with the smallest mean margin of their label's probability over training.

@@ -22,6 +22,7 @@ from fdmat_core.types import FeatureTable
     paper="Margatina, Vernikos, Barrault, Aletras, Contrastive active learning, EMNLP 2021",
     colour="#3E8E3A",
     runs="table",
+    keeps_flips=0.49,
 )
 def cal(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 200)] = 10) -> Ranking:
     """Score each row by how much its neighbours' predictions diverge from its own, and keep the highest.

@@ -18,6 +18,7 @@ from fdmat_core.types import FeatureTable
     keeps="rows that the classifier confuses in different ways",
     paper="Agarwal, Arora, Anand, Arora, Contextual diversity for active learning, ECCV 2020",
     colour="#7542E3",
+    keeps_flips=0.75,
 )
 def contextual_diversity(table: FeatureTable, *, budget: int) -> Ranking:
     """Pick, one by one, the row whose class probabilities differ most from those of the rows picked before it.

@@ -35,6 +35,7 @@ def nearest_counts(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     paper="Mirzasoleiman, Bilmes, Leskovec, Coresets for Data-efficient Training, ICML 2020",
     colour="#2A9D8F",
     weigh=nearest_counts,
+    keeps_flips=0.618,
 )
 def craig(table: FeatureTable, *, budget: int) -> Ranking:
     """Pick rows such that every row of the class has a pick with nearly the same gradient.

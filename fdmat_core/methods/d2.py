@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     paper="Maharana, Yadav, Bansal, D2 pruning: message passing for data diversity and difficulty, ICLR 2024",
     colour="#B71C1C",
     runs="table",
+    keeps_flips=0.575,
 )
 def d2(
     table: FeatureTable,

@@ -17,6 +17,7 @@ from fdmat_core.types import FeatureTable
     keeps="rows nearest to the classifier's decision boundary",
     paper="Moosavi-Dezfooli, Fawzi, Frossard, CVPR 2016; for selection: Ducoffe & Precioso, 2018",
     colour="#656635",
+    keeps_flips=0.443,
 )
 def deepfool(table: FeatureTable) -> Ranking:
     """Score each row by its distance to the nearest decision boundary of the linear head, and keep the lowest.

@@ -17,6 +17,7 @@ from fdmat_core.types import FeatureTable
     keeps="hard rows: large error early in training",
     paper="Paul, Ganguli, Dziugaite, Deep Learning on a Data Diet, NeurIPS 2021",
     colour="#6B8E23",
+    keeps_flips=0.975,
 )
 def el2n(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9), "hardest rejected"] = 0.0) -> Ranking:
     """Keep the rows whose predicted probabilities are farthest from their label early in training.

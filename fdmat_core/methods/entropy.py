@@ -19,6 +19,7 @@ from fdmat_core.types import FeatureTable
     keeps="rows whose probability is spread over many classes",
     paper="Settles, Active learning literature survey, 2009; Coleman et al., Selection via proxy, ICLR 2020",
     colour="#B57EDC",
+    keeps_flips=0.56,
 )
 def entropy(table: FeatureTable) -> Ranking:
     """Score each row by `- sum_c p_c log p_c / log C`, C the number of classes, and keep the highest.

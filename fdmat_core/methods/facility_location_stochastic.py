@@ -21,6 +21,7 @@ from fdmat_core.types import FeatureTable
     keeps="nearly what facility location keeps, by chance",
     paper="Mirzasoleiman, Badanidiyuru, Karbasi, Vondrak, Krause, Lazier Than Lazy Greedy, AAAI 2015",
     colour="#7B68C8",
+    keeps_flips=0.438,
 )
 def facility_location_stochastic(
     table: FeatureTable,

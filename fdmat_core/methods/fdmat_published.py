@@ -23,6 +23,7 @@ from fdmat_core.types import FeatureTable
     runs="table",
     stands_for="the paper's score, its code repaired",
     beside="fdmat",
+    keeps_flips=0.335,
 )
 def fdmat_published(
     table: FeatureTable,

@@ -17,6 +17,7 @@ from fdmat_core.types import FeatureTable
     keeps="hard rows: forgotten often, or never learned",
     paper="Toneva et al., An Empirical Study of Example Forgetting, ICLR 2019",
     colour="#C8553D",
+    keeps_flips=0.995,
 )
 def forgetting(table: FeatureTable) -> Ranking:
     """Keep the rows that were most often classified rightly in one epoch and wrongly in the next.

@@ -106,6 +106,7 @@ def matching_weights(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     paper="Killamsetty, Durga, Ramakrishnan, De, Iyer, GRAD-MATCH, ICML 2021",
     colour="#5E81AC",
     weigh=matching_weights,
+    keeps_flips=0.65,
 )
 def gradmatch(
     table: FeatureTable, *, budget: int, lam: Annotated[float, Range(1e-6, 1000), "penalty on weights"] = LAM

@@ -17,6 +17,7 @@ from fdmat_core.types import FeatureTable
     keeps="hard rows: long gradients early in training",
     paper="Paul, Ganguli, Dziugaite, Deep Learning on a Data Diet, NeurIPS 2021",
     colour="#B5651D",
+    keeps_flips=0.935,
 )
 def grand(table: FeatureTable, *, offset: Annotated[float, Range(0, 0.9), "hardest rejected"] = 0.0) -> Ranking:
     """Keep the rows whose loss has the longest gradient in the weights of the last layer early in training.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     keeps="important rows that are unlike each other",
     paper="Tan, Wu, Huang, Zhao, Qi, Data pruning by information maximization, ICLR 2025",
     colour="#1D7F04",
+    keeps_flips=0.95,
 )
 def infomax(
     table: FeatureTable,

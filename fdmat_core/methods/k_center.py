@@ -18,6 +18,7 @@ from fdmat_core.types import FeatureTable
     keeps="the outskirts: rows far from everything kept before",
     paper="Gonzalez 1985; Sener & Savarese, Active learning: a core-set approach, ICLR 2018",
     colour="#56B4E9",
+    keeps_flips=0.608,
 )
 def k_center(table: FeatureTable, *, budget: int) -> Ranking:
     """Pick, one by one, the row that is farthest from the rows picked before it.

@@ -37,6 +37,7 @@ def cluster_sizes(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     colour="#8C6BB1",
     nested=False,
     weigh=cluster_sizes,
+    keeps_flips=0.328,
 )
 def k_medoids(table: FeatureTable, *, budget: int, rounds: Annotated[int, Range(0, 100)] = 5) -> Ranking:
     """Choose the k rows with the least mean distance from any row to the nearest of them, by swapping.

@@ -56,6 +56,7 @@ def _add_curvature(distances: np.ndarray, h: np.ndarray, rows: np.ndarray, eps: 
     keeps="rows whose gradients and curvature stand for all others",
     paper="Shin, Bae, Shin, Joo, Moon, Loss-Curvature Matching for Dataset Selection and Condensation, AISTATS 2023",
     colour="#A0522D",
+    keeps_flips=0.615,
 )
 def lcmat(
     table: FeatureTable,

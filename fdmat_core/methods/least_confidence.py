@@ -19,6 +19,7 @@ from fdmat_core.types import FeatureTable
     keeps="rows whose predicted class is least certain",
     paper="Settles, Active learning literature survey, 2009; Coleman et al., Selection via proxy, ICLR 2020",
     colour="#935960",
+    keeps_flips=0.537,
 )
 def least_confidence(table: FeatureTable) -> Ranking:
     """Score each row by `1 - max_c p_c` and keep the highest.

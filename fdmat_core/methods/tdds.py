@@ -15,6 +15,7 @@ from fdmat_core.types import FeatureTable
     keeps="rows whose predictions vary most from epoch to epoch",
     paper="Zhang, Du, Li, Xie, Zhou, Spanning Training Progress: Temporal Dual-Depth Scoring, CVPR 2024",
     colour="#8E6BBF",
+    keeps_flips=0.38,
 )
 def tdds(table: FeatureTable) -> Ranking:
     """Keep the rows whose epoch-to-epoch change of prediction varies most within a window of epochs.

@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from fdmat_core import registry
+from fdmat_core.analysis import fields
 from fdmat_core.figures import theme
 from fdmat_core.report import chapters, naming, scene
 from fdmat_core.report.scene import Scene
@@ -18,6 +19,8 @@ from fdmat_core.web import files, modules, points, report
 
 #: The styles of a report, in their order.
 STYLES = ("tokens.css", "slider.css", "map/map.css", "report/report.css")
+#: Letters that stand for all items without pictures together, and for each at least.
+LETTERS, LEAST_LETTERS = 3_000_000, 24
 #: What the page may do: run its own script, show its own pictures, and nothing else.
 POLICY = (
     "default-src 'none'; script-src '{script}'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -110,5 +113,14 @@ def _packed(told: Scene) -> bytes:
     ]
     start = {"kept": told.kept, "method": told.methods.index(told.focus)}
     facts: dict[str, Any] = {"start": start, "projection": projection.kind, "score": "score", "words": ""}
-    facts |= {"heading": naming.heading(run.spec)}
+    facts |= {"heading": naming.heading(run.spec), "said": _said(told)}
     return report.pack(drawn, methods, json.loads(json.dumps(facts)), fractions=run.spec.fractions)
+
+
+def _said(told: Scene) -> list[str]:
+    """What stands for every item where there are no pictures, the shorter the more there are; else nothing."""
+    items = told.train
+    if items.images is not None or not items.fields:
+        return []
+    letters = min(fields.SHORT, max(LEAST_LETTERS, LETTERS // len(items.ids)))
+    return [fields.short(items, row, letters) for row in range(len(items.ids))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fdmat_core import formats, registry, sizes
-from fdmat_core.analysis import issues, predictiveness, summary
+from fdmat_core.analysis import caveats, issues, predictiveness, summary
 from fdmat_core.formats import percent
 from fdmat_core.report.scene import Scene
 from fdmat_core.spec import Choice
@@ -21,8 +21,10 @@ def summaries(scene: Scene) -> list[str]:
 def notes(scene: Scene) -> list[str]:
     """What must be known to read a report honestly."""
     found = ["Distances on the map are not Wasserstein distances: a projection keeps neighbours, not lengths."]
-    found += [_accuracy(one) for one in scene.run.measures("accuracy")]
-    found += [_variant(one) for one in scene.methods if one.name.startswith("fdmat")]
+    found += [_accuracy(scene, one) for one in scene.run.measures("accuracy")]
+    found.append(caveats.held_out(scene.run.findings))
+    found += [_variant(one) for one in scene.methods if registry.methods.get(one.name).facts.stands_for]
+    found += [_damage(scene, one) for one in scene.methods]
     found.append(_band(scene))
     if scene.bad is not None and scene.bad.word == "suspected":
         found.append("Nothing was injected into these data: what is called suspected is what FDMat rejects of itself.")
@@ -37,7 +39,7 @@ def notes(scene: Scene) -> list[str]:
     found.append(
         "Places on this map are rounded to 1/65,535 of its sides, scores to three digits; who is kept is exact."
     )
-    return found
+    return [text for text in found if text]
 
 
 def reading(point: Any, unit: str) -> str:
@@ -122,17 +124,26 @@ def _closer(scene: Scene) -> str:
     return predictiveness.verdict(row, registry.measures.title(distances[0]))
 
 
-def _accuracy(measure: Choice) -> str:
-    entry = registry.measures.get(measure.name)
-    if entry.facts.expensive:
-        return f"{registry.measures.title(measure)}: networks trained from scratch, with the same recipe at every size."
-    how = "is read off fixed features; it is not full training, and may rank methods otherwise."
-    return f"{registry.measures.title(measure)} {how}"
+def _accuracy(scene: Scene, measure: Choice) -> str:
+    title = registry.measures.title(measure)
+    if not caveats.on_fixed_features(measure):
+        return f"{title}: networks trained from scratch, with the same recipe at every size."
+    like = caveats.like_training(scene.run.curve(), str(measure), scene.run.spec.measures_by_name)
+    said = caveats.of_probe(like, scene.kept, scene.run.planned.values())
+    return f"{title} is read off fixed features; it is not full training. {said}"
 
 
 def _variant(method: Choice) -> str:
-    entry = registry.methods.get(method.name)
-    return f"{registry.methods.title(method)} ({method}) is {entry.facts.paper}. {entry.summary}"
+    entry, title = registry.methods.get(method.name), registry.methods.title(method)
+    return f"{title} ({method}) is {entry.facts.stands_for}: {entry.facts.paper}. {entry.summary}"
+
+
+def _damage(scene: Scene, method: Choice) -> str:
+    """That a method keeps more noise than chance explains; "" if it does not."""
+    if scene.bad is None:
+        return ""
+    text = caveats.keeps_bad(issues.tally(scene.ranked[method].cut(scene.kept), scene.bad.rows), scene.bad.word)
+    return f"{scene.title(method)} at {percent(round(scene.kept, 6))} kept. {text}" if text else ""
 
 
 def _band(scene: Scene) -> str:

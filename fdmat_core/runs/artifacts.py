@@ -18,7 +18,7 @@ from fdmat_core.methods import imported
 from fdmat_core.prefixes import SortedClasses
 from fdmat_core.rankings import Ranking
 from fdmat_core.reading import check
-from fdmat_core.runs import points
+from fdmat_core.runs import notes, points
 from fdmat_core.sizes import measured
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files, provenance
@@ -63,13 +63,13 @@ def note(spec: Spec, used: UsedFeatures) -> None:
 
 def used_features(spec: Spec) -> UsedFeatures | None:
     """Which features a run uses, once that is known."""
-    value = files.read_json(folder(spec.key) / "features.json")
+    value = notes.read(folder(spec.key), "features.json")
     return UsedFeatures(**value) if value else None
 
 
 def problems(spec: Spec) -> dict[str, str]:
     """What kept a method or a measure of a run from working, by its name."""
-    return files.read_json(folder(spec.key) / "problems.json") or {}
+    return notes.read(folder(spec.key), "problems.json") or {}
 
 
 def note_findings(spec: Spec, dataset: Dataset) -> None:
@@ -79,7 +79,7 @@ def note_findings(spec: Spec, dataset: Dataset) -> None:
     """
     place = folder(spec.key)
     files.write_json(place / "findings.json", [asdict(one) for one in dataset.findings])
-    known = files.read_json(place / "check.json")
+    known = notes.read(place, "check.json")
     if not known or known["dataset"] != dataset.key:
         odd = [asdict(one) for one in check.check(dataset)]
         files.write_json(place / "check.json", {"dataset": dataset.key, "findings": odd})
@@ -87,8 +87,8 @@ def note_findings(spec: Spec, dataset: Dataset) -> None:
 
 def findings(spec: Spec) -> tuple[Finding, ...]:
     """What was found in a run's data; nothing until they were read."""
-    read = files.read_json(folder(spec.key) / "findings.json") or []
-    checked = files.read_json(folder(spec.key) / "check.json") or {"findings": []}
+    read = notes.read(folder(spec.key), "findings.json") or []
+    checked = notes.read(folder(spec.key), "check.json") or {"findings": []}
     return tuple(Finding(**one | {"places": tuple(one["places"])}) for one in (*read, *checked["findings"]))
 
 

@@ -1,7 +1,8 @@
-"""What people decided about items: an append-only log in SQLite that never changes the dataset."""
+"""What people decided about items: a log that only grows (`decision_log`) and never changes the dataset."""
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fdmat_core import formats
-from fdmat_core.store.database import connect
+from fdmat_core.runs import decision_log
 
 if TYPE_CHECKING:
     import pandas
@@ -20,24 +21,13 @@ COLUMNS = ("item", "decision", "label", "author", "run", "made")
 #: What an item has while nobody has decided, or after the last decision was taken back.
 OPEN = ""
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS decisions (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, item INTEGER NOT NULL,
-    decision TEXT NOT NULL, label TEXT NOT NULL, author TEXT NOT NULL, run TEXT NOT NULL, made TEXT NOT NULL,
-    undoes INTEGER REFERENCES decisions (number)
-);
-CREATE INDEX IF NOT EXISTS decisions_by_item ON decisions (dataset, item, number);
-CREATE TABLE IF NOT EXISTS decision_sessions (
-    number INTEGER PRIMARY KEY REFERENCES decisions (number), session TEXT NOT NULL
-);
-"""
-
 
 @dataclass(frozen=True)
 class Decision:
     """One person's word on one item; `label` is the class name that a relabelled item should have.
 
-    `session` is who may take it back: two people may sign with one name.
+    `session` is who may take it back: two people may sign with one name. `request` is what its sender called it: of
+    those with one name, the first is taken.
     """
 
     item: int
@@ -46,6 +36,7 @@ class Decision:
     author: str = ""
     run: str = ""
     session: str = ""
+    request: str = ""
 
     def __post_init__(self) -> None:
         if self.decision not in KINDS:
@@ -60,31 +51,54 @@ def decide(dataset: str, decision: Decision) -> int:
 
 
 def decide_all(dataset: str, decisions: Iterable[Decision]) -> int:
-    """Write several decisions, all or none, and return the number of the last."""
-    made, decisions = time.strftime("%Y-%m-%d %H:%M:%S"), list(decisions)
-    with connect(SCHEMA) as database:
-        database.execute("BEGIN IMMEDIATE")
+    """Write several decisions, all or none, and return the number of the last; one that is there already stays."""
+    number = 0
+    with decision_log.writing() as log:
         for one in decisions:
-            row = (dataset, int(one.item), one.decision, one.label, one.author, one.run, made)
-            number = database.execute(f"INSERT INTO decisions ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row).lastrowid
-            database.execute("INSERT INTO decision_sessions VALUES (?, ?)", (number, one.session))
-        last = database.execute("SELECT max(number) FROM decisions").fetchone()[0]
-        database.execute("COMMIT")
-    return last
+            known = _answered(log, dataset, one.request)
+            number = known[0] if known else decision_log.add(log, _line(dataset, one))
+    return number
 
 
-def undo(dataset: str, session: str) -> int | None:
+def undo(dataset: str, session: str, request: str = "") -> int | None:
     """Take back a session's latest decision and return its item; None if there is nothing left to take back.
 
-    The item gets back what it had before. A decision that somebody has overruled since is passed over.
+    The item gets back what it had before. A decision that somebody has overruled since is passed over. A request that
+    was answered before takes nothing more back, and has the same answer.
     """
-    with connect(SCHEMA) as database:
-        database.execute("BEGIN IMMEDIATE")
-        latest = database.execute(_UNDOABLE, (dataset, session)).fetchone()
-        if latest is not None:
-            database.execute(_TAKE_BACK, {"number": latest[0], "made": time.strftime("%Y-%m-%d %H:%M:%S")})
-        database.execute("COMMIT")
-    return None if latest is None else latest[1]
+    with decision_log.writing() as log:
+        if known := _answered(log, dataset, request):
+            return known[1]
+        latest = log.execute(_UNDOABLE, (dataset, session)).fetchone()
+        if latest is None:
+            return None
+        number, item, author, run = latest
+        decision, label = log.execute(_BEFORE, (number,)).fetchone() or (OPEN, "")
+        line = {"item": item, "decision": decision, "label": label, "author": author, "run": run, "undoes": number}
+        decision_log.add(log, {"dataset": dataset, "session": "", "request": request, "made": _now()} | line)
+    return item
+
+
+def _line(dataset: str, one: Decision) -> dict[str, Any]:
+    """A decision as a line of the log."""
+    facts = {"dataset": dataset, "made": _now(), "undoes": None}
+    return (
+        facts
+        | {name: getattr(one, name) for name in ("decision", "label", "author", "run", "session", "request")}
+        | {"item": int(one.item)}
+    )
+
+
+def _answered(log: sqlite3.Connection, dataset: str, request: str) -> tuple[int, int] | None:
+    """The number and the item of the line that a request made before; None if it did not come before."""
+    if not request:
+        return None
+    query = "SELECT number, item FROM decisions WHERE dataset = ? AND request = ?"
+    return log.execute(query, (dataset, request)).fetchone()
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def current(dataset: str) -> pandas.DataFrame:
@@ -114,8 +128,8 @@ def changes(dataset: str, after: int = 0) -> tuple[int, pandas.DataFrame]:
 
     Columns `COLUMNS`, ordered by item; an item whose decision was taken back has `OPEN`.
     """
-    with connect(SCHEMA) as database:
-        last = database.execute("SELECT coalesce(max(number), 0) FROM decisions").fetchone()[0]
+    with decision_log.reading() as log:
+        last = log.execute("SELECT coalesce(max(number), 0) FROM decisions").fetchone()[0]
     return last, _frame(_CHANGES, dataset, after, last)
 
 
@@ -172,11 +186,9 @@ def _from_row(row: Mapping[Any, Any], classes: tuple[str, ...]) -> Decision:
 def _frame(query: str, *asked: str | int) -> pandas.DataFrame:
     import pandas
 
-    with connect(SCHEMA) as database:
-        return pandas.DataFrame(database.execute(query, asked).fetchall(), columns=list(COLUMNS))
+    with decision_log.reading() as log:
+        return pandas.DataFrame(log.execute(query, asked).fetchall(), columns=list(COLUMNS))
 
-
-_FIELDS = "dataset, item, decision, label, author, run, made"
 
 _CURRENT = f"""
 SELECT {", ".join(COLUMNS)} FROM decisions AS own WHERE dataset = ? AND decision <> ''
@@ -189,20 +201,15 @@ SELECT {", ".join(COLUMNS)} FROM decisions WHERE number IN
 """
 
 _UNDOABLE = """
-SELECT own.number, item FROM decisions AS own JOIN decision_sessions AS its ON its.number = own.number
-WHERE dataset = ? AND its.session = ? AND undoes IS NULL
-AND own.number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+SELECT number, item, author, run FROM decisions AS own WHERE dataset = ? AND session = ? AND undoes IS NULL
+AND number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
               AND other.undoes IS NULL AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
-ORDER BY own.number DESC LIMIT 1
+ORDER BY number DESC LIMIT 1
 """
 
-_TAKE_BACK = f"""
-INSERT INTO decisions ({_FIELDS}, undoes)
-SELECT own.dataset, own.item, coalesce(before.decision, ''), coalesce(before.label, ''), own.author, own.run, :made,
-       own.number
-FROM decisions AS own LEFT JOIN decisions AS before ON before.number =
-    (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
-     AND other.number < own.number AND other.undoes IS NULL
-     AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
-WHERE own.number = :number
+_BEFORE = """
+SELECT before.decision, before.label FROM decisions AS own JOIN decisions AS before
+ON before.dataset = own.dataset AND before.item = own.item AND before.number < own.number
+AND before.undoes IS NULL AND before.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL)
+WHERE own.number = ? ORDER BY before.number DESC LIMIT 1
 """

@@ -12,16 +12,17 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files as packaged
 from typing import Any
 
 import numpy as np
 
-from fdmat_core import curves, registry
+from fdmat_core import registry
 from fdmat_core.formats import duration
-from fdmat_core.runs import artifacts, points
+from fdmat_core.runs import artifacts, parts
 from fdmat_core.runs.artifacts import UsedFeatures
+from fdmat_core.runs.parts import Part
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
 from fdmat_core.types import Dataset
@@ -30,6 +31,17 @@ from fdmat_core.types import Dataset
 FIRST_ITEMS, ENOUGH_SECONDS, MOST_ITEMS = 16, 0.25, 1024
 #: Steps of training that are timed, after one that is not.
 TIMED_STEPS = 3
+#: The stages of a run in words, by the kind of what they store; measuring is one of its own.
+STAGES = {
+    "features": "features",
+    "projection": "map",
+    "clusters": "map",
+    "ranking": "rankings",
+    "points": "points",
+    "sorted": "distances between the sizes",
+    "energy": "distances between the sizes",
+    "detection": "detection",
+}
 #: Below this nothing is left to do but to look.
 LEAST_SECONDS = 0.5
 Law = Mapping[str, float]
@@ -111,12 +123,12 @@ def estimate(spec: Spec, dataset: Dataset, try_out: Callable[[], Timed] | None =
     counts = np.bincount(dataset.labels[dataset.rows_of(dataset.splits["train"])])
     size = _size(dataset, timed.d, counts.astype(float))
     used = UsedFeatures(key, size.n, int(counts.max(initial=0)), artifacts.features_version(spec))
-    pace = clock() / laws()["clock"]
+    pace, spec = clock() / laws()["clock"], _possible(spec, dataset)
 
-    parts = _parts(spec, used, size, bool(stored))
-    seconds = {name: pace * sum(_value(law, at) for law, at in many) for name, many in parts.items()}
+    to_do = _parts(spec, used, size)
+    seconds = {name: pace * sum(_value(law, at) for law, at in many) for name, many in to_do.items()}
     seconds["features"] += timed.seconds
-    peak = max((_value(law, at, "bytes") for many in parts.values() for law, at in many), default=0.0)
+    peak = max((_value(law, at, "bytes") for many in to_do.values() for law, at in many), default=0.0)
     table = 4.0 * (size.n + size.tests) * (size.d + size.c)
     held = laws()["bytes"] + timed.bytes + 2 * table + peak
     return Estimate(seconds, held, psutil.virtual_memory().available, tuple(_unknown(spec)))
@@ -168,56 +180,41 @@ def _value(law: Mapping[str, Law], size: Size, of: str = "seconds") -> float:
     return value(law.get(of, {}), size)
 
 
-def _parts(
-    spec: Spec, used: UsedFeatures, size: Size, extracted: bool
-) -> dict[str, list[tuple[Mapping[str, Law], Size]]]:
+def _possible(spec: Spec, dataset: Dataset) -> Spec:
+    """A spec without what needs labels, if the data have none: a run writes that down and leaves it out."""
+    if dataset.labelled:
+        return spec
+    methods = (one for one in spec.methods if "labels" not in registry.methods.get(one.name).facts.needs)
+    measures = (one for one in spec.measures if "labels" not in registry.measures.get(one.name).facts.needs)
+    return replace(spec, methods=tuple(methods), measures=tuple(measures))
+
+
+def _parts(spec: Spec, used: UsedFeatures, size: Size) -> dict[str, list[tuple[Mapping[str, Law], Size]]]:
     """The laws of what is not stored yet, by stage, each with its size."""
+    found: dict[str, list[tuple[Mapping[str, Law], Size]]] = {name: [] for name in STAGES.values()}
+    for part in parts.missing(spec, used):
+        for law in _laws(part, spec, size):
+            found[STAGES[part.kind]].append((law, size))
+    for task in parts.unmeasured(spec, used):  # each measure is prepared once
+        at = replace(size, k=task.k, steps=_steps(task.measure))
+        found["points"].append((_law("measures", task.measure.name), at))
+    return found
+
+
+def _laws(part: Part, spec: Spec, size: Size) -> list[Mapping[str, Law]]:
+    """The laws of one part of a run: of features that of the head on them, if they get one."""
     known = laws()["stages"]
-    learns = bool(registry.backbones.get(spec.backbone.name).facts.trains)
-    parts: dict[str, list[tuple[Mapping[str, Law], Size]]] = {
-        "features": [] if extracted or learns or size.c < 2 else [(known["head"], size)]
-    }
-    absent = partial(_absent, extracted)
-    parts["map"] = [
-        (known[kind.lower()], size)
-        for kind in ("PCA", "UMAP")
-        if absent("projection", artifacts.projection_key(used, kind))
-    ]
-    parts["rankings"] = [
-        (_law("methods", method.name), size)
-        for method in spec.methods
-        for k in artifacts.sizes(spec, used.n, method)
-        if absent("ranking", artifacts.ranking_key(spec, used, method, 0, k))
-    ]
-    parts["points"] = _of_points(spec, used, size)
-    if absent("clusters", artifacts.clusters_key(used)):
-        parts["map"].append((known["clusters"], size))
-    parts["distances between the sizes"] = [
-        (known[kind], size) for kind, key in artifacts.prefix_keys(spec, used) if absent(kind, key)
-    ]
-    method = artifacts.evidence_method(spec)
-    if method and absent("detection", artifacts.detection_key(spec, used, method)):
-        parts["detection"] = [(known["detection"], size)]
-    return parts
-
-
-def _of_points(spec: Spec, used: UsedFeatures, size: Size) -> list[tuple[Mapping[str, Law], Size]]:
-    """The laws of the points that are not stored; each measure is prepared once."""
-    source = artifacts.source(spec, used)
-    done = {(row.method, row.k, row.seed, row.measure) for row in points.read(source).itertuples()}
-    tasks = [task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done]
-    return [
-        (_law("measures", task.measure.name), replace(size, k=task.k, steps=_steps(task.measure))) for task in tasks
-    ]
+    if part.kind == "features":
+        learns = registry.backbones.get(spec.backbone.name).facts.trains
+        return [] if learns or size.c < 2 else [known["head"]]
+    if part.kind == "ranking":
+        return [_law("methods", part.of)]
+    return [known[part.of.lower() or part.kind]]
 
 
 @cache
 def _steps(measure: Choice) -> int:
     return registry.measures.get(measure.name).read(dict(measure.params)).get("steps", 1)
-
-
-def _absent(extracted: bool, kind: str, key: str) -> bool:
-    return not extracted or not entries.path(kind, key).exists()
 
 
 def _law(kind: str, name: str) -> Mapping[str, Law]:

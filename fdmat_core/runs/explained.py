@@ -156,7 +156,7 @@ def _ending(run: Run, table: pandas.DataFrame, size: float) -> list[Step]:
     said = [
         f"{title} from {near[name]}" for name, title in (("fdmat", "FDMat"), ("random", "random")) if near.get(name)
     ]
-    told = "Accuracy and distance at every measured size. "
+    told = "Accuracy at every measured size. "
     told += (
         f"Within a point of all data: {', '.join(said)} kept on." if said else "No size is within a point of all data."
     )

@@ -101,11 +101,11 @@ def last(folder: Path, mark: Mapping[str, int]) -> Mapping[str, Any]:
         with (folder / "status.jsonl").open("rb") as stream:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - 8192))
             lines = stream.read().splitlines()
-    except FileNotFoundError:
+    except OSError:  # no status yet, or one that cannot be read
         return {}
     for text in reversed(lines):
         line = _parsed(text)
-        if all(line.get(name) == number for name, number in mark.items()):
+        if _is_status(line) and all(line.get(name) == number for name, number in mark.items()):
             return line
     return {}
 
@@ -116,6 +116,22 @@ def _parsed(text: bytes) -> dict[str, Any]:
     except ValueError:  # the first of the block read may be cut, the last half-written on a full disk
         return {}
     return line if isinstance(line, dict) else {}
+
+
+#: What the fields of a line are.
+FORM: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("state", "stage", "message", "advice"), str),
+    **dict.fromkeys(("done", "total"), int),
+    **dict.fromkeys(("started", "heartbeat"), (int, float)),
+    "seconds_left": (int, float, type(None)),
+}
+STATES = ("queued", "running", "done", "failed", "cancelled")
+
+
+def _is_status(line: Mapping[str, Any]) -> bool:
+    """Whether a line is one that `Heart` writes."""
+    right = all(isinstance(line[name], form) for name, form in FORM.items() if name in line)
+    return right and line.get("state") in STATES
 
 
 def _raise_cancelled(number: int, _frame: Any) -> None:

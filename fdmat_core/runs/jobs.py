@@ -129,18 +129,21 @@ def cancel(key: str) -> None:
 
 
 def delete(key: str) -> None:
-    """Stop a run if need be, and remove it with everything that no other run shares."""
+    """Stop a run if need be, and remove it with everything that no other run shares.
+
+    The job is forgotten last: on a full disk that needs the room that the run leaves.
+    """
     cancel(key)
+    library.delete(key)
     with connect(SCHEMA) as database:
         database.execute("DELETE FROM jobs WHERE run = ?", (key,))
-    library.delete(key)
 
 
 def log(key: str, lines: int = 40) -> str:
     """The last lines of what a run's processes printed."""
     try:
         text = (artifacts.folder(key) / "log.txt").read_text(errors="replace")
-    except FileNotFoundError:
+    except OSError:  # none yet, or one that cannot be read
         return ""
     return "\n".join(text.splitlines()[-lines:])
 

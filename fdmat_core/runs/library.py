@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from fdmat_core.progress import Progress, silent
-from fdmat_core.runs import artifacts, points, stages
-from fdmat_core.runs.run import KINDS, MAPS, Run
+from fdmat_core.runs import artifacts, notes, parts, points, stages
+from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -48,9 +49,21 @@ def lacking(key: str) -> tuple[str, ...]:
 
 
 def listing() -> list[str]:
-    """The keys of all stored runs, the newest first."""
-    keys = [key for key in entries.keys("runs") if (artifacts.folder(key) / "spec.json").exists()]
-    return sorted(keys, key=lambda key: (-(artifacts.folder(key) / "spec.json").stat().st_mtime, key))
+    """The keys of all stored runs, the newest first, also of those that `Run.open` cannot read."""
+    return sorted(entries.keys("runs"), key=lambda key: (-_saved(key), key))
+
+
+def _saved(key: str) -> float:
+    """When a run was saved, in seconds since 1970; 0 if that cannot be told."""
+    try:
+        return (artifacts.folder(key) / "spec.json").stat().st_mtime
+    except (OSError, ValueError):
+        return 0.0
+
+
+def unreadable() -> list[str]:
+    """The stored runs of which nobody can tell what they use."""
+    return [key for key in listing() if _owned(key) is None]
 
 
 def on(dataset: Choice) -> dict[str, Spec]:
@@ -70,8 +83,8 @@ LONGEST = 60
 
 def name(key: str) -> str:
     """What people have named a run; "" if they have not."""
-    value = files.read_json(_name(key))
-    return str(value.get("name", "")) if isinstance(value, dict) else ""
+    value = notes.read(artifacts.folder(key), "name.json")
+    return value["name"] if value else ""
 
 
 def rename(key: str, name: str) -> None:
@@ -107,15 +120,24 @@ def resolve(start: str) -> str:
 
 
 def delete(key: str) -> None:
-    """Remove a run and everything that no other run shares with it."""
-    mine = _owned(key)
+    """Remove a run and everything that no other run shares with it.
+
+    While another run cannot be read, what they may share stays, for `prune`.
+    """
+    mine = _owned(key) or set()
     shutil.rmtree(artifacts.folder(key), ignore_errors=True)
-    _remove(mine - _needed())
+    if not unreadable():
+        _remove(mine - _needed())
 
 
 def prune() -> list[str]:
-    """Remove what is damaged or half-written, and what no stored run needs; returns what went."""
+    """Remove what is damaged or half-written, and what no stored run needs; returns what went.
+
+    While a run cannot be read (`unreadable`), nobody knows what it needs, and only the former goes.
+    """
     swept = [f"{kind}/{name}" for kind in KINDS for name in entries.sweep(kind)]
+    if unreadable():
+        return swept
     there = {(kind, key) for kind in KINDS for key in entries.keys(kind)}
     there |= {("points", origin) for origin in points.origins()}
     unused = there - _needed()
@@ -123,35 +145,30 @@ def prune() -> list[str]:
     return swept + [f"{kind}/{key}" for kind, key in sorted(unused)]
 
 
-def _owned(key: str) -> set[tuple[str, str]]:
-    """What a run uses, as (kind, key); nothing if its spec names what is no longer there."""
+def _owned(key: str) -> set[tuple[str, str]] | None:
+    """What a run uses, as (kind, key); None if that cannot be told: it cannot be read, or names what is gone."""
     try:
-        spec = Run.open(key).spec
+        run = Run.open(key)
     except ValueError:
-        return set()
+        return None
+    if "features.json" in run.unreadable:
+        return None
+    spec = run.spec
     used, brought = artifacts.used_features(spec), artifacts.brought(spec)
     if used is None:
         return brought
-    maps = {("projection", artifacts.projection_key(used, kind)) for kind in MAPS}
-    rankings = {
-        ("ranking", artifacts.ranking_key(spec, used, method, seed, k))
-        for method in (artifacts.RANDOM, *spec.methods)
-        for seed in range(max(spec.seeds, spec.band))
-        for k in artifacts.sizes(spec, used.n, method)
-    }
-    method = artifacts.evidence_method(spec)
-    scores = {("detection", artifacts.detection_key(spec, used, method))} if method else set()
-    rest = {("features", used.key), ("points", artifacts.source(spec, used).origin)}
-    between = {("clusters", artifacts.clusters_key(used)), *artifacts.prefix_keys(spec, used)}
-    return brought | maps | rankings | scores | between | rest
+    everything = replace(spec, methods=tuple(dict.fromkeys((artifacts.RANDOM, *spec.methods))))
+    owned = {(part.kind, part.key) for part in parts.of(everything, used, seeds=max(spec.seeds, spec.band))}
+    return brought | owned | {("points", artifacts.source(spec, used).origin)}
 
 
 def _needed() -> set[tuple[str, str]]:
-    return set().union(*map(_owned, listing()))
+    return set().union(*(_owned(key) or () for key in listing()))
 
 
 def _remove(unused: set[tuple[str, str]]) -> None:
-    for kind, key in unused:
+    """Remove entries, then points: on a full disk the database needs the room that those leave."""
+    for kind, key in sorted(unused, key=lambda one: one[0] == "points"):
         if kind == "points":
             points.forget(key)
         else:

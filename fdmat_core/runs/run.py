@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fdmat_core import corruptions, curves, datasets, prefixes, registry, sizes
 from fdmat_core.analysis.clusters import Clusters
-from fdmat_core.projection import Kind, Projection
+from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
-from fdmat_core.runs import artifacts, costs, points, stages
+from fdmat_core.runs import artifacts, costs, notes, parts, points, stages
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 #: What a run reads, by the kind of entry.
 KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported", "applied")
-MAPS: tuple[Kind, ...] = ("UMAP", "PCA")  # the better first
+#: The form of the key of a run.
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Part = TypeVar("Part")
 
 
@@ -43,17 +45,23 @@ class Run:
     @staticmethod
     def open(key: str) -> Run:
         """The run that is stored under a key; a ValueError if there is none, or its settings cannot be read."""
-        value = files.read_json(artifacts.folder(key) / "spec.json")
-        if value is None:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"run is {key[:40]!r}; give a key as `python -m fdmat_core list runs` names it")
+        place = artifacts.folder(key)
+        if not place.exists():
             raise ValueError(
                 f"no run {key!r} is stored under {files.home()}; `python -m fdmat_core list runs` names them"
             )
+        value = files.read_json(place / "spec.json")
+        if value is None:
+            raise ValueError(_unreadable(key, "its spec.json is gone, empty or no JSON"))
         try:
-            return Run(Spec.from_json(value))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(
-                f"the settings of run {key!r} cannot be read ({error}); delete the run, or repair its spec.json"
-            ) from error
+            found = Run(Spec.from_json(value))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise ValueError(_unreadable(key, str(error))) from error
+        if found.key != key:
+            raise ValueError(_unreadable(key, f"they are those of run {found.key}, as this version reads them"))
+        return found
 
     @property
     def stored(self) -> bool:
@@ -95,7 +103,7 @@ class Run:
         used = artifacts.used_features(self.spec)
         if used is None:
             return None
-        for kind in MAPS:
+        for kind in parts.MAPS:
             unpack = lambda item, kind=kind: Projection(item.arrays["xy"], kind)  # noqa: E731
             if found := self._part("projection", artifacts.projection_key(used, kind), unpack):
                 return found
@@ -224,6 +232,11 @@ class Run:
         return artifacts.findings(self.spec)
 
     @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The small files of its folder that are damaged, or of another version; they count as not there."""
+        return notes.unreadable(artifacts.folder(self.key))
+
+    @property
     def complete(self) -> bool:
         """Whether all that the spec asks for is stored, but for what `problems` names."""
         return not self.lacking
@@ -241,6 +254,10 @@ class Run:
                 return None
             self._parts[kind, key] = unpack(item)
         return self._parts[kind, key]  # type: ignore[return-value]
+
+
+def _unreadable(key: str, why: str) -> str:
+    return f"the settings of run {key!r} cannot be read ({why}); delete the run, or repair its spec.json"
 
 
 def _place(method: Choice) -> tuple[bool, bool]:

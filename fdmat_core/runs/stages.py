@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +13,7 @@ from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
 from fdmat_core.rankings import Ranking
-from fdmat_core.runs import artifacts, points
+from fdmat_core.runs import artifacts, parts, points
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
@@ -129,7 +129,7 @@ def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, t
     for measure in spec.measures:
         if problem := curves.lacking(tables[0], measure):
             _note_problem(spec, str(measure), problem)
-    rest = _rest(spec)
+    rest = parts.working(spec)
     source, ranking = artifacts.source(spec, used), partial(rank, spec, used, tables[0])
     while rest.measures:
         new = curves.points(*tables, rest, dataset=data, ranking=ranking, known=points.read(source), progress=tell)
@@ -139,7 +139,7 @@ def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, t
         except OSError:
             raise
         except Exception as error:
-            culprit = next(_missing(rest, used, source)).measure
+            culprit = next(parts.unmeasured(rest, used)).measure
             _report(spec, str(culprit), error)
             rest = replace(rest, measures=tuple(measure for measure in rest.measures if measure != culprit))
 
@@ -147,7 +147,7 @@ def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, t
 def make_detection(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:
     """The scores of all detectors of bad items, if the run has an FDMat that has ranked."""
     method = artifacts.evidence_method(spec)
-    if method is None or str(method) in artifacts.problems(spec):
+    if method is None or not _detects(spec):
         return
     tell(0, 1, "detection: scores of every detector")
     began = time.monotonic()
@@ -181,39 +181,18 @@ def lacking(spec: Spec) -> tuple[str, ...]:
     own = artifacts.weights(spec)
     if used is None or used.version != artifacts.features_version(spec) or (own and own != used.weights):
         return tuple(dict.fromkeys(PARTS.values()))
-    lost = {kind for kind, key in _entries(spec, used) if not entries.find(kind, key)}
-    if next(_missing(_rest(spec), used, artifacts.source(spec, used)), None):
+    rest = parts.working(spec)
+    lost = {part.kind for part in parts.missing(rest, used)}
+    if not _detects(spec):
+        lost.discard("detection")
+    if next(parts.unmeasured(rest, used), None):
         lost.add("points")
     return tuple(dict.fromkeys(words for kind, words in PARTS.items() if kind in lost))
 
 
-def _rest(spec: Spec) -> Spec:
-    """A spec without the methods and measures that are written down as problems."""
-    failed = artifacts.problems(spec)
-    methods, measures = (
-        tuple(choice for choice in many if str(choice) not in failed) for many in (spec.methods, spec.measures)
-    )
-    return replace(spec, methods=methods, measures=measures)
-
-
-def _entries(spec: Spec, used: UsedFeatures) -> Iterator[tuple[str, str]]:
-    """What is stored of a finished run beside its points, as (kind, key)."""
-    yield "projection", artifacts.projection_key(used, "UMAP")
-    yield "clusters", artifacts.clusters_key(used)
-    yield from artifacts.prefix_keys(_rest(spec), used)
-    method = artifacts.evidence_method(spec)
-    if method and not {str(method), "detection"} & set(artifacts.problems(spec)):
-        yield "detection", artifacts.detection_key(spec, used, method)
-    for method in _rest(spec).methods:
-        for k in artifacts.sizes(spec, used.n, method):
-            yield "ranking", artifacts.ranking_key(spec, used, method, 0, k)
-    yield "features", used.key
-
-
-def _missing(spec: Spec, used: UsedFeatures, source: points.Source) -> Iterator[curves.Task]:
-    """The points that are not stored, in the order of work."""
-    done = {(row.method, row.k, row.seed, row.measure) for row in points.read(source).itertuples()}
-    return (task for task in curves.tasks(used.n, spec, used.largest) if task.key not in done)
+def _detects(spec: Spec) -> bool:
+    """Whether nothing is known to keep the scores of the detectors from being made."""
+    return not {str(artifacts.evidence_method(spec)), "detection"} & set(artifacts.problems(spec))
 
 
 def _report(spec: Spec, name: str, error: Exception) -> None:

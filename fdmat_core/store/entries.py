@@ -25,6 +25,8 @@ CHECKED_BYTES = 32 * 2**20
 ABANDONED = 24 * 3600
 #: The file in a folder of half-done work that its process holds.
 LOCK = "held.sqlite"
+#: Kinds that cannot be made again: on the disk before anyone hears of them, and never swept away.
+LASTING = ("imported",)
 #: What a damaged entry raises when it is read.
 DAMAGE = (FileNotFoundError, NotADirectoryError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
@@ -68,7 +70,7 @@ def put(kind: str, key: str, item: Item) -> Item:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{key}.", dir=folder.parent))
         try:
-            _write(partial, item)
+            _write(partial, item, lasting=kind in LASTING)
             _move(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -131,7 +133,8 @@ def usage() -> dict[str, int]:
     """Bytes on disk by kind, and of the SQLite file."""
     kinds = sorted(folder.name for folder in home().iterdir() if folder.is_dir()) if home().exists() else []
     sizes = {kind: sum(bytes_of(file) for file in (home() / kind).rglob("*")) for kind in kinds}
-    return sizes | {"points and jobs": sum(bytes_of(file) for file in home().glob("fdmat.sqlite*"))}
+    beside = {"points and jobs": "fdmat.sqlite*", "decisions": "decisions.*"}
+    return sizes | {name: sum(map(bytes_of, home().glob(pattern))) for name, pattern in beside.items()}
 
 
 def verify(kind: str) -> Iterator[tuple[str, bool]]:
@@ -153,7 +156,7 @@ def sweep(kind: str) -> list[str]:
     waste = [
         folder
         for folder in _folders(kind)
-        if ".damaged-" in folder.name
+        if (".damaged-" in folder.name and kind not in LASTING)
         or (folder.name.startswith(".") and folder.stat().st_mtime < old and not _held(folder))
     ]
     for folder in waste:
@@ -183,7 +186,7 @@ def _move(partial: Path, folder: Path) -> None:
             raise
 
 
-def _write(folder: Path, item: Item) -> None:
+def _write(folder: Path, item: Item, *, lasting: bool) -> None:
     files = {}
     for name, array in item.arrays.items():
         np.save(folder / f"{name}.npy", np.asarray(array), allow_pickle=False)
@@ -192,6 +195,9 @@ def _write(folder: Path, item: Item) -> None:
     manifest = {"facts": facts, "files": files, "made": time.strftime("%Y-%m-%d %H:%M:%S")}
     manifest["crc32"] = _seal(manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    for file in folder.iterdir() if lasting else ():
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
 
 
 def _read(folder: Path, deep: bool = False) -> Item:

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,9 +30,27 @@ def write_json(file: Path, value: Any) -> None:
         try:
             with os.fdopen(handle, "w") as stream:
                 stream.write(json.dumps(value, indent=1))
+                settle(stream)
             os.replace(partial, file)
+            settle_folder(file.parent)
         finally:
             Path(partial).unlink(missing_ok=True)
+
+
+def settle(stream: IO[Any]) -> None:
+    """Return when what was written to a file is on the disk, and a loss of power cannot take it."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def settle_folder(folder: Path) -> None:
+    """Return when the names in a folder are on the disk, where the system can say so."""
+    with suppress(OSError):  # Windows opens no folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -42,16 +60,17 @@ def whole(file: Path) -> Generator[IO[bytes]]:
     try:
         with partial.open("wb") as stream:
             yield stream
+            settle(stream)
         os.replace(partial, file)
     finally:
         partial.unlink(missing_ok=True)
 
 
 def read_json(file: Path) -> Any | None:
-    """What `write_json` wrote, or None if the file is not there or is no JSON."""
+    """What `write_json` wrote, or None if the file is not there, cannot be read or is no JSON."""
     try:
-        return json.loads(file.read_text())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return None
 
 
@@ -67,10 +86,37 @@ def explained(deed: str) -> Generator[None]:
 def refusal(deed: str, error: OSError | sqlite3.Error) -> OSError:
     """The error that says what could not be done, why, and what helps."""
     cause = getattr(error, "strerror", None) or str(error)
-    return OSError(
-        getattr(error, "errno", None) or errno.EIO,
-        f"cannot {deed} under {home()}: {cause}; free disk space there, or let FDMAT_HOME name a folder to write in",
-    )
+    number = getattr(error, "errno", None) or errno.EIO
+    return OSError(number, f"cannot {deed} under {home()}: {cause}; {_remedy(error, cause)}")
+
+
+FREE = "free disk space there, or let FDMAT_HOME name a folder to write in"
+WRITABLE = "let your account write there, or let FDMAT_HOME name a folder to write in"
+WAIT = "another program holds it: wait until that has ended, or end it, and try again"
+DAMAGED = "it is damaged: try again, and it is set aside, and decisions are taken from their copies"
+LOCAL = "the disk did not answer as it should: let FDMAT_HOME name a folder on a local disk that is sound"
+ELSEWHERE = "see the log, or let FDMAT_HOME name another folder"
+#: What helps, by the number that the system or SQLite gives.
+BY_NUMBER = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), FREE),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR), WRITABLE),
+}
+BY_SQLITE = {
+    sqlite3.SQLITE_FULL: FREE,
+    **dict.fromkeys((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM), WRITABLE),
+    **dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), WAIT),
+    **dict.fromkeys((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB), DAMAGED),
+    sqlite3.SQLITE_IOERR: LOCAL,
+}
+
+
+def _remedy(error: OSError | sqlite3.Error, cause: str) -> str:
+    """What helps against a cause; of a full disk, NumPy says only how many bytes were `requested and written`."""
+    if "requested and" in cause or "is full" in cause:
+        return FREE
+    if isinstance(error, sqlite3.Error):
+        return BY_SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, ELSEWHERE)
+    return BY_NUMBER.get(error.errno or 0, ELSEWHERE)
 
 
 def bytes_of(file: Path) -> int:

@@ -20,6 +20,7 @@
  * @property {string | Record<string, string>} pictures addresses of pictures: what stands before an item's id, "" if there
  *   are none; or those of some items by their ids
  * @property {string} words the address of items' texts or fields, which stand for pictures; "" if there are none
+ * @property {string[]} said those texts themselves, by row, where nobody answers at an address; else empty
  */
 
 /**
@@ -31,7 +32,7 @@ export function itemsOf({ columns, facts }) {
     key: facts.items, n: columns.ids.length, ids: columns.ids, labels: columns.labels, classes: facts.classes,
     flags: columns.flags, bits: facts.flags, nested: "order" in columns, cut: columns.order ?? columns.kept_bits,
     sizes: facts.sizes, least: facts.least, pictures: facts.pictures,
-    words: facts.words ?? "",
+    words: facts.words ?? "", said: facts.said ?? [],
   }
 }
 

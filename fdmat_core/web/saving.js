@@ -16,6 +16,9 @@ export function save(content, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
+/** Text as it may stand in an SVG. @param {string} text */
+export const xml = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
 /**
  * A canvas as a PNG.
  * @param {HTMLCanvasElement} canvas

@@ -1,4 +1,4 @@
-"""What is kept of each class, and the accuracy in each after training on that."""
+"""The accuracy in each class after training on a coreset, and what that keeps of each class."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from fdmat_core.sizes import share
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable
 from pages.shell import caches, frame, places, state
-from pages.ui import empty, head, pictures, titles
+from pages.ui import caveats, empty, head, pictures, titles
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+    from streamlit.delta_generator import DeltaGenerator
 
 #: What is said instead where there is one class.
 UNLABELLED = (
@@ -81,7 +82,7 @@ def count(table: FeatureTable, coreset: Coreset) -> Counts:
 
 
 def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
-    """What is kept of each class beside the accuracy in it after that, then both against the share kept."""
+    """The accuracy in each class, and what is kept of it; where every class keeps its share, that is folded away."""
     features = run.tables
     if features is None:
         empty.waiting()
@@ -90,21 +91,51 @@ def show(run: Run, focus: Choice, rankings: Mapping[Choice, Rankings]) -> None:
         st.info(UNLABELLED, icon=":material/label_off:")
         return
     found = {method: count(table, ranked.cut(kept)) for method, ranked in rankings.items()}
-    counts = found[focus]
-    alike = len(found) > 1 and all(other == counts for other in found.values())
+    folded = all(one.even for one in found.values())
     left, right = st.columns([6, 6], gap="large")
     with left:
-        st.subheader(sentence(counts), anchor=False)
-        st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '') if alike else ''}")
-        _bars(counts, spec, focus)
-        _imbalance(run, focus)
+        _accuracies(run, focus, found[focus], kept, worst=right if folded else left)
     with right:
-        _accuracies(run, focus, counts, kept)
+        _summary(spec, found, focus)
+        if not folded:
+            _kept_shares(run, focus, found[focus])
+    if not folded:
+        _every_method(spec, found, focus)
+        return
+    with right:
+        more = st.expander("Kept share of each class", icon=":material/table:", key="kept-shares", on_change="rerun")
+    if more.open:
+        with more:
+            _kept_shares(run, focus, found[focus])
+            _every_method(spec, found, focus)
+
+
+def _summary(spec: Spec, found: Mapping[Choice, Counts], focus: Choice) -> None:
+    """What is kept of the classes, in a sentence, and whether any is lost."""
+    counts = found[focus]
+    st.subheader(sentence(counts), anchor=False)
+    st.caption(lost(counts) or f"No class is lost. {SHARED.get(spec.balance, '') if _alike(found) else ''}")
+
+
+def _alike(found: Mapping[Choice, Counts]) -> bool:
+    """Whether several methods keep the same number of every class."""
+    return len(found) > 1 and len({tuple(one.kept) for one in found.values()}) == 1
+
+
+def _kept_shares(run: Run, focus: Choice, counts: Counts) -> None:
+    """What is kept of each class now, and how unequally at every size."""
+    _bars(counts, run.spec, focus)
+    _imbalance(run, focus)
+
+
+def _every_method(spec: Spec, found: Mapping[Choice, Counts], focus: Choice) -> None:
+    """The counts of every method as a table, in one column where all are alike."""
+    counts = found[focus]
     many = f", the {FEW} least kept" if len(counts.classes) > FEW else ""
     st.markdown(f"**Every method at this size** :small[:gray[items kept and share of the class{many}; ★ the least]]")
     look = titles.look(spec)
     columns = {"every method": counts}
-    if not alike:
+    if not _alike(found):
         columns = {tables.swatch(look.style(str(method))): one for method, one in found.items()}
     st.html(_table(columns, counts))
 
@@ -139,7 +170,7 @@ def lost(counts: Counts) -> str:
 
 
 def _pitch(counts: Counts) -> int:
-    return max(26, min(46, 520 // len(counts.classes)))
+    return max(26, min(30, 520 // len(counts.classes)))
 
 
 def _bars(counts: Counts, spec: Spec, focus: Choice) -> None:
@@ -158,14 +189,20 @@ def _measured(spec: Spec, measure: str) -> Choice | None:
     return next((choice for choice in spec.measures if choice.name == measure), None)
 
 
-def _accuracies(run: Run, focus: Choice, counts: Counts, kept: float) -> None:
-    """The accuracy in each class by what the run trains, or an offer to measure that."""
+def _accuracies(run: Run, focus: Choice, counts: Counts, kept: float, *, worst: DeltaGenerator) -> None:
+    """The accuracy in each class by what the run trains, or an offer to measure that.
+
+    Parameters
+    ----------
+    worst
+        Where the accuracy in the worst class is drawn.
+    """
     spec, planned = run.spec, run.planned
     measured = {kind: choice for kind in ACCURACIES if (choice := _measured(spec, kind)) is not None}
     if not measured:
         _offer(spec)
         return
-    heading = st.container()
+    heading = st.container(gap="xsmall")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**Accuracy in each class** :small[:gray[of its test items]]", width="content")
         kind = _choose_accuracy(list(measured))
@@ -177,9 +214,12 @@ def _accuracies(run: Run, focus: Choice, counts: Counts, kept: float) -> None:
         return
     heading.subheader(lowest(counts.classes, reading), anchor=False)
     heading.caption(_training(counts, reading, kind))
+    with heading:
+        caveats.show([], caveats.accuracy(run, choice, kept))
     _dots(spec, focus, counts, reading)
-    st.markdown("**Accuracy in the worst class** :small[:gray[at each size]]")
-    _curve(per_class.worst(values, str(choice), planned), spec, choice, focus)
+    with worst:
+        st.markdown("**Accuracy in the worst class** :small[:gray[at each size]]")
+        _curve(per_class.worst(values, str(choice), planned), spec, choice, focus)
 
 
 def _choose_accuracy(kinds: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from pages.shell import frame, state
 from pages.ui import caveats, empty, head, run_status
 
 st.html(Path(head.__file__).with_name("results.css"))
+st.html(caveats.STYLE)
 run = state.run()
 if run is None:
     empty.invite()
@@ -20,4 +21,5 @@ with frame.plain_errors():
         empty.waiting()
     focus = head.strip(run, methods)
     caveats.brought(methods[focus], state.kept())
+    caveats.warn(run, focus, methods[focus], state.kept())
     st.fragment(classes.show, run_every=again)(run, focus, methods)

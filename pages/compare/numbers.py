@@ -15,6 +15,7 @@ from fdmat_core.formats import percent
 from fdmat_core.spec import Choice
 from pages.compare.pair import Pair
 from pages.shell import caches
+from pages.ui import caveats
 
 #: How certain the differences are.
 HOW = (
@@ -29,8 +30,23 @@ def show(pair: Pair, kept: float) -> None:
     st.markdown("**Measures** :small[:gray[at the measured size beside the slider]]", help=HOW)
     if rows:
         st.html(tables.grid(_head(pair), rows))
+        caveats.show([], _accuracy_caveats(pair, kept))
     else:
         st.caption("The two runs take no measure in common." if pair.two_runs else "This run takes no measures.")
+
+
+def _accuracy_caveats(pair: Pair, kept: float) -> list[str]:
+    """What must be known of the accuracies in the table; of two runs, which of them."""
+    shared = [
+        choice for choice in _shared(pair).values() if registry.measures.get(choice.name).facts.kind == "accuracy"
+    ]
+    found: dict[str, list[str]] = {}
+    for letter, side in zip("AB", (pair.a, pair.b) if pair.two_runs else (pair.a,), strict=False):
+        for choice in shared:
+            for text in caveats.accuracy(side.run, choice, kept):
+                found.setdefault(text, []).append(letter)
+    one_sided = lambda letters: pair.two_runs and len(set(letters)) == 1  # noqa: E731
+    return [f"{letters[0]}: {text}" if one_sided(letters) else text for text, letters in found.items()]
 
 
 def _head(pair: Pair) -> list[str]:

@@ -53,6 +53,7 @@ def follow_keys(chosen, run):
 
 st.html(Path(head.__file__).with_name("results.css"))
 st.html(cards.STYLE)
+st.html(caveats.STYLE)
 st.html(HERE / "page.css")
 run = state.run()
 if run is None:

@@ -1,10 +1,10 @@
-"""Two curves side by side: any measures of the run against the share kept, with what must be known to read them."""
+"""Two curves: any measures of the run against the share kept, each below its answer, with what must be known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
@@ -14,15 +14,16 @@ from fdmat_core.figures import curves as figures
 from fdmat_core.figures import tables
 from fdmat_core.figures.panels import LABEL_GAP
 from fdmat_core.figures.theme import Look, Style
-from fdmat_core.formats import words
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
+from pages.curves import parts
 from pages.shell import caches, places, state
-from pages.ui import head, pictures, titles
+from pages.ui import caveats, head, pictures, titles
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+    from streamlit.delta_generator import DeltaGenerator
 
 #: Kinds of measures in the order in which people ask for them: the first two stand side by side.
 KINDS = ("accuracy", "distance", "coverage", "balance")
@@ -32,6 +33,32 @@ FEW, SOME = (0.01, 0.05, 0.1), 3
 APART, RELATIVE = ";", "random"
 #: What the charts show: values, or differences to random at the same size.
 VALUES = ("Values", "Against random")
+#: The fields that choose the measures of the first two parts, in the link, too.
+KEYS = ("left", "right")
+#: The least height of a plot area in pixels, and that of a chart where the screen has more room.
+PIXELS, ROOM = 216, "min(100dvh - 25.5rem, 620px)"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the two charts are drawn from."""
+
+    run: Run
+    spec: Spec  # without the measures that could not be taken
+    focus: Choice
+    shown: Sequence[str]  # the methods that are drawn
+    relative: bool  # whether differences to random are drawn
+    values: pd.DataFrame  # the curve of those methods
+    drawn: pd.DataFrame  # the same, or its differences to random
+    look: Look
+
+
+class Place(NamedTuple):
+    """Where a part lies on the page."""
+
+    head: DeltaGenerator
+    chart: DeltaGenerator
+    beside: DeltaGenerator
 
 
 def choose_methods(spec: Spec, methods: Sequence[Choice]) -> list[str]:
@@ -99,34 +126,48 @@ def choose_values() -> bool:
     return st.segmented_control("What is drawn", VALUES, on_change=on_change, **facts) == VALUES[1]
 
 
-def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool) -> None:
-    """The two charts, the same as tables, and their numbers to take away."""
+def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool, links: DeltaGenerator) -> None:
+    """Two measures, each as a chart below its answer, the same as tables, and their numbers to take away."""
     curve = caches.curve(run)
     spec = _measured(run, curve)
     if not spec.measures:
         st.info("This run takes no measures, so that there is nothing to draw.", icon=":material/info:")
+        parts.links(links, (parts.CLOSER, parts.COST))
         return
     values = curve[curve["method"].isin(shown)]
     drawn, look = (summary.above(values), _of_differences(spec)) if relative else (values, titles.look(spec))
-    loud = str(focus) if str(focus) in shown else None
-    if loud is None:
+    if str(focus) not in shown:
         name = registry.methods.title(focus)
         st.caption(f":orange[:material/visibility_off: {name} is in focus and switched off: none of the lines is it.]")
+    view = View(run, spec, focus, shown, relative, values, drawn, look)
+    places = [_place(key) for key in KEYS]
     chosen = []
-    for cell, key, start in zip(st.columns(2, gap="large"), ("left", "right"), _starts(spec), strict=True):
-        with cell:
-            choice = _choose_measure(spec, start, key)
-            _chart(spec, drawn, choice, loud, look, key)
-            _answer(run, values, choice, look)
-            _caveat(spec, choice, shown, key, relative)
-        chosen.append(str(choice))
-    icon = ":material/table:"
-    more = st.expander("Tables and downloads", icon=icon, key="tables", on_change="rerun")
-    if more.open:
-        with more:
-            for name in dict.fromkeys(chosen):
-                _table(spec, drawn, name, shown, look)
-            _downloads(spec, curve, drawn, look, chosen)
+    for key, start, place in zip(KEYS, _starts(spec), places, strict=True):
+        with place.beside:
+            chosen.append(_choose_measure(spec, start, key))
+    named = parts.of_measures(chosen)
+    parts.links(links, (*named, parts.CLOSER, parts.COST))
+    for key, choice, part, place in zip(KEYS, chosen, named, places, strict=True):
+        _part(view, choice, key, part, place)
+    _tables(view, curve, list(dict.fromkeys(map(str, chosen))))
+
+
+def _place(key: str) -> Place:
+    with st.container(key=f"part-{key}", gap="xsmall"):
+        head = st.container()
+        return Place(head, *st.columns([8, 4], gap="medium"))
+
+
+def _part(view: View, choice: Choice, key: str, part: parts.Part, place: Place) -> None:
+    """A measure: its answer, below it the chart, and beside that what must be known to read it."""
+    with place.head:
+        parts.header(part)
+        st.subheader(answer(view, choice), anchor=False)
+    with place.chart:
+        _chart(view, choice, key)
+    with place.beside:
+        _needed(view, choice)
+        _caveat(view, choice, key)
 
 
 def _measured(run: Run, curve: pd.DataFrame) -> Spec:
@@ -187,21 +228,22 @@ def _of_differences(spec: Spec) -> Look:
     return replace(look, measures=measures)
 
 
-def _chart(spec: Spec, drawn: pd.DataFrame, choice: Choice, focus: str | None, look: Look, key: str) -> None:
+def _chart(view: View, choice: Choice, key: str) -> None:
     """One chart, and what stands behind its points."""
-    name = str(choice)
-    mine = drawn[drawn["measure"] == name]
+    name, spec, look = str(choice), view.spec, view.look
+    mine, focus = view.drawn[view.drawn["measure"] == name], str(view.focus) if str(view.focus) in view.shown else None
     facts = (spec.key, name, focus, look.dark, look.measures[name].kind)
     figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
-    st.caption(words)
     title, its = registry.measures.title(choice), look.measures[name]
     caption = pictures.of_run(its.title, words, spec, "curve", its.title)
-    head.lined(figure, key, f"{title} by share kept", caption)
+    layout: Any = figure.layout
+    st.caption(words)
+    head.lined(figure, key, f"{title} by share kept", caption, height=f"max({layout.height}px, {ROOM})")
 
 
 def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
     """A chart without its title, and what the title says of the points."""
-    pixels = max(380, LABEL_GAP * (points["method"].nunique() + 2))
+    pixels = max(PIXELS, LABEL_GAP * (points["method"].nunique() + 2))
     figure = figures.curve(points, name, look=look, focus=focus, pixels=pixels)
     layout: Any = figure.layout
     words = layout.title.subtitle.text.replace("<br>", " · ")
@@ -209,18 +251,42 @@ def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tu
     return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
 
 
-def _answer(run: Run, drawn: pd.DataFrame, choice: Choice, look: Look) -> None:
-    """How much of the data is needed, by an accuracy over all test items."""
-    if registry.measures.get(choice.name).facts.kind != "accuracy":
-        return
-    mine = drawn[drawn["measure"] == str(choice)]
+def answer(view: View, choice: Choice) -> str:
+    """How much of the data is enough, by an accuracy; by any other measure, and as long as that is not known, whether
+    the coreset that is looked at is better than random ones.
+    """
+    name, method, facts = str(choice), view.focus, registry.measures.get(choice.name).facts
+    curve, planned = caches.curve(view.run), view.run.planned
+    mine = curve[(curve["measure"] == name) & curve["method"].isin([str(method), "random"])]
 
     def sentence(points: pd.DataFrame) -> str:
-        table = _complete(summary.by_size(points, str(choice)), set(run.planned))
-        needed = {look.style(name).title: share for name, share in summary.enough(table).items()}
-        return summary.answer(needed, float(table.loc[table["kept"] == 1, "mean"].mean())) if needed else ""
+        table, title = summary.by_size(points, name), registry.methods.title(method)
+        enough = summary.needs(*_enough(table, planned), str(method), title) if facts.kind == "accuracy" else ""
+        beside = summary.beside_random(table, str(method), title, state.kept(), planned.values(), facts)
+        return enough or beside or f"{title} is not measured yet at this size."
 
-    st.markdown(caches.once(mine, run.key, str(choice), "answer", make=sentence))
+    return caches.once(mine, view.run.key, name, str(method), state.kept(), "answer", make=sentence)
+
+
+def _enough(table: pd.DataFrame, planned: Mapping[int, float]) -> tuple[dict[str, float | None], float]:
+    """What is enough of the methods that are measured at every size by now, and the accuracy on all data."""
+    whole = _complete(table, set(planned))
+    return summary.enough(whole), float(whole.loc[whole["kept"] == 1, "mean"].mean())
+
+
+def _needed(view: View, choice: Choice) -> None:
+    """How much of the data each method that is drawn needs, by an accuracy."""
+    if registry.measures.get(choice.name).facts.kind != "accuracy":
+        return
+    mine = view.values[view.values["measure"] == str(choice)]
+
+    def sentence(points: pd.DataFrame) -> str:
+        needed, whole = _enough(summary.by_size(points, str(choice)), view.run.planned)
+        return summary.answer({view.look.style(name).title: share for name, share in needed.items()}, whole)
+
+    told = caches.once(mine, view.run.key, str(choice), "needed", make=sentence)
+    if told:
+        st.markdown(told)
 
 
 def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
@@ -228,12 +294,12 @@ def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
     return table[table.groupby("method")["k"].transform(lambda k: wanted <= set(k)).astype(bool)]
 
 
-def _caveat(spec: Spec, choice: Choice, shown: Sequence[str], key: str, relative: bool) -> None:
+def _caveat(view: View, choice: Choice, key: str) -> None:
     """What must be known to read a chart, with the whole recipe behind a mark, and an offer to do better."""
-    with st.container(key=f"caveat-{key}", horizontal=True, vertical_alignment="center"):
-        st.caption(caveat(choice, relative=relative), width="content", help=registry.measures.get(choice.name).body)
-        if registry.measures.get(choice.name).facts.kind == "accuracy":
-            _offer_networks(spec, shown, key)
+    st.caption(caveat(choice, relative=view.relative), help=registry.measures.get(choice.name).body)
+    if registry.measures.get(choice.name).facts.kind == "accuracy":
+        caveats.show([], caveats.accuracy(view.run, choice, state.kept()))
+        _offer_networks(view.spec, view.shown, key)
 
 
 def caveat(choice: Choice, *, relative: bool = False) -> str:
@@ -245,15 +311,26 @@ def caveat(choice: Choice, *, relative: bool = False) -> str:
         return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
     if entry.facts.kind != "accuracy":
         return entry.summary
-    settings = ", ".join(f"{value:,} {words(key)}" for key, value in entry.read(dict(choice.params)).items())
-    how = "Networks trained from scratch" if entry.facts.expensive else "On fixed features, not full training"
+    settings = ", ".join(f"{value:,} {entry.names[key]}" for key, value in entry.read(dict(choice.params)).items())
+    how = "Networks trained from scratch" if entry.facts.expensive else "On fixed features"
     return f"{how}: {settings}, the same for every method and size."
 
 
-def _table(spec: Spec, drawn: pd.DataFrame, name: str, shown: Sequence[str], look: Look) -> None:
-    legend = f"{look.measures[name].unit}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
-    st.markdown(f"**{measure_titles(spec)[name]}** :small[:gray[{legend}]]")
-    st.html(tables.wide(summary.by_size(drawn, name), name, shown, look=look, kept=state.kept()))
+def _tables(view: View, curve: pd.DataFrame, chosen: Sequence[str]) -> None:
+    """What the charts show, as tables and as files, when somebody opens them."""
+    more = st.expander("Tables and downloads", icon=":material/table:", key="tables", on_change="rerun")
+    if more.open:
+        with more:
+            for name in chosen:
+                _table(view, name)
+            _downloads(view.spec, curve, view.drawn, view.look, chosen)
+
+
+def _table(view: View, name: str) -> None:
+    legend = f"{view.look.measures[name].unit}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
+    st.markdown(f"**{measure_titles(view.spec)[name]}** :small[:gray[{legend}]]")
+    table = summary.by_size(view.drawn, name)
+    st.html(tables.wide(table, name, view.shown, look=view.look, kept=state.kept()))
 
 
 def _downloads(spec: Spec, curve: pd.DataFrame, drawn: pd.DataFrame, look: Look, chosen: Sequence[str]) -> None:

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.curves import charts, predictiveness, savings
+from pages.curves import charts, parts, predictiveness, savings
 from pages.shell import frame, state
 from pages.ui import caveats, empty, head, run_status
 
 st.html(Path(head.__file__).with_name("results.css"))
+st.html(caveats.STYLE)
+st.html(parts.STYLE)
 run = state.run()
 if run is None:
     empty.invite()
@@ -20,9 +22,11 @@ with frame.plain_errors():
         empty.waiting()
     focus = head.strip(run, methods)
     caveats.brought(methods[focus], state.kept())
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
-        shown = charts.choose_methods(run.spec, list(methods))
+    caveats.warn(run, focus, methods[focus], state.kept())
+    with st.container(key="parts", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        links = st.empty()
         relative = charts.choose_values()
-    st.fragment(charts.show, run_every=again)(run, focus, shown, relative)
+    shown = charts.choose_methods(run.spec, list(methods))
+    st.fragment(charts.show, run_every=again)(run, focus, shown, relative, links)
     st.fragment(predictiveness.show, run_every=again)(run)
-    st.fragment(savings.show)(run, list(methods))
+    st.fragment(savings.show)(run, focus, list(methods))

@@ -14,7 +14,7 @@ from fdmat_core.figures.theme import Look
 from fdmat_core.formats import percent
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
-from pages.curves import charts
+from pages.curves import charts, parts
 from pages.shell import caches, frame, state
 from pages.ui import head, pictures, titles
 
@@ -32,7 +32,7 @@ HOW = (
 def show(run: Run) -> None:
     """Whether a distance predicts accuracy, by the points of a run so far."""
     spec = run.spec
-    st.header("Does closer train better?", anchor=False)
+    parts.header(parts.CLOSER)
     if run.tables is not None and not run.tables[0].labelled:
         text = "This needs labels, which these data have not: without an accuracy there is nothing to predict."
         st.info(text, icon=":material/label_off:")
@@ -41,15 +41,16 @@ def show(run: Run) -> None:
     if not distances or not accuracies:
         st.info("This needs a distance and an accuracy; start a run that measures both.", icon=":material/info:")
         return
-    left, right = st.columns([6, 6], gap="large")
     kept, called = state.kept(), charts.measure_titles(spec)
+    answer = st.container()
+    left, right = st.columns([6, 6], gap="large")
     with left:
         distance, accuracy = _choose(distances, accuracies, called)
     curve = caches.curve(run)
     by_size = _correlation(curve, distance, accuracy)
     row = predictiveness.nearest(by_size, kept, run.planned.values())
+    answer.subheader(predictiveness.verdict(row, called[distance]), anchor=False)
     with left:
-        st.subheader(predictiveness.verdict(row, called[distance]), anchor=False)
         _scatter(spec, curve, distance, accuracy, row.kept if row else kept)
     with right:
         _sizes(by_size, spec, called[distance])

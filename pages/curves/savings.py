@@ -13,6 +13,7 @@ from fdmat_core.formats import duration, percent
 from fdmat_core.runs.costs import Costs
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
+from pages.curves import parts
 from pages.shell import caches, state
 from pages.ui import titles
 
@@ -20,17 +21,20 @@ from pages.ui import titles
 MINUTES = 10.0
 
 
-def show(run: Run, methods: Sequence[Choice]) -> None:
+def show(run: Run, focus: Choice, methods: Sequence[Choice]) -> None:
     """The cost panel: features, selection, training, and when a selection has paid for itself."""
     found = caches.costs(run)
     if found is None:
         return
-    st.header("What it costs, what it saves", anchor=False)
+    parts.header(parts.COST)
     spec, kept = run.spec, max(state.kept(), min(run.spec.fractions))
+    answer = st.container()
     left, right = st.columns([5, 7], gap="large")
     with left:
         whole = 60 * _minutes(spec, found)
         _sentences(found, kept, whole)
+    said = savings.said(registry.methods.title(focus), found.selection(focus), whole, kept)
+    answer.subheader(said, anchor=False)
     with right:
         rows = list(_rows(spec, methods, found, kept, whole))
         st.html(tables.grid(["", "ranking", "features and ranking", "paid back after"], rows))
@@ -61,17 +65,18 @@ def _known(spec: Spec, found: Costs) -> tuple[float, str]:
 
 def _sentences(found: Costs, kept: float, whole: float) -> None:
     saved = savings.saved(whole, kept)
-    features = "not stored yet" if found.features is None else seconds_of(found.features)
+    features = "not stored yet" if found.features is None else savings.seconds(found.features)
     with st.container(horizontal=True, gap="large"):
         st.metric("Features", features, width="content", help="Once for all methods. Read from the store.")
-        st.metric(f"A training on {percent(round(kept, 6))}", seconds_of(whole - saved), width="content")
-        st.metric("Saved by each", seconds_of(saved), width="content")
+        st.metric(f"A training on {percent(round(kept, 6))}", savings.seconds(whole - saved), width="content")
+        st.metric("Saved by each", savings.seconds(saved), width="content")
     st.caption(
         "Assumed, not measured: the same epochs on coreset and whole, so that training time goes with the items kept. "
         "Seconds are read from the store: those of the machine and the day that made them."
     )
-    for name, seconds in found.trainings.items():
-        st.caption(f"Here `{name}` takes the same steps at every size: about {seconds_of(seconds)} each, no saving.")
+    for name, training in found.trainings.items():
+        each = savings.seconds(training)
+        st.caption(f"Here `{name}` takes the same steps at every size: about {each} each, no saving.")
 
 
 def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, kept: float, whole: float) -> Iterator[list[str]]:
@@ -80,7 +85,7 @@ def _rows(spec: Spec, methods: Sequence[Choice], found: Costs, kept: float, whol
         seconds = found.rankings.get(str(method)), found.selection(method)
         yield [
             f"<th>{tables.swatch(look.style(str(method), place))}</th>",
-            *(tables.cell("–" if one is None else seconds_of(one)) for one in seconds),
+            *(tables.cell("–" if one is None else savings.seconds(one)) for one in seconds),
             tables.cell(_repaid(seconds[1], whole, kept)),
         ]
 
@@ -90,8 +95,3 @@ def _repaid(selection: float | None, whole: float, kept: float) -> str:
         return "–"
     times = savings.repaid(selection, whole, kept)
     return "never" if times is None else f"{times:,} training{'s' * (times != 1)}"
-
-
-def seconds_of(value: float) -> str:
-    """Seconds, with digits where they are few: 0.02 s, 41 s, 3 min."""
-    return f"{value:.2g} s" if value < 9.5 else duration(value)

@@ -56,6 +56,7 @@ def show_curves(view):
 st.html(head.ONE_SCREEN)
 st.html(STYLE)
 st.html(cards.STYLE)
+st.html(caveats.STYLE)
 run = state.run()
 if run is None:
     empty.invite()

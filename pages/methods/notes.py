@@ -98,7 +98,13 @@ def parameters(entry: Entry[Any]) -> None:
     if not entry.parameters:
         return
     rows = [
-        {"Parameter": f"`{one.name}`", "Default": _short(one.default), "May be": span(one), "Meaning": one.help}
+        {
+            "Setting": one.words,
+            "Name": f"`{one.name}`",
+            "Default": _short(one.default),
+            "May be": span(one),
+            "Meaning": one.help,
+        }
         for one in entry.parameters
     ]
     st.table(rows, border="horizontal", hide_index=True)

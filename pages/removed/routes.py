@@ -60,15 +60,17 @@ def changes(run: str, after: int) -> dict[str, Any]:
 def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     """Write a decision, or with `{"undo": true}` take the session's last one back; answers with what the item has now.
 
+    A wish with an `id` is taken once, however often it comes.
+
     Raises
     ------
     ValueError
         An unknown item, decision or class; nothing is written then.
     """
     author = str(wish.get("author") or "me")[:NAME]
-    dataset, session = dataset_key(run), str(wish.get("session") or "")[:NAME]
+    dataset, session, request = dataset_key(run), _name(wish, "session"), _name(wish, "id")
     if wish.get("undo"):
-        item = decisions.undo(dataset, session)
+        item = decisions.undo(dataset, session, request)
         return {"item": None} if item is None else {"item": str(item)} | _now(dataset, item)
     data = caches.train(caches.run(run))
     label = str(wish.get("label") or "")
@@ -77,8 +79,16 @@ def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     if label and label not in data.classes:
         raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
     item = int(data.ids[data.rows_of([formats.whole(wish.get("item", -1))])[0]])
-    decisions.decide(dataset, Decision(item, str(wish.get("decision")), label, author, run, session))
+    decisions.decide(dataset, Decision(item, str(wish.get("decision")), label, author, run, session, request))
     return {"item": str(item), "decision": wish["decision"], "label": label}
+
+
+def _name(wish: Mapping[str, Any], what: str) -> str:
+    """A name in a wish as text; one that is too long is none."""
+    text = str(wish.get(what) or "")
+    if len(text) > NAME:
+        raise ValueError(f"{what} has {len(text):,} letters; give at most {NAME}")
+    return text
 
 
 def dataset_key(run: str) -> str:

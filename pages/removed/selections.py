@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core import errors
-from fdmat_core.runs import foreign, jobs
+from fdmat_core.runs import foreign
 from fdmat_core.runs.run import Run
-from pages.shell import frame, state
+from pages.shell import frame
+from pages.ui import run_status
 
 #: What the numbers of a file may be, in words.
 MEANINGS: dict[foreign.Meaning, str] = {
@@ -50,4 +51,4 @@ def _take_in(run: Run) -> None:
     except (ValueError, OSError) as error:
         said["own_refused"] = f"**{frame.plain(file.name)} was not taken in.** {frame.plain(errors.plain(error))}"
         return
-    state.choose(run=jobs.submit(spec), method=str(spec.methods[-1]))
+    run_status.begin(spec, method=str(spec.methods[-1]))

@@ -4,33 +4,44 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fdmat_core import registry
+from fdmat_core import errors, registry
 from fdmat_core.runs import jobs, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from fdmat_core.store import entries, files
 from pages.shell import caches, frame, places, state
-from pages.ui import run_status, whole
+from pages.ui import empty, run_status, whole
 
 
 def show() -> None:
     """Show every stored run, the newest first, and what they take on disk."""
     found = library.listing()
     if not found:
-        st.info("No run is stored yet. The form has good defaults: start it as it is.", icon=":material/inbox:")
+        _none()
         return
     used = caches.size(sum(entries.usage().values()))
     st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {used} on disk in `{files.home()}`")
     for key in found:
-        card(key)
+        try:
+            card(key)
+        except Exception as error:  # whatever is the matter with one run, the others are shown
+            _damaged(key, errors.plain(error), "remove")
+
+
+def _none() -> None:
+    """What to begin with where no run is stored: a sample, or the form as it is."""
+    with st.container(border=True):
+        st.subheader("No run is stored yet", anchor=False)
+        st.markdown("Begin with a sample, or with the form beside this: it has good defaults.")
+        empty.samples()
 
 
 def card(key: str) -> None:
     """One run: what it is about, how it is doing, and its buttons."""
     try:
         run, status = Run.open(key), jobs.status(key)
-    except ValueError as error:
-        _damaged(key, str(error))
+    except (ValueError, OSError) as error:
+        _damaged(key, errors.plain(error), "delete")
         return
     spec = run.spec
     state = status.state if status else "stored"
@@ -45,16 +56,19 @@ def card(key: str) -> None:
         )
         run_status.strip(key)
         run_status.findings(run)
+        if lost := run.unreadable:
+            text = "damaged, or of another version: it counts as not there. Start the run again to make it anew"
+            st.warning(f"{', '.join(lost)}: {text}.", icon=":material/broken_image:")
         for name, cause in run.problems.items():
             st.warning(f"**{_called(spec, name)}** could not be used: {frame.plain(cause)}", icon=":material/warning:")
         _buttons(run, status)
 
 
-def _damaged(key: str, why: str) -> None:
-    """A run whose settings cannot be read: it can only be deleted."""
-    with st.container(border=True, key=f"card.{key}"):
-        st.warning(frame.plain(why), icon=":material/broken_image:")
-        st.button("Delete", key=f"delete.{key}", type="tertiary", on_click=_delete, args=(key,))
+def _damaged(key: str, why: str, button: str) -> None:
+    """A run that cannot be shown, or only in part: it says why, and can be deleted by a button of this name."""
+    with st.container(border=True, key=f"damaged.{key}"):
+        st.warning(f"**Run {frame.plain(key)}:** {frame.plain(why)}", icon=":material/broken_image:")
+        st.button("Delete", key=f"{button}.{key}", type="tertiary", on_click=_delete, args=(key,))
 
 
 def about(spec: Spec) -> str:
@@ -81,9 +95,8 @@ def _submit(spec: Spec) -> None:
 def _buttons(run: Run, status: run_status.Status | None) -> None:
     key, spec = run.key, run.spec
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        look = "primary" if status and status.state == "done" else "secondary"
         opened = state.key() == key
-        if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:", type=look):
+        if st.button("Open again" if opened else "Open", key=f"open.{key}", icon=":material/scatter_plot:"):
             state.choose(run=key, method=None)
             st.switch_page(places.MAP)
         if status is None:

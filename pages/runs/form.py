@@ -32,7 +32,7 @@ def show() -> None:
         title, button = st.columns([1, 1], vertical_alignment="center")
         title.subheader("New run", anchor=False)
         effort = st.container()
-        dataset, corruption, backbone = forms.choose_data(start, columns=2)
+        dataset, corruption, backbone = forms.choose_data(start)
         st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")
@@ -253,7 +253,6 @@ def _launch(spec: Spec) -> None:
 
 
 def _begin(spec: Spec) -> None:
-    key = jobs.submit(spec)
-    state.choose(run=key, method=None)
-    if status := jobs.status(key):
+    run_status.begin(spec, method=None)
+    if status := jobs.status(spec.key):
         st.toast(run_status.sentence(status), icon=":material/play_arrow:")

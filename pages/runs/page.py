@@ -1,4 +1,4 @@
-"""Runs: prepare one, watch those under way, open, repeat or delete those that are there."""
+"""Runs: watch those under way, open, repeat or delete those that are there, prepare a new one."""
 
 import streamlit as st
 
@@ -7,9 +7,9 @@ from pages.runs.form import show
 from pages.shell import frame
 
 frame.header("Runs", "A run ranks one dataset by several methods, and measures what each keeps.")
-form, listing = st.columns([6, 6], gap="large")
+listing, form = st.columns([7, 5], gap="large")
 
-with listing, frame.plain_errors():  # first: a form that somebody is still filling in does not take it away
+with listing, frame.plain_errors():
     cards.show()
 
 with form, frame.plain_errors():

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from fdmat_core import errors
+from fdmat_core.store import notices as store
 
 
 @contextmanager
@@ -19,6 +20,14 @@ def plain_errors() -> Generator[None]:
         cause, advice = errors.explain(error)
         st.error(f"**{plain(cause)}**\n\n{plain(advice)}", icon=":material/error:")
         st.stop()
+
+
+def notices() -> None:
+    """Say on every page what happened to the store, until somebody has read it."""
+    if found := store.unread():
+        with st.container(horizontal=True, vertical_alignment="center", key="notices"):
+            st.warning("  \n".join(map(plain, found)), icon=":material/healing:")
+            st.button("I have read this", on_click=store.read, type="tertiary")
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ tells the first visitor who comes by a deep link that the page does not exist.
 import streamlit as st
 
 from fdmat_core.web import files
-from pages.shell import browser, frame, places, state
+from pages.shell import browser, doors, frame, places, state
 
 HERE = places.ROOT / "pages/shell"
 
@@ -19,6 +19,7 @@ st.html(HERE / "style.css")
 if st.context.is_embedded:  # on a slide: see pages/present/stage.py
     st.html(HERE / "embedded.css")
 
+doors.log_in()
 page = st.navigation(
     [
         st.Page(places.MAP, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
@@ -36,5 +37,6 @@ page = st.navigation(
 )
 state.travel()
 browser.follow()
+frame.notices()
 with frame.plain_errors():
     page.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import caches
+
+STYLE = Path(__file__).with_name("caveats.css")
 
 
 def brought(rankings: Rankings, kept: float) -> None:
@@ -33,6 +36,12 @@ def damage(run: Run, method: Choice, rankings: Rankings, kept: float) -> str:
     return here or (caveats.known_to_keep_bad(known) if known else "")
 
 
+def warn(run: Run, method: Choice, rankings: Rankings, kept: float) -> None:
+    """Say so in a line of its own where a method keeps more noise than random."""
+    if text := damage(run, method, rankings, kept):
+        show([text], [])
+
+
 def accuracy(run: Run, measure: Choice, kept: float) -> list[str]:
     """What must be known of an accuracy: whether a probe ranks like training, and whether test items are as noisy."""
     found = [caveats.held_out(run.findings)]
@@ -47,5 +56,5 @@ def accuracy(run: Run, measure: Choice, kept: float) -> list[str]:
 def show(warnings: Iterable[str], notes: Iterable[str]) -> None:
     """Small lines under numbers, warnings first."""
     lines = [f'<p class="warning">{html.escape(text)}</p>' for text in warnings if text]
-    lines += [f"<p>{html.escape(' '.join(notes))}</p>"]
+    lines += [f"<p>{html.escape(text)}</p>" for text in filter(None, [" ".join(notes)])]
     st.html(f'<div class="caveats">{"".join(lines)}</div>')

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
 from fdmat_core.runs import jobs, settings
 from fdmat_core.spec import Spec
 from pages.shell import places, state
+from pages.ui import run_status
 
 HERO = Path(__file__).parent / "hero.svg"
 
@@ -29,13 +30,20 @@ def invite() -> NoReturn:
             text_alignment="center",
             width=640,
         )
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            facts: dict[str, Any] = {"icon": ":material/play_arrow:", "on_click": open_sample}
-            st.button("Open the sample run", type="primary", args=(settings.SAMPLE,), **facts)
-            st.button("The same with 20% of its labels flipped", args=(settings.SAMPLE_NOISY,), **facts)
+        samples(horizontal_alignment="center", type="primary")
         st.caption("With flipped labels the difference is plainest: what leaves first is noise.", width="content")
         st.page_link(places.DATA, label="Use other data", icon=":material/database:")
     st.stop()
+
+
+def samples(
+    *, horizontal_alignment: Literal["left", "center"] = "left", type: Literal["primary", "secondary"] = "secondary"
+) -> None:
+    """A button for each of the sample runs; the first may be the main one of its page."""
+    with st.container(horizontal=True, horizontal_alignment=horizontal_alignment):
+        facts: dict[str, Any] = {"icon": ":material/play_arrow:", "on_click": open_sample}
+        st.button("Open the sample run", type=type, args=(settings.SAMPLE,), **facts)
+        st.button("The same with 20% of its labels flipped", args=(settings.SAMPLE_NOISY,), **facts)
 
 
 def open_sample(spec: Spec) -> None:
@@ -43,8 +51,9 @@ def open_sample(spec: Spec) -> None:
     key = settings.checked(spec).key
     status = jobs.status(key)
     if status is None or not (status.live or status.state == "done"):
-        key = jobs.submit(spec)
-    state.choose(run=key, method=None, kept=None)
+        run_status.begin(spec, method=None, kept=None)
+    else:
+        state.choose(run=key, method=None, kept=None)
 
 
 def waiting() -> NoReturn:

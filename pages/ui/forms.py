@@ -48,17 +48,14 @@ def choose(kind: Kind[Any], label: str, default: Choice, *, key: str, help: str 
         return parameters(entries[name], default if default.name == name else Choice(name), key=f"{key}.{name}")
 
 
-def choose_data(start: Spec, *, columns: int = 1) -> tuple[Choice, Choice, Choice]:
+def choose_data(start: Spec) -> tuple[Choice, Choice, Choice]:
     """Ask for the dataset, the corruption done to it, and the backbone; the same fields on every page."""
     _own_data()
-    cells = st.columns(columns)
-    with cells[0]:
-        dataset = choose(registry.datasets, "Dataset", start.dataset, key=state.field("dataset"))
-        help = "To see whether a method finds bad data: the truth is kept, and shown beside what was found."
-        kind, key = registry.corruptions, state.field("corruption")
-        corruption = choose(kind, "Corruption, on purpose", start.corruption, key=key, help=help)
-    with cells[-1]:
-        backbone = choose(registry.backbones, "Features from", start.backbone, key=state.field("backbone"))
+    dataset = choose(registry.datasets, "Dataset", start.dataset, key=state.field("dataset"))
+    help = "To see whether a method finds bad data: the truth is kept, and shown beside what was found."
+    kind, key = registry.corruptions, state.field("corruption")
+    corruption = choose(kind, "Corruption, on purpose", start.corruption, key=key, help=help)
+    backbone = choose(registry.backbones, "Features from", start.backbone, key=state.field("backbone"))
     return dataset, corruption, backbone
 
 
@@ -128,7 +125,7 @@ def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
     chosen = {choice.name for choice in default}
     picked: list[str] = []
     for family, group in grouped(entries).items():
-        label, pills = st.columns([1, 4], vertical_alignment="top", gap="small")
+        label, pills = st.columns([2, 5], vertical_alignment="top", gap="small")
         label.caption(family)
         with pills:
             picked += choose_several(family, group, [name for name in group if name in chosen], key=f"{key}.{family}")

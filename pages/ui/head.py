@@ -38,11 +38,21 @@ def about(run: Run) -> None:
     run_status.findings(run)
 
 
-def lined(figure: go.Figure, key: str, alt: str, caption: pictures.Caption) -> None:
-    """Show a chart over the share kept, with a line at the session's; the chart itself does not depend on it."""
+def lined(figure: go.Figure, key: str, alt: str, caption: pictures.Caption, *, height: str = "") -> None:
+    """Show a chart over the share kept, with a line at the session's; the chart itself does not depend on it.
+
+    Parameters
+    ----------
+    height
+        A height of CSS that the chart takes instead of its own.
+    """
     layout: Any = figure.layout
     edge = 10 ** (layout.xaxis.range[1] + 0.03)
+    drawn: Any = {"theme": None, "config": {"displayModeBar": False}, "key": f"chart-{key}", "alt": alt}
     with st.container(key=f"lined-{key}"):
-        st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=f"chart-{key}", alt=alt)
         pictures.offer(figure, key, caption)
-    st.html(f"<style>{toolbar.line(figure, max(state.kept(), edge), key=f'lined-{key}', place='1')}</style>")
+        if height:
+            figure.update_layout(height=None)
+        st.plotly_chart(figure, height="stretch" if height else "content", **drawn)
+    style = toolbar.line(figure, max(state.kept(), edge), key=f"lined-{key}", place="1")
+    st.html(f"<style>{style}{f'.st-key-lined-{key}{{flex:none;height:{height}}}' if height else ''}</style>")

@@ -10,11 +10,12 @@ import streamlit as st
 
 from fdmat_core.analysis import findings as of_data
 from fdmat_core.formats import duration
-from fdmat_core.runs import jobs
+from fdmat_core.runs import jobs, library
 from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.run import Run
+from fdmat_core.spec import Spec
 from fdmat_core.types import Finding
-from pages.shell import frame
+from pages.shell import frame, state
 
 #: What Streamlit calls the colours of a badge that are used here.
 Colour = Literal["blue", "gray", "green", "orange", "red"]
@@ -105,6 +106,16 @@ def why(status: Status) -> str:
     told = [] if status.state == "cancelled" else [status.message]
     sentences = [f"{frame.plain(text).rstrip('.')}." for text in (*told, status.advice) if text]
     return " ".join([f"**{BADGES[status.state][0]}{stage}.**", *sentences])
+
+
+def begin(spec: Spec, **choices: str | None) -> None:
+    """Choose a run, with other choices that travel, and start it.
+
+    In this order: once a person has clicked elsewhere, as in the second that the start of a process takes, Streamlit
+    ends a callback where it asks for the session.
+    """
+    state.choose(run=library.save(spec), **choices)
+    jobs.submit(spec)
 
 
 def resume(key: str) -> None:

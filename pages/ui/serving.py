@@ -8,19 +8,33 @@ holds behind any base path.
 from __future__ import annotations
 
 import hashlib
+import inspect
+import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.components import v2
 
+from fdmat_core import errors
 from fdmat_core.web import files
+from pages.shell import doors
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
 
+#: What a question raises that cannot be answered, and what a store raises that cannot be read now.
+QUESTION = (ValueError, TypeError, LookupError, OverflowError, RecursionError)
+LOG = logging.getLogger("fdmat")
+
+
+class _Stranger(Exception):
+    """Who asks must log in first."""
+
+
+EXPECTED = (*QUESTION, OSError, MemoryError, _Stranger)
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 #: Of two lines, because Streamlit takes a script of one line for the name of a file.
 SCRIPT = """const at = new URL("web/{version}/{module}", document.baseURI)
@@ -45,11 +59,51 @@ def routes() -> list[Route]:
 
 
 def under_base(routes: Iterable[Route]) -> list[Route]:
-    """Routes below the path that Streamlit serves from (`server.baseUrlPath`)."""
+    """Routes below the path that Streamlit serves from (`server.baseUrlPath`), each with `careful`."""
     from starlette.routing import Route
 
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return [Route(f"/{base}{one.path}", one.endpoint, methods=one.methods) if base else one for one in routes]
+    at = f"/{base}" if base else ""
+    return [Route(f"{at}{one.path}", careful(one.endpoint), methods=one.methods) for one in routes]
+
+
+def careful(endpoint: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """An endpoint that answers a question that cannot be with 400, and a store that refuses with 503.
+
+    Both in words, with one line in the log and no traceback. Who must log in and has not gets 401.
+    """
+    if inspect.iscoroutinefunction(endpoint):
+
+        async def answered_later(request: Request) -> Response:
+            try:
+                return await endpoint(_let_in(request))
+            except EXPECTED as error:
+                return _told(request, error)
+
+        return answered_later
+
+    def answered(request: Request) -> Response:
+        try:
+            return endpoint(_let_in(request))
+        except EXPECTED as error:
+            return _told(request, error)
+
+    return answered
+
+
+def _let_in(request: Request) -> Request:
+    if not doors.is_logged_in(request.cookies):
+        raise _Stranger("log in first")
+    return request
+
+
+def _told(request: Request, error: Exception) -> Response:
+    from starlette.responses import JSONResponse
+
+    status = 401 if isinstance(error, _Stranger) else 400 if isinstance(error, QUESTION) else 503
+    text = " ".join(errors.plain(error).split())[:400]
+    LOG.warning("%d %r: %s: %s", status, request.url.path[:80], type(error).__name__, text[:200])
+    return JSONResponse({"error": text}, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def payload(request: Request, make: Callable[[], bytes]) -> Response:

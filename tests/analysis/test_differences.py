@@ -72,14 +72,14 @@ def test_two_methods_are_read_at_a_size_that_both_have():
 
 def test_variants_differ_in_their_parameters_alone():
     found = differences.choices(Choice("fdmat"), Choice.of("fdmat", tau=0.0))
-    assert found == [("tau", "0.5", "0.0")]
+    assert found == [("threshold", "0.5", "0.0")]
     assert differences.choices(Choice("fdmat"), Choice("fdmat")) == []
 
 
 def test_two_methods_differ_in_what_they_are():
     found = {one.name: one[1:] for one in differences.choices(Choice("herding"), Choice("el2n"))}
     assert found["Family"] == ("geometry", "dynamics")
-    assert found["Settings"][0] == "none" and "Order" not in found
+    assert found["Settings"] == ("none", "hardest rejected 0.0") and "Order" not in found
 
 
 def test_two_runs_differ_in_their_settings():

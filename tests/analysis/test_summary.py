@@ -6,6 +6,7 @@ import pytest
 
 from fdmat_core.analysis import per_class, summary
 from fdmat_core.rankings import Ranking
+from fdmat_core.registry import MeasureFacts
 from fdmat_core.types import Truth
 
 
@@ -219,3 +220,42 @@ def test_readings_on_either_side_of_a_share():
     assert [one.kept for one in summary.around(table, "random", 0.5, planned)] == [0.05]
     (one,) = summary.around(table, "fdmat", 0.05, planned)
     assert (one.random, one.random_spread) == (pytest.approx(0.86), pytest.approx(0.02))
+
+
+def test_a_sentence_says_what_one_method_needs_beside_random():
+    needed = {"fdmat": 0.02, "random": 0.125, "el2n": None}
+    told = "FDMat is within a point of all data (87.2%) from 2% kept on, random from 12.5%."
+    assert summary.needs(needed, 0.8724, "fdmat", "FDMat") == told
+    told = "EL2N is within a point of all data (87.2%) at no smaller size measured, random from 12.5%."
+    assert summary.needs(needed, 0.8724, "el2n", "EL2N") == told
+    told = "Random is within a point of all data (87.2%) from 12.5% kept on."
+    assert summary.needs(needed, 0.8724, "random", "Random") == told
+    assert summary.needs(needed, 0.8724, "herding", "Herding") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "better", "kind", "words"),
+    [
+        (1.0, "lower", "distance", "is closer than each of 2 random subsets: 1 against 5 on average."),
+        (7.0, "lower", "distance", "is farther than each of 2 random subsets: 7 against 5 on average."),
+        (7.0, "higher", "coverage", "is better than each of 2 random subsets: 7 against 5 on average."),
+        (1.0, "higher", "coverage", "is worse than each of 2 random subsets: 1 against 5 on average."),
+        (4.0, "lower", "distance", "lies among the random subsets: 4 against 5 on average."),
+    ],
+)
+def test_a_sentence_says_whether_a_coreset_is_better_than_random_ones(value, better, kind, words):
+    rows = [("fdmat", 0.05, 5, 0, value), ("random", 0.05, 5, 0, 4.0), ("random", 0.05, 5, 1, 6.0)]
+    frame = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "value"]).assign(measure="w")
+    facts = MeasureFacts(title="W", unit="units", better=better, source="", kind=kind)
+    told = summary.beside_random(summary.by_size(frame, "w"), "fdmat", "FDMat", 0.06, SIZES, facts)
+    assert told == f"At 5% kept FDMat {words}"
+
+
+def test_random_and_what_has_nothing_beside_it_say_what_they_reach(table):
+    facts = MeasureFacts(title="W", unit="units", better="lower", source="")
+    said = lambda *asked: summary.beside_random(table, *asked, SIZES, facts)  # noqa: E731
+    assert said("random", "Random", 0.05) == "At 5% kept random subsets have 5 on average, from 4 to 6."
+    assert said("fdmat", "FDMat", 0.5) == "At 50% kept FDMat is closer than the random subset: 0.5 against 0.7."
+    alone = table[table["method"] == "fdmat"]
+    assert summary.beside_random(alone, "fdmat", "FDMat", 0.5, SIZES, facts) == "At 50% kept FDMat has 0.5."
+    assert summary.beside_random(alone, "herding", "Herding", 0.5, SIZES, facts) == ""

@@ -44,6 +44,31 @@ def drag_to(page, place):
     page.mouse.move(at[1], box["y"] + box["height"] / 2, steps=6)
 
 
+def test_what_is_kept_is_written_in_the_blue_of_the_dots_on_dark_ground(on_pair):
+    on_pair.emulate_media(color_scheme="dark")
+    on_pair.reload()
+    on_pair.wait_for_function(f"{driving.PAIR}?.panes[1].frames > 0", timeout=60_000)
+    pixel, ground = look(on_pair, "panes[1].colours.kept"), look(on_pair, "panes[1].colours.ground")
+    dots, under = ([colour >> at & 255 for at in (0, 8, 16)] for colour in (pixel, ground))
+    for part in (".count .kept", ".pane .only"):
+        kind = ("::before", "backgroundColor") if "only" in part else ("", "color")
+        said = on_pair.evaluate(
+            "([part, [kind, name]]) => " + driving.HOSTS + ".map(it => it.shadowRoot?.querySelector(part))"
+            ".filter(it => it).map(it => getComputedStyle(it, kind || null)[name])[0]",
+            [part, kind],
+        )
+        assert [int(one) for one in re.findall(r"\d+", said)] == dots
+    assert sum(under) < 150 and contrast(dots, under) >= 4.5
+
+
+def contrast(one, other):
+    """By the rule of WCAG, of two colours as red, green and blue to 255."""
+    shares = [np.array(colour) / 255 for colour in (one, other)]
+    linear = [np.where(share <= 0.03928, share / 12.92, ((share + 0.055) / 1.055) ** 2.4) for share in shares]
+    low, high = sorted(float(part @ [0.2126, 0.7152, 0.0722]) for part in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
 def test_a_drag_moves_both_maps_and_outlines_the_set_difference(on_pair):
     drag_to(on_pair, place_of(0.1))
     wanted, jaccard = only(0.1)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +13,6 @@ import pytest
 from fdmat_core.analysis import issues
 from fdmat_core.runs import decisions, settings
 from fdmat_core.runs.run import Run
-from fdmat_core.store.database import connect
 from fdmat_core.types import Issue
 from tests.browser import driving
 from tests.browser.driving import GRID, open_grid
@@ -27,8 +27,9 @@ KEPT = 0.6
 def store(stored, monkeypatch):
     """This process reads the store that the app reads, and nobody has decided anything."""
     monkeypatch.setenv("FDMAT_HOME", str(stored))
-    with connect(decisions.SCHEMA) as database:
-        database.execute("DELETE FROM decisions")
+    shutil.rmtree(stored / "backups", ignore_errors=True)
+    for file in stored.glob("decisions.*"):
+        file.unlink()
 
 
 @pytest.fixture

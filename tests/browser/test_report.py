@@ -111,6 +111,39 @@ def test_the_map_is_saved_twice_as_sharp_under_a_name_that_says_what_it_is(on_re
     assert f">FDMat: kept {coreset.k} of {coreset.n:,} (" in drawn and "not Wasserstein distances" in drawn
 
 
+def test_a_saved_map_has_the_names_where_the_screen_has_them(on_report):
+    shown = on_report.locator(".names figure:not([hidden])")
+    names = shown.all_inner_texts()
+    assert len(names) >= 8 and set(names) <= set("0123456789")
+    stage = on_report.locator(".stage").bounding_box()
+    wanted = [
+        (box["x"] - stage["x"] + box["width"] / 2, 58 + box["y"] - stage["y"] + box["height"] / 2)
+        for box in (shown.nth(number).bounding_box() for number in range(len(names)))
+    ]
+    with_names, text = saved_both(on_report)
+    drawn = re.findall(r'<g class="name".*?<text x="([\d.]+)" y="([\d.]+)".*?>([^<]+)</text></g>', text)
+    assert [name for _, _, name in drawn] == names
+    assert np.allclose([[float(x), float(y)] for x, y, _ in drawn], wanted, atol=1.5)
+    on_report.locator("canvas.points").focus()
+    on_report.keyboard.press("n")
+    without, text = saved_both(on_report)
+    assert 'class="name"' not in text
+    differs = (with_names != without).any(axis=2)
+    for x, y in wanted:
+        assert differs[round(2 * y) - 16 : round(2 * y) + 16, round(2 * x) - 12 : round(2 * x) + 12].mean() > 0.1
+    assert not differs[:116].any()
+
+
+def saved_both(page):
+    """The map as it stands, as pixels of its PNG and as the text of its SVG."""
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    image = np.asarray(Image.open(io.BytesIO(saved.value.path().read_bytes())).convert("RGB"))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG").click()
+    return image, saved.value.path().read_text()
+
+
 def test_it_prints_on_a4_in_the_colours_of_paper(on_report):
     body = on_report.pdf(prefer_css_page_size=True, print_background=True)
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", body)

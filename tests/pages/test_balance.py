@@ -110,11 +110,46 @@ def test_places_that_were_shared_out_are_said_to_be(open_balance, monkeypatch):
     assert "No class is lost. By nobody." in texts(open_balance())
 
 
-def test_what_all_methods_have_alike_stands_in_one_column(open_balance, monkeypatch):
+def test_what_is_equal_everywhere_is_folded_into_a_sentence(open_balance, monkeypatch):
+    grids = lambda app: [one for one in app.get("html") if 'class="grid"' in one.value]  # noqa: E731
+    bars = lambda app: [one for one in app.get("plotly_chart") if "Kept share" in one.proto.alt]  # noqa: E731
+    app = open_balance()
+    assert len(grids(app)) == len(bars(app)) == 1 and not app.expander
     monkeypatch.setattr(classes, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [10, 10, 10, 9, 9]))
+    app = open_balance()
+    assert not grids(app) and not bars(app)
+    assert "Kept 48 of 240 (20%). Every class keeps its share." in texts(app)
+    app.session_state["kept-shares"] = True
+    app.run()
+    assert [one.label for one in app.expander] == ["Kept share of each class"]
+    assert len(grids(app)) == len(bars(app)) == 1
+
+
+def test_one_method_that_starves_a_class_unfolds_it_for_all(open_balance, monkeypatch):
+    found = iter(5 * ([[10, 10, 10, 9, 9]] * 3 + [[14, 10, 10, 9, 5]]))  # random, herding, moderate, k-center
+    monkeypatch.setattr(classes, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, next(found)))
+    app = open_balance(method="random")
+    assert "Every class keeps its share." in texts(app) and not app.expander
+    assert [one for one in app.get("html") if 'class="grid"' in one.value]
+
+
+def test_the_page_opens_with_the_accuracy_of_the_classes(open_balance):
+    app = open_balance()
+    first, second = (one.value for one in app.subheader)
+    assert first.startswith("Lowest accuracy: class") and second.startswith("Kept 48 of 240")
+    (told,) = [
+        one.value for one in app.get("html") if '<div class="caveats">' in one.value and "warning" not in one.value
+    ]
+    assert "Not known whether the probe ranks like training" in told
+    warned = [one.value for one in app.get("html") if 'class="warning"' in one.value]
+    assert len(warned) == 1 and "Known to keep damage" in warned[0]  # k-center greedy
+
+
+def test_what_all_methods_have_alike_stands_in_one_column(open_balance, monkeypatch):
+    monkeypatch.setattr(classes, "count", lambda *_: Counts(tuple("abcde"), [48] * 5, [12, 12, 12, 6, 6]))
     (page,) = (one.value for one in open_balance().get("html") if 'class="grid"' in one.value)
     assert re.findall(r"<th>(.*?)</th>", page)[:3] == ["class", "items", "every method"]
-    assert page.count("<td>10 (20.83%)</td>") == 3 and "★" not in page
+    assert page.count("<td>12 (25%)</td>") == 3 and page.count("★ 6 (12.5%)") == 2
 
 
 def test_an_empty_class_is_neither_worst_nor_marked():

@@ -1,5 +1,6 @@
 """The Curves page under AppTest: measures, methods on and off, whether closer trains better, costs, a run under way."""
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -8,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fdmat_core import cli
-from fdmat_core.analysis import per_class, predictiveness, summary
+from fdmat_core import cli, registry
+from fdmat_core.analysis import caveats, per_class, predictiveness, summary
 from fdmat_core.figures.theme import Look
 from fdmat_core.registry import MeasureFacts
 from fdmat_core.runs import costs, library
@@ -53,14 +54,71 @@ def grids(app):
 PROBE, ENERGY = "Linear probe accuracy by share kept", "Energy distance by share kept"
 
 
-def test_accuracy_and_distance_stand_side_by_side_with_what_must_be_known(open_curves):
+def heads(app):
+    """The parts of the page, and the words of the links that lead to them."""
+    return [(one.value, one.proto.anchor) for one in app.header]
+
+
+def links(app):
+    (row,) = [one.value for one in app.get("html") if '<nav class="parts"' in one.value]
+    return [(name, anchor) for anchor, name in re.findall(r'<a href="#([\w-]+)">(.*?)</a>', row)]
+
+
+def test_the_page_is_four_parts_with_a_row_of_links_that_lead_to_them(open_curves, monkeypatch):
+    monkeypatch.setattr(Run, "costs", property(lambda run: costs.Costs(30.0, {"herding": 6.0}, {})))
+    app = open_curves()
+    parts = [("Accuracy", "accuracy"), ("Distance", "distance"), ("Does closer train better?", "closer")]
+    assert heads(app) == links(app) == [*parts, ("Cost", "cost")]
+    app.selectbox(key="right").set_value("class_balance").run()
+    assert heads(app) == links(app) and heads(app)[1] == ("Class balance", "balance")
+    app.selectbox(key="left").set_value("energy").run()
+    app.selectbox(key="right").set_value("sliced_wasserstein").run()
+    assert links(app)[:2] == [("Energy distance", "distance-1"), ("Sliced Wasserstein distance", "distance-2")]
+    assert heads(app) == links(app)
+
+
+def test_the_answer_of_each_part_stands_above_its_chart(open_curves, results, monkeypatch):
+    monkeypatch.setattr(Run, "costs", property(lambda run: costs.Costs(30.0, {"herding": 6.0}, {})))
+    app, curve = open_curves(kept="0.2"), Run(RESULTS).curve()
+    order = [one.value if one.type == "subheader" else one.proto.alt for one in shown(app)]
+    facts = registry.measures.get("energy").facts
+    table, planned = summary.by_size(curve, "energy"), Run(results).planned.values()
+    told = summary.beside_random(table, "herding", "Herding", 0.2, planned, facts)
+    enough = summary.enough(summary.by_size(curve, "linear_probe"))
+    assert order[0].startswith("Herding is within a point of all data (") and order[1] == PROBE
+    assert f" {100 * enough['random']:.4g}%." in order[0] if enough["random"] else "random at no smaller" in order[0]
+    assert order[2:4] == [told, ENERGY] and told.startswith("At 20% kept Herding")
+    assert order[4].startswith("At 20% kept") and order[5] == "Energy distance against Linear probe accuracy"
+    assert order[-1] == "Herding has paid for itself after one training on 20%: it takes 36 s, each saves 8 min."
+
+
+def shown(app):
+    """The answers and the charts of a page in their order."""
+    return [one for one in app.main if one.type in ("subheader", "plotly_chart")]
+
+
+def test_an_accuracy_says_what_must_be_known_of_a_probe(open_curves):
+    app = open_curves()
+    (told,) = [one.value for one in app.get("html") if '<div class="caveats">' in one.value]
+    assert "Not known whether the probe ranks like training: no network was trained." in told
+
+
+def test_a_method_that_keeps_damage_is_told_below_the_strip(open_curves, monkeypatch):
+    warned = lambda app: [one.value for one in app.get("html") if 'class="warning"' in one.value]  # noqa: E731
+    assert warned(open_curves(method="herding")) == []
+    (told,) = warned(open_curves(method="k_center"))
+    known = caveats.known_to_keep_bad(registry.methods.get("k_center").facts)
+    assert known.startswith("Known to keep damage") and known in html.unescape(told)
+
+
+def test_a_chart_for_each_measure_with_what_must_be_known(open_curves):
     app = open_curves()
     drawn = figures(app)
     assert list(drawn)[:2] == [PROBE, ENERGY]
     assert {"lowest", "highest", "Random", "Herding", "Moderate", "k-center greedy", "All data"} <= set(
         traces(drawn[PROBE])
     )
-    assert "On fixed features, not full training: 500 steps, the same for every method and size." in texts(app)
+    assert "On fixed features: 500 steps, the same for every method and size." in texts(app)
     assert "A finite subset is never at distance 0: the grey band is what random subsets" in texts(app)
     assert "mean of 2 seeds, band of Herding: 1 sd" in texts(app)
     curve = Run(RESULTS).curve()
@@ -203,7 +261,7 @@ def test_the_answer_names_the_share_that_each_method_needs():
     assert summary.answer(needed, 0.8724) == f"Within a point of all data (87.2%), by share kept: {told}"
 
 
-def test_the_answer_stands_below_an_accuracy_and_follows_its_curve(open_curves, results):
+def test_what_each_method_needs_stands_beside_an_accuracy_and_follows_its_curve(open_curves, results):
     app = open_curves()
     curve = Run(results).curve()
     table = summary.by_size(curve, "linear_probe")

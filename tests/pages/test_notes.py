@@ -36,7 +36,8 @@ def test_a_link_opens_the_note_of_a_method(visit, name):
     assert entry.summary in texts(app) and entry.facts.paper in texts(app)
     if entry.parameters:
         (table,) = app.table
-        assert list(table.value["Parameter"]) == [f"`{one.name}`" for one in entry.parameters]
+        assert list(table.value["Name"]) == [f"`{one.name}`" for one in entry.parameters]
+        assert list(table.value["Setting"]) == [one.words for one in entry.parameters]
 
 
 def test_a_click_opens_a_note_and_the_link_follows(visit):

@@ -225,6 +225,18 @@ def test_changes_are_those_since_a_number(visit, ranked):
     assert routes.write(key, {"undo": True}) == {"item": None}
 
 
+def test_a_request_that_comes_twice_is_taken_once(visit, ranked):
+    key = ranked(FLIPPED)
+    first, second = (int(item) for item in caches.train(caches.run(key)).ids[:2])
+    for item, name in ((first, "a"), (second, "b")):
+        for _ in range(2):
+            routes.write(key, {"item": item, "decision": "keep", "session": "one", "id": name})
+    assert len(decisions.history(routes.dataset_key(key))) == 2
+    undo = {"undo": True, "session": "one", "id": "c"}
+    assert [routes.write(key, undo)["item"] for _ in range(2)] == [str(second)] * 2
+    assert decisions.current(routes.dataset_key(key))["item"].tolist() == [first]
+
+
 def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ranked):
     key = ranked(FLIPPED)
     first, second = (int(item) for item in caches.train(caches.run(key)).ids[:2])

@@ -8,9 +8,9 @@ from fdmat_core import registry
 from fdmat_core.runs import artifacts, jobs, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from fdmat_core.store import files
+from fdmat_core.store import files, notices
 from fdmat_core.types import Finding
-from pages.shell import places
+from pages.shell import places, state
 from tests.pages.conftest import button, link, texts
 
 DIGITS = replace(settings.SAMPLE, dataset=Choice("digits"), seeds=5)
@@ -25,6 +25,23 @@ def submitted(app, queue):
     (asked,) = queue.asked
     assert asked[0] == "submit" and not app.exception
     return asked[1]
+
+
+def test_the_runs_stand_before_the_form_and_only_the_form_has_a_main_button(visit, queue):
+    for place in range(2):
+        queue.say(replace(DIGITS, band=5 + place), "done")
+    app = visit(places.RUNS)
+    labels = [one.label for one in app.main if one.type == "button"]
+    assert labels.index("Open") < labels.index("Start") and labels.count("Open") == 2
+    assert [one.label for one in app.button if one.proto.type == "primary"] == ["Start"]
+
+
+def test_where_no_run_is_stored_the_samples_are_a_press_away(visit, queue):
+    app = visit(places.RUNS)
+    assert "No run is stored yet" in texts(app)
+    button(app, "Open the sample run").click().run()
+    assert queue.asked == [("submit", settings.SAMPLE)] and not app.exception
+    assert "No run is stored yet" not in texts(app) and link(app, "run") == settings.SAMPLE.key
 
 
 def test_the_form_as_it_is_starts_the_sample_run(visit, queue):
@@ -246,6 +263,14 @@ def test_the_toast_and_the_card_say_the_same_of_a_run_that_waits(visit, queue, m
     assert any("Waiting" in one.value and "badge" in one.value for one in app.markdown)
 
 
+def test_a_run_is_chosen_before_its_process_starts(visit, queue, monkeypatch):
+    chosen = []
+    monkeypatch.setattr(jobs, "submit", lambda spec: chosen.append((spec.key, state.key())))
+    button(visit(places.RUNS), "Start").click().run()
+    ((started, open_then),) = chosen
+    assert started == open_then
+
+
 def test_a_run_with_damaged_settings_does_not_hide_the_others(visit, queue):
     bad, good = queue.say(DIGITS, "done"), queue.say(settings.SAMPLE, "done")
     (artifacts.folder(bad) / "spec.json").write_text('{"dataset": 3, "methods": "x"}')
@@ -255,6 +280,27 @@ def test_a_run_with_damaged_settings_does_not_hide_the_others(visit, queue):
     assert app.get_by_key(f"open.{good}") is not None
     app.get_by_key(f"delete.{bad}").click().run()
     assert queue.asked == [("delete", bad)]
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"key": 7}', b"\xff"])
+@pytest.mark.parametrize("file", ["features.json", "problems.json", "findings.json", "status.jsonl"])
+def test_a_run_with_a_damaged_note_says_so_and_does_not_hide_the_others(visit, queue, file, content):
+    bad, good = queue.say(DIGITS, "done"), queue.say(settings.SAMPLE, "done")
+    (artifacts.folder(bad) / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+    app = visit(places.RUNS)
+    assert not app.exception and not app.error
+    said = [one.value for one in app.warning if one.value.startswith(f"{file}: damaged")]
+    assert len(said) == (file != "status.jsonl")
+    assert app.get_by_key(f"open.{good}") is not None and app.get_by_key(f"open.{bad}") is not None
+
+
+def test_what_happened_to_the_store_is_said_on_every_page_until_it_was_read(visit, queue):
+    notices.note("decisions.sqlite was damaged; 3 lines were restored")
+    for page in (places.MAP, places.RUNS, places.ABOUT):
+        app = visit(page)
+        assert any("3 lines were restored" in one.value for one in app.warning)
+    button(app, "I have read this").click().run()
+    assert not app.warning and notices.unread() == []
 
 
 def test_a_card_keeps_what_was_found_in_the_data_in_sight(visit, queue):

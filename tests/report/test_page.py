@@ -76,6 +76,17 @@ def test_what_data_say_is_text_and_never_markup(run, monkeypatch):
     assert payload_of(made)[0]["classes"][0] == evil
 
 
+def test_texts_stand_for_items_without_pictures_the_shorter_the_more_there_are(run, monkeypatch):
+    told = scene.of(run)
+    assert payload_of(page.page(told))[0]["said"] == []
+    notes = np.array([f"note {item} </script>" for item in told.train.ids], dtype=object)
+    told.__dict__["train"] = dataclasses.replace(told.train, images=None, fields={"text": notes})
+    assert payload_of(page.page(told))[0]["said"] == notes.tolist()
+    monkeypatch.setattr(page, "LETTERS", 5 * len(notes))
+    monkeypatch.setattr(page, "LEAST_LETTERS", 2)
+    assert payload_of(page.page(told))[0]["said"] == ["note…"] * len(notes)
+
+
 def test_removed_items_stand_under_their_reasons_those_decided_on_first(run):
     told = scene.of(run, kept=0.05)
     groups = removed.groups(told, shown=90)
@@ -131,7 +142,8 @@ def test_sentences_say_what_the_store_says(run):
         "not Wasserstein distances",
         "not full training",
         "2 random subsets",
-        "FDMat (threshold 0) (fdmat(tau=0.0)) is after",
+        "FDMat (threshold 0) (fdmat(tau=0.0)) is ours, after the paper: after Xiao",
+        "Not known whether the probe ranks like training: no network was trained.",
     ):
         assert words in noted
 

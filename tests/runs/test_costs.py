@@ -74,3 +74,15 @@ def test_what_a_coreset_saves_goes_with_the_items_removed():
     assert savings.saved(100, 0.1) == pytest.approx(90)
     assert savings.repaid(45, 100, 0.1) == 1 and savings.repaid(91, 100, 0.1) == 2
     assert savings.repaid(45, 100, 1.0) is None
+
+
+def test_a_sentence_says_when_a_selection_has_paid_for_itself():
+    told = "FDMat has paid for itself after 2 trainings on 10%: it takes 91 s, each saves 90 s."
+    assert savings.said("FDMat", 91, 100, 0.1) == told.replace("91 s", "2 min").replace("90 s", "2 min")
+    assert savings.said("FDMat", 4.5, 10, 0.1) == (
+        "FDMat has paid for itself after one training on 10%: it takes 4.5 s, each saves 9 s."
+    )
+    assert savings.said("FDMat", None, 10, 0.1) == "What FDMat costs is not stored yet."
+    assert savings.said("FDMat", 4.5, 10, 1.0) == (
+        "At 100% kept nothing is saved, so that FDMat never pays for itself."
+    )

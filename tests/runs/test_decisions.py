@@ -10,6 +10,7 @@ import pytest
 
 from fdmat_core.runs import decisions
 from fdmat_core.runs.decisions import Decision
+from fdmat_core.store import notices
 from fdmat_core.store.database import connect
 
 
@@ -63,14 +64,38 @@ def test_undo_belongs_to_a_session_not_to_a_name():
     assert [decisions.undo("d", "one") for _ in range(3)] == [3, 1, None] and state() == {}
 
 
+OLD = """
+CREATE TABLE decisions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, item INTEGER NOT NULL,
+    decision TEXT NOT NULL, label TEXT NOT NULL, author TEXT NOT NULL, run TEXT NOT NULL, made TEXT NOT NULL,
+    undoes INTEGER REFERENCES decisions (number)
+);
+"""
+SESSIONS = """
+CREATE TABLE decision_sessions (number INTEGER PRIMARY KEY REFERENCES decisions (number), session TEXT NOT NULL);
+"""
+OLD_LINES = """
+INSERT INTO decisions VALUES
+    (1, 'd', 1, 'drop', '', 'me', '', '2026-01-01 10:00:00', NULL), (2, 'd', 2, 'keep', '', 'me', '', '2026', NULL),
+    (3, 'd', 2, '', '', 'me', '', '2026', 2);
+"""
+
+
 def test_a_log_from_before_there_were_sessions_is_read_and_written_on():
-    old = decisions.SCHEMA.partition("CREATE TABLE IF NOT EXISTS decision_sessions")[0]
-    with connect(old) as database:
-        values = "('d', 1, 'drop', '', 'me', '', '2026-01-01 10:00:00')"
-        database.execute(f"INSERT INTO decisions (dataset, item, decision, label, author, run, made) VALUES {values}")
+    with connect(OLD + OLD_LINES):
+        pass
     decisions.decide("d", Decision(1, "keep", author="me", session="one"))
     assert decisions.undo("d", "one") == 1 and state() == {1: "drop"}
     assert decisions.undo("d", "one") is None and decisions.undo("d", "") is None
+
+
+def test_decisions_move_from_where_they_lay_before_to_a_database_of_their_own(store_home):
+    with connect(OLD + SESSIONS + OLD_LINES + "INSERT INTO decision_sessions VALUES (1, 'one'), (2, 'one')"):
+        pass
+    assert state() == {1: "drop"} and decisions.history("d").decision.tolist() == ["drop", "keep", ""]
+    assert notices.unread() == []
+    (store_home / "fdmat.sqlite").unlink()
+    assert decisions.undo("d", "one") == 1 and state() == {}
 
 
 @pytest.mark.parametrize("wrong", [("maybe", ""), ("relabel", ""), ("keep", "Shirt")])

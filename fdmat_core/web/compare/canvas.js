@@ -151,6 +151,7 @@ function receive(pair, kept) {
   pair.only = [new Uint8Array(n), new Uint8Array(n)]
   panes.forEach((pane, place) => { find(root.querySelectorAll(".pane")[place], ".title").textContent = pane.points.method })
   if (!panes[0].camera && panes[0].stage.width) panes[0].camera = fitted(points.box, panes[0].stage)
+  dress(panes[0]) // what is kept in a blue that can be read on this ground
   showModes(panes[0])
   setScale(slider, { n, sizes: facts.stops, least: facts.least, nested: facts.nested }, kept)
   ring(pair, pair.rings)

@@ -23,10 +23,13 @@ export const sign = (name) => localStorage.setItem(AUTHOR, name.trim())
 function session() {
   const known = sessionStorage.getItem(SESSION)
   if (known) return known
-  const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join("")
+  const name = unique()
   sessionStorage.setItem(SESSION, name)
   return name
 }
+
+/** A name that nothing else has. */
+const unique = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join("")
 
 /**
  * The class that R gives: the one chosen, else the plan's preferred if it differs from the label.
@@ -75,11 +78,12 @@ function put(grid, item, decision) {
 }
 
 /**
+ * Each message has an id, by which the server takes it once, however often it is sent.
  * @param {GridState} grid
  * @param {Wish} wish
  */
 function post(grid, wish) {
-  grid.outbox.push({ author: author() || "me", session: session(), ...wish })
+  grid.outbox.push({ author: author() || "me", session: session(), id: unique(), ...wish })
   keepUnsent(grid)
   if (grid.outbox.length === 1) send(grid)
   showTally(grid)

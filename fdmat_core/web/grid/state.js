@@ -48,7 +48,7 @@ import { itemsOf } from "../items.js"
 
 /** @typedef {{ decision: string, label: string, author: string }} Decision about an item; `decision` "" is none */
 /** @typedef {{ item?: string, decision?: string, label?: string, undo?: boolean }} Wish to decide, or to take that back */
-/** @typedef {Wish & { author: string, session: string }} Message to the server */
+/** @typedef {Wish & { author: string, session: string, id: string }} Message to the server */
 /** @typedef {HTMLElement & { place?: number }} Cell */
 
 /** @typedef {ReturnType<typeof elementsOf>} Elements */

@@ -44,6 +44,7 @@ function showPicture(card, points, row, timer) {
   return setTimeout(() => {
     if (picture) image.src = picture
     else if (points.words) showWords(points.words, id, words)
+    else words.textContent = points.said[row] ?? ""
   }, PASSING)
 }
 

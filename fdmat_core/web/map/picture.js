@@ -1,8 +1,9 @@
 // The map as a picture to take along: PNG twice as sharp as the page, or SVG, with a title and its legend.
 
 import { find, make } from "../elements.js"
-import { pngOf, save, SHARP } from "../saving.js"
+import { pngOf, save, SHARP, xml } from "../saving.js"
 import { percent, whole } from "../text.js"
+import { lettered, namesInSvg, paintNames } from "./lettering.js"
 import { cutOf, radii, screenOf } from "./paint.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -38,6 +39,7 @@ export function canvasOf(map) {
   pen.fillStyle = groundOf(map)
   pen.fillRect(0, 0, width, height)
   pen.drawImage(stageOf(map), 0, TITLE, map.stage.width, map.stage.height)
+  paintNames(pen, lettered(map), dressOf(map))
   pen.textBaseline = "alphabetic"
   for (const { text, x, y, size, colour, bold } of wordsOf(map)) {
     pen.font = `${bold ? 650 : 400} ${size}px ${fontOf(map)}`
@@ -64,16 +66,17 @@ export function svgOf(map) {
   const circled = map.layers.full.n <= MOST_CIRCLES && ["kept", "class", "score"].includes(map.look.mode)
   const drawn = circled ? circles(map)
     : `<image y="${TITLE}" width="${wide}" height="${high}" href="${stageOf(map).toDataURL("image/png")}"/>`
-  const words = wordsOf(map).map(({ text, x, y, size, colour, bold }) =>
-    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="650"' : ""}>${escaped(text)}</text>`)
+  const words = wordsOf(map).map(({ text, x, y, size, colour, bold, wide: long }) =>
+    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="650"' : ""}`
+    + `${long ? ` textLength="${long.toFixed(1)}" lengthAdjust="spacingAndGlyphs"` : ""}>${xml(text)}</text>`)
   const swatches = swatchesOf(map).map(({ x, y, colours, wide: w }, i) => colours.length < 2
     ? `<circle cx="${x + 6}" cy="${y + 6}" r="6" fill="${colours[0]}"/>`
     : `<linearGradient id="scale${i}">${colours.map((colour, j) =>
       `<stop offset="${j / (colours.length - 1)}" stop-color="${colour}"/>`).join("")}</linearGradient>`
       + `<rect x="${x}" y="${y}" width="${w}" height="12" rx="3" fill="url(#scale${i})"/>`)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" `
-    + `font-family="${escaped(fontOf(map))}"><rect width="100%" height="100%" fill="${groundOf(map)}"/>`
-    + `${drawn}${words.join("")}${swatches.join("")}</svg>\n`
+    + `font-family="${xml(fontOf(map))}"><rect width="100%" height="100%" fill="${groundOf(map)}"/>`
+    + `${drawn}${namesInSvg(lettered(map), dressOf(map))}${words.join("")}${swatches.join("")}</svg>\n`
 }
 
 /** @param {MapState} map */
@@ -84,6 +87,9 @@ const groundOf = ({ root }) => getComputedStyle(root).backgroundColor
 
 /** @param {MapState} map */
 const fontOf = ({ root }) => getComputedStyle(root).fontFamily
+
+/** How names are drawn. @param {MapState} map */
+const dressOf = (map) => ({ top: TITLE, font: fontOf(map), ink: getComputedStyle(map.root).color, ground: groundOf(map) })
 
 /**
  * The stage alone, drawn as the page draws it, on a canvas of its own.
@@ -121,7 +127,8 @@ function circles(map) {
 const hex = (pixel) => `#${[0, 8, 16].map((shift) => (pixel >>> shift & 255).toString(16).padStart(2, "0")).join("")}`
 
 /**
- * @typedef {{ text: string, x: number, y: number, size: number, colour: string, bold: boolean }} Word
+ * @typedef {{ text: string, x: number, y: number, size: number, colour: string, bold: boolean, wide?: number }} Word `wide`: so wide
+ *   by every font
  * @typedef {{ x: number, y: number, colours: string[], wide: number }} Swatch
  */
 
@@ -134,8 +141,10 @@ function wordsOf(map) {
   const { points, slider: { k }, stage, root } = map, colour = getComputedStyle(root).color
   const kept = `${points.method}: kept ${whole(k)} of ${whole(points.n)} (${percent(k / points.n)})`
   const what = [points.heading, `${points.projection}. Map distances are not Wasserstein distances`].filter(Boolean).join(" · ")
+  const measured = penOf(map).measureText(what).width, wide = Math.min(measured, stage.width - 2 * PAD), size = 14 * wide / measured
+  /** @type {Word[]} */
   const words = [
-    { text: kept, x: PAD, y: 26, size: 19, colour, bold: true }, { text: what, x: PAD, y: 47, size: 14, colour, bold: false },
+    { text: kept, x: PAD, y: 26, size: 19, colour, bold: true }, { text: what, x: PAD, y: 47, size, colour, bold: false, wide },
   ]
   const y = TITLE + stage.height + GAP
   return words.concat(keysOf(map).filter(({ text }) => text).map(({ text, x }) => ({ text, x, y, size: 14, colour, bold: false })))
@@ -150,13 +159,19 @@ function swatchesOf(map) {
   return keysOf(map).filter(({ colours }) => colours.length).map(({ colours, wide, at }) => ({ x: at, y, colours, wide }))
 }
 
+/** A pen that measures small words. @param {MapState} map */
+function penOf(map) {
+  const pen = /** @type {CanvasRenderingContext2D} */ (make("canvas").getContext("2d"))
+  pen.font = `400 14px ${fontOf(map)}`
+  return pen
+}
+
 /**
  * What stands in the legend, from left to right: where its colours begin, and where its words.
  * @param {MapState} map
  */
 function keysOf(map) {
-  const pen = /** @type {CanvasRenderingContext2D} */ (make("canvas").getContext("2d")), keys = []
-  pen.font = `400 14px ${fontOf(map)}`
+  const pen = penOf(map), keys = []
   let at = PAD
   for (const item of /** @type {Iterable<HTMLElement>} */ (map.elements.legend.children)) {
     const dot = item.matches(".key") ? item.querySelector("i") : item.matches(".scale") ? item : null
@@ -182,6 +197,3 @@ function coloursIn(dot) {
   const seen = [backgroundColor, borderBottomColor, borderTopColor].filter((colour) => !/^rgba\(.*, 0\)$/.test(colour))
   return seen.slice(0, 1)
 }
-
-/** @param {string} text */
-const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
