@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, exchange, library, loaders
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
+from fdmat_core.store import files
 
 if TYPE_CHECKING:
     import pandas
@@ -26,7 +28,10 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
     ],
     what: Annotated[
         str,
-        typer.Option(help="selection (what is kept), cleaned (all but suspects and drops), ranking, issues, decisions"),
+        typer.Option(
+            help="selection (what is kept), cleaned (all but suspects and drops), ranking, issues, decisions; or for "
+            f"another tool: {', '.join(tools.TOOLS)}"
+        ),
     ] = "selection",
     method: Annotated[str, typer.Option(help="Of a selection or ranking: which method of the run.")] = "",
     kept: Annotated[float | None, typer.Option(help="Of a selection or ranking: the share kept.")] = None,
@@ -38,6 +43,9 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
     Decisions overrule the method in a selection and in a ranking, and FDMat's suspicion in the cleaned list.
     """
     run = Run.open(library.resolve(key))
+    if what in tools.TOOLS:
+        _to_tool(run, what, one(method), kept, to)
+        return
     if what in ("selection", "ranking"):
         table = _of_method(run, what, one(method), kept, seed)
         said = f"{table.attrs['kept']:,} of {table.attrs['of']:,} items kept by {method}{_overruled(table.attrs)}"
@@ -45,7 +53,7 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
         table = WHOLE[what](run)
         said = f"{what} of {len(table):,} items" if what != "cleaned" else _cleaned(table.attrs)
     else:
-        raise ValueError(f"--what is {what!r}; say selection, ranking, {', '.join(WHOLE)}")
+        raise ValueError(f"--what is {what!r}; say selection, ranking, {', '.join([*WHOLE, *tools.TOOLS])}")
     exchange.write(table, to)
     print(f"{to}: {said}")
     if code and what in ("selection", "cleaned"):
@@ -77,6 +85,19 @@ def _of_method(run: Run, what: str, method: Choice | None, kept: float | None, s
     if method is None or kept is None:
         raise ValueError(f"a {what} is by a method and of a size; give --method and --kept")
     return (exchange.selected if what == "selection" else exchange.ranking)(run, method, kept, seed=seed)
+
+
+def _to_tool(run: Run, what: str, method: Choice | None, kept: float | None, to: Path) -> None:
+    """Write what another tool reads."""
+    tool = tools.TOOLS[what]
+    if method is None or kept is None:
+        raise ValueError(f"the form of {what} is by a method and of a size; give --method and --kept")
+    if to.suffix != tool.ending:
+        raise ValueError(f"file is {to.name!r}; {tool.title} reads files that end in {tool.ending}")
+    body = tools.content(what, run, method, kept)
+    with files.whole(to) as stream:
+        stream.write(body)
+    print(f"{to}: {tool.words}")
 
 
 def _cleaned(attrs: Mapping[Any, Any]) -> str:

@@ -62,6 +62,7 @@ class CorruptionFacts:
 
     title: str
     called: str = ""  # the title of a choice with its parameters in braces, a rate as a percentage
+    offered: bool = True  # False: it comes of what people decided, and no form offers it
 
 
 @dataclass(frozen=True, kw_only=True)

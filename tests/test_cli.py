@@ -275,7 +275,7 @@ def test_exports_hold_the_selection(say, done, tmp_path):
         ("--method fdmat --to x.csv", "give --method and --kept"),
         ("--kept 0.1 --to x.csv", "give --method and --kept"),
         ("--what issues --to x.txt", "'x.txt'; let it end in .csv, .parquet, .json"),
-        ("--what truth --to x.csv", "--what is 'truth'; say selection, ranking, cleaned, issues, decisions"),
+        ("--what truth --to x.csv", "--what is 'truth'; say selection, ranking, cleaned, issues, decisions, cleanlab"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(say, done, options, complaint, tmp_path, monkeypatch):

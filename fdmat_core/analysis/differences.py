@@ -77,6 +77,14 @@ def read(
     return Difference(one, other, *_interval(one, other))
 
 
+def between(a: pandas.Series[float], b: pandas.Series[float], kept: float) -> Difference | None:
+    """The difference between some values of one measure and others, at a share kept; None where a side has none."""
+    if a.empty or b.empty:
+        return None
+    one, other = (Values(float(v.mean()), float(v.std()) if len(v) > 1 else None, len(v), kept) for v in (a, b))
+    return Difference(one, other, *_interval(one, other))
+
+
 def said(values: Values, facts: MeasureFacts) -> str:
     """A side's mean and sd: 83.3 ± 0.4% (3); see `formats.spread`."""
     return spread(values.mean, values.sd or 0.0, values.draws, facts.unit)

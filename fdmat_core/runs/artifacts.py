@@ -12,6 +12,7 @@ import numpy as np
 from fdmat_core import curves, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.analysis.clusters import Clusters
+from fdmat_core.corruptions import cleaned
 from fdmat_core.learning import features
 from fdmat_core.methods import imported
 from fdmat_core.prefixes import SortedClasses
@@ -106,9 +107,9 @@ def weights(spec: Spec) -> str:
 
 def features_version(spec: Spec) -> str:
     """The version of what makes the features of a spec: its dataset, its corruption and its backbone."""
-    data, corruption = registry.datasets.get(spec.dataset.name), registry.corruptions.get(spec.corruption.name)
-    backbone = registry.backbones.get(spec.backbone.name)
-    return fingerprint([provenance.of(data), provenance.of(corruption), provenance.of(backbone, EXTRACT)])
+    data, backbone = registry.datasets.get(spec.dataset.name), registry.backbones.get(spec.backbone.name)
+    damage = [provenance.of(registry.corruptions.get(one.name)) for one in _corruptions(spec.corruption)]
+    return fingerprint([provenance.of(data), *damage, provenance.of(backbone, EXTRACT)])
 
 
 def projection_key(used: UsedFeatures, kind: str) -> str:
@@ -138,9 +139,18 @@ def evidence_method(spec: Spec) -> Choice | None:
 
 
 def brought(spec: Spec) -> set[tuple[str, str]]:
-    """What people brought along for a run, as (kind, key): the content of its imported selections."""
+    """What people brought along for a run, as (kind, key): its imported selections, and decisions that were applied."""
     contents = (dict(method.params).get("content", "") for method in spec.methods if method.name == imported.KIND)
-    return {(imported.KIND, content) for content in contents if content}
+    applied = (dict(one.params).get("content", "") for one in _corruptions(spec.corruption) if one.name == "cleaned")
+    found = {(imported.KIND, content) for content in contents} | {(cleaned.KIND, content) for content in applied}
+    return {(kind, content) for kind, content in found if content}
+
+
+def _corruptions(choice: Choice) -> Iterator[Choice]:
+    """A corruption and those before it."""
+    yield choice
+    if choice.name == "cleaned":
+        yield from _corruptions(Choice.read(dict(choice.params).get("after", "none"))[0])
 
 
 def detection_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:

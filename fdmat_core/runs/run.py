@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     import pandas
 
 #: What a run reads, by the kind of entry.
-KINDS = ("features", "projection", "clusters", "ranking", "energy", "sorted", "detection", "imported", "content")
+KINDS = (
+    *("features", "projection", "clusters", "ranking", "energy", "sorted", "detection"),
+    *("imported", "content", "applied"),
+)
 #: The form of the key of a run.
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Part = TypeVar("Part")

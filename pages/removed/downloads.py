@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fdmat_core import errors
+from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, decisions, exchange
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 #: Endings of files, and how they are called.
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".json": "JSON", ".npy": "NPY", ".txt": "TXT"}
+
+
+#: Tools that show images alone, and those that get what FDMat suspects.
+IMAGES, SUSPECTS = ("fiftyone", "label-studio"), ("cleanlab", "label-studio")
 
 
 def row(run: Run, method: Choice, kept: float) -> None:
@@ -48,6 +54,8 @@ def row(run: Run, method: Choice, kept: float) -> None:
             text = "ids and labels of the items kept (given, corrected, final, as numbers)"
             st.caption(f"NPY holds {text}." if ending == ".npy" else "TXT holds ids and final labels.", width="content")
         whole.buttons(run, "removed", method=method, kept=coreset.kept)
+        with st.popover("For other tools", icon=":material/extension:"):
+            _for_tools(run, method, coreset.kept, name)
         with st.popover("Bring decisions back", icon=":material/upload:"):
             _upload(run)
         st.caption(_overruled(decided), width="content")
@@ -100,6 +108,18 @@ def _tables(run: Run, method: Choice, kept: float, name: str, ending: str, decid
         help="What people decided.",
         disabled=decided.empty,
     )
+
+
+def _for_tools(run: Run, method: Choice, kept: float, name: str) -> None:
+    """A button for each tool that reads a form of its own."""
+    st.caption("Ids are exact; rank, reason and labels come along.")
+    data = caches.train(run)
+    for what, tool in tools.TOOLS.items():
+        lacks = (what in IMAGES and data.images is None) or (what == "cleanlab" and not data.labelled)
+        made = partial(tools.content, what, run, method, kept)
+        facts: dict[str, Any] = {"help": tool.words, "disabled": lacks or (run.evidence is None and what in SUSPECTS)}
+        file, icon = f"{what}-{name}{tool.ending}", ":material/download:"
+        st.download_button(tool.title, made, file, on_click="ignore", icon=icon, key=f"take_{what}", **facts)
 
 
 def _file_name(method: Choice) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.removed import decisions, downloads, grid, items, missing, selections, truth
+from pages.removed import again, decisions, downloads, grid, items, missing, selections, truth
 from pages.shell import caches, frame, places, state
 from pages.ui import caveats, empty, head, run_status, toolbar
 
-TABS = ("Inspect", "Truth", "Decisions")
+TABS = ("Inspect", "Truth", "Decisions", "Clean")
 STYLE = Path(grid.__file__).with_name("page.css")
 
 
@@ -57,6 +57,8 @@ with frame.plain_errors():
         show_grid(items.Items(run, method, methods[method]), list(methods))
     elif tab == TABS[1]:
         truth.panel(run, method)
+    elif tab == TABS[3]:
+        again.panel(run, method)
     else:
         caveats.brought(methods[method], state.kept())
         downloads.row(run, method, state.kept())

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import streamlit as st
 
 from fdmat_core import datasets, errors, registry
+from fdmat_core.analysis import before_after, issues
 from fdmat_core.analysis import detectors as compare
-from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
 from fdmat_core.learning import features
 from fdmat_core.measures import Measure
@@ -259,6 +259,15 @@ def _to_clean(run: Run, last: int) -> tuple[Choice, Measure] | None:
 def bad(run: Run) -> issues.Bad | None:
     """Which items of a run count as bad, and whether they were injected or FDMat suspects them."""
     return issues.bad(train(run).truth, run.evidence)
+
+
+def left(run: Run) -> before_after.Left | None:
+    """What looks wrong with a run's training items by now; None until FDMat has ranked."""
+    data, evidence = train(run), run.evidence
+    if evidence is None:
+        return None
+    right = decisions.by_row(data.key, data.ids).decision == "keep"
+    return before_after.left(evidence.rejected, right, None if data.truth is None else data.truth.bad)
 
 
 class Comparison(NamedTuple):

@@ -34,11 +34,13 @@ PATH = "path"
 def choose(kind: Kind[Any], label: str, default: Choice, *, key: str, help: str | None = None) -> Choice:
     """Ask for one entry of a kind and its parameters."""
     entries = kind.all()
-    names = list(entries)
-    start = names.index(default.name) if default.name in entries else 0
-    name = st.selectbox(
-        label, names, start, format_func=lambda name: entries[name].title, key=key, help=help, persist_state="session"
-    )
+    brought = default.name if default.name not in entries and default.name in kind.all(brought=True) else None
+    names = [*entries, *([brought] if brought else [])]
+    start = names.index(default.name) if default.name in names else 0
+    called = lambda name: kind.title(default) if name == brought else entries[name].title  # noqa: E731
+    name = st.selectbox(label, names, start, format_func=called, key=key, help=help, persist_state="session")
+    if name == brought:  # what no form offers stays as it is
+        return default
     if not entries[name].parameters:
         return Choice(name)
     asks = PATH in entries[name].read({}) and not dict(default.params).get(PATH)

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fdmat_core.analysis import detectors, issues
+from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, decisions, exchange, library, settings, stages
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import Run
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 METHODS = (Choice("fdmat"), Choice("herding"), Choice("random"), Choice("ccs"))
 NOISY = make_spec(methods=METHODS, corruption=Choice.of("symmetric", rate=0.2))
 EAGER = Choice.of("fdmat", tau=1.0)
+TITLES = {tool.title for tool in tools.TOOLS.values()}
 CLEAN = make_spec(methods=(EAGER, Choice("herding")))
 
 
@@ -232,7 +234,7 @@ def taken(monkeypatch):
     buttons = {}
 
     def button(label, data, file, *kind, **facts):
-        if not kind:  # the report and the bundle have tests of their own
+        if not kind and label not in TITLES:  # the report, the bundle and other tools' forms have tests of their own
             buttons[label] = None if facts["disabled"] else (data(), file)
 
     monkeypatch.setattr(downloads.st, "download_button", button)
