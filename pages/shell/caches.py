@@ -78,7 +78,7 @@ def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
         "Training items": f"{len(train.ids):,}",
         "Test items": f"{len(test.ids):,}" if test else "none",
         "Classes": f"{len(data.classes):,}",
-        "One image" if data.images else "Features": " x ".join(str(side) for side in shape[:2]),
+        "One image" if data.images else "Features": " × ".join(str(side) for side in shape[:2]),
         "In memory": size(len(data.ids) * math.prod(shape) * (1 if data.images else 4)),
     }
 
