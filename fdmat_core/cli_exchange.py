@@ -49,7 +49,7 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
     exchange.write(table, to)
     print(f"{to}: {said}")
     if code and what in ("selection", "cleaned"):
-        print(loaders.loader(run.spec, str(to), images=run.dataset().images is not None).torch)
+        print(loaders.loader(run.spec, str(to), run.dataset().holds).torch)
 
 
 def import_(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -138,6 +138,11 @@ class Dataset:
         """Whether labels tell classes apart."""
         return len(self.classes) > 1
 
+    @property
+    def holds(self) -> Literal["images", "features", "text"]:
+        """What an item is: its image, else its ready-made features, else its text, in the field of that name."""
+        return "images" if self.images is not None else "text" if self.features is None else "features"
+
     def rows_of(self, ids: ArrayLike) -> np.ndarray:
         """The rows that hold these ids; an unknown id is an error."""
         order = np.argsort(self.ids, kind="stable")
@@ -159,7 +164,9 @@ class Dataset:
     def features_of(self, ids: np.ndarray) -> np.ndarray:
         """The ready-made features (m, d) of some items; an error if this dataset has none."""
         if self.features is None:
-            raise ValueError(f"dataset {self.name!r} has no features of its own; use a backbone that reads its images")
+            raise ValueError(
+                f"dataset {self.name!r} has no features of its own; use a backbone that reads its {self.holds}"
+            )
         return self.features[self.rows_of(ids)]
 
     def split(self, name: str) -> Dataset:

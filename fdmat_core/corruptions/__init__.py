@@ -96,6 +96,11 @@ def _others(dataset: Dataset) -> list[np.ndarray]:
 
 def replaced(dataset: Dataset, rate: float, seed: int, change: Change) -> Dataset:
     """A share of the train items changed, image by image when they are read, or in the features at once."""
+    if dataset.holds == "text":
+        raise ValueError(
+            f"dataset {dataset.name!r} holds texts, and this corruption changes images or features; "
+            "choose one that changes labels, such as 'symmetric'"
+        )
     rows = train_rows(dataset)
     chosen = rows[lowest(draws(rows, seed), rate)]
     truth = truth_of(dataset)
@@ -104,7 +109,7 @@ def replaced(dataset: Dataset, rate: float, seed: int, change: Change) -> Datase
     changed: dict[str, Any] = {}
     if dataset.images is not None:
         changed["images"] = _reader(dataset.images, frozenset(dataset.ids[chosen].tolist()), seed, change)
-    elif dataset.features is not None:
+    else:
         changed["features"] = _changed(dataset.features, chosen, dataset.ids[chosen], seed, change)
     return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
 

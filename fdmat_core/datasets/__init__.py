@@ -97,9 +97,9 @@ def recognise(path: str | Path) -> Recognised:
 
 
 def suited(data: Dataset) -> Choice:
-    """The backbone to begin with: features as given, a small network trained on labels, or pixels."""
+    """The backbone to begin with: features as given, words of texts, a small network trained on labels, or pixels."""
     if data.images is None:
-        return Choice("given")
+        return Choice("hashed_words" if data.features is None and "text" in data.fields else "given")
     return Choice("early_cnn" if data.labelled else "pixels")
 
 

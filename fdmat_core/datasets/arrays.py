@@ -44,7 +44,7 @@ def _recognises(path: Path) -> Claim | None:
     if path.is_file() and path.suffix.lower() in blocks.READERS:
         names = blocks.names(path)
         label = columns.usual(names, "label")
-        words = f"a table of features, {short(path.name)}, with {len(names):,} columns"
+        words = f"a table, {short(path.name)}, with {len(names):,} columns"
         return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.5)
     return None
 
@@ -73,7 +73,8 @@ def arrays(  # noqa: PLR0913  what people may set
     """Load features and labels from a table with one row per item, or from array files.
 
     In a table one column holds the label, a column `id` names the items, `split` divides them, and every other column
-    of numbers is a feature, or one column holds rows of numbers; columns of words are shown with the items. An .npz
+    of numbers is a feature, or one column holds rows of numbers; columns of words are shown with the items. Without
+    any number a column `text` holds the items, for a backbone that reads text. An .npz
     file holds `features` (n, d) or `images` (n, height, width), and may hold `labels`, `ids`, `logits`, `text` and
     `split`, and the same with `test_` before it for test items. Labels may be words, numbers, one-hot rows, or missing.
 
@@ -134,8 +135,10 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
     else:
         numbers, remarks = _numbers(table, [name for name in rest if not columns.has_a_role(name)], where)
         findings += remarks
-        _require_numbers(names, numbers, file, findings)
-        found = columns.checked(*table.features(numbers), "the features", missing=missing, where=where)
+        found = None
+        if numbers or _text_of(rest) is None:
+            _require_numbers(names, numbers, file, findings)
+            found = columns.checked(*table.features(numbers), "the features", missing=missing, where=where)
     words = [name for name in rest if name not in numbers]
     findings += columns.no_labels(roles["label"], label)
     return Records(
@@ -147,11 +150,11 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
         typed=not table.lines,
         ids=None if roles["id"] is None else table.column(roles["id"]).to_numpy(),
         splits=None if roles["split"] is None else table.column(roles["split"]).to_numpy(),
-        features=found.values,
+        features=None if found is None else found.values,
         logits=None if rows["logits"] is None else _stacked(table, rows["logits"], where)[0],
         fields=_fields(table, words),
-        findings=(*findings, *_no_features(table, words), *found.findings),
-        lost=found.lost,
+        findings=(*findings, *(_no_features(table, words) if found else ()), *(found.findings if found else ())),
+        lost=None if found is None else found.lost,
     )
 
 
@@ -205,7 +208,8 @@ def _require_numbers(names: list[str], numbers: list[str], file: Path, findings:
     if not numbers:
         raise ValueError(
             f"{short(file.name)} has no column of numbers (it has {listed(names, 5)}); "
-            "give features as columns of numbers, or as one column with a row of numbers in each cell"
+            "give features as columns of numbers, or as one column with a row of numbers in each cell; "
+            "texts for a backbone to read go into a column named text"
         )
 
 
@@ -251,10 +255,15 @@ def _cells(column: pandas.Series[Any]) -> Any:
 
 def _fields(table: Table, names: list[str]) -> dict[str, np.ndarray]:
     """Columns that are shown with the items; the one that holds text is called "text"."""
-    by_name = {name.strip().lower(): name for name in reversed(names)}
-    text = next((by_name[one] for one in TEXT if one in by_name), None)
+    text = _text_of(names)
     fields = {name: columns.field(table.column(name)) for name in names if not table.is_rows(name)}
     return {"text" if name == text else name: fields[name] for name in fields}
+
+
+def _text_of(names: list[str]) -> str | None:
+    """The column that holds text, by its name."""
+    by_name = {name.strip().lower(): name for name in reversed(names)}
+    return next((by_name[one] for one in TEXT if one in by_name), None)
 
 
 def _of_arrays(file: Path, label: str, missing: Missing) -> Records:

@@ -25,7 +25,7 @@ LEAST_STEPS = 200
 #: The field of a dataset that holds its texts.
 TEXT = "text"
 #: What may be read of a dataset: a backbone that reads it, and what people call the items.
-READERS = {"images": "pixels", "features": "given", "text": "huggingface_text"}
+READERS = {"images": "pixels", "features": "given", "text": "hashed_words"}
 UNITS = {"images": "images", "features": "rows", "text": "texts"}
 
 

@@ -162,6 +162,7 @@ def _of_parquet(file: Path, words: Iterable[str]) -> Blocks:
             batches = opened.iter_batches(max(LEAST_ROWS, n * BLOCK // size), columns=some, use_threads=False)
             frames = map(_framed, batches)
             yield from _in_order(frame[frame.columns.intersection(some, sort=False)] for frame in frames)
+            _give_back()
 
     return Blocks(n, each(), lambda names, in_words: _framed(opened.read(columns=names)))
 
@@ -199,7 +200,7 @@ def _require_distinct(names: Iterable[str]) -> None:
 
 def _of_feather(file: Path, words: Iterable[str]) -> Blocks:
     import pyarrow
-    from pyarrow import dataset, feather
+    from pyarrow import feather
 
     with file.open("rb") as stream:
         old = stream.read(4) == b"FEA1"
@@ -208,8 +209,9 @@ def _of_feather(file: Path, words: Iterable[str]) -> Blocks:
         return Blocks(len(frame), [Block(0, frame)], lambda names, in_words: frame[names])
     with pyarrow.OSFile(str(file)) as source, pyarrow.ipc.open_file(source) as opened:
         schema, count = opened.schema, opened.num_record_batches
-    n = dataset.dataset(file, format="ipc").count_rows()
     _require_distinct(schema.names)
+    narrow = next((place for place, field in enumerate(schema) if pyarrow.types.is_primitive(field.type)), 0)
+    n = sum(batch.num_rows for batch in _batches(file, [narrow])) if schema.names else 0
 
     def each() -> Iterator[Block]:
         yield Block(0, _framed(schema.empty_table()))
@@ -234,6 +236,15 @@ def _batches(file: Path, places: list[int]) -> Iterator[pyarrow.RecordBatch]:
             batch = opened.get_batch(number)
             rows = max(LEAST_ROWS, batch.num_rows * BLOCK // max(1, batch.nbytes))
             yield from (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
+            del batch
+            _give_back()
+
+
+def _give_back() -> None:
+    """Let Arrow give the memory back to the system that it has read into, which it keeps otherwise."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
 
 
 def _framed(table: pyarrow.Table | pyarrow.RecordBatch) -> pandas.DataFrame:

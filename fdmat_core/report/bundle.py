@@ -77,8 +77,7 @@ def _selections(told: Scene) -> Iterator[tuple[str, bytes]]:
         yield f"{name}_{naming.share(here)}.csv", exchange.content(table, ".csv")
     if told.evidence is not None:
         yield "selections/cleaned.csv", exchange.content(cleaning.listed(told.run), ".csv")
-        has = told.train.images is not None
-        yield "selections/load.py", loaders.loader(told.run.spec, "cleaned.csv", images=has).torch.encode()
+        yield "selections/load.py", loaders.loader(told.run.spec, "cleaned.csv", told.train.holds).torch.encode()
 
 
 def _tables(told: Scene) -> Iterator[tuple[str, pandas.DataFrame]]:

@@ -229,7 +229,9 @@ def _unknown(spec: Spec) -> list[str]:
 
 def _size(dataset: Dataset, d: int, counts: np.ndarray) -> Size:
     """How large the work is, when the classes have so many training items (c,) each."""
-    item = (dataset.images_of if dataset.images else dataset.features_of)(dataset.ids[:1])
+    from fdmat_core.learning import features
+
+    item = np.zeros((1, d)) if dataset.holds == "text" else features.items(dataset, dataset.holds, dataset.ids[:1])
     n, tests = (len(dataset.splits[name]) for name in ("train", "test"))
     return Size(n, tests, d, len(dataset.classes), float((counts**2).sum()), item[0].size)
 

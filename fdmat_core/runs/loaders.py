@@ -61,8 +61,9 @@ from fdmat_core.spec import Choice
 data = corrupt(datasets.load({dataset}), {corruption})
 """
 ITEM = {
-    True: "torch.from_numpy(data.images_of([item])[0]).permute(2, 0, 1) / 255",
-    False: "torch.from_numpy(data.features_of([item])[0]).float()",
+    "images": "torch.from_numpy(data.images_of([item])[0]).permute(2, 0, 1) / 255",
+    "features": "torch.from_numpy(data.features_of([item])[0]).float()",
+    "text": "str(data.fields['text'][data.rows_of([item])[0]])",
 }
 WRAPPER = """\
 
@@ -103,8 +104,13 @@ from fdmat_core.corruptions import corrupt
 from fdmat_core.spec import Choice
 
 data = corrupt(datasets.load({dataset}), {corruption})
-x, y = data.{read}(np.array(ids)), np.array(targets)
+x, y = {items}, np.array(targets)
 """
+ITEMS = {
+    "images": "data.images_of(np.array(ids))",
+    "features": "data.features_of(np.array(ids))",
+    "text": "data.fields['text'][data.rows_of(np.array(ids))]",
+}
 
 
 class Loader(NamedTuple):
@@ -115,15 +121,15 @@ class Loader(NamedTuple):
     arrays: str
 
 
-def loader(spec: Spec, file: str, *, images: bool) -> Loader:
+def loader(spec: Spec, file: str, holds: str) -> Loader:
     """How to train on what a file lists of a run's items.
 
     Parameters
     ----------
     file
         Its name, which ends in one of `READ`.
-    images
-        Whether the items have images; otherwise they have features of their own.
+    holds
+        What an item of the dataset is: `Dataset.holds`.
 
     Raises
     ------
@@ -135,10 +141,10 @@ def loader(spec: Spec, file: str, *, images: bool) -> Loader:
         raise ValueError(f"file is {file!r}; give one that ends in {', '.join(READ)}")
     read = READ[ending].format(file=file)
     made = {"dataset": _code(spec.dataset), "corruption": _code(spec.corruption)}
-    source = f"{OURS.format(**made)}{WRAPPER.format(item=ITEM[images])}"
+    source = f"{OURS.format(**made)}{WRAPPER.format(item=ITEM[holds])}"
     if _is_torchvisions(spec):
         source = TORCHVISION
-    arrays = ARRAYS.format(**made, read="images_of" if images else "features_of")
+    arrays = ARRAYS.format(**made, items=ITEMS[holds])
     return Loader(words(spec), f"{read}\n{source}{TRAIN}", f"{read}\n{arrays}")
 
 

@@ -51,7 +51,7 @@ def items(dataset: Choice, corruption: Choice) -> None:
 
 def _images(data: Dataset, dataset: Choice, corruption: Choice) -> None:
     if data.images is None:
-        st.info("This dataset has features and no images; maps and distances work as they do with images.")
+        st.info(f"This dataset has {data.holds} and no images; maps and distances work as they do with images.")
         return
     if len(data.classes) <= classes.FEW:
         gallery.rows(caches.samples(dataset, corruption, label, SHOWN) for label in range(len(data.classes)))

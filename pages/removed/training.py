@@ -15,10 +15,9 @@ WAYS = {"PyTorch": "torch", "Arrays": "arrays"}
 def show(run: Run, files: list[str]) -> None:
     """Offer the code that reads one of these files, by their names."""
     with st.expander("Train on a list", icon=":material/code:", key="train_on"):
-        images = caches.train(run).images is not None
         with st.container(horizontal=True, vertical_alignment="center"):
             file = st.segmented_control("File", files, default=files[0], required=True, label_visibility="collapsed")
             way = st.segmented_control("Way", WAYS, default="PyTorch", required=True, label_visibility="collapsed")
-        found = loaders.loader(run.spec, file, images=images)
+        found = loaders.loader(run.spec, file, caches.train(run).holds)
         st.caption(found.words)
         st.code(getattr(found, WAYS[way]), language="python")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -13,6 +12,7 @@ from fdmat_core import datasets, registry
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.analysis import issues
 from fdmat_core.corruptions import corrupt
+from fdmat_core.learning import features
 from fdmat_core.measures import Measure
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.reading import check
@@ -73,14 +73,21 @@ def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
     """What there is to know about a dataset at a glance, in words."""
     data = dataset(choice, corruption)
     train, test = data.split("train"), data.split("test") if "test" in data.splits else None
-    shape = (data.images_of if data.images else data.features_of)(data.ids[:1]).shape[1:]
+    one = features.items(data, data.holds, data.ids[:1])
     return {
         "Training items": f"{len(train.ids):,}",
         "Test items": f"{len(test.ids):,}" if test else "none",
         "Classes": f"{len(data.classes):,}",
-        "One image" if data.images else "Features": " × ".join(str(side) for side in shape[:2]),
-        "In memory": size(len(data.ids) * math.prod(shape) * (1 if data.images else 4)),
+        **_one(one, data.holds),
+        "In memory": size(len(data.ids) * one.nbytes),
     }
+
+
+def _one(item: Any, holds: str) -> dict[str, str]:
+    """What an item is, and how large."""
+    if holds == "text":
+        return {"One text": f"about {len(str(item[0])):,} letters"}
+    return {"One image" if holds == "images" else "Features": " × ".join(str(side) for side in item.shape[1:3])}
 
 
 class Images(NamedTuple):

@@ -78,7 +78,7 @@ def png(pixels: Any) -> bytes:
 
 
 def gallery(cards: Iterable[Card], source: str, *, empty: str) -> str:
-    """Cards side by side as HTML; the map rings the point of the one under the hand."""
+    """Cards side by side as HTML; the map rings the point of the one under the hand, and pins what is pressed."""
     shown = "".join(_figure(card, source) for card in cards)
     return f'<div class="cards">{shown}</div>' if shown else f'<p class="cards-empty">{html.escape(empty)}</p>'
 
@@ -92,5 +92,5 @@ def _figure(card: Card, source: str) -> str:
     if card.text and not source:
         hint = html.escape(f"{card.words}\n{card.text}", quote=True)
         marked = f' class="{card.mark} worded" title="{hint}"'
-    fly = " data-fly role=button tabindex=0" if card.mark == "fly" else ""
-    return f"<figure data-item={card.id}{fly}{marked}>{image}{label}</figure>"
+    fly = " data-fly" if card.mark == "fly" else ""
+    return f"<figure data-item={card.id}{fly}{marked} role=button tabindex=0>{image}{label}</figure>"

@@ -199,6 +199,16 @@ def test_a_move_of_the_page_costs_little_on_the_wire(on_page):
     assert 0 < sum(sizes) < 6000  # words only: the verdict, the numbers, twelve cards
 
 
+def test_a_card_is_reached_and_pressed_by_keyboard(on_page):
+    card = on_page.locator(".cards figure[data-item]").nth(2)
+    row = int(np.flatnonzero(Run(SPEC).tables[0].ids == int(card.get_attribute("data-item")))[0])
+    on_page.locator(".cards figure[data-item]").nth(1).focus()
+    on_page.keyboard.press("Tab")
+    on_page.wait_for_function(f"{driving.MAP}.hover === {row}", timeout=8000)
+    on_page.keyboard.press("Space")
+    on_page.wait_for_function(f"{driving.MAP}.focus === {row}", timeout=8000)
+
+
 def test_the_camera_flies_to_a_starved_cluster(on_page):
     driving.slide_to(on_page, place_of(0.05))
     shown(on_page, "at 5% kept")

@@ -342,3 +342,17 @@ def test_only_this_apps_own_pages_decide_and_what_is_wrong_is_refused(store, app
     assert got == status
     assert ("error" in answered) == (status != 200)
     assert len(decisions.history(dataset_key())) == (status == 200)
+
+
+def test_the_list_takes_the_focus_and_names_the_item_that_is_chosen(on_grid):
+    listed = on_grid.get_by_role("listbox", name="Removed items, worst first")
+    listed.focus()
+    on_grid.keyboard.press("n")
+    on_grid.keyboard.press("n")
+    chosen = look(on_grid, "String(grid.sifted.list[2])")
+    on_grid.wait_for_function(
+        f"(() => {{ const {{ elements: {{ cells }} }} = {GRID}, id = cells.getAttribute('aria-activedescendant');"
+        f" return id === 'item-{chosen}' && cells.querySelector('#' + id)?.ariaSelected === 'true' }})()",
+        timeout=8000,
+    )
+    assert look(on_grid, "grid.root.getRootNode().activeElement === grid.elements.cells")

@@ -56,13 +56,13 @@ def test_the_line_stands_at_the_share_kept_and_moves_while_the_charts_stay(curve
 def test_the_first_part_fits_a_low_screen_and_links_lead_to_the_others(curves):
     curves.set_viewport_size({"width": 1280, "height": 720})
     box = "document.querySelector('.st-key-part-left').getBoundingClientRect()"
-    curves.wait_for_function(f"{box}.width < 1280 && {box}.bottom <= 720", timeout=8000)
+    curves.wait_for_function(f"{box}.width < 1280 && {box}.bottom <= 720", timeout=30_000)
     assert curves.evaluate(f"{box}.top") > 0
     for name, anchor in (("Does closer train better?", "closer"), ("Distance", "distance"), ("Accuracy", "accuracy")):
         curves.get_by_role("navigation", name="Parts of this page").get_by_role("link", name=name).press("Enter")
         bar = curves.locator(".parts").bounding_box()
         top = f"document.getElementById('{anchor}').getBoundingClientRect().top"
-        curves.wait_for_function(f"{top} >= {bar['y'] + bar['height']} && {top} < 250", timeout=8000)
+        curves.wait_for_function(f"{top} >= {bar['y'] + bar['height']} && {top} < 250", timeout=30_000)
 
 
 def test_the_charts_hold_the_points_of_the_store(curves):

@@ -71,7 +71,7 @@ def test_the_path_of_texts_is_taken_for_what_it_is(page, place):
     path = page.get_by_role("textbox", name="Your own data")
     path.fill(str(file))
     path.press("Enter")
-    page.get_by_text("Taken for a table of features, notes.jsonl").wait_for()
+    page.get_by_text("Taken for a table, notes.jsonl").wait_for()
     page.get_by_text("taken as data without labels").first.wait_for()
     assert page.get_by_test_id("stException").count() == 0
 

@@ -5,6 +5,7 @@ import pandas
 import pytest
 
 from fdmat_core import datasets
+from fdmat_core.corruptions import corrupt
 from fdmat_core.spec import Choice
 
 
@@ -311,3 +312,22 @@ def test_fractions_in_a_text_file_are_measured_unless_two_are_the_same_number(tm
             load(tmp_path / "t.csv")
     table(label=[*VERSIONS, "beta"] * 4).to_csv(tmp_path / "t.csv", index=False)
     assert load(tmp_path / "t.csv").classes == (*VERSIONS, "beta")
+
+
+def test_a_table_of_texts_alone_is_data_for_a_backbone_that_reads_text(tmp_path):
+    rows = [f"the {('ball', 'bank')[i % 2]} number {i},{('sport', 'money')[i % 2]},n{i}" for i in range(40)]
+    (tmp_path / "news.csv").write_text("\n".join(["text,label,note", *rows]) + "\n")
+    data = datasets.open(tmp_path / "news.csv")
+    assert data.features is None and data.holds == "text" and data.classes == ("money", "sport")
+    assert data.fields["text"][3] == "the bank number 3" and data.fields["note"][3] == "n3"
+    assert str(datasets.suited(data)) == "hashed_words"
+    with pytest.raises(ValueError, match="no features of its own; use a backbone that reads its text"):
+        data.features_of(data.ids)
+    with pytest.raises(ValueError, match="holds texts, and this corruption changes images or features"):
+        corrupt(data, Choice("outliers"))
+
+
+def test_words_in_another_column_are_no_items(tmp_path):
+    (tmp_path / "names.csv").write_text("name,label\na,x\nb,y\nc,x\n")
+    with pytest.raises(ValueError, match=r"no column of numbers.*into a column named text"):
+        datasets.open(tmp_path / "names.csv")

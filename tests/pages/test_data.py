@@ -66,7 +66,7 @@ def test_a_path_is_recognised_and_fills_the_form(visit, tmp_path):
     assert not app.exception and not app.error
     assert app.get_by_key("dataset.1").value == "arrays" and app.get_by_key("backbone.1").value == "given"
     assert metrics(app)["Training items"] == "30" and metrics(app)["Classes"] == "2"
-    assert "a table of features, mine.csv, with 4 columns and labels in label" in texts(app)
+    assert "a table, mine.csv, with 4 columns and labels in label" in texts(app)
     assert "2 of 40 rows have no label: **left out**" in texts(app) and "line 6 of mine.csv" in texts(app)
     assert app.dataframe[0].value["text"].tolist()[:2] == ["row = 0 *bold*", "row = 1 *bold*"]
     button(app, "Prepare a run with this").click().run()

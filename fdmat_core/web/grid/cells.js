@@ -40,6 +40,7 @@ export function drawCells(grid) {
     const cell = grid.cells.get(row) ?? addCell(grid, row)
     if (cell.place !== place) putCell(grid, cell, place)
     cell.ariaSelected = String(place === grid.at)
+    if (place === grid.at) cells.setAttribute("aria-activedescendant", cell.id)
   }
   none.hidden = list.length > 0
   if (!list.length) none.textContent = emptyWords(grid)
@@ -60,6 +61,7 @@ function addCell(grid, row) {
   const { items } = grid, truth = injected(items, row), cell = /** @type {Cell} */ (make("figure", "", { role: "option" }))
   const given = items.classes[items.labels[row]], preferred = items.classes[items.preferred[row]]
   cell.dataset.row = String(row)
+  cell.id = `item-${row}`
   const labelled = isLabelled(items), issue = items.issues[items.issue[row]]
   const about = labelled ? `labelled ${given}, the plan prefers ${preferred}` : issue
   cell.title = `item ${idOf(items, row)}: ${about}${truth && `; ${truth}`}`

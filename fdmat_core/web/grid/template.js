@@ -32,8 +32,8 @@ export const TEMPLATE = /* html */ `
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
     </div>
-    <div class="frame" tabindex="0" aria-label="Removed items, worst first">
-      <div class="cells" role="listbox"></div>
+    <div class="frame">
+      <div class="cells" role="listbox" tabindex="0" aria-label="Removed items, worst first"></div>
       <p class="none" hidden></p>
     </div>
     <dl class="keys" hidden></dl>

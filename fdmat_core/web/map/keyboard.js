@@ -16,8 +16,10 @@ export function listenKeys(map, more = {}) {
     if (isTaken(event)) return
     const shadow = map.root.getRootNode(), host = shadow instanceof ShadowRoot ? shadow.host : map.root
     const free = event.target === document.body || event.target === host // no other element takes the arrows
-    if (event.key === "Enter" && event.target instanceof HTMLElement && "fly" in event.target.dataset) event.target.click()
-    if (press(map, event.key, more) || free && slideByKey(map.slider, event)) event.preventDefault()
+    const card = event.target instanceof HTMLElement && "item" in event.target.dataset ? event.target : null
+    if (card && (event.key === "Enter" || event.key === " ")) card.click()
+    else if (!press(map, event.key, more) && !(free && slideByKey(map.slider, event))) return
+    event.preventDefault()
   }, { signal: map.removed.signal })
 }
 

@@ -17,7 +17,8 @@ import { SHARP, xml } from "../saving.js"
  * @property {{ element: HTMLImageElement, box: Box } | null} image
  */
 
-const RIM = 5, WEIGHT = 650, ROUND = 8 // pixels of the rim around letters, how bold they are, and corners under pictures
+const RIM = 5, WEIGHT = 650 // pixels of the rim around letters, and how bold they are
+const ROUND = 8, EDGE = 0.25 // corners under a picture in pixels, and the opacity of their line
 
 /**
  * The names that the map shows now.
@@ -65,6 +66,9 @@ export function paintNames(pen, names, { top, font, ink, ground: around }) {
       pen.beginPath()
       pen.roundRect(ground.box.x, top + ground.box.y, ground.box.width, ground.box.height, ROUND)
       pen.fill()
+      Object.assign(pen, { lineWidth: 1, strokeStyle: ink, globalAlpha: EDGE * opacity })
+      pen.stroke()
+      Object.assign(pen, { lineWidth: RIM, globalAlpha: opacity })
     }
     if (image) pen.drawImage(image.element, image.box.x, top + image.box.y, image.box.width, image.box.height)
     const x = at.x + at.width / 2, y = top + at.y + at.height / 2
@@ -82,7 +86,8 @@ export function paintNames(pen, names, { top, font, ink, ground: around }) {
  */
 export function namesInSvg(names, { top, ink, ground: around }) {
   return names.map(({ text, at, size, opacity, ground, image }) => {
-    const box = ground && `<rect ${placeOf(ground.box, top)} rx="${ROUND}" fill="${ground.colour}"/>`
+    const line = `stroke="${ink}" stroke-opacity="${EDGE}"`
+    const box = ground && `<rect ${placeOf(ground.box, top)} rx="${ROUND}" fill="${ground.colour}" ${line}/>`
     const picture = image && `<image ${placeOf(image.box, top)} href="${addressOf(image.element)}" image-rendering="pixelated"/>`
     const rim = ground ? "" : ` stroke="${around}" stroke-width="${RIM}" stroke-linejoin="round" paint-order="stroke"`
     const letters = `<text x="${round(at.x + at.width / 2)}" y="${round(top + at.y + at.height / 2)}" font-size="${size}" `

@@ -66,8 +66,9 @@ export function svgOf(map) {
   const circled = map.layers.full.n <= MOST_CIRCLES && ["kept", "class", "score"].includes(map.look.mode)
   const drawn = circled ? circles(map)
     : `<image y="${TITLE}" width="${wide}" height="${high}" href="${stageOf(map).toDataURL("image/png")}"/>`
-  const words = wordsOf(map).map(({ text, x, y, size, colour, bold }) =>
-    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="650"' : ""}>${xml(text)}</text>`)
+  const words = wordsOf(map).map(({ text, x, y, size, colour, bold, wide: long }) =>
+    `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}"${bold ? ' font-weight="650"' : ""}`
+    + `${long ? ` textLength="${long.toFixed(1)}" lengthAdjust="spacingAndGlyphs"` : ""}>${xml(text)}</text>`)
   const swatches = swatchesOf(map).map(({ x, y, colours, wide: w }, i) => colours.length < 2
     ? `<circle cx="${x + 6}" cy="${y + 6}" r="6" fill="${colours[0]}"/>`
     : `<linearGradient id="scale${i}">${colours.map((colour, j) =>
@@ -129,7 +130,8 @@ function circles(map) {
 const hex = (pixel) => `#${[0, 8, 16].map((shift) => (pixel >>> shift & 255).toString(16).padStart(2, "0")).join("")}`
 
 /**
- * @typedef {{ text: string, x: number, y: number, size: number, colour: string, bold: boolean }} Word
+ * @typedef {{ text: string, x: number, y: number, size: number, colour: string, bold: boolean, wide?: number }} Word `wide`: so wide
+ *   by every font
  * @typedef {{ x: number, y: number, colours: string[], wide: number }} Swatch
  */
 
@@ -142,30 +144,14 @@ function wordsOf(map) {
   const { points, slider: { k }, stage, root } = map, colour = getComputedStyle(root).color
   const kept = `${points.method}: kept ${whole(k)} of ${whole(points.n)} (${percent(k / points.n)})`
   const what = [points.heading, `${points.projection}. Map distances are not Wasserstein distances`].filter(Boolean).join(" · ")
+  const measured = penOf(map).measureText(what).width, wide = Math.min(measured, stage.width - 2 * PAD), size = 14 * wide / measured
+  /** @type {Word[]} */
   const words = [
-    { text: kept, x: PAD, y: 26, size: 19, colour, bold: true },
-    { text: what, x: PAD, y: 47, size: fitting(map, what), colour, bold: false },
+    { text: kept, x: PAD, y: 26, size: 19, colour, bold: true }, { text: what, x: PAD, y: 47, size, colour, bold: false, wide },
   ]
   const y = TITLE + stage.height + GAP
   return words.concat(keysOf(map).filter(({ text }) => text).map(({ text, x, line }) =>
     ({ text, x, y: y + line * LINE, size: 14, colour, bold: false })))
-}
-
-/**
- * The size of letters at which a line fits beside the edges: 14 pixels if there is room.
- * @param {MapState} map
- * @param {string} text
- */
-function fitting(map, text) {
-  const wide = penOf(map).measureText(text).width, room = map.stage.width - 2 * PAD
-  return wide > room ? Math.floor(140 * room / wide) / 10 : 14
-}
-
-/** A pen that measures letters of 14 pixels. @param {MapState} map */
-function penOf(map) {
-  const pen = /** @type {CanvasRenderingContext2D} */ (make("canvas").getContext("2d"))
-  pen.font = `400 14px ${fontOf(map)}`
-  return pen
 }
 
 /**
@@ -176,6 +162,13 @@ function swatchesOf(map) {
   const y = TITLE + map.stage.height + GAP - 11
   return keysOf(map).filter(({ colours }) => colours.length).map(({ colours, wide, at, line }) =>
     ({ x: at, y: y + line * LINE, colours, wide }))
+}
+
+/** A pen that measures small words. @param {MapState} map */
+function penOf(map) {
+  const pen = /** @type {CanvasRenderingContext2D} */ (make("canvas").getContext("2d"))
+  pen.font = `400 14px ${fontOf(map)}`
+  return pen
 }
 
 /**

@@ -28,6 +28,7 @@ export function listenPointer(map) {
   if (keep) keep.hidden = !map.events.record
   keep?.addEventListener("click", () => record(map))
   document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
+  document.addEventListener("focusin", (event) => follow(map, event, "hover"), { signal })
   document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
 }
 
@@ -202,7 +203,8 @@ function fitAll(map) {
 }
 
 /**
- * An element elsewhere on the page that names an item (`data-item`) rings its point; a click pins its card.
+ * An element elsewhere on the page that names an item (`data-item`) rings its point, under the pointer and by Tab; a
+ * click pins its card, and so does Enter.
  * @param {MapState} map
  * @param {Event} event
  * @param {"hover" | "focus"} act
