@@ -126,9 +126,10 @@ def verdict(table: pandas.DataFrame, method: str, kept: float, planned: Iterable
     here = len(found) == 1
     at = [f"{_around(one.value, one.spread)}" + f" (at {percent(one.kept)})" * (not here) for one in found]
     said = [f"{percent(found[0].kept if here else round(kept, 4))} kept: {' to '.join(at)}"]
-    if len(whole):
+    everything = here and found[0].kept == 1  # every method keeps the same
+    if len(whole) and not everything:
         said.append(f"all data {number(float(whole.mean()), 'share')}")
-    if method != "random" and found[0].random is not None:
+    if method != "random" and found[0].random is not None and not everything:
         size = f" (at {percent(found[0].kept)})" * (not here)
         said.append(f"random {_around(found[0].random, found[0].random_spread)}{size}")
     return f"{', '.join(said)} · {title[0].lower()}{title[1:].removesuffix(' accuracy')}"

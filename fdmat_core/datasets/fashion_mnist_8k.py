@@ -19,7 +19,7 @@ FILE = Path(__file__).with_suffix(".npz")
 
 @dataset(
     "fashion_mnist_8k",
-    title="Fashion-MNIST, 8,000 + 2,000",
+    title="Fashion-MNIST sample",
     licence="MIT, Zalando SE 2017",
     source="a seeded, class-balanced subset of Xiao, Rasul, Vollgraf, arXiv 1708.07747, 2017",
 )

@@ -112,9 +112,10 @@ def _starved(run: Run, size: float) -> Step:
     if not lacking:
         return replace(view, caption="No cluster of the data lacks anything at this share kept.")
     worst = lacking[0]
+    covered = f"{100 * worst.covered:.2g}%" if worst.covered else "none"
     told = (
         f"No choice is perfect. This cluster, of {items.classes[items.labels[worst.medoid]]}, lacks most: it holds "
-        f"{100 * worst.deserves:.2g}% of all items, but {100 * worst.covered:.2g}% of those that are kept."
+        f"{100 * worst.deserves:.2g}% of all items, but {covered} of those that are kept."
     )
     return replace(view, pinned=str(items.ids[worst.medoid]), camera="pinned_2.5", names="off", caption=told)
 
@@ -129,12 +130,13 @@ def _doubt(run: Run, size: float) -> list[Step]:
         return [replace(view, caption=told)]
     coreset = run.rankings(FDMAT).cut(size)  # type: ignore[union-attr]
     tally = issues.tally(coreset, bad.rows)
-    count, removed = tally.bad_removed + tally.bad_kept, tally.bad_removed
-    chance = percent(round(1 - coreset.k / items.n, 4))
+    count, left = tally.bad_removed + tally.bad_kept, tally.bad_kept
+    chance = round(count * coreset.k / items.n)
     injected = bad.word == "injected"
     what = f"{count:,} items were damaged on purpose" if injected else f"FDMat suspects {count:,} items"
-    told = f"Items that do not belong go first. {what}: {removed:,} of them are removed at this share; "
-    told += f"of any {count:,} items chance would remove {chance}."
+    still = f"{left:,} are" if left > 1 else "one is" if left else "none is"
+    told = f"Items that do not belong go first. {what}. "
+    told += f"Of these {still} still kept at {percent(size)}; chance would keep {chance:,}."
     worst = next(int(row) for row in ranking.order[::-1] if bad.rows[row])  # type: ignore[union-attr]
     called = items.classes[items.labels[worst]]
     one = f"One of them, the last in FDMat's order: its label says {called}"

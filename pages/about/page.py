@@ -21,12 +21,12 @@ with method:
     )
     st.subheader("What is kept where", anchor=False)
     st.markdown(f":gray[Everything lies under] `{files.home()}` :gray[(set `FDMAT_HOME` to move it).]")
-    st.dataframe(facts.usage(), hide_index=True)
+    st.dataframe(facts.usage(), hide_index=True, height="content")
     st.caption("`python -m fdmat_core cache` checks it, and removes what no run needs.")
 
 with machine:
     st.subheader("This installation", anchor=False)
-    st.dataframe(facts.versions(), hide_index=True)
+    st.dataframe(facts.versions(), hide_index=True, height="content")
 
 st.subheader("Data and backbones", anchor=False)
 st.dataframe(facts.sources([*registry.datasets.all().values(), *registry.backbones.all().values()]), hide_index=True)

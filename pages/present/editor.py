@@ -40,7 +40,7 @@ def show(story: Story | None) -> None:
             _head(story)
             _steps(story)
         else:
-            _begin()
+            _begin(names)
 
 
 def offered() -> list[str]:
@@ -66,7 +66,8 @@ def open_story(name: str | None) -> None:
         st.query_params.pop(state.STORY, None)
     else:
         st.query_params[state.STORY] = name
-        state.write_to(name)
+        if stories.load(name) is not None:  # steps recorded on the Map would take the place of the ready story
+            state.write_to(name)
 
 
 def _choose(names: list[str], story: Story | None) -> None:
@@ -102,11 +103,22 @@ def _create(story: Story) -> None:
     st.rerun()
 
 
-def _begin() -> None:
+def _begin(names: list[str]) -> None:
+    if explained.NAME in names:
+        told = "is ready: it explains this run to somebody who sees it for the first time, by its own numbers."
+        st.markdown(f"**{explained.NAME}** {told}")
+        facts: dict[str, Any] = {"type": "primary", "icon": ":material/play_arrow:", "on_click": _tell_ready}
+        st.button("Start", key="start-ready", help="Arrow keys walk, ? lists the keys, Esc leaves", **facts)
+        st.space("small")
     st.markdown("**Record what you see.** On the Map press `R`, or the button *Record*: the view becomes a step here.")
     st.page_link(places.MAP, label="Go to the Map", icon=":material/scatter_plot:")
     if state.run() is not None:
         st.button("Present the view of the Map as it is", icon=":material/present_to_all:", on_click=start, args=(0,))
+
+
+def _tell_ready() -> None:
+    open_story(explained.NAME)
+    start(0)
 
 
 def start(place: int) -> None:

@@ -109,7 +109,7 @@ def _one(item: Any, holds: str) -> dict[str, str]:
     """What an item is, and how large."""
     if holds == "text":
         return {"One text": f"about {len(str(item[0])):,} letters"}
-    return {"One image" if holds == "images" else "Features": " x ".join(str(side) for side in item.shape[1:3])}
+    return {"One image" if holds == "images" else "Features": " × ".join(str(side) for side in item.shape[1:3])}
 
 
 class Images(NamedTuple):

@@ -18,7 +18,7 @@ MOST = 12
 def show(run: Run) -> None:
     """The title of the run; pressed, its name can be changed and another run be opened."""
     with st.container(key="switcher", width="content"):
-        panel = st.popover(frame.plain(titles.title(run)), type="tertiary", key="runs-menu", on_change="rerun")
+        panel = st.popover(frame.plain(titles.short(run)), type="tertiary", key="runs-menu", on_change="rerun")
     if panel.open:
         with panel:
             _name(run)

@@ -17,6 +17,13 @@ def look(spec: Spec) -> theme.Look:
     return naming.look(spec, dark=dark())
 
 
+def short(run: Run) -> str:
+    """The same for where it may be cut off: what was done to the data stands before what the data is."""
+    data, *rest = heading(run.spec).split(" · ")
+    damage = [rest.pop(0)] if run.spec.corruption.name != "none" else []
+    return " · ".join(filter(None, (library.name(run.key), *damage, data, *rest)))
+
+
 def title(run: Run) -> str:
     """What a run is called: its name, if people gave it one, and what it is of."""
     return " · ".join(filter(None, (library.name(run.key), heading(run.spec))))

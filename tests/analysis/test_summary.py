@@ -205,6 +205,11 @@ def test_between_two_sizes_the_verdict_says_both_and_no_spread_of_nothing():
     assert said == wanted
 
 
+def test_the_verdict_of_all_data_says_its_accuracy_once():
+    table, planned = accuracies()
+    assert summary.verdict(table, "fdmat", 1.0, planned, "Linear probe accuracy") == "100% kept: 87.9% · linear probe"
+
+
 def test_there_is_no_verdict_before_there_is_a_number():
     table, planned = accuracies()
     assert summary.verdict(table[table["kept"] == 1], "fdmat", 0.02, planned, "Accuracy") == ""

@@ -20,7 +20,7 @@ def shown(app):
 def test_the_bundled_data_are_shown_with_licence_and_size(visit):
     app = visit(places.DATA)
     assert not app.exception
-    assert metrics(app)["Training items"] == "8,000" and metrics(app)["One image"] == "28 x 28"
+    assert metrics(app)["Training items"] == "8,000" and metrics(app)["One image"] == "28 × 28"
     assert "MIT, Zalando" in texts(app)
     assert shown(app).count("<img") == 140
 
@@ -28,7 +28,7 @@ def test_the_bundled_data_are_shown_with_licence_and_size(visit):
 def test_another_dataset_is_looked_at_before_it_is_used(visit):
     app = visit(places.DATA)
     app.get_by_key("dataset.0").select("digits").run()
-    assert metrics(app)["Classes"] == "10" and metrics(app)["One image"] == "8 x 8"
+    assert metrics(app)["Classes"] == "10" and metrics(app)["One image"] == "8 × 8"
     button(app, "Prepare a run with this").click().run()
     assert app.title[0].value == "Runs" and app.get_by_key("dataset.0").value == "digits"
 

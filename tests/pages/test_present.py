@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from fdmat_core.runs import library, stories
+from fdmat_core.runs import explained, library, stories
 from fdmat_core.runs.stories import Step, Story
-from pages.present import stage
+from pages.present import editor, stage
 from pages.shell import places
 from tests.pages.conftest import button, link, texts
 
@@ -82,6 +82,27 @@ def test_who_leaves_sees_the_map_as_it_was_seen_last(monkeypatch, visit, story, 
     app, _ = told(monkeypatch, visit, story="Talk", step="1")
     names = ("run", "method", "kept", "colour", "camera")
     assert [link(app, name) for name in names] == [results.key, "herding", "0.05", "noise", "0.5_0.5_2"]
+
+
+def test_a_step_is_never_recorded_into_the_ready_story(monkeypatch, visit, story, results):
+    ready = Story(explained.NAME, (Step(results.key, method=FDMAT, kept=0.2, caption="Ready."),))
+    monkeypatch.setattr(editor, "ready", lambda run: ready)
+    app = visit(places.PRESENT, run=results.key)
+    button(app, explained.NAME).click().run()
+    assert link(app, "story") == explained.NAME and "Ready." in texts(app)
+    assert "written" not in app.session_state
+    app.button(key="story.Talk").click().run()
+    assert app.session_state["written"] == "Talk"
+
+
+def test_the_ready_story_starts_with_one_press(monkeypatch, visit, story, results):
+    ready = Story(explained.NAME, (Step(results.key, method=FDMAT, kept=0.2, caption="Ready."),))
+    monkeypatch.setattr(editor, "ready", lambda run: ready)
+    given = []
+    monkeypatch.setattr(stage, "STAGE", lambda **facts: given.append(facts["data"]))
+    app = visit(places.PRESENT, run=results.key)
+    app.button(key="start-ready").click().run()
+    assert (given[-1]["name"], given[-1]["at"]) == (explained.NAME, 0)
 
 
 def test_steps_are_moved_captioned_and_removed(visit, story):

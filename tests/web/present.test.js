@@ -6,7 +6,7 @@ import { test } from "node:test"
 import { actOf } from "../../fdmat_core/web/present/keys.js"
 import { jumpsFrom, placeAfter, sweepFrom } from "../../fdmat_core/web/present/walk.js"
 
-globalThis.location ??= { search: "" }
+globalThis.location ??= { href: "http://here/" }
 const { besides } = await import("../../fdmat_core/web/tour/tour.js")
 
 const press = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })

@@ -9,7 +9,7 @@ import { cutOf, radii, screenOf } from "./paint.js"
 /** @typedef {import("./state.js").MapState} MapState */
 
 const MOST_CIRCLES = 20_000 // more points become an image inside the SVG
-const PAD = 16, TITLE = 58, LEGEND = 34, GAP = 22
+const PAD = 16, TITLE = 58, LEGEND = 34, LINE = 22, GAP = 22
 
 /**
  * Offer the picture in both forms, by the buttons of the map.
@@ -80,7 +80,10 @@ export function svgOf(map) {
 }
 
 /** @param {MapState} map */
-const sizeOf = ({ stage: { width, height } }) => ({ width: Math.round(width), height: Math.round(height) + TITLE + LEGEND })
+function sizeOf(map) {
+  const { width, height } = map.stage, lines = Math.max(0, ...keysOf(map).map(({ line }) => line))
+  return { width: Math.round(width), height: Math.round(height) + TITLE + LEGEND + lines * LINE }
+}
 
 /** @param {MapState} map */
 const groundOf = ({ root }) => getComputedStyle(root).backgroundColor
@@ -147,7 +150,8 @@ function wordsOf(map) {
     { text: kept, x: PAD, y: 26, size: 19, colour, bold: true }, { text: what, x: PAD, y: 47, size, colour, bold: false, wide },
   ]
   const y = TITLE + stage.height + GAP
-  return words.concat(keysOf(map).filter(({ text }) => text).map(({ text, x }) => ({ text, x, y, size: 14, colour, bold: false })))
+  return words.concat(keysOf(map).filter(({ text }) => text).map(({ text, x, line }) =>
+    ({ text, x, y: y + line * LINE, size: 14, colour, bold: false })))
 }
 
 /**
@@ -156,7 +160,8 @@ function wordsOf(map) {
  */
 function swatchesOf(map) {
   const y = TITLE + map.stage.height + GAP - 11
-  return keysOf(map).filter(({ colours }) => colours.length).map(({ colours, wide, at }) => ({ x: at, y, colours, wide }))
+  return keysOf(map).filter(({ colours }) => colours.length).map(({ colours, wide, at, line }) =>
+    ({ x: at, y: y + line * LINE, colours, wide }))
 }
 
 /** A pen that measures small words. @param {MapState} map */
@@ -167,24 +172,27 @@ function penOf(map) {
 }
 
 /**
- * What stands in the legend, from left to right: where its colours begin, and where its words.
+ * What stands in the legend, line by line: where its colours begin, and where its words.
  * @param {MapState} map
  */
 function keysOf(map) {
   const pen = penOf(map), keys = []
-  let at = PAD
+  let at = PAD, line = 0
   for (const item of /** @type {Iterable<HTMLElement>} */ (map.elements.legend.children)) {
     const dot = item.matches(".key") ? item.querySelector("i") : item.matches(".scale") ? item : null
     const colours = dot ? coloursIn(dot) : [], wide = item.matches(".scale") ? 120 : 12, text = wordOf(item)
-    const x = at + (colours.length ? wide + 7 : 0)
-    if (text || colours.length) keys.push({ colours, wide, at, text, x })
+    const before = colours.length ? wide + 7 : 0
+    if (at > PAD && at + before + pen.measureText(text).width > map.stage.width - PAD) { at = PAD; line += 1 }
+    const x = at + before
+    if (text || colours.length) keys.push({ colours, wide, at, text, x, line })
     at = x + pen.measureText(text).width + (text ? 18 : 0)
   }
   return keys
 }
 
 /** @param {HTMLElement} item */
-const wordOf = (item) => item instanceof HTMLSelectElement ? item.selectedOptions[0]?.text ?? "" : item.textContent?.trim() ?? ""
+const wordOf = (item) => item instanceof HTMLSelectElement ? item.selectedOptions[0]?.text ?? ""
+  : [...item.childNodes].map(({ textContent }) => textContent?.trim()).filter(Boolean).join(" ")
 
 /**
  * The colours of a dot or a scale of the legend, as the page shows them.

@@ -146,6 +146,13 @@ export async function go(talk, to) {
   if (step.missing) find(root, ".missing").textContent = step.missing
   else if (step.page !== "map") showPage(root, step.source)
   else await showMap(talk, step, at)
+  if (step.page === "map" && talk.at === at && !talk.comparing) loadNext(talk)
+}
+
+/** Load the page of the next step, so that it is there when the speaker comes to it. @param {Talk} talk */
+function loadNext({ root, story, at, removed }) {
+  const next = story.steps[at + 1]
+  if (next && next.page !== "map" && !next.missing && !removed.signal.aborted) showPage(root, next.source)
 }
 
 /**
@@ -294,6 +301,8 @@ function toggleCompare(talk) {
   const kept = String(onMap(talk) ? rounded(mapOf(talk).slider.kept) : step.kept)
   showPage(talk.root, `${talk.story.compare}&${new URLSearchParams({ run, a: a.name, b: b.name, kept })}`)
   showPart(talk.root, "page")
+  find(talk.root, ".method").textContent = `${a.title} and ${b.title}`
+  for (const name of [".caption", ".verdict"]) find(talk.root, name).textContent = "" // they are of the step
 }
 
 /** Close what lies open, or leave with what is seen. @param {Talk} talk */

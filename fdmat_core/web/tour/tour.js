@@ -42,14 +42,21 @@ export function besides(lit, card, window) {
   return { x, y: clamp(lit.top + lit.height - card.height - GAP, GAP, window.height - card.height - GAP) }
 }
 
-/** Whether this browser has seen the tour, or the link is without, or a talk was told on this page. @param {string} word */
+/**
+ * Whether this browser has seen the tour, or the link is without or shows a view, or a talk was told on this page.
+ * @param {string} word
+ */
 function isOver(word) {
-  if (new URLSearchParams(FIRST).get(word) === "0" || document.documentElement.dataset.fdmatTold) return true
+  const link = new URLSearchParams(FIRST)
+  if (link.get(word) === "0" || link.has("kept") || document.documentElement.dataset.fdmatTold) return true
   try { return localStorage.getItem(SEEN) === "1" } catch { return true }
 }
 
-/** The link by which this document was opened: pages that follow have others. */
-const FIRST = location.search
+/**
+ * The words of the link by which this document was opened: by now the page has written what it shows into its address.
+ * One with a share kept was made to show a view.
+ */
+const FIRST = new URL(performance.getEntriesByType("navigation")[0]?.name ?? location.href).search
 
 /** Remember that it has been. */
 function remember() {
