@@ -111,8 +111,8 @@ def _compare(before: Run, after: Run, method: Choice) -> None:
             by_class = before_after.classes(told, said, after.tables[0].classes)
             st.dataframe(by_class, column_config={"label": "Class", **form}, **look)
     st.caption(
-        "Test items are the same, and stay as they are. Distances are in the features of each run, which a network "
-        "that learns on labels learns anew: compare them with random's, not with each other."
+        "Test items are the same, and stay as they are; intervals are over training seeds alone. Distances are in the "
+        "features of each run, which a network learns anew: compare them with random's, not with each other."
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from fdmat_core import projection
 from fdmat_core.report import tools
 from fdmat_core.runs import decisions, exchange, library
 from fdmat_core.runs.decisions import Decision
@@ -18,6 +19,12 @@ from fdmat_core.spec import Choice
 from tests.runs.conftest import make_spec
 
 FDMAT, KEPT = Choice("fdmat"), 0.1
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """UMAP takes long to compile."""
+    monkeypatch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
 
 
 @pytest.fixture
