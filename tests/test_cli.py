@@ -315,7 +315,7 @@ def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeyp
     assert lines[0] == (order[5], 0)
     suspects = int(Run(make_spec()).evidence.rejected.sum())
     status, out, _ = say("export", done, "--what", "cleaned", "--to", tmp_path / "clean.csv", "--code")
-    listed, told = pd.read_csv(tmp_path / "clean.csv"), dict(lines)
+    listed, told = pd.read_csv(tmp_path / "clean.csv"), {line[0]: line[1] for line in lines}
     assert f"clean.csv: {len(listed):,} of 200 items; out are {suspects} suspects and 1 dropped, 1 have" in out
     assert order[3] not in set(listed["id"]) and listed.set_index("id")["target"][order[5]] == told[order[5]]
     assert "class Relabelled(Dataset):" in out and f"pandas.read_csv('{tmp_path / 'clean.csv'}')" in out

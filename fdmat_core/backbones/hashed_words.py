@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -37,6 +37,7 @@ def hashed_words(
 
     def encode(texts: np.ndarray) -> np.ndarray:
         """Texts (m,) as features (m, size)."""
-        return counts.transform([str(text) for text in texts]).toarray().astype(np.float32)
+        made: Any = counts.transform([str(text) for text in texts])  # a sparse matrix
+        return made.toarray().astype(np.float32)
 
     return Backbone(nn.Identity(), batch=1024, encode=encode)

@@ -109,7 +109,7 @@ def replaced(dataset: Dataset, rate: float, seed: int, change: Change) -> Datase
     changed: dict[str, Any] = {}
     if dataset.images is not None:
         changed["images"] = _reader(dataset.images, frozenset(dataset.ids[chosen].tolist()), seed, change)
-    else:
+    elif dataset.features is not None:
         changed["features"] = _changed(dataset.features, chosen, dataset.ids[chosen], seed, change)
     return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
 

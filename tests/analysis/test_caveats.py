@@ -10,6 +10,7 @@ from benchmarks import damage
 from fdmat_core import curves, registry
 from fdmat_core.analysis import caveats
 from fdmat_core.analysis.issues import Tally
+from fdmat_core.formats import percent
 from fdmat_core.spec import Choice
 from fdmat_core.types import Finding
 
@@ -41,7 +42,7 @@ def test_the_limit_is_where_one_random_coreset_in_a_hundred_has_as_many():
 
 def test_what_a_method_is_known_to_keep_is_said_with_its_share():
     facts = registry.methods.get("k_center").facts
-    share = f"{100 * facts.keeps_flips:.1f}%"
+    share = percent(round(facts.keeps_flips or 0, 3))
     assert caveats.known_to_keep_bad(facts) == (
         f"Known to keep damage: with 20% of the sample's labels flipped, {share} of its 5% were flipped."
     )

@@ -258,7 +258,7 @@ def test_a_sentence_says_whether_a_coreset_is_better_than_random_ones(value, bet
 
 def test_random_and_what_has_nothing_beside_it_say_what_they_reach(table):
     facts = MeasureFacts(title="W", unit="units", better="lower", source="")
-    said = lambda *asked: summary.beside_random(table, *asked, SIZES, facts)  # noqa: E731
+    said = lambda name, title, kept: summary.beside_random(table, name, title, kept, SIZES, facts)  # noqa: E731
     assert said("random", "Random", 0.05) == "At 5% kept random subsets have 5 on average, from 4 to 6."
     assert said("fdmat", "FDMat", 0.5) == "At 50% kept FDMat is closer than the random subset: 0.5 against 0.7."
     alone = table[table["method"] == "fdmat"]

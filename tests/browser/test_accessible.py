@@ -53,6 +53,7 @@ def test_no_page_has_a_serious_fault(visitor, app, place):
 
 def faults(page, tries=4):
     """The serious faults of a page; asked again, because a page that is drawn anew is faint for a moment."""
+    found = []
     for _ in range(tries):
         page.evaluate(REST)
         found = [told for one in page.evaluate(ASKED)["violations"] for told in serious(one)]

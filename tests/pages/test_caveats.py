@@ -10,7 +10,10 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.types import Finding
 from pages.shell import places
-from tests.pages.test_map import ALL, DIGITS, FLIPPED, stored  # noqa: F401  the fixture is used by name
+from tests.pages import test_map
+from tests.pages.test_map import ALL, DIGITS, FLIPPED
+
+stored = test_map.stored
 
 
 def caveats(app):
@@ -28,7 +31,7 @@ def worst_first(monkeypatch):
     monkeypatch.setattr(Run, "ranking", ranking)
 
 
-def test_a_method_that_keeps_more_noise_than_chance_is_warned_of(visit, queue, stored, worst_first):  # noqa: F811
+def test_a_method_that_keeps_more_noise_than_chance_is_warned_of(visit, queue, stored, worst_first):
     stored("tables", "projection", "curve")
     app = visit(places.MAP, run=queue.say(FLIPPED, "done"), method="moderate", kept="0.1")
     assert "Keeps damage: 100% of what is kept is injected noise, 20% of all." in caveats(app)
@@ -40,7 +43,7 @@ def test_a_method_that_keeps_more_noise_than_chance_is_warned_of(visit, queue, s
     assert "Keeps damage" not in caveats(app)
 
 
-def test_where_nothing_is_known_to_be_bad_the_warning_is_what_was_measured_elsewhere(visit, queue, stored):  # noqa: F811
+def test_where_nothing_is_known_to_be_bad_the_warning_is_what_was_measured_elsewhere(visit, queue, stored):
     stored(*ALL)
     spec = replace(DIGITS, methods=(Choice("random"), Choice("k_center")))
     app = visit(places.MAP, run=queue.say(spec, "done"), method="k_center", kept="0.1")
@@ -49,7 +52,7 @@ def test_where_nothing_is_known_to_be_bad_the_warning_is_what_was_measured_elsew
     assert "damage" not in caveats(app)
 
 
-def test_a_probe_says_that_it_is_not_training_and_test_items_that_they_are_as_noisy(visit, queue, stored, monkeypatch):  # noqa: F811
+def test_a_probe_says_that_it_is_not_training_and_test_items_that_they_are_as_noisy(visit, queue, stored, monkeypatch):
     stored(*ALL)
     key = queue.say(DIGITS, "done")
     app = visit(places.MAP, run=key, method="random", kept="0.1")
@@ -61,7 +64,7 @@ def test_a_probe_says_that_it_is_not_training_and_test_items_that_they_are_as_no
     assert "their labels are as noisy" in caveats(app)
 
 
-def test_the_switch_says_what_a_method_stands_for(visit, queue, stored):  # noqa: F811
+def test_the_switch_says_what_a_method_stands_for(visit, queue, stored):
     stored(*ALL)
     spec = replace(DIGITS, methods=tuple(map(Choice, ("random", "fdmat", "fdmat_published"))))
     key = queue.say(spec, "done")

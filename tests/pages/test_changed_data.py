@@ -78,7 +78,9 @@ def replaced(folder):
 
 def swap(folder):
     one, other, aside = (folder / "cat" / name for name in ("02.png", "04.png", "aside"))
-    one.rename(aside), other.rename(one), aside.rename(other)
+    one.rename(aside)
+    other.rename(one)
+    aside.rename(other)
 
 
 def take_away(folder):

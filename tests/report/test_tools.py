@@ -119,7 +119,7 @@ def test_label_studio_gets_a_task_for_each_suspect_the_worst_first(run, told):
     assert [task["data"]["id"] for task in tasks] == suspects["id"].tolist()
     assert [task["data"]["rank"] for task in tasks] == suspects["rank"].tolist()
     assert [task["data"]["reason"] for task in tasks] == suspects["reason"].tolist()
-    preferred = exchange.issues(run).set_index("id")["predicted_label"]
+    preferred, body = exchange.issues(run).set_index("id")["predicted_label"], ""
     for task in tasks:
         (result,) = task["predictions"][0]["result"]
         assert result["value"] == {"choices": [preferred[task["data"]["id"]]]}

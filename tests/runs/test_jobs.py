@@ -210,7 +210,7 @@ def test_a_process_of_another_boot_is_another():
         database.execute("UPDATE jobs SET over = 0, pid = ?, born = ?", (os.getpid(), mine))
     assert jobs.alive(row(key))
     with connect(jobs.SCHEMA) as database:
-        database.execute("UPDATE jobs SET born = ?", (f"another {mine.split()[1]}",))
+        database.execute("UPDATE jobs SET born = ?", (f"another {str(mine).split()[1]}",))
     assert not jobs.alive(row(key))
 
 
