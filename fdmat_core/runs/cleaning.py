@@ -13,7 +13,7 @@ from fdmat_core.runs import decisions, labels
 from fdmat_core.runs.run import Run
 from fdmat_core.runs.settings import TO_CLEAN
 from fdmat_core.spec import Choice
-from fdmat_core.types import FeatureTable, Truth
+from fdmat_core.types import Dataset, FeatureTable, Truth
 
 if TYPE_CHECKING:
     import pandas
@@ -63,17 +63,22 @@ def listed(run: Run) -> pandas.DataFrame:
 MOST_AT_ONCE = 20_000
 
 
-def distance(run: Run) -> tuple[Choice, Measure] | None:
+def distance(run: Run, train: Dataset) -> tuple[Choice, Measure] | None:
     """The run's first distance to its clean part, as people decided what is wrong: the choice, and the measure.
 
     What people drop or relabel is no part of the target. None where the damage is known anyway (then the run measures
     it), where nobody called anything wrong, and above `MOST_AT_ONCE` items.
+
+    Parameters
+    ----------
+    train
+        The run's training items.
     """
     tables, named = run.tables, (f"{one.name}_to_clean" for one in run.measures("distance"))
     name = next((name for name in named if name in TO_CLEAN), None)
     if name is None or tables is None or tables[0].n > MOST_AT_ONCE:
         return None
-    table, train = tables[0], run.train()
+    table = tables[0]
     wrong = np.isin(decisions.by_row(run.dataset_key or "", table.ids).decision, ("drop", "relabel"))
     if train.truth is not None or not 0 < wrong.sum() < table.n:
         return None

@@ -253,7 +253,7 @@ def to_clean(run: Run) -> tuple[Choice, Measure] | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_KEY)
 def _to_clean(run: Run, last: int) -> tuple[Choice, Measure] | None:
-    return cleaning.distance(run)
+    return cleaning.distance(run, train(run))
 
 
 def bad(run: Run) -> issues.Bad | None:

@@ -82,7 +82,7 @@ def test_a_folder_of_cifar_batches(made, cifar, tmp_path):
     assert train.labels.tolist() == [*range(10)] * 10 and train.embedding.shape == (100, 3 * 8 * 8)
     kept = exported(run, tmp_path / "kept.csv")
     assert len(kept) == 10 and set(kept["id"]) <= set(range(100))
-    assert kept["label"].tolist() == [f"thing {item % 20 % 10}" for item in kept["id"]]
+    assert kept["given_label"].tolist() == [f"thing {item % 20 % 10}" for item in kept["id"]]
 
 
 def test_the_smallest_network_of_timm_with_random_weights(made, cifar):

@@ -48,7 +48,7 @@ def test_fdmat_matches_the_whole_better_than_random(run):
 
 def test_files_leave_columns_about_labels_empty(run):
     ranking = exchange.ranking(run, Choice("fdmat"), 0.2)
-    assert set(ranking["label"]) == {""} and "suspected mislabelled" not in set(ranking["reason"])
+    assert set(ranking["given_label"]) == {""} and "suspected mislabelled" not in set(ranking["reason"])
     issues = exchange.issues(run)
     assert set(issues["given_label"]) == set(issues["predicted_label"]) == {""}
     assert not issues["is_label_issue"].any() and issues["label_quality"].isna().all()

@@ -175,7 +175,7 @@ def test_json_is_replaced_in_one_go(store_home):
 
 
 def test_usage_counts_bytes_by_kind():
-    assert entries.usage() == {"points and jobs": 0}
+    assert entries.usage() == {"points and jobs": 0, "decisions": 0}
     put()
     sizes = entries.usage()
     files = [file for file in (home() / "ranking").rglob("*") if file.is_file()]
