@@ -177,12 +177,12 @@ def test_words_that_find_no_room_push_nothing_aside(on_page):
     on_page.set_viewport_size({"width": 1000, "height": 720})
     on_page.wait_for_timeout(400)
     on_page.evaluate(
-        "document.querySelector('.st-key-strip > :nth-child(2) p').textContent = 'Much to say. '.repeat(20)"
+        "document.querySelector('.st-key-switcher p').textContent = 'Much to say. '.repeat(20)"
     )
     strip, title, numbers, least = on_page.evaluate(
         """[
             document.querySelector('.st-key-strip').clientHeight,
-            (it => it.scrollWidth > it.clientWidth)(document.querySelector('.st-key-strip > :nth-child(2) p')),
+            (it => it.scrollWidth > it.clientWidth)(document.querySelector('.st-key-switcher p')),
             (it => it.scrollWidth - it.clientWidth)(document.querySelector('.numbers')),
             Math.min(...[...document.querySelectorAll('.numbers div')].map(it => it.clientWidth)),
         ]"""
