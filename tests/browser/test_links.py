@@ -40,11 +40,16 @@ def draw_lasso(page):
 
 def picture(page):
     """The canvas with all that lies over it, as the pixels of the screen; nothing has the focus."""
-    page.evaluate(f"{driving.MAP}.elements.canvas.blur()")
+    page.evaluate(f"{driving.MAP}.elements.canvas.blur(); document.activeElement.blur()")  # a card rings its point
     page.mouse.move(5, 5)  # over no item, and no button
+    page.wait_for_function(f"{driving.MAP}.hover === -1 && !{driving.MAP}.led")
     page.wait_for_function(f"(img => img.hidden || img.complete)({driving.MAP}.elements.card.querySelector('img'))")
-    page.wait_for_timeout(500)
-    shot = page.screenshot(clip=page.locator("canvas.points").bounding_box())
+    before, shot = b"", b" "
+    for _ in range(20):  # until nothing fades any more
+        if shot == before:
+            break
+        page.wait_for_timeout(500)
+        before, shot = shot, page.screenshot(clip=page.locator("canvas.points").bounding_box())
     return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
 
 

@@ -176,9 +176,7 @@ def test_nothing_scrolls_on_a_projector(on_page, width, height):
 def test_words_that_find_no_room_push_nothing_aside(on_page):
     on_page.set_viewport_size({"width": 1000, "height": 720})
     on_page.wait_for_timeout(400)
-    on_page.evaluate(
-        "document.querySelector('.st-key-switcher p').textContent = 'Much to say. '.repeat(20)"
-    )
+    on_page.evaluate("document.querySelector('.st-key-switcher p').textContent = 'Much to say. '.repeat(20)")
     strip, title, numbers, least = on_page.evaluate(
         """[
             document.querySelector('.st-key-strip').clientHeight,

@@ -134,7 +134,8 @@ def test_the_class_balance_page_names_the_share_of_the_store(page, app, store):
     table, ranking = Run(SPEC).tables[0], Run(SPEC).ranking(SPEC.methods[2])
     k = round(0.1 * table.n)
     sizes, kept = per_class.counts(table.labels, table.c, ranking.order[:k])
-    assert f"Kept {k:,} of {table.n:,}" in page.inner_text("h3")
+    page.get_by_role("heading", name=f"Kept {k:,} of {table.n:,}").wait_for(timeout=30_000)
+    page.get_by_text("Kept share of each class").click()
     page.wait_for_selector(".grid td")
     row = page.locator(".grid tbody tr").first.inner_text().split()
     assert row[:2] == ["0", str(sizes[0])] and str(kept[0]) in row

@@ -29,6 +29,7 @@ export function listenPointer(map) {
   keep?.addEventListener("click", () => record(map))
   document.addEventListener("pointerover", (event) => follow(map, event, "hover"), { signal })
   document.addEventListener("focusin", (event) => follow(map, event, "hover"), { signal })
+  document.addEventListener("focusout", () => leave(map), { signal })
   document.addEventListener("click", (event) => follow(map, event, "focus"), { signal })
 }
 
@@ -212,12 +213,19 @@ function fitAll(map) {
 function follow(map, event, act) {
   const element = event.target instanceof Element ? event.target.closest("[data-item]") : null
   if (!(element instanceof HTMLElement)) {
-    if (act === "hover" && map.led) { Object.assign(map, { led: false, hover: -1 }); ask(map) }
+    if (act === "hover") leave(map)
     return
   }
   map.led = act === "hover"
   map[act] = rowOf(map.points, element.dataset.item ?? "")
   if (act === "focus" && "fly" in element.dataset) flyTo(map, map[act])
+  ask(map)
+}
+
+/** No element elsewhere names an item any more. @param {MapState} map */
+function leave(map) {
+  if (!map.led) return
+  Object.assign(map, { led: false, hover: -1 })
   ask(map)
 }
 
