@@ -255,7 +255,7 @@ def memory(tries, scratch):
             )
             words.append(f"{limit / 2**30:.2g} GB {'done' if done.returncode == 0 else 'ended'}")
             bad = traced(SMALL)
-            differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
+            differs = again_differs(whole)
             outcome = outcome._replace(
                 lost=outcome.lost + lost(), different=outcome.different + differs, tracebacks=outcome.tracebacks + bad
             )
@@ -308,6 +308,11 @@ def _hurt(file, draw):
     return how
 
 
+def again_differs(whole):
+    """Whether the run, started again, does not end, or has other results."""
+    return jobs.work(SMALL).state != "done" or differ(SMALL, whole)
+
+
 def stored(tries, scratch):
     """One file of an entry is damaged; the run is started again."""
     draw, filled, outcome = random.Random(3), Path(scratch) / "filled", Outcome(tries)
@@ -316,7 +321,7 @@ def stored(tries, scratch):
         with copied(filled, scratch) as place:
             files = sorted(file for kind in STORED for file in (place / kind).rglob("*") if file.is_file())
             _hurt(draw.choice(files), draw)
-            differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
+            differs = again_differs(whole)
             outcome = outcome._replace(lost=outcome.lost + lost(), different=outcome.different + differs)
     return outcome
 
@@ -334,9 +339,9 @@ def databases(tries, scratch):
             _hurt(place / draw.choice(names), draw)
             database._CHECKED.clear()
             try:
-                differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
+                differs = again_differs(whole)
             except OSError:  # said once, mended for whoever comes next
-                differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
+                differs = again_differs(whole)
             outcome = outcome._replace(lost=outcome.lost + lost(), different=outcome.different + differs)
     return outcome
 
@@ -376,7 +381,7 @@ def disks(tries, scratch):
             with at(place / "home"):
                 state = _tried(words, size)
                 subprocess.run(["mount", "-o", "remount,size=64m", str(place)], check=True)
-                differs = jobs.work(SMALL).state != "done" or differ(SMALL, whole)
+                differs = again_differs(whole)
                 outcome = outcome._replace(
                     different=outcome.different + differs, tracebacks=outcome.tracebacks + (state == "unexplained")
                 )

@@ -30,9 +30,10 @@ def energy(table: FeatureTable, *, sample: Annotated[int, Range(10, 50_000)] = 2
     sample
         Above this many items of a class, that many drawn items stand for it and as many for its picks.
     """
-    return by_class(table, kernel_discrepancy(_minus_distance), sample=sample, seed=seed)
+    return by_class(table, kernel_discrepancy(minus_distance), sample=sample, seed=seed)
 
 
-def _minus_distance(squares: np.ndarray) -> np.ndarray:
+def minus_distance(squares: np.ndarray) -> np.ndarray:
+    """The kernel of the energy distance: minus the distances of which these are the squares, in their place."""
     np.sqrt(squares, out=squares)
     return np.negative(squares, out=squares)

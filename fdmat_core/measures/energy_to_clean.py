@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
-
 from fdmat_core.measures import Measure, clean_part, kernel_discrepancy, to_part
+from fdmat_core.measures.energy import minus_distance
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import Dataset, FeatureTable
 
@@ -37,9 +36,4 @@ def energy_to_clean(
         Above this many items of a class, that many drawn items stand for it and as many for its picks.
     """
     part = clean_part(table, dataset, "energy_to_clean")
-    return to_part(table, part, kernel_discrepancy(_minus_distance), sample=sample, seed=seed)
-
-
-def _minus_distance(squares: np.ndarray) -> np.ndarray:
-    np.sqrt(squares, out=squares)
-    return np.negative(squares, out=squares)
+    return to_part(table, part, kernel_discrepancy(minus_distance), sample=sample, seed=seed)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.measures import Gauge, Measure, by_class
+from fdmat_core.measures import Gauge, Measure, Prepare, by_class
 from fdmat_core.numerics import transport
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
@@ -33,14 +33,20 @@ def sliced_wasserstein(
     projections
         The number of directions, drawn as orthonormal bases one after another.
     """
-    directions = transport.directions(table.embedding.shape[1], projections, seed)
+    prepare = along(transport.directions(table.embedding.shape[1], projections, seed))
+    return by_class(table, prepare, power=2, seed=seed)
+
+
+def along(directions: np.ndarray) -> Prepare:
+    """The gauge of a class by squared distances along some directions (d, p), from the places that stand for it."""
 
     def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
-        slices = transport.Slices.of(x @ directions)
+        projected = x @ directions
+        slices = transport.Slices.of(projected[standing])
 
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
             return slices.squared_distance(x[places] @ directions, mass)
 
-        return Gauge(cost, slices.farthest(x @ directions))
+        return Gauge(cost, slices.farthest(projected))
 
-    return by_class(table, prepare, power=2, seed=seed)
+    return prepare

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
-
-from fdmat_core.measures import Gauge, Measure, clean_part, to_part
+from fdmat_core.measures import Measure, clean_part, to_part
+from fdmat_core.measures.sliced_wasserstein import along
 from fdmat_core.numerics import transport
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import Dataset, FeatureTable
@@ -37,15 +36,5 @@ def sliced_wasserstein_to_clean(
     projections
         The number of directions, drawn as orthonormal bases one after another.
     """
-    directions = transport.directions(table.embedding.shape[1], projections, seed)
-
-    def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
-        projected = x @ directions
-        slices = transport.Slices.of(projected[standing])
-
-        def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            return slices.squared_distance(x[places] @ directions, mass)
-
-        return Gauge(cost, slices.farthest(projected))
-
+    prepare = along(transport.directions(table.embedding.shape[1], projections, seed))
     return to_part(table, clean_part(table, dataset, "sliced_wasserstein_to_clean"), prepare, power=2, seed=seed)

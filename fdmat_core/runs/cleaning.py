@@ -33,7 +33,7 @@ def rows(run: Run) -> np.ndarray:
         FDMat is not among the methods of the run, or has not ranked yet.
     """
     _, decided, suspects = _known(run)
-    return np.flatnonzero((decided.decision != "drop") & ~suspects)
+    return _staying(decided, suspects)
 
 
 def listed(run: Run) -> pandas.DataFrame:
@@ -44,7 +44,7 @@ def listed(run: Run) -> pandas.DataFrame:
     import pandas
 
     table, decided, suspects = _known(run)
-    stay = np.flatnonzero((decided.decision != "drop") & ~suspects)
+    stay = _staying(decided, suspects)
     found = pandas.DataFrame(
         {
             "id": table.ids[stay],
@@ -87,6 +87,11 @@ def distance(run: Run, train: Dataset) -> tuple[Choice, Measure] | None:
     mislabelled[rows] = wrong
     told = replace(train, truth=Truth(train.labels, mislabelled, outlier))
     return Choice(name), registry.measures.get(name)(curves.space(table), dataset=told, seed=0)
+
+
+def _staying(decided: decisions.ByRow, suspects: np.ndarray) -> np.ndarray:
+    """The rows (m,) that are neither dropped nor suspected (n,) bool."""
+    return np.flatnonzero((decided.decision != "drop") & ~suspects)
 
 
 def _known(run: Run) -> tuple[FeatureTable, decisions.ByRow, np.ndarray]:

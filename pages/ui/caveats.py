@@ -32,8 +32,9 @@ def damage(run: Run, method: Choice, rankings: Rankings, kept: float) -> str:
     """That a method keeps more noise than random, here or where that was measured; "" if neither."""
     bad = caches.bad(run)
     here = "" if bad is None else caveats.keeps_bad(issues.tally(rankings.cut(kept), bad.rows), bad.word)
-    known = "" if bad is not None and bad.word == "injected" else registry.methods.get(method.name).facts
-    return here or (caveats.known_to_keep_bad(known) if known else "")
+    if here or (bad is not None and bad.word == "injected"):
+        return here
+    return caveats.known_to_keep_bad(registry.methods.get(method.name).facts)
 
 
 def warn(run: Run, method: Choice, rankings: Rankings, kept: float) -> None:
