@@ -24,24 +24,28 @@ COLUMNS = (
     "undoes",  # the number of the decision that this line takes back
     "session",  # whose it is
     "request",  # what its sender called it, so that it is taken once
+    "step",  # the number of the first line of those that were written together and are taken back together; 0 if alone
 )
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS decisions (
     number INTEGER PRIMARY KEY, dataset TEXT NOT NULL, item INTEGER NOT NULL, decision TEXT NOT NULL,
     label TEXT NOT NULL, author TEXT NOT NULL, run TEXT NOT NULL, made TEXT NOT NULL, undoes INTEGER,
-    session TEXT NOT NULL, request TEXT NOT NULL, seal INTEGER NOT NULL
+    session TEXT NOT NULL, request TEXT NOT NULL, seal INTEGER NOT NULL, step INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS decisions_by_item ON decisions (dataset, item, number);
 CREATE UNIQUE INDEX IF NOT EXISTS decisions_by_request ON decisions (dataset, request) WHERE request <> '';
 """
-INSERT = f"INSERT INTO decisions VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+#: What a log lacks that was begun before there were steps.
+STEP = "ALTER TABLE decisions ADD COLUMN step INTEGER NOT NULL DEFAULT 0"
+INSERT = f"INSERT INTO decisions ({', '.join(COLUMNS)}, seal) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 ALL = f"SELECT {', '.join(COLUMNS)}, seal FROM decisions"
+ALL_ALONE = f"SELECT {', '.join(COLUMNS[:-1])}, 0, seal FROM decisions"
 #: Decisions as they lay beside points and jobs, before they had a database of their own; `-` is nobody's session.
 EARLIER = """
-SELECT own.number, dataset, item, decision, label, author, run, made, undoes, coalesce(session, '-'), ''
+SELECT own.number, dataset, item, decision, label, author, run, made, undoes, coalesce(session, '-'), '', 0
 FROM decisions AS own LEFT JOIN decision_sessions AS its ON its.number = own.number
 """
-EARLIEST = "SELECT number, dataset, item, decision, label, author, run, made, undoes, '-', '' FROM decisions AS own"
+EARLIEST = "SELECT number, dataset, item, decision, label, author, run, made, undoes, '-', '', 0 FROM decisions AS own"
 Row = tuple[Any, ...]  # the values of COLUMNS
 
 
@@ -64,6 +68,8 @@ def writing() -> Generator[sqlite3.Connection]:
     with reading() as log:
         log.execute("BEGIN IMMEDIATE")
         try:
+            if not _has_steps(log):
+                log.execute(STEP)
             yield log
             log.execute("COMMIT")
         except BaseException:
@@ -73,17 +79,21 @@ def writing() -> Generator[sqlite3.Connection]:
         _copy(log)
 
 
-def add(log: sqlite3.Connection, line: Mapping[str, Any]) -> int:
-    """Write one line within `writing` and return its number; `line` has the columns but `number`."""
-    number = _last(log) + 1
-    row = (number, *(line[name] for name in COLUMNS[1:]))
-    log.execute(INSERT, (*row, seal(row)))
-    return number
+def add(log: sqlite3.Connection, lines: Sequence[Mapping[str, Any]]) -> int:
+    """Write lines within `writing`, as one step, and return the number of the last.
+
+    A line has the columns but `number` and `step`.
+    """
+    first = _last(log) + 1
+    step = first if len(lines) > 1 else 0
+    rows = [(first + i, *(line[name] for name in COLUMNS[1:-1]), step) for i, line in enumerate(lines)]
+    log.executemany(INSERT, ((*row, seal(row)) for row in rows))
+    return first + len(lines) - 1
 
 
 def seal(row: Sequence[Any]) -> int:
-    """The checksum of a line."""
-    return zlib.crc32(json.dumps(list(row)).encode())
+    """The checksum of a line; that of a line alone is as it was before there were steps."""
+    return zlib.crc32(json.dumps(list(row if row[-1] else row[:-1])).encode())
 
 
 def verify() -> int:
@@ -98,7 +108,16 @@ def _sealed(log: sqlite3.Connection) -> bool:
     if not database.sound(log):
         return False
     known = log.execute("SELECT count(*) FROM sqlite_master WHERE name = 'decisions'").fetchone()[0]
-    return not known or all(mark == seal(row) for *row, mark in log.execute(ALL))
+    return not known or all(mark == seal(row) for *row, mark in log.execute(_all(log)))
+
+
+def _has_steps(log: sqlite3.Connection) -> bool:
+    return any(column[1] == "step" for column in log.execute("PRAGMA table_info(decisions)"))
+
+
+def _all(log: sqlite3.Connection) -> str:
+    """How to ask for every line of a log, also of one from before there were steps."""
+    return ALL if _has_steps(log) else ALL_ALONE
 
 
 def _whole(log: sqlite3.Connection) -> bool:
@@ -153,7 +172,8 @@ def _sources(file: Path) -> Iterator[Iterator[Row]]:
 def _of_database(file: Path) -> Iterator[Row]:
     """The lines of a log that are as they were written, read from its beginning and from its end."""
     for order in ("", " ORDER BY number DESC"):
-        yield from (tuple(row) for *row, mark in _asked(file, ALL + order) if _is_row(row) and mark == seal(row))
+        for query in (ALL, ALL_ALONE):
+            yield from (tuple(row) for *row, mark in _asked(file, query + order) if _is_row(row) and mark == seal(row))
 
 
 def _asked(file: Path, query: str) -> Iterator[Row]:
@@ -169,7 +189,7 @@ def _is_row(row: Sequence[Any]) -> bool:
 
 def _row(line: Mapping[str, Any]) -> Row | None:
     """The line of the log that a line of text says; None if it is not as it was written."""
-    row = tuple(line.get(name) for name in COLUMNS)
+    row = (*(line.get(name) for name in COLUMNS[:-1]), line.get("step", 0))
     return row if _is_row(row) and line.get("seal") == seal(row) else None
 
 
@@ -205,7 +225,7 @@ def _copy(log: sqlite3.Connection) -> None:
     try:
         log.execute("BEGIN IMMEDIATE")  # one process at a time
         try:
-            rows = log.execute(f"{ALL} WHERE number > ? ORDER BY number", (_noted(),)).fetchall()
+            rows = log.execute(f"{_all(log)} WHERE number > ? ORDER BY number", (_noted(),)).fetchall()
             copies.append(_twin(), (dict(zip((*COLUMNS, "seal"), row, strict=True)) for row in rows))
         finally:
             log.execute("ROLLBACK")

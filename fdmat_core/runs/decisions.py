@@ -26,8 +26,8 @@ OPEN = ""
 class Decision:
     """One person's word on one item; `label` is the class name that a relabelled item should have.
 
-    `session` is who may take it back: two people may sign with one name. `request` is what its sender called it: of
-    those with one name, the first is taken.
+    The decision `OPEN` takes off what the item had, whoever decided that. `session` is who may take it back: two people
+    may sign with one name. `request` is what its sender called it: of those with one name, the first is taken.
     """
 
     item: int
@@ -39,7 +39,7 @@ class Decision:
     request: str = ""
 
     def __post_init__(self) -> None:
-        if self.decision not in KINDS:
+        if self.decision not in (*KINDS, OPEN):
             raise ValueError(f"decision is {self.decision!r}; choose {', '.join(KINDS)}")
         if (self.decision == "relabel") != bool(self.label):
             raise ValueError(f"decision {self.decision!r} with label {self.label!r}: a relabel, and only that, has one")
@@ -50,33 +50,53 @@ def decide(dataset: str, decision: Decision) -> int:
     return decide_all(dataset, [decision])
 
 
-def decide_all(dataset: str, decisions: Iterable[Decision]) -> int:
-    """Write several decisions, all or none, and return the number of the last; one that is there already stays."""
-    number = 0
+def decide_all(dataset: str, decisions: Iterable[Decision], *, request: str = "") -> int:
+    """Write several decisions, all or none, as one step that one undo takes back; returns the number of the last.
+
+    Parameters
+    ----------
+    request
+        What the sender calls all of them, instead of a request of each; of those with one name, the first are taken.
+
+    Raises
+    ------
+    ValueError
+        An item that occurs twice; nothing is written then.
+    """
+    lines = [_line(dataset, one) for one in decisions]
+    if len({line["item"] for line in lines}) < len(lines):
+        raise ValueError("an item occurs twice among the decisions; leave one of each")
+    if request and lines:
+        lines = [line | {"request": "" if i else request} for i, line in enumerate(lines)]
     with decision_log.writing() as log:
-        for one in decisions:
-            known = _answered(log, dataset, one.request)
-            number = known[0] if known else decision_log.add(log, _line(dataset, one))
-    return number
+        asked = next((line["request"] for line in lines), "")
+        known = _answered(log, dataset, asked)
+        return known[-1][0] if known else decision_log.add(log, lines)
 
 
-def undo(dataset: str, session: str, request: str = "") -> int | None:
-    """Take back a session's latest decision and return its item; None if there is nothing left to take back.
+def undo(dataset: str, session: str, request: str = "") -> list[int]:
+    """Take back a session's latest step and return its items; none if there is nothing left to take back.
 
-    The item gets back what it had before. A decision that somebody has overruled since is passed over. A request that
-    was answered before takes nothing more back, and has the same answer.
+    The items get back what they had before. What somebody has overruled since is passed over. A request that was
+    answered before takes nothing more back, and has the same answer.
     """
     with decision_log.writing() as log:
         if known := _answered(log, dataset, request):
-            return known[1]
-        latest = log.execute(_UNDOABLE, (dataset, session)).fetchone()
+            return [item for _, item in known]
+        latest = log.execute(f"{_UNDOABLE} ORDER BY number DESC LIMIT 1", (dataset, session)).fetchone()
         if latest is None:
-            return None
-        number, item, author, run = latest
-        decision, label = log.execute(_BEFORE, (number,)).fetchone() or (OPEN, "")
-        line = {"item": item, "decision": decision, "label": label, "author": author, "run": run, "undoes": number}
-        decision_log.add(log, {"dataset": dataset, "session": "", "request": request, "made": _now()} | line)
-    return item
+            return []
+        number, step = latest
+        whole = f"{_UNDOABLE} AND {'step' if step else 'number'} = ?"
+        log.execute(_TAKEN_BACK)
+        log.execute(f"INSERT INTO taken_back SELECT number FROM ({whole})", (dataset, session, step or number))
+        facts = {"dataset": dataset, "session": "", "made": _now()}
+        lines = [
+            facts | dict(zip(_BEFORE_COLUMNS, row, strict=True)) | {"request": "" if i else request}
+            for i, row in enumerate(log.execute(_BEFORE).fetchall())
+        ]
+        decision_log.add(log, lines)
+    return [int(line["item"]) for line in lines]
 
 
 def _line(dataset: str, one: Decision) -> dict[str, Any]:
@@ -89,12 +109,17 @@ def _line(dataset: str, one: Decision) -> dict[str, Any]:
     )
 
 
-def _answered(log: sqlite3.Connection, dataset: str, request: str) -> tuple[int, int] | None:
-    """The number and the item of the line that a request made before; None if it did not come before."""
+def _answered(log: sqlite3.Connection, dataset: str, request: str) -> list[tuple[int, int]]:
+    """The numbers and the items of the step that a request made before; none if it did not come before."""
     if not request:
-        return None
-    query = "SELECT number, item FROM decisions WHERE dataset = ? AND request = ?"
-    return log.execute(query, (dataset, request)).fetchone()
+        return []
+    query = "SELECT number, step FROM decisions WHERE dataset = ? AND request = ?"
+    found = log.execute(query, (dataset, request)).fetchone()
+    if found is None:
+        return []
+    number, step = found
+    whole = "SELECT number, item FROM decisions WHERE number >= ? AND (number = ? OR step = ?) ORDER BY number"
+    return log.execute(whole, (number, number, step or -1)).fetchall()
 
 
 def _now() -> str:
@@ -200,16 +225,22 @@ SELECT {", ".join(COLUMNS)} FROM decisions WHERE number IN
     (SELECT max(number) FROM decisions WHERE dataset = ? AND number > ? AND number <= ? GROUP BY item) ORDER BY item
 """
 
+#: The decisions of a session that still hold: the latest on their items that were not taken back.
 _UNDOABLE = """
-SELECT number, item, author, run FROM decisions AS own WHERE dataset = ? AND session = ? AND undoes IS NULL
+SELECT number, step FROM decisions AS own WHERE dataset = ? AND session = ? AND undoes IS NULL
 AND number = (SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
               AND other.undoes IS NULL AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
-ORDER BY number DESC LIMIT 1
 """
 
+_TAKEN_BACK = "CREATE TEMP TABLE taken_back (number INTEGER PRIMARY KEY)"
+_BEFORE_COLUMNS = ("undoes", "item", "author", "run", "decision", "label")
+#: What the items of `taken_back` had before.
 _BEFORE = """
-SELECT before.decision, before.label FROM decisions AS own JOIN decisions AS before
-ON before.dataset = own.dataset AND before.item = own.item AND before.number < own.number
-AND before.undoes IS NULL AND before.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL)
-WHERE own.number = ? ORDER BY before.number DESC LIMIT 1
+SELECT own.number, own.item, own.author, own.run, coalesce(before.decision, ''), coalesce(before.label, '')
+FROM taken_back JOIN decisions AS own ON own.number = taken_back.number
+LEFT JOIN decisions AS before ON before.number = (
+    SELECT max(number) FROM decisions AS other WHERE other.dataset = own.dataset AND other.item = own.item
+    AND other.number < own.number AND other.undoes IS NULL
+    AND other.number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL))
+ORDER BY own.number
 """

@@ -6,14 +6,12 @@ A decision is on the disk before the answer leaves, whatever the page is doing m
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fdmat_core import formats
 from fdmat_core.runs import decisions
-from fdmat_core.runs.decisions import Decision
 from fdmat_core.spec import Choice
-from pages.removed import evidence, items
+from pages.removed import evidence, items, wishes
 from pages.shell import caches
 from pages.ui import serving
 
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
 
 #: How long a name may be that somebody signs decisions with, or that a browser gives its session.
 NAME = 60
-#: No decision is longer than this.
-MOST_BYTES = 100_000
+#: No wish is longer than this: 100,000 rows, each with a class of its own, have about half of it.
+MOST_BYTES = 900_000
 
 
 def routes() -> list[Route]:
@@ -58,9 +56,10 @@ def changes(run: str, after: int) -> dict[str, Any]:
 
 
 def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """Write a decision, or with `{"undo": true}` take the session's last one back; answers with what the item has now.
+    """Write a decision on one item or on many, or with `{"undo": true}` take the session's last step back.
 
-    A wish with an `id` is taken once, however often it comes.
+    Answers with how many items that was, the first of them, and what that has now. A wish with an `id` is taken once,
+    however often it comes.
 
     Raises
     ------
@@ -70,19 +69,17 @@ def write(run: str, wish: Mapping[str, Any]) -> dict[str, Any]:
     author = str(wish.get("author") or "me")[:NAME]
     dataset, session, request = dataset_key(run), _name(wish, "session"), _name(wish, "id")
     if wish.get("undo"):
-        item = decisions.undo(dataset, session, request)
-        return {"item": None} if item is None else {"item": str(item)} | _now(dataset, item)
+        items = decisions.undo(dataset, session, request)
+        return {"item": None, "count": 0} if not items else _told(items) | _now(dataset, items[0])
     if changed := caches.changed(caches.run(run)):
         raise ValueError(f"{changed}: no decision is taken; make a run of what lies there now, then decide")
-    data = caches.train(caches.run(run))
-    label = str(wish.get("label") or "")
-    if label and not data.labelled:
-        raise ValueError(f"item {wish.get('item')} cannot be relabelled: these data have no labels; keep or drop it")
-    if label and label not in data.classes:
-        raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
-    item = int(data.ids[data.rows_of([formats.whole(wish.get("item", -1))])[0]])
-    decisions.decide(dataset, Decision(item, str(wish.get("decision")), label, author, run, session, request))
-    return {"item": str(item), "decision": wish["decision"], "label": label}
+    found = wishes.read(caches.run(run), wish, author, session)
+    decisions.decide_all(dataset, found, request=request)
+    return _told([one.item for one in found]) | {"decision": found[0].decision, "label": found[0].label}
+
+
+def _told(items: Sequence[int]) -> dict[str, Any]:
+    return {"item": str(items[0]), "count": len(items)}
 
 
 def _name(wish: Mapping[str, Any], what: str) -> str:

@@ -13,6 +13,7 @@ from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable
+from fdmat_core.web import payload
 from pages.removed import evidence, items, routes
 from pages.shell import caches, places
 from tests.pages.conftest import button, texts
@@ -218,11 +219,16 @@ def test_changes_are_those_since_a_number(visit, ranked):
     routes.write(key, {"item": second, "decision": "unsure"})
     routes.write(key, {"item": second, "decision": "drop"})
     assert routes.changes(key, then["last"])["changes"] == [(str(second), "drop", "", "me")]
-    assert routes.write(key, {"undo": True}) == {"item": str(second), "decision": "unsure", "label": ""}
+    assert routes.write(key, {"undo": True}) == {
+        "item": str(second),
+        "count": 1,
+        "decision": "unsure",
+        "label": "",
+    }
     assert routes.changes(key, then["last"])["changes"] == [(str(second), "unsure", "", "me")]
-    assert routes.write(key, {"undo": True}) == {"item": str(second), "decision": "", "label": ""}
+    assert routes.write(key, {"undo": True}) == {"item": str(second), "count": 1, "decision": "", "label": ""}
     assert routes.write(key, {"undo": True})["item"] == str(first)
-    assert routes.write(key, {"undo": True}) == {"item": None}
+    assert routes.write(key, {"undo": True}) == {"item": None, "count": 0}
 
 
 def test_a_request_that_comes_twice_is_taken_once(visit, ranked):
@@ -243,8 +249,63 @@ def test_undo_takes_back_what_the_same_session_decided_whoever_signed(visit, ran
     routes.write(key, {"item": first, "decision": "keep", "author": "ann", "session": "one"})
     routes.write(key, {"item": second, "decision": "drop", "author": "ann", "session": "two"})
     assert routes.write(key, {"undo": True, "author": "bob", "session": "one"})["item"] == str(first)
-    assert routes.write(key, {"undo": True, "author": "ann", "session": "one"}) == {"item": None}
+    assert routes.write(key, {"undo": True, "author": "ann", "session": "one"}) == {"item": None, "count": 0}
     assert decisions.current(routes.dataset_key(key))["item"].tolist() == [second]
+
+
+def many(run, rows, **said):
+    """A wish about several rows, as the grid sends it."""
+    rows = sorted(rows)
+    ids = run.tables[0].ids
+    return {"rows": payload.bits_of(np.array(rows), len(ids)), "count": len(rows), "first": str(ids[rows[0]]), **said}
+
+
+def test_many_rows_are_decided_in_one_step_and_taken_back_in_one(visit, ranked):
+    key = ranked(FLIPPED)
+    run = caches.run(key)
+    data, ids = caches.train(run), run.tables[0].ids
+    routes.write(key, {"item": int(ids[5]), "decision": "keep", "author": "bob", "session": "two"})
+    wish = many(run, range(3, 303), decision="relabel", label=data.classes[2], author="ann", session="one", id="r")
+    answers = [routes.write(key, wish) for _ in range(2)]
+    assert answers == [{"item": str(ids[3]), "count": 300, "decision": "relabel", "label": data.classes[2]}] * 2
+    told = decisions.current(data.key)
+    assert told["item"].tolist() == sorted(ids[3:303].tolist()) and set(told["author"]) == {"ann"}
+    assert len(decisions.history(data.key)) == 301
+    back = routes.write(key, {"undo": True, "session": "one"})
+    assert (back["item"], back["count"]) == (str(ids[3]), 300)
+    assert decisions.current(data.key)[["item", "decision"]].values.tolist() == [[ids[5], "keep"]]
+
+
+def test_many_rows_get_a_class_each_or_nothing(visit, ranked):
+    key = ranked(FLIPPED)
+    run = caches.run(key)
+    data, ids = caches.train(run), run.tables[0].ids
+    routes.write(key, many(run, [40, 7, 90], decision="relabel", labels=[1, 5, 2]))
+    told = dict(decisions.current(data.key)[["item", "label"]].values.tolist())
+    assert told == {ids[7]: data.classes[1], ids[40]: data.classes[5], ids[90]: data.classes[2]}
+    routes.write(key, many(run, [7, 90], decision=""))
+    assert decisions.current(data.key)["item"].tolist() == [ids[40]]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"count": 2}, "not the 2 that were sent"),
+        ({"first": "-5"}, "reload the page"),
+        ({"rows": ""}, "are 0 items"),
+        ({"decision": "burn"}, "burn"),
+        ({"label": "cat"}, "cat"),
+        ({"label": "", "labels": [1, 2]}, "labels are 2"),
+        ({"label": "", "labels": [1, 2, 99]}, "10 classes"),
+    ],
+)
+def test_of_many_rows_all_are_refused_if_anything_is_wrong(visit, ranked, said, message):
+    key = ranked(FLIPPED)
+    run = caches.run(key)
+    wish = many(run, [1, 2, 3], decision="relabel", label=caches.train(run).classes[0])
+    with pytest.raises(ValueError, match=message):
+        routes.write(key, wish | said)
+    assert decisions.history(routes.dataset_key(key)).empty
 
 
 @pytest.mark.parametrize(
@@ -287,5 +348,5 @@ def test_odd_questions_are_answered_in_words(visit, ranked):
     assert (
         client.post(f"/decisions/{key}", content=deep, headers={"content-type": "application/json"}).status_code == 400
     )
-    long = client.post(f"/decisions/{key}", json={"item": first, "decision": "keep", "author": "a" * 200_000})
+    long = client.post(f"/decisions/{key}", json={"item": first, "decision": "keep", "author": "a" * 950_000})
     assert long.status_code == 413 and decisions.current(caches.train(caches.run(key)).key).empty

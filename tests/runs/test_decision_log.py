@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zlib
 from contextlib import closing
 
 import pytest
@@ -52,9 +53,9 @@ def test_a_decision_that_is_sent_again_is_taken_once():
 def test_an_undo_whose_answer_was_lost_takes_back_one_decision_not_two():
     decisions.decide("d", Decision(1, "keep", session="one", request="r1"))
     decisions.decide("d", Decision(2, "drop", session="one", request="r2"))
-    assert [decisions.undo("d", "one", "r3") for _ in range(3)] == [2, 2, 2]
+    assert [decisions.undo("d", "one", "r3") for _ in range(3)] == [[2], [2], [2]]
     assert state() == {1: "keep"}
-    assert decisions.undo("d", "one", "r4") == 1 and state() == {}
+    assert decisions.undo("d", "one", "r4") == [1] and state() == {}
 
 
 def flip_a_bit(file, word):
@@ -205,6 +206,130 @@ def test_a_backup_is_made_of_each_day_and_ten_are_kept(log, monkeypatch):
 
 
 def test_the_seal_of_a_line_is_that_of_its_words():
-    row = (1, "d", 7, "drop", "", "ann", fingerprint("r"), "2026-01-01 10:00:00", None, "one", "")
+    row = (1, "d", 7, "drop", "", "ann", fingerprint("r"), "2026-01-01 10:00:00", None, "one", "", 0)
     assert decision_log.seal(row) != decision_log.seal((*row[:3], "keep", *row[4:]))
     assert decision_log.seal(row) == decision_log.seal(list(row))
+    assert decision_log.seal(row) == zlib.crc32(json.dumps(row[:-1]).encode())  # as before there were steps
+    assert decision_log.seal((*row[:-1], 1)) not in (decision_log.seal(row), decision_log.seal((*row[:-1], 2)))
+
+
+#: A log as it was before there were steps.
+ALONE = """
+CREATE TABLE decisions (
+    number INTEGER PRIMARY KEY, dataset TEXT NOT NULL, item INTEGER NOT NULL, decision TEXT NOT NULL,
+    label TEXT NOT NULL, author TEXT NOT NULL, run TEXT NOT NULL, made TEXT NOT NULL, undoes INTEGER,
+    session TEXT NOT NULL, request TEXT NOT NULL, seal INTEGER NOT NULL
+);
+"""
+
+
+def begun_before_there_were_steps(file):
+    """Two decisions in such a log, and their copy in lines."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = decision_log.COLUMNS[:-1]
+    rows = [(n, "d", n, "drop", "", "ann", "", "2026-01-01 10:00:00", None, "one", f"r{n}") for n in (1, 2)]
+    with closing(sqlite3.connect(file, isolation_level=None)) as log:
+        log.executescript(ALONE)
+        for row in rows:
+            log.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * 12)})", (*row, decision_log.seal((*row, 0))))
+    copies.append(
+        file.with_suffix(".jsonl"),
+        ({**dict(zip(names, row, strict=True)), "seal": decision_log.seal((*row, 0))} for row in rows),
+    )
+
+
+def test_a_log_from_before_there_were_steps_is_read_as_it_is_and_grows_when_it_is_written_to(store_home):
+    file = store_home / "decisions.sqlite"
+    begun_before_there_were_steps(file)
+    assert at_the_next_start() == {1: "drop", 2: "drop"} and decision_log.verify() == 2
+    assert notices.unread() == []
+    decisions.decide_all("d", [Decision(item, "keep", session="one") for item in (2, 3)], request="r")
+    assert at_the_next_start() == {1: "drop", 2: "keep", 3: "keep"} and notices.unread() == []
+    assert decisions.undo("d", "one") == [2, 3] and decisions.undo("d", "one") == [2]
+    assert state() == {1: "drop"}
+
+
+@pytest.mark.parametrize("copy", ["lines", "backup"])
+def test_copies_from_before_there_were_steps_are_brought_back(store_home, copy):
+    file = store_home / "decisions.sqlite"
+    begun_before_there_were_steps(file)
+    if copy == "lines":
+        file.unlink()
+    else:
+        (store_home / "backups").mkdir()
+        file.replace(store_home / "backups" / "decisions-2026-01-01.sqlite")
+        file.with_suffix(".jsonl").unlink()
+    assert at_the_next_start() == {1: "drop", 2: "drop"}
+    assert "2 lines were restored" in notices.unread()[0]
+
+
+BULK = """
+import os, signal, sys
+from fdmat_core.runs import decision_log, decisions
+from fdmat_core.store import copies
+
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def after(calls, real):
+    left = [calls]
+    def counted(*args):
+        left[0] -= 1
+        return kill() if left[0] < 0 else real(*args)
+    return counted
+
+def half(file, lines):
+    text = "".join(__import__("json").dumps(dict(line)) + chr(10) for line in lines)
+    with file.open("a") as stream:
+        stream.write(text[: len(text) // 2])
+    kill()
+
+where = sys.argv[1]
+decisions.decide("d", decisions.Decision(7, "keep", author="bob", session="two", request="r0"))
+if where == "lines":
+    decision_log.seal = after(700, decision_log.seal)
+elif where == "before commit":
+    add = decision_log.add
+    decision_log.add = lambda log, lines: (add(log, lines), kill())
+elif where == "after commit":
+    decision_log._copy = kill
+elif where == "copy":
+    copies.append = half
+wishes = [decisions.Decision(item, "relabel", "Coat", "ann", session="one") for item in range(1500)]
+if sys.argv[2] == "undo":
+    decisions.undo("d", "one", "u")
+else:
+    decisions.decide_all("d", wishes, request="r1")
+"""
+
+
+def killed_in(where, deed="decide"):
+    done = subprocess.run([sys.executable, "-c", BULK, where, deed], check=False)
+    assert done.returncode == -9
+
+
+@pytest.mark.parametrize(
+    ("where", "written"), [("lines", 0), ("before commit", 0), ("after commit", 1500), ("copy", 1500)]
+)
+def test_a_bulk_decision_in_the_middle_of_which_the_server_is_killed_is_there_whole_or_not_at_all(
+    store_home, where, written
+):
+    killed_in(where)
+    before, whole = {7: "keep"}, dict.fromkeys(range(1500), "relabel")
+    assert at_the_next_start() == (whole if written else before) and notices.unread() == []
+    wishes = [Decision(item, "relabel", "Coat", "ann", session="one") for item in range(1500)]
+    decisions.decide_all("d", wishes, request="r1")  # the browser, which had no answer, sends it again
+    assert state() == whole and len(decisions.history("d")) == 1501
+    assert [line["number"] for line in copies.lines(store_home / "decisions.jsonl")] == list(range(1, 1502))
+    assert decisions.undo("d", "one") == list(range(1500)) and state() == before
+
+
+@pytest.mark.parametrize(("where", "left"), [("before commit", 1500), ("after commit", 1)])
+def test_an_undo_of_a_bulk_decision_is_whole_or_nothing_too(store_home, where, left):
+    wishes = [Decision(item, "drop", author="ann", session="one") for item in range(1500)]
+    decisions.decide_all("d", wishes, request="r1")
+    killed_in(where, "undo")  # after somebody else has overruled one of them, which stands
+    drops = sum(decision == "drop" for decision in at_the_next_start().values())
+    assert drops == (1499 if left == 1500 else 0) and state()[7] == "keep"
+    assert decisions.undo("d", "one", "u") == decisions.undo("d", "one", "u")
+    assert state() == {7: "keep"}

@@ -29,10 +29,10 @@ def test_undo_goes_back_one_by_one():
     decisions.decide("d", Decision(1, "keep", author="ann", session="one"))
     decisions.decide("d", Decision(1, "drop", author="ann", session="one"))
     decisions.decide("d", Decision(2, "relabel", label="Shirt", author="ann", session="one"))
-    assert decisions.undo("d", "one") == 2 and state() == {1: "drop"}
-    assert decisions.undo("d", "one") == 1 and state() == {1: "keep"}
-    assert decisions.undo("d", "one") == 1 and state() == {}
-    assert decisions.undo("d", "one") is None
+    assert decisions.undo("d", "one") == [2] and state() == {1: "drop"}
+    assert decisions.undo("d", "one") == [1] and state() == {1: "keep"}
+    assert decisions.undo("d", "one") == [1] and state() == {}
+    assert decisions.undo("d", "one") == []
 
 
 def test_changes_tell_what_became_of_items_since_a_number():
@@ -51,17 +51,17 @@ def test_changes_tell_what_became_of_items_since_a_number():
 def test_undo_does_not_touch_what_somebody_else_said():
     decisions.decide("d", Decision(1, "keep", author="ann", session="one"))
     decisions.decide("d", Decision(1, "drop", author="bob", session="two"))
-    assert decisions.undo("d", "one") is None and state() == {1: "drop"}
+    assert decisions.undo("d", "one") == [] and state() == {1: "drop"}
 
 
 def test_undo_belongs_to_a_session_not_to_a_name():
     decisions.decide("d", Decision(1, "keep", author="me", session="one"))
     decisions.decide("d", Decision(2, "drop", author="me", session="two"))
     decisions.decide("d", Decision(3, "drop", author="me", session="one"))
-    assert decisions.undo("d", "two") == 2 and state() == {1: "keep", 3: "drop"}
-    assert decisions.undo("d", "two") is None
-    assert decisions.undo("other", "one") is None
-    assert [decisions.undo("d", "one") for _ in range(3)] == [3, 1, None] and state() == {}
+    assert decisions.undo("d", "two") == [2] and state() == {1: "keep", 3: "drop"}
+    assert decisions.undo("d", "two") == []
+    assert decisions.undo("other", "one") == []
+    assert [decisions.undo("d", "one") for _ in range(3)] == [[3], [1], []] and state() == {}
 
 
 OLD = """
@@ -85,8 +85,8 @@ def test_a_log_from_before_there_were_sessions_is_read_and_written_on():
     with connect(OLD + OLD_LINES):
         pass
     decisions.decide("d", Decision(1, "keep", author="me", session="one"))
-    assert decisions.undo("d", "one") == 1 and state() == {1: "drop"}
-    assert decisions.undo("d", "one") is None and decisions.undo("d", "") is None
+    assert decisions.undo("d", "one") == [1] and state() == {1: "drop"}
+    assert decisions.undo("d", "one") == [] and decisions.undo("d", "") == []
 
 
 def test_decisions_move_from_where_they_lay_before_to_a_database_of_their_own(store_home):
@@ -95,7 +95,59 @@ def test_decisions_move_from_where_they_lay_before_to_a_database_of_their_own(st
     assert state() == {1: "drop"} and decisions.history("d").decision.tolist() == ["drop", "keep", ""]
     assert notices.unread() == []
     (store_home / "fdmat.sqlite").unlink()
-    assert decisions.undo("d", "one") == 1 and state() == {}
+    assert decisions.undo("d", "one") == [1] and state() == {}
+
+
+def both(*items, decision="drop", session="one", request=""):
+    wishes = [Decision(item, decision, author="ann", session=session) for item in items]
+    return decisions.decide_all("d", wishes, request=request)
+
+
+def test_decisions_that_are_written_together_are_taken_back_together_and_get_back_what_they_had():
+    decisions.decide("d", Decision(2, "relabel", "Coat", author="bob", session="two"))
+    decisions.decide("d", Decision(9, "keep", author="ann", session="one"))
+    assert both(1, 2, 3) == 5
+    assert state() == {1: "drop", 2: "drop", 3: "drop", 9: "keep"}
+    assert decisions.undo("d", "one") == [1, 2, 3]
+    assert state() == {2: "relabel", 9: "keep"} and decisions.current("d").label.tolist() == ["Coat", ""]
+    assert decisions.undo("d", "one") == [9] and state() == {2: "relabel"}
+
+
+def test_what_somebody_has_overruled_of_a_step_stands_when_that_is_taken_back():
+    both(1, 2, 3)
+    decisions.decide("d", Decision(2, "keep", author="bob", session="two"))
+    assert decisions.undo("d", "one") == [1, 3] and state() == {2: "keep"}
+    assert decisions.undo("d", "one") == []
+
+
+def test_a_step_on_a_step_goes_back_one_by_one():
+    both(1, 2, 3)
+    both(2, 3, 4, decision="keep")
+    assert decisions.undo("d", "one") == [2, 3, 4] and state() == {1: "drop", 2: "drop", 3: "drop"}
+    assert decisions.undo("d", "one") == [1, 2, 3] and state() == {}
+
+
+def test_a_step_that_is_sent_again_is_taken_once():
+    assert both(1, 2, request="r") == both(1, 2, request="r") == 2
+    both(1, 2, decision="keep", request="s")
+    both(1, 2, request="r")
+    assert state() == {1: "keep", 2: "keep"} and len(decisions.history("d")) == 4
+    assert [decisions.undo("d", "one", "u") for _ in range(3)] == [[1, 2]] * 3 and state() == {1: "drop", 2: "drop"}
+
+
+def test_clearing_takes_decisions_off_and_can_be_taken_back():
+    both(1, 2)
+    decisions.decide("d", Decision(3, "keep", author="bob", session="two"))
+    both(2, 3, decision=decisions.OPEN)
+    assert state() == {1: "drop"}
+    assert decisions.changes("d", 3)[1][["item", "decision"]].values.tolist() == [[2, ""], [3, ""]]
+    assert decisions.undo("d", "one") == [2, 3] and state() == {1: "drop", 2: "drop", 3: "keep"}
+
+
+def test_an_item_cannot_be_twice_in_a_step():
+    with pytest.raises(ValueError, match="occurs twice"):
+        both(1, 2, 1)
+    assert state() == {}
 
 
 @pytest.mark.parametrize("wrong", [("maybe", ""), ("relabel", ""), ("keep", "Shirt")])
@@ -149,4 +201,4 @@ def test_two_sessions_at_once_and_a_kill_lose_nothing():
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert state() == dict.fromkeys(range(120), "drop")
-    assert (decisions.undo("d", "bob"), decisions.undo("d", "ann")) == (119, 59)
+    assert (decisions.undo("d", "bob"), decisions.undo("d", "ann")) == ([119], [59])
