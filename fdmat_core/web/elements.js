@@ -64,14 +64,20 @@ export function showKeys({ keys, help }, open = keys.hidden === true) {
 export const isChord = (event) => event.ctrlKey || event.metaKey || event.altKey
 
 /**
+ * Whether a key press belongs to a field or a dialog. A slider is none: its letters are the page's.
+ * @param {KeyboardEvent} event
+ */
+export function isTyped(event) {
+  const target = event.composedPath()[0]
+  const field = "input:not([type=range]), textarea, select, [contenteditable], [role=dialog]"
+  return event.defaultPrevented || (target instanceof Element && !!target.closest(field))
+}
+
+/**
  * Whether a key press belongs to somebody else: to a field, a dialog, the browser.
  * @param {KeyboardEvent} event
  */
-export function isTaken(event) {
-  const target = event.composedPath()[0]
-  const field = "input:not(.kept-slider), textarea, select, [contenteditable], [role=dialog]"
-  return event.defaultPrevented || isChord(event) || (target instanceof Element && !!target.closest(field))
-}
+export const isTaken = (event) => isChord(event) || isTyped(event)
 
 /**
  * Dress a shadow root, or the document, in style sheets that lie beside a module.

@@ -356,3 +356,90 @@ def test_the_list_takes_the_focus_and_names_the_item_that_is_chosen(on_grid):
         timeout=8000,
     )
     assert look(on_grid, "grid.root.getRootNode().activeElement === grid.elements.cells")
+
+
+def pair_with_most():
+    """The pair of classes that most of what leaves has, and its items in the order of the list."""
+    want = removed()
+    off = want[want["given"] != want["preferred"]]
+    pair = (off["given"] + ">" + off["preferred"]).value_counts().index[0]
+    given, preferred = pair.split(">")
+    return pair, off[(off["given"] == given) & (off["preferred"] == preferred)]["item"].tolist()
+
+
+def messages(page):
+    """What the page sends to the log of decisions from now on."""
+    sent = []
+    page.on(
+        "request", lambda it: sent.append(it.post_data_json) if it.method == "POST" and "decisions" in it.url else 0
+    )
+    return sent
+
+
+def test_a_whole_pair_is_relabelled_by_two_clicks_in_one_message_and_taken_back_by_one_key(on_grid):
+    pair, items = pair_with_most()
+    given, other = pair.split(">")
+    on_grid.keyboard.press("k")
+    wait_for_log(1)
+    sent = messages(on_grid)
+    on_grid.click(f".matrix [data-pair='{pair}']")
+    still_open = [item for item in items if item != removed()["item"].iloc[0]]
+    on_grid.click(f".offers >> text=Relabel all {len(still_open)} {given} → {other}")
+    on_grid.wait_for_selector(f".card >> text={len(still_open)} items marked")
+    assert on_grid.locator(".preview figure").count() == min(10, len(still_open))
+    on_grid.click(f".card button.relabel >> text=Relabel {len(still_open)} to {other}")
+    log = wait_for_log(1 + len(still_open))
+    assert sorted(log["item"].tolist()[1:]) == sorted(still_open) and set(log["label"][1:]) == {other}
+    assert len(sent) == 1 and sent[0]["count"] == len(still_open)
+    on_grid.wait_for_function(f"{GRID}.elements.tally.textContent.includes('relabelled, Z takes that back')")
+    on_grid.keyboard.press("z")
+    on_grid.wait_for_function(f"{GRID}.decided.size === 1")
+    assert decisions.current(dataset_key())["decision"].tolist() == ["keep"]
+
+
+def test_ranges_are_marked_by_shift_and_keys_and_drags(on_grid):
+    want = removed()["item"].tolist()
+    marked = "Array.from(grid.marked, row => Number(grid.items.ids[row]))"
+    cells = on_grid.locator(".cells figure")
+    cells.nth(1).click()
+    cells.nth(4).click(modifiers=["Shift"])
+    assert look(on_grid, marked) == want[1:5]
+    on_grid.keyboard.press("Shift+ArrowRight")
+    assert look(on_grid, marked) == want[1:6]
+    cells.nth(8).click(modifiers=["Control"])
+    assert look(on_grid, marked) == [*want[1:6], want[8]]
+    cells.nth(2).click()
+    assert look(on_grid, marked) == [] and look(on_grid, "grid.at") == 2
+    across = look(on_grid, "grid.layout.across")
+    first, last = cells.nth(1).bounding_box(), cells.nth(across + 2).bounding_box()
+    on_grid.mouse.move(first["x"] + 10, first["y"] + 10)
+    on_grid.mouse.down()
+    on_grid.mouse.move(last["x"] + 10, last["y"] + 10, steps=4)
+    on_grid.mouse.up()
+    assert look(on_grid, marked) == [*want[1:3], *want[across + 1 : across + 3]]
+    assert on_grid.locator(".cells figure[aria-selected=true]").count() == 4
+    on_grid.keyboard.press("Control+a")
+    assert look(on_grid, marked) == want
+    on_grid.keyboard.press("Escape")
+    assert look(on_grid, "grid.marked.size") == 0
+    assert decisions.history(dataset_key()).empty
+
+
+def test_all_of_the_list_is_cleared_again_and_a_refusal_is_taken_off_the_screen(on_grid):
+    want = removed()["item"].tolist()
+    on_grid.keyboard.press("Control+a")
+    on_grid.keyboard.press("d")
+    assert set(wait_for_log(len(want))["decision"]) == {"drop"}
+    wait_for_tally(on_grid, f"{len(want)} decided of {len(want)} · {len(want)} dropped, Z takes that back")
+    on_grid.keyboard.press("Control+a")
+    on_grid.keyboard.press("c")
+    wait_for_log(2 * len(want))
+    assert decisions.current(dataset_key()).empty
+    refusal = {"status": 400, "content_type": "application/json", "body": '{"error": "not now"}'}
+    on_grid.route(
+        "**/decisions/**", lambda it: it.fulfill(**refusal) if it.request.method == "POST" else it.continue_()
+    )
+    on_grid.keyboard.press("Control+a")
+    on_grid.keyboard.press("k")
+    on_grid.wait_for_function(f"{GRID}.trouble === 'not now' && {GRID}.decided.size === 0")
+    on_grid.unroute("**/decisions/**")

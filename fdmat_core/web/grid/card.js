@@ -3,7 +3,8 @@
 import { find, make } from "../elements.js"
 import { idOf, isLabelled } from "../items.js"
 import { pictureOf } from "./cells.js"
-import { decide, targetOf } from "./decisions.js"
+import { act, markedCard } from "./bulk.js"
+import { targetOf } from "./decisions.js"
 import { evidence, fetchEvidence, knownOf } from "./evidence.js"
 import { decisionOn, injected, SIGNS, stale, wordsOf } from "./state.js"
 
@@ -14,6 +15,7 @@ const PASSING = 40 // ms that an item must be looked at before its evidence is a
 /** @param {GridState} grid */
 export function showCard(grid) {
   const { elements: { card }, row, timers } = grid
+  if (grid.marked.size) { clearTimeout(timers.looking); grid.shown = -1; card.replaceChildren(...markedCard(grid)); return }
   if (row < 0) { card.replaceChildren(); return }
   if (grid.slider.moving && grid.shown === row) return // the evidence follows when the slider rests
   if (grid.shown !== row) Object.assign(grid, { target: "", shown: row })
@@ -77,7 +79,7 @@ function deciding(grid, row) {
     if (decision === "relabel" && !isLabelled(grid.items)) continue
     const button = make("button", "", { className: decision, ariaPressed: String(now?.decision === decision) })
     button.append(make("kbd", SIGNS[decision]), make("span", text))
-    button.addEventListener("click", () => decide(grid, decision))
+    button.addEventListener("click", () => act(grid, decision))
     box.append(button)
   }
   if (isLabelled(grid.items)) box.append(classMenu(grid, row))
@@ -105,7 +107,7 @@ function classMenu(grid, row) {
     find(grid.elements.card, "button.relabel span").textContent = relabelWords(grid, row)
   })
   menu.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && menu.value) decide(grid, "relabel")
+    if (event.key === "Enter" && menu.value) act(grid, "relabel")
     if (event.key === "Enter" || event.key === "Escape") { menu.blur(); event.preventDefault() }
     event.stopPropagation()
   })

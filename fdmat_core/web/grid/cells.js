@@ -39,7 +39,9 @@ export function drawCells(grid) {
   for (const [row, place] of wanted) {
     const cell = grid.cells.get(row) ?? addCell(grid, row)
     if (cell.place !== place) putCell(grid, cell, place)
-    cell.ariaSelected = String(place === grid.at)
+    cell.classList.toggle("chosen", place === grid.at)
+    cell.classList.toggle("marked", grid.marked.has(row))
+    cell.ariaSelected = String(grid.marked.size ? grid.marked.has(row) : place === grid.at)
     if (place === grid.at) cells.setAttribute("aria-activedescendant", cell.id)
   }
   none.hidden = list.length > 0
@@ -69,7 +71,6 @@ function addCell(grid, row) {
   const badge = make("i", "", { className: "badge" })
   const lines = labelled ? [given, preferred === given ? " " : `→ ${preferred}`] : [`item ${idOf(items, row)}`, issue]
   cell.append(pictureOf(items, row, cell.title), badge, make("b", lines[0]), make("span", lines[1]))
-  cell.addEventListener("click", () => choose(grid, cell.place ?? 0))
   grid.cells.set(row, cell)
   grid.elements.cells.append(cell)
   showBadge(grid, row)
@@ -108,6 +109,32 @@ function putCell({ layout: { across, side, pitch } }, cell, place) {
 }
 
 /**
+ * The places of the list whose cells a rectangle among the cells touches.
+ * @param {GridState} grid
+ * @param {{ left: number, top: number, width: number, height: number }} box in pixels from the beginning of the cells
+ */
+export function placesIn({ layout, sifted: { list } }, { left, top, width, height }) {
+  const { across, side, pitch } = layout, /** @type {number[]} */ places = []
+  const columns = touched(left - GAP, width, side + GAP, side), lines = touched(top - GAP, height, pitch, pitch - GAP)
+  for (let line = lines.first; line <= lines.last; line++)
+    for (let column = columns.first; column <= Math.min(columns.last, across - 1); column++)
+      if (line * across + column < list.length) places.push(line * across + column)
+  return places
+}
+
+/**
+ * The first and the last of the cells along one side that a stretch touches.
+ * @param {number} from
+ * @param {number} length
+ * @param {number} pitch from one cell to the next
+ * @param {number} size of a cell
+ */
+function touched(from, length, pitch, size) {
+  const first = Math.floor(from / pitch)
+  return { first: Math.max(0, from - first * pitch > size ? first + 1 : first), last: Math.floor((from + length) / pitch) }
+}
+
+/**
  * Show the decision on a row at its cell, if that is on screen.
  * @param {GridState} grid
  * @param {number} row
@@ -131,6 +158,7 @@ export function choose(grid, place) {
   const { sifted: { list }, elements: { frame }, layout: { across, pitch } } = grid
   grid.at = clamp(place, 0, Math.max(0, list.length - 1))
   grid.row = list.length ? list[grid.at] : -1
+  grid.anchor = grid.at
   const top = Math.floor(grid.at / across) * pitch, low = top + pitch + GAP - frame.clientHeight
   if (frame.scrollTop > top) frame.scrollTop = top
   if (frame.scrollTop < low) frame.scrollTop = low

@@ -1,15 +1,16 @@
 // Decisions: on screen at once, on the server's disk a moment later, one after the other, until all are there.
 
 import { idOf } from "../items.js"
+import { whole } from "../text.js"
 import { choose, showBadge } from "./cells.js"
 import { recount, refresh, showTally } from "./filter_panel.js"
-import { rowOf, stale } from "./state.js"
+import { decisionOn, rowOf, stale } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./state.js").Decision} Decision */
 /** @typedef {import("./state.js").Message} Message */
 /** @typedef {import("./state.js").Wish} Wish */
-/** @typedef {{ error?: string, item?: string | null, decision?: string, label?: string }} Answer */
+/** @typedef {{ error?: string, item?: string | null, count?: number, decision?: string, label?: string }} Answer */
 
 const AGAIN = 1500, LISTEN = 4000 // ms before the next attempt; between looks at what others decided
 const UNSENT = "fdmat.unsent.", AUTHOR = "fdmat.author", SESSION = "fdmat.session"
@@ -43,13 +44,14 @@ export function targetOf({ items, target }, row) {
 /**
  * Decide on the chosen item, and go to the next.
  * @param {GridState} grid
- * @param {string} decision
+ * @param {string} decision "" takes off the one it has
  */
 export function decide(grid, decision) {
   const { items, row } = grid
   if (row < 0) return
   const label = decision === "relabel" ? targetOf(grid, row) : "", item = idOf(items, row)
   if (decision === "relabel" && !label) { chooseClass(grid); return } // there is no menu where there are no labels
+  if (!decision && !decisionOn(grid, row)?.decision) return
   put(grid, item, { decision, label, author: author() || "me" })
   post(grid, { item, decision, label })
   choose(grid, grid.at + 1)
@@ -82,7 +84,8 @@ function put(grid, item, decision) {
  * @param {GridState} grid
  * @param {Wish} wish
  */
-function post(grid, wish) {
+export function post(grid, wish) {
+  grid.note = ""
   grid.outbox.push({ author: author() || "me", session: session(), id: unique(), ...wish })
   keepUnsent(grid)
   if (grid.outbox.length === 1) send(grid)
@@ -103,7 +106,8 @@ async function send(grid) {
     const message = grid.outbox.shift()
     grid.trouble = answer.error ?? ""
     keepUnsent(grid)
-    if (message?.undo) undone(grid, answer)
+    if (message?.undo) await undone(grid, answer)
+    else if (answer.error) await learnAnew(grid)
     showTally(grid)
   }
 }
@@ -128,11 +132,23 @@ async function delivered({ items }, message) {
  * @param {GridState} grid
  * @param {Answer} answer
  */
-function undone(grid, { error, item, decision = "", label = "" }) {
+async function undone(grid, { error, item, count = 1, decision = "", label = "" }) {
   if (item === null || item === undefined) { grid.trouble = error ?? "nothing left to take back"; return }
-  put(grid, item, { decision, label, author: "" })
+  if (count > 1) {
+    await listen(grid)
+    grid.note = `${whole(count)} taken back`
+  } else put(grid, item, { decision, label, author: "" })
   const place = grid.sifted.list.indexOf(rowOf(grid, item))
   if (place >= 0) choose(grid, place)
+}
+
+/** The server has refused a decision: what the screen says is what the log says again. @param {GridState} grid */
+async function learnAnew(grid) {
+  Object.assign(grid, { decided: new Map(), last: 0 })
+  await listen(grid)
+  for (const row of grid.cells.keys()) showBadge(grid, row)
+  stale(grid, "card")
+  recount(grid)
 }
 
 /** What the server has not confirmed survives a reload of the page. @param {GridState} grid */
@@ -154,6 +170,7 @@ export function startListening(grid) {
 /** Hear what was decided since, here or in another session. @param {GridState} grid */
 async function listen(grid) {
   const { decisions } = grid.items
+  if (grid.outbox.some(({ rows }) => rows)) return // they are on the screen, and not yet in the log
   const answer = await fetch(`${decisions}?after=${grid.last}`).then((got) => got.json()).catch(() => null)
   if (!answer?.changes || decisions !== grid.items.decisions) return
   grid.last = answer.last

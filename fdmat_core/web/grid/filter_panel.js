@@ -9,7 +9,7 @@ import { searchTyped } from "../words.js"
 import { choose } from "./cells.js"
 import { showEffect } from "./effect.js"
 import { isNumber, pairName, sift } from "./filters.js"
-import { decisionOn, SIGNS } from "./state.js"
+import { decisionOn, SIGNS, stale } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./filters.js").FilterName} FilterName */
@@ -90,8 +90,16 @@ export function refresh(grid) {
   grid.sifted = siftNow(grid)
   const place = grid.sifted.list.indexOf(grid.row)
   if (place < 0) grid.elements.frame.scrollTop = 0
+  keepListed(grid)
   showFilters(grid)
   choose(grid, Math.max(0, place))
+}
+
+/** What is no longer in the list is no longer marked. @param {GridState} grid */
+function keepListed(grid) {
+  if (!grid.marked.size) return
+  const rows = Array.from(grid.sifted.list).filter((row) => grid.marked.has(row))
+  if (rows.length < grid.marked.size) { grid.marked = new Set(rows); stale(grid, "card") }
 }
 
 /**
@@ -230,6 +238,7 @@ export function showTally(grid) {
   for (const row of list) decided += Number(stateOf(grid, row) !== "open")
   showEffect(grid)
   const waiting = outbox.length > 1 || trouble ? ` · ${outbox.length} not saved yet${trouble && `: ${trouble}`}` : ""
-  tally.textContent = `${whole(decided)} decided of ${whole(list.length)}${waiting}`
+  const marked = grid.marked.size ? `${whole(grid.marked.size)} marked, ` : "", note = grid.note && ` · ${grid.note}`
+  tally.textContent = `${marked}${whole(decided)} decided of ${whole(list.length)}${note}${waiting}`
   tally.classList.toggle("trouble", !!trouble)
 }

@@ -11,6 +11,8 @@ import { choose, drawCells, layOut } from "./cells.js"
 import { author, sign, startListening } from "./decisions.js"
 import { findRows, refresh, search, sendFilters, setFilter } from "./filter_panel.js"
 import { listenKeys } from "./keyboard.js"
+import { listenMarks } from "./marks.js"
+import { showOffers } from "./offers.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
 
@@ -34,6 +36,7 @@ export function mount(host, payload, events = {}, options = {}) {
   const grid = stateOf(root, gridItemsOf(payload), events, options)
   listKeys(grid.elements.keys, KEYS)
   listenKeys(grid)
+  listenMarks(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
   watch.observe(grid.elements.frame)
@@ -66,7 +69,7 @@ function stateOf(root, items, events, options) {
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
     found: null,
     sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
-    at: 0, row: -1, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
+    at: 0, row: -1, anchor: 0, marked: new Set(), note: "", cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
     stale: { list: true, card: true }, draw: () => draw(grid), frame: null, drawn: 0, timers: {},
   }
@@ -103,6 +106,7 @@ function show(grid, items) {
   grid.items = items
   if (other) {
     Object.assign(grid, { rows: null, filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
+    Object.assign(grid, { marked: new Set(), note: "" })
     Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null })
     begin(grid)
   }
@@ -165,6 +169,7 @@ function rested(grid) {
 /** @param {GridState} grid */
 function draw(grid) {
   if (grid.stale.list) refresh(grid)
+  if (grid.stale.list || grid.stale.card) showOffers(grid)
   if (grid.stale.card) showCard(grid)
   grid.stale = { list: false, card: false }
   drawCells(grid)

@@ -1,10 +1,11 @@
 // The keys of the grid. They are heard before the page's own, and never while somebody types.
 
-import { isTaken, showKeys } from "../elements.js"
+import { isTaken, isTyped, showKeys } from "../elements.js"
 import { slideByKey } from "../slider.js"
-import { choose } from "./cells.js"
-import { chooseClass, decide, undo } from "./decisions.js"
+import { act } from "./bulk.js"
+import { chooseClass, undo } from "./decisions.js"
 import { clearFilters } from "./filter_panel.js"
+import { go, markAll, markTo, unmark } from "./marks.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 
@@ -14,6 +15,7 @@ const TYPED = /^[^a-z]$/i // signs that some keyboards have behind shift
 /** @param {GridState} grid */
 export function listenKeys(grid) {
   window.addEventListener("keydown", (event) => {
+    if (isAll(event)) { markAll(grid); event.preventDefault(); event.stopPropagation(); return }
     if (isTaken(event)) return
     const onSlider = event.composedPath()[0] === grid.slider.input
     if (onSlider && (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End")) return
@@ -29,12 +31,15 @@ export function listenKeys(grid) {
  * @returns {boolean} whether the key does something here
  */
 function press(grid, event) {
-  const step = (/** @type {number} */ by) => () => choose(grid, grid.at + by)
+  const { across } = grid.layout, step = (/** @type {number} */ by) => () => go(grid, grid.at + by)
+  const markBy = (/** @type {number} */ by) => () => markTo(grid, grid.at + by)
   /** @type {Record<string, () => void>} */
   const acts = {
-    k: () => decide(grid, "keep"), d: () => decide(grid, "drop"), u: () => decide(grid, "unsure"), r: () => decide(grid, "relabel"),
+    k: () => act(grid, "keep"), d: () => act(grid, "drop"), u: () => act(grid, "unsure"), r: () => act(grid, "relabel"),
+    c: () => act(grid, ""),
     [CLASSES]: () => chooseClass(grid), z: () => undo(grid), n: step(1), p: step(-1), ArrowRight: step(1), ArrowLeft: step(-1),
-    ArrowDown: step(grid.layout.across), ArrowUp: step(-grid.layout.across),
+    ArrowDown: step(across), ArrowUp: step(-across), "Shift+ArrowRight": markBy(1), "Shift+ArrowLeft": markBy(-1),
+    "Shift+ArrowDown": markBy(across), "Shift+ArrowUp": markBy(-across),
     "[": () => slideByKey(grid.slider, event), "]": () => slideByKey(grid.slider, event),
     "/": () => grid.elements.find.focus(), Escape: () => escape(grid), "?": () => showKeys(grid.elements),
   }
@@ -44,6 +49,10 @@ function press(grid, event) {
   acts[name]()
   return true
 }
+
+/** Whether a key press means all of the list, and not all of a field. @param {KeyboardEvent} event */
+const isAll = (event) =>
+  (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "a" && !isTyped(event)
 
 /**
  * What a key press is called: a letter without regard to caps lock, with shift named; a sign as it is typed.
@@ -56,6 +65,7 @@ function nameOf({ key, shiftKey }) {
 
 /** @param {GridState} grid */
 function escape(grid) {
-  if (grid.elements.keys.hidden) clearFilters(grid)
-  else showKeys(grid.elements, false)
+  if (!grid.elements.keys.hidden) showKeys(grid.elements, false)
+  else if (grid.marked.size) unmark(grid)
+  else clearFilters(grid)
 }

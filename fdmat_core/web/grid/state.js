@@ -47,7 +47,11 @@ import { itemsOf } from "../items.js"
  */
 
 /** @typedef {{ decision: string, label: string, author: string }} Decision about an item; `decision` "" is none */
-/** @typedef {{ item?: string, decision?: string, label?: string, undo?: boolean }} Wish to decide, or to take that back */
+/**
+ * To decide on one item, or on many (`rows` as text, how many, the id of the first, the class of each), or to take back.
+ * @typedef {{ item?: string, decision?: string, label?: string, undo?: boolean,
+ *   rows?: string, count?: number, first?: string, labels?: number[] }} Wish
+ */
 /** @typedef {Wish & { author: string, session: string, id: string }} Message to the server */
 /** @typedef {HTMLElement & { place?: number }} Cell */
 
@@ -72,12 +76,15 @@ import { itemsOf } from "../items.js"
  * @property {Sifted} sifted what the filters leave
  * @property {number} at place of the chosen item in the list
  * @property {number} row of the chosen item, or -1
+ * @property {number} anchor the place from which shift marks
+ * @property {Set<number>} marked rows that the next decision is about, if there are any
  * @property {Map<number, Cell>} cells on screen, by row
  * @property {{ across: number, side: number, pitch: number }} layout cells in a line, their width, the height of a line
  * @property {Map<string, Decision>} decided by item id
  * @property {Message[]} outbox what the server has not confirmed, oldest first
  * @property {number} last number of the last decision that the server listed
  * @property {string} trouble why something is not saved yet
+ * @property {string} note what was just done to many items
  * @property {Map<string, Evidence>} known evidence by address
  * @property {Set<string>} asked addresses of evidence on its way
  * @property {number} shown row that the card shows
@@ -110,7 +117,8 @@ export function elementsOf(root) {
   return {
     removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), effect: find(root, ".effect"), issues: find(root, ".issues"),
     states: find(root, ".states"), labels: /** @type {HTMLSelectElement} */ (find(root, ".labels")), pairs: find(root, ".pairs"),
-    tally: find(root, ".tally"), chips: find(root, ".chips"), find: /** @type {HTMLInputElement} */ (find(root, ".find")),
+    tally: find(root, ".tally"), chips: find(root, ".chips"), offers: find(root, ".offers"),
+    find: /** @type {HTMLInputElement} */ (find(root, ".find")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
     author: /** @type {HTMLInputElement} */ (find(root, ".author")),

@@ -5,8 +5,11 @@ import { SLIDER } from "../slider.js"
 /** @type {[string, string][]} */
 export const KEYS = [
   ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
-  ["Z", "take your last decision back"], ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
-  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find an item by its number"], ["Esc", "clear the filters"],
+  ["C", "clear the decision"], ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
+  ["Z", "take your last decision back, on one or on many"],
+  ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
+  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find an item by its number"],
+  ["Esc", "unmark, then clear the filters"],
   ["?", "this list"],
 ]
 
@@ -28,12 +31,13 @@ export const TEMPLATE = /* html */ `
       <p class="tally" role="status"></p>
       <p class="effect" role="status"></p>
       <div class="chips"></div>
+      <div class="offers"></div>
       <input type="search" class="find" inputmode="numeric" placeholder="item number" aria-label="Item number">
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
     </div>
     <div class="frame">
-      <div class="cells" role="listbox" tabindex="0" aria-label="Removed items, worst first"></div>
+      <div class="cells" role="listbox" aria-multiselectable="true" tabindex="0" aria-label="Removed items, worst first"></div>
       <p class="none" hidden></p>
     </div>
     <dl class="keys" hidden></dl>
