@@ -33,6 +33,15 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Score:
+    """A score that the grid can ask for, to sort by it."""
+
+    name: str  # in its address
+    group: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Addresses:
     """Whose items they are, and where the grid asks for more about one."""
 
@@ -41,12 +50,21 @@ class Addresses:
     words: str = ""  # the address of items' texts or fields, which stand for pictures; none if empty
     evidence: str = ""  # the address of an item's evidence, before its id
     decisions: str = ""  # the address of the decisions
+    score: str = ""  # the address of a score, before its name
     method: str = ""  # the method, as the address of the evidence names it
 
 
-def pack(items: Items, rankings: Rankings, addresses: Addresses, *, fractions: Sequence[float]) -> bytes:
+def pack(
+    items: Items,
+    rankings: Rankings,
+    addresses: Addresses,
+    *,
+    fractions: Sequence[float],
+    scores: Sequence[Score] = (),
+) -> bytes:
     """The payload of the grid; see `points.pack`."""
     facts: dict[str, Any] = {"classes": items.classes, "issues": [issue.title for issue in items.issues]}
+    facts |= {"scores": [asdict(one) for one in scores]}
     facts |= columns.facts(rankings, fractions) | asdict(addresses)
     return payload.pack(_columns(items) | columns.orders(rankings), facts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from pages.ui import serving
 
@@ -11,13 +12,7 @@ GRID = serving.component("fdmat.grid", "grid/streamlit.js")
 
 
 def show(
-    address: str,
-    *,
-    kept: float,
-    only: str,
-    filters: Mapping[str, str],
-    on_ringed: Callable[[], None],
-    on_only: Callable[[], None],
+    address: str, options: Mapping[str, Any], *, on_ringed: Callable[[], None], on_only: Callable[[], None]
 ) -> None:
     """Draw the grid with its slider.
 
@@ -25,17 +20,17 @@ def show(
     ----------
     address
         Of what `fdmat_core.web.grid.pack` made, relative to the page.
-    kept, filters
-        As they are now; the grid takes them when it appears, afterwards they are the person's.
-    only
-        Rows to show and no others, in the form that a lasso has; all if empty.
+    options
+        `kept` and `filters` as they are now: the grid takes them when it appears, afterwards they are the person's.
+        `only`, rows to show and no others, in the form that a lasso has; all if empty. `blind`, whether a person is
+        known to review blind: the browser remembers it, and says where that differs.
     on_ringed
         Called when a person wants to see items on the map; `ringed` says which.
     on_only
         Called when a person no longer wants only the items of a lasso.
     """
-    data = {"payload": address, "kept": kept, "only": only, "filters": dict(filters)}
-    silent = {f"on_{name}_change": lambda: None for name in ("kept", "filters", "method")}
+    silent = {f"on_{name}_change": lambda: None for name in ("kept", "filters", "method", "blind")}
+    data = {"payload": address, **options}
     GRID(key=KEY, data=data, on_ringed_change=on_ringed, on_only_change=on_only, **silent)
 
 
@@ -54,6 +49,12 @@ def filters(default: Mapping[str, str]) -> Mapping[str, str]:
     """The filters that are set, by name, or those that the grid starts from."""
     value = serving.heard(KEY).get("filters")
     return default if value is None else value
+
+
+def blind(default: bool) -> bool:
+    """Whether a person reviews blind, so that nothing says what was injected; or what was known before."""
+    value = serving.heard(KEY).get("blind")
+    return default if value is None else bool(value)
 
 
 def ringed() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from fdmat_core.analysis import issues
@@ -10,6 +11,7 @@ from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.web import grid
+from pages.removed import scores
 from pages.shell import caches
 from pages.ui import fields, thumbnails
 
@@ -36,9 +38,11 @@ class Items:
             words=fields.address(self.run),
             evidence=f"evidence/{key}/",
             decisions=f"decisions/{key}",
+            score=f"payload/score/{key}/",
             method=quote(str(self.method), safe=""),
         )
-        return grid.pack(every_item(self.run), self.rankings, addresses, fractions=self.run.spec.fractions)
+        facts: dict[str, Any] = {"fractions": self.run.spec.fractions, "scores": scores.listed(self.run)}
+        return grid.pack(every_item(self.run), self.rankings, addresses, **facts)
 
 
 def every_item(run: Run) -> grid.Items:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.removed import again, decisions, downloads, grid, items, missing, selections, truth
+from pages.removed import again, decisions, downloads, grid, items, missing, review, selections, truth
 from pages.shell import caches, frame, places, state
 from pages.ui import caveats, empty, head, run_status, toolbar
 
@@ -25,8 +25,10 @@ def show_grid(shown, methods):
         st.rerun()
     state.choose(kept=grid.kept(state.kept()))
     state.filter_by(grid.filters(state.filters()))
-    options: dict[str, Any] = {"kept": state.kept(), "only": state.picked("only"), "filters": state.filters()}
-    grid.show(shown.address, **options, on_ringed=ring, on_only=lambda: state.pick("only", ""))
+    review.go_blind(grid.blind(review.blind()))
+    now: dict[str, Any] = {"kept": state.kept(), "filters": dict(state.filters()), "only": state.picked("only")}
+    now["blind"] = review.blind()
+    grid.show(shown.address, now, on_ringed=ring, on_only=lambda: state.pick("only", ""))
     pressed = grid.method()
     if pressed and pressed <= len(methods):
         state.choose(method=methods[pressed - 1])
@@ -55,6 +57,8 @@ with frame.plain_errors():
         missing.evidence(run, live=status is not None and status.live)
     if tab == TABS[0]:
         show_grid(items.Items(run, method, methods[method]), list(methods))
+    elif tab in (TABS[1], TABS[3]) and review.hides(run):
+        review.hidden()
     elif tab == TABS[1]:
         truth.panel(run, method)
     elif tab == TABS[3]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fdmat_core.runs import decisions
 from fdmat_core.spec import Choice
-from pages.removed import evidence, items, wishes
+from pages.removed import evidence, items, scores, wishes
 from pages.shell import caches
 from pages.ui import serving
 
@@ -32,6 +32,7 @@ def routes() -> list[Route]:
 
     return [
         Route("/payload/grid/{run}/{method:path}", _payload),
+        Route("/payload/score/{run}/{name:path}", _score),
         Route("/evidence/{run}/{item}", _evidence),
         Route("/decisions/{run}", _changes, methods=["GET"]),
         Route("/decisions/{run}", _write, methods=["POST"]),
@@ -104,6 +105,11 @@ def _now(dataset: str, item: int) -> dict[str, str]:
 
 def _payload(request: Request) -> Response:
     return serving.payload(request, lambda: payload(request.path_params["run"], request.path_params["method"]))
+
+
+def _score(request: Request) -> Response:
+    asked = request.path_params
+    return serving.payload(request, lambda: scores.packed(caches.run(asked["run"]), asked["name"]))
 
 
 def _evidence(request: Request) -> Response:

@@ -443,3 +443,55 @@ def test_all_of_the_list_is_cleared_again_and_a_refusal_is_taken_off_the_screen(
     on_grid.keyboard.press("k")
     on_grid.wait_for_function(f"{GRID}.trouble === 'not now' && {GRID}.decided.size === 0")
     on_grid.unroute("**/decisions/**")
+
+
+def test_the_threshold_moves_by_keys_speaks_and_hands_over_what_lies_above(on_grid):
+    run, want = Run(SPEC), removed()
+    on_grid.wait_for_function(f"{GRID}.counted && {GRID}.threshold !== null")
+    at = on_grid.locator("input.threshold")
+    before = float(at.input_value())
+    at.focus()
+    on_grid.keyboard.press("ArrowRight")
+    threshold = float(at.input_value())
+    assert threshold > before
+    score = run.detection["FDMat"].astype(np.float32)
+    bad = run.dataset().split("train").truth.bad
+    over = want[score[want["row"]] >= np.float32(threshold)]
+    precision, recall = 100 * bad[over["row"]].mean(), 100 * bad[over["row"]].sum() / bad.sum()
+    spoken = at.get_attribute("aria-valuetext")
+    assert (
+        f"{len(over)} of {len(want)} above, precision {precision:.1f}%, recall {recall:.1f}% of {bad.sum()} injected"
+        in spoken
+    )
+    on_grid.keyboard.press("k")  # a slider is no field: letters decide
+    wait_for_log(1)
+    count = len(over) - (want["item"].iloc[0] in over["item"].tolist())
+    on_grid.click(f".accept >> text=Accept all {count} …")
+    assert look(on_grid, "grid.marked.size") == count
+    assert on_grid.locator(".preview figure").count() == 10
+
+
+def test_the_list_is_sorted_by_any_stored_score(on_grid):
+    on_grid.select_option(".order", "rank random")
+    on_grid.wait_for_function(f"{GRID}.order?.name === 'rank random' && !{GRID}.stale.list")
+    order, ids = Run(SPEC).ranking(RANDOM).order, Run(SPEC).tables[0].ids
+    leaves = set(removed()["row"])
+    assert shown_ids(on_grid) == [ids[row] for row in order[::-1] if row in leaves]
+    on_grid.select_option(".order", "")
+    on_grid.wait_for_function(f"!{GRID}.order && !{GRID}.stale.list")
+    assert shown_ids(on_grid) == removed()["item"].tolist()
+
+
+def test_who_reviews_blind_sees_nothing_of_what_was_injected_also_after_a_reload(on_grid):
+    assert on_grid.locator(".cells .noise").count() > 5 and on_grid.locator(".card .truth").count() == 1
+    on_grid.check("input.blind")
+    on_grid.wait_for_function(f"!{GRID}.stale.list && {GRID}.elements.histogram.dataset.word === 'suspected'")
+    for _ in range(2):
+        assert on_grid.locator(".noise, .truth").count() == 0
+        assert "injected" not in on_grid.locator(".fdmat-grid").inner_html().replace("Hide what was injected", "")
+        on_grid.reload()
+        on_grid.wait_for_function(f"{GRID}?.counted && {GRID}.drawn > 0", timeout=30_000)
+        on_grid.wait_for_selector(".card .sentence")
+    on_grid.get_by_role("radio", name="Truth").click()
+    on_grid.wait_for_selector("text=Blind review is on")
+    assert on_grid.locator(".tally").count() == 0

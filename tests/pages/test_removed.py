@@ -14,7 +14,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable
 from fdmat_core.web import payload
-from pages.removed import evidence, items, routes
+from pages.removed import evidence, items, routes, scores
 from pages.shell import caches, places
 from tests.pages.conftest import button, texts
 from tests.web.reading import unpack
@@ -350,3 +350,23 @@ def test_odd_questions_are_answered_in_words(visit, ranked):
     )
     long = client.post(f"/decisions/{key}", json={"item": first, "decision": "keep", "author": "a" * 950_000})
     assert long.status_code == 413 and decisions.current(caches.train(caches.run(key)).key).empty
+
+
+def test_every_stored_score_is_offered_and_sent_by_row(visit, ranked):
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    run = caches.run(key)
+    table, found, random = run.tables[0], caches.inspection(run), run.ranking(Choice("random"))
+    facts, _ = unpack(routes.payload(key, "random"))
+    offered = [one["name"] for one in facts["scores"]]
+    assert offered[0] == "detector FDMat" and offered[-2:] == ["rank fdmat", "rank random"]
+
+    def sent(name):
+        return unpack(scores.packed(run, name))[1]["score"]
+
+    assert sent("detector FDMat").tolist() == np.float32(found.items.suspicion).tolist()
+    assert sent("evidence own_share").tolist() == np.float32(1 - found.items.own_share).tolist()
+    last = random.order[-1]
+    assert sent("rank random").argmax() == last and sent("rank random")[last] == table.n
+    with pytest.raises(ValueError, match="detector FDMat"):
+        scores.packed(run, "rank nobody")

@@ -2,6 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { effectOf } from "../../fdmat_core/web/grid/effect.js"
+import { above, countsOf, rangeOf, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
+import { rowsBy } from "../../fdmat_core/web/grid/scores.js"
+import { sample } from "../../fdmat_core/web/grid/bulk.js"
+import { placesIn } from "../../fdmat_core/web/grid/cells.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
 import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
 import { orderAt, ranksOf } from "../../fdmat_core/web/items.js"
@@ -89,4 +93,44 @@ test("decisions move the selection and the cleaned list at once", () => {
   assert.deepEqual(told([[0, "keep"], [1, "keep"], [3, "keep"], [5, "keep"]]).kept, 4)
   assert.deepEqual(told([[5, "drop"]], 6).kept, 5)
   assert.deepEqual(told([[-1, "keep"], [2, "unsure"]]), told([]))
+})
+
+const SCORE = { values: Float32Array.of(0.5, 0.9, NaN, 0.1, 0.9, 0.7) }
+SCORE.rows = rowsBy(SCORE.values, ITEMS.worst)
+
+test("a score sorts highest first, equal ones worst first, and what has none comes last", () => {
+  assert.deepEqual([...SCORE.rows], [1, 4, 5, 0, 3, 2])
+  const sorted = sift({ items: ITEMS, rank: RANK, k: 1, only: null, filters: {}, stateOf: () => "open", order: SCORE })
+  assert.deepEqual([...sorted.list], [1, 4, 0, 3, 2])
+})
+
+test("a threshold says how many of the list lie above, and of these the precision and the recall", () => {
+  const isBad = (row) => [1, 5, 0].includes(row)
+  const counted = countsOf(SCORE, Uint32Array.of(3, 1, 0, 4), isBad, new Set([4, 2]))
+  assert.deepEqual([...counted.rows], [1, 4, 0, 3])
+  assert.deepEqual([...counted.bad], [0, 1, 1, 2, 2])
+  assert.deepEqual([...counted.open], [0, 1, 1, 2, 3])
+  assert.deepEqual([2, 0.9, 0.6, 0.5, 0].map((at) => above(counted.scores, Math.fround(at))), [0, 2, 2, 3, 4])
+  assert.deepEqual(wordsAt(counted, 3, "injected"), ["3 of 4", "precision 66.7%, recall 66.7% of 3 injected"])
+  assert.deepEqual(wordsAt(counted, 0, "injected"), ["0 of 4", "precision none, recall 0.0% of 3 injected"])
+  assert.deepEqual(wordsAt(counted, 2, "suspected"), ["2 of 4", "1 of them suspected by FDMat"])
+})
+
+test("the range of a score passes over what is not finite", () => {
+  assert.deepEqual(rangeOf(Float32Array.of(2, Infinity, NaN, -1)), [-1, 2])
+  assert.deepEqual(rangeOf(Float32Array.of(3, 3)), [3, 4])
+})
+
+test("a drag marks the cells that its rectangle touches, and not those it only comes near", () => {
+  const grid = { layout: { across: 3, side: 100, pitch: 150 }, sifted: { list: new Uint32Array(8) } }
+  const box = (left, top, width, height) => placesIn(grid, { left, top, width, height })
+  assert.deepEqual(box(20, 20, 5, 5), [0])
+  assert.deepEqual(box(20, 20, 200, 5), [0, 1]) // the second ends at 216
+  assert.deepEqual(box(109, 20, 5, 200), []) // between two columns
+  assert.deepEqual(box(120, 170, 900, 900), [4, 5, 7])
+})
+
+test("ten of many are evenly spaced over them", () => {
+  assert.deepEqual(sample([5, 6, 7], 10), [5, 6, 7])
+  assert.deepEqual(sample(Array.from({ length: 61 }, (_, i) => i), 10), [0, 6, 12, 18, 24, 30, 36, 42, 48, 54])
 })

@@ -102,10 +102,10 @@ export function sample(rows, count) {
  * @param {number} row
  */
 function small({ items }, row) {
-  const given = items.classes[items.labels[row]], other = items.classes[items.preferred[row]]
-  const words = isLabelled(items) ? `${given}${other === given ? "" : ` → ${other}`}` : `item ${idOf(items, row)}`
-  const cell = make("figure", "", { title: `item ${idOf(items, row)}: ${words}` })
-  cell.append(pictureOf(items, row, cell.title), make("figcaption", words))
+  const given = items.classes[items.labels[row]], other = items.classes[items.preferred[row]], id = `item ${idOf(items, row)}`
+  const lines = isLabelled(items) ? [given, other === given ? " " : `→ ${other}`] : [id]
+  const cell = make("figure", "", { title: `${id}: ${lines.join(" ")}` })
+  cell.append(pictureOf(items, row, cell.title), ...lines.map((line) => make("figcaption", line)))
   return cell
 }
 
@@ -133,13 +133,13 @@ function wordsFor(grid, decision, count) {
   if (!decision) return `Clear ${many}`
   if (decision !== "relabel") return `${decision[0].toUpperCase()}${decision.slice(1)} ${many}`
   const labels = new Set(rowsFor(grid, decision).map((row) => labelFor(grid, row)))
-  return `Relabel ${many} ${labels.size === 1 ? `to ${grid.items.classes[[...labels][0]]}` : "as preferred"}`
+  return `Relabel ${many}${labels.size === 1 ? ` to ${grid.items.classes[[...labels][0]]}` : ""}`
 }
 
 /** @param {GridState} grid */
 function classMenu(grid) {
   const menu = make("select", "", { className: "target", ariaLabel: "Class to relabel all of them to" })
-  const each = make("option", "each to the class preferred", { value: "" })
+  const each = make("option", "each as preferred", { value: "" })
   menu.append(each, ...grid.items.classes.map((name) => make("option", name, { value: name })))
   menu.value = grid.target
   menu.addEventListener("change", () => { grid.target = menu.value; stale(grid, "card") })

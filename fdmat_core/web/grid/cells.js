@@ -4,7 +4,7 @@ import { make } from "../elements.js"
 import { idOf, isLabelled, pictureAt } from "../items.js"
 import { clamp } from "../text.js"
 import { showWords } from "../words.js"
-import { decisionOn, injected, SIGNS, stale, wordsOf } from "./state.js"
+import { decisionOn, SIGNS, stale, truthOf, wordsOf } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./state.js").Cell} Cell */
@@ -60,7 +60,7 @@ function emptyWords({ items, slider, sifted, only }) {
  * @param {number} row
  */
 function addCell(grid, row) {
-  const { items } = grid, truth = injected(items, row), cell = /** @type {Cell} */ (make("figure", "", { role: "option" }))
+  const { items } = grid, truth = truthOf(grid, row), cell = /** @type {Cell} */ (make("figure", "", { role: "option" }))
   const given = items.classes[items.labels[row]], preferred = items.classes[items.preferred[row]]
   cell.dataset.row = String(row)
   cell.id = `item-${row}`

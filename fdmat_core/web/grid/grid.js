@@ -8,11 +8,14 @@ import { createSlider, rounded, setScale, settle } from "../slider.js"
 import { percent, whole } from "../text.js"
 import { showCard } from "./card.js"
 import { choose, drawCells, layOut } from "./cells.js"
+import { isBlind, listenBlind, offerBlind } from "./blind.js"
 import { author, sign, startListening } from "./decisions.js"
 import { findRows, refresh, search, sendFilters, setFilter } from "./filter_panel.js"
+import { listenHistogram, showHistogram } from "./histogram.js"
 import { listenKeys } from "./keyboard.js"
 import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
+import { listOrders, sortBy } from "./scores.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
 
@@ -37,6 +40,8 @@ export function mount(host, payload, events = {}, options = {}) {
   listKeys(grid.elements.keys, KEYS)
   listenKeys(grid)
   listenMarks(grid)
+  listenHistogram(grid)
+  listenBlind(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
   watch.observe(grid.elements.frame)
@@ -69,7 +74,8 @@ function stateOf(root, items, events, options) {
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
     found: null,
     sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
-    at: 0, row: -1, anchor: 0, marked: new Set(), note: "", cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
+    at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
+    scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
     stale: { list: true, card: true }, draw: () => draw(grid), frame: null, drawn: 0, timers: {},
   }
@@ -85,6 +91,7 @@ function listenTools(grid) {
   find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) find.blur() })
   name.value = author()
   name.addEventListener("change", () => sign(name.value))
+  grid.elements.order.addEventListener("change", () => sortBy(grid, grid.elements.order.value))
   map.addEventListener("click", () => toMap(grid))
   help.addEventListener("click", () => showKeys(grid.elements))
 }
@@ -106,7 +113,7 @@ function show(grid, items) {
   grid.items = items
   if (other) {
     Object.assign(grid, { rows: null, filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
-    Object.assign(grid, { marked: new Set(), note: "" })
+    Object.assign(grid, { marked: new Set(), note: "", scores: new Map(), order: null, score: null, threshold: null, counted: null })
     Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null })
     begin(grid)
   }
@@ -121,6 +128,8 @@ function begin(grid) {
   find.placeholder = find.ariaLabel = words ? "text or item number" : "item number"
   findRows(grid)
   grid.known.clear()
+  listOrders(grid)
+  offerBlind(grid)
   layOut(grid)
   startListening(grid)
 }
@@ -169,7 +178,7 @@ function rested(grid) {
 /** @param {GridState} grid */
 function draw(grid) {
   if (grid.stale.list) refresh(grid)
-  if (grid.stale.list || grid.stale.card) showOffers(grid)
+  if (grid.stale.list || grid.stale.card) { showOffers(grid); showHistogram(grid) }
   if (grid.stale.card) showCard(grid)
   grid.stale = { list: false, card: false }
   drawCells(grid)

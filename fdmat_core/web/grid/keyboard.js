@@ -17,7 +17,7 @@ export function listenKeys(grid) {
   window.addEventListener("keydown", (event) => {
     if (isAll(event)) { markAll(grid); event.preventDefault(); event.stopPropagation(); return }
     if (isTaken(event)) return
-    const onSlider = event.composedPath()[0] === grid.slider.input
+    const onSlider = event.composedPath().some((it) => it === grid.slider.input || it === grid.elements.threshold)
     if (onSlider && (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End")) return
     if (!press(grid, event)) return
     event.preventDefault()

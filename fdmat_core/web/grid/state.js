@@ -22,6 +22,8 @@ import { itemsOf } from "../items.js"
  * @property {Float32Array | null} fields some features of row after row, where there are no pictures
  * @property {string} evidence the address of an item's evidence, before its id
  * @property {string} decisions the address of the decisions
+ * @property {string} score the address of a score, before its name
+ * @property {import("./scores.js").Offered[]} scores what the grid may ask for
  * @property {string} method as the address of the evidence names it
  */
 
@@ -33,6 +35,7 @@ import { itemsOf } from "../items.js"
  * @property {(kept: number) => void} [kept] the slider rests at another share kept
  * @property {(slider: { place: number, resting: boolean }) => void} [moved] the slider is at a place, 0 keeps all, 1 the least
  * @property {(filters: Filters) => void} [filters] a person has set other filters
+ * @property {(blind: boolean) => void} [blind] a person wants to see nothing of what was injected, or to see it again
  * @property {(number: number) => void} [method] a number key was pressed
  * @property {(rows: string) => void} [ringed] a person wants to see these rows, as text, on the map
  * @property {(none: string) => void} [only] a person no longer wants the rows of a lasso alone
@@ -44,6 +47,7 @@ import { itemsOf } from "../items.js"
  * @property {number} [kept] the share kept to start from; afterwards the slider is the person's
  * @property {string} [only] rows to show and no others, as text
  * @property {Filters} [filters] to start with
+ * @property {boolean} [blind] what others think of whether a person reviews blind
  */
 
 /** @typedef {{ decision: string, label: string, author: string }} Decision about an item; `decision` "" is none */
@@ -72,6 +76,12 @@ import { itemsOf } from "../items.js"
  * @property {Uint32Array} rank place of every row in that order
  * @property {Uint8Array | null} only the rows of a lasso, a byte per row; null for all
  * @property {Filters} filters
+ * @property {boolean} blind whether nothing says what was injected
+ * @property {Map<string, Promise<import("./scores.js").Score | null>>} scores that were asked for, by name
+ * @property {import("./scores.js").Score | null} order the score that the list is sorted by; null for issue and severity
+ * @property {import("./scores.js").Score | null} score of the histogram, once it is here
+ * @property {number | null} threshold in that score; null before anybody has set it
+ * @property {import("./histogram.js").Counted | null} counted the list by that score
  * @property {Uint8Array | null} found the rows whose words hold what is looked for, a byte per row; null for none asked
  * @property {Sifted} sifted what the filters leave
  * @property {number} at place of the chosen item in the list
@@ -109,6 +119,7 @@ export function gridItemsOf(payload) {
     suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
+    score: facts.score, scores: facts.scores ?? [],
   }
 }
 
@@ -121,7 +132,10 @@ export function elementsOf(root) {
     find: /** @type {HTMLInputElement} */ (find(root, ".find")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
-    author: /** @type {HTMLInputElement} */ (find(root, ".author")),
+    author: /** @type {HTMLInputElement} */ (find(root, ".author")), order: /** @type {HTMLSelectElement} */ (find(root, ".order")),
+    blind: /** @type {HTMLInputElement} */ (find(root, "input.blind")), score: find(root, ".act-score"),
+    histogram: find(root, ".histogram"), threshold: /** @type {HTMLInputElement} */ (find(root, ".threshold")),
+    words: find(root, ".words"), accept: /** @type {HTMLButtonElement} */ (find(root, ".accept")),
   }
 }
 
@@ -163,6 +177,16 @@ export const decisionOn = (grid, row) => grid.decided.get(String(grid.items.ids[
 
 /** A decision in words. @param {Decision} decision */
 export const wordsOf = ({ decision, label, author }) => `${decision}${label && ` ${label}`}${author && `, by ${author}`}`
+
+/** Whether it is known what was injected. @param {GridItems} items */
+export const hasTruth = ({ flags, bits }) => flags.some((flag) => flag & (bits.mislabelled | bits.outlier))
+
+/**
+ * What was injected into a row, in words; nothing for who reviews blind.
+ * @param {GridState} grid
+ * @param {number} row
+ */
+export const truthOf = (grid, row) => grid.blind ? "" : injected(grid.items, row)
 
 /**
  * What was injected into a row, in words.

@@ -3,4 +3,4 @@
 import { component } from "../streamlit.js"
 import * as grid from "./grid.js"
 
-export default component(grid, { state: ["kept", "filters"], trigger: ["method", "ringed", "only"] })
+export default component(grid, { state: ["kept", "filters", "blind"], trigger: ["method", "ringed", "only"] })

@@ -29,12 +29,27 @@ export const TEMPLATE = /* html */ `
   <div class="middle">
     <div class="tools">
       <p class="tally" role="status"></p>
-      <p class="effect" role="status"></p>
       <div class="chips"></div>
-      <div class="offers"></div>
       <input type="search" class="find" inputmode="numeric" placeholder="item number" aria-label="Item number">
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
+    </div>
+    <div class="tools more">
+      <p class="effect" role="status"></p>
+      <div class="offers"></div>
+      <label class="order-by" title="What comes first in the list">Order <select class="order"></select></label>
+      <button class="act-score" aria-expanded="false" title="The score over the list, with a threshold">Threshold</button>
+      <label class="act-blind" title="Hide what was injected: on this page nothing says which items are really wrong">
+        <input type="checkbox" class="blind"> Blind</label>
+    </div>
+    <div class="histogram" hidden>
+      <div class="plot" title="Each bar is as tall as the square root of its count">
+        <svg class="below" viewBox="0 0 90 1" preserveAspectRatio="none" aria-hidden="true"><path class="all"/><path class="bad"/></svg>
+        <svg class="over" viewBox="0 0 90 1" preserveAspectRatio="none" aria-hidden="true"><path class="all"/><path class="bad"/></svg>
+        <input type="range" class="threshold" step="any">
+      </div>
+      <p class="words"></p>
+      <button class="accept" title="Marks those that are open. Look at ten of them; R gives each the class preferred, D drops"></button>
     </div>
     <div class="frame">
       <div class="cells" role="listbox" aria-multiselectable="true" tabindex="0" aria-label="Removed items, worst first"></div>

@@ -1,0 +1,78 @@
+// Scores of the items: fetched when somebody asks for one, to sort the list by it and to cut it at a threshold.
+
+import { make } from "../elements.js"
+import { ranksOf } from "../items.js"
+import { fetchPayload } from "../payload.js"
+import { stale } from "./state.js"
+
+/** @typedef {import("./state.js").GridState} GridState */
+
+/** @typedef {import("./state.js").GridItems} GridItems */
+
+/** @typedef {{ name: string, group: string, title: string }} Offered what the grid may ask for */
+
+/**
+ * @typedef {object} Score
+ * @property {string} name
+ * @property {string} title
+ * @property {Float32Array} values by row, higher comes first
+ * @property {Uint32Array} rows highest first; equal ones, and those without a score, the worst first
+ */
+
+/**
+ * @param {Float32Array} values by row
+ * @param {Uint32Array} worst rows in the order in which equal ones come
+ */
+export function rowsBy(values, worst) {
+  const place = ranksOf(worst), keys = values.map((value) => Number.isNaN(value) ? -Infinity : value)
+  return worst.slice().sort((a, b) => keys[b] === keys[a] ? place[a] - place[b] : keys[b] > keys[a] ? 1 : -1)
+}
+
+/**
+ * A score by its name, asked for once.
+ * @param {GridState} grid
+ * @param {string} name
+ * @returns {Promise<Score | null>} null if the server does not answer
+ */
+export function scoreOf({ items, scores }, name) {
+  const known = scores.get(name) ?? fetched(items, name).catch(() => { scores.delete(name); return null })
+  scores.set(name, known)
+  return known
+}
+
+/**
+ * @param {GridItems} items
+ * @param {string} name
+ * @returns {Promise<Score | null>}
+ */
+async function fetched({ score, scores, worst }, name) {
+  const { columns } = await fetchPayload(new URL(score + encodeURIComponent(name), document.baseURI).href)
+  const title = scores.find((one) => one.name === name)?.title ?? name
+  return { name, title, values: columns.score, rows: rowsBy(columns.score, worst) }
+}
+
+/** Fill the menu of orders. @param {GridState} grid */
+export function listOrders({ elements: { order }, items }) {
+  const groups = [...new Set(items.scores.map((one) => one.group))]
+  order.replaceChildren(make("option", "gravest issue", { value: "" }), ...groups.map((label) => {
+    const group = make("optgroup", "", { label }), offered = items.scores.filter((one) => one.group === label)
+    group.append(...offered.map(({ name, title }) => make("option", title, { value: name })))
+    return group
+  }))
+}
+
+/**
+ * Sort the list by a score; by issue and severity without one. The histogram is that of a detector or of evidence.
+ * @param {GridState} grid
+ * @param {string} name
+ */
+export async function sortBy(grid, name) {
+  const score = name ? await scoreOf(grid, name) : null
+  if (name && !score) grid.trouble = "the server does not answer; choose the order again"
+  grid.order = score
+  if (score && !name.startsWith("rank")) Object.assign(grid, { score, threshold: null })
+  grid.elements.order.value = score?.name ?? ""
+  grid.elements.frame.scrollTop = 0
+  grid.row = -1
+  stale(grid, "list")
+}
