@@ -2,8 +2,9 @@
 
 Makes a run on a synthetic mixture with that many training items, opens the page in headless Chromium, and prints the
 time from a filter, a move of the slider and a jump in the list until the screen shows it; from asking for an item's
-evidence and from writing a decision until the server has answered; what opening sent; and how memory grows while the
-list is scrolled from end to end.
+evidence and from writing a decision until the server has answered; from relabelling 5,000 marked items, and from taking
+that back, until it is seen and until it is on the disk; how long a frame takes while the threshold is dragged; what
+opening sent; and how memory grows while the list is scrolled from end to end.
 """
 
 import os
@@ -54,6 +55,43 @@ ASKED = """async ([what, times]) => {
   function askFor(item) {
     return `${items.evidence}${item}?method=${items.method}&kept=${slider.kept}`
   }
+}""".replace("GRID", GRID)
+
+MANY = 5000
+#: Relabels items that have another class, and takes that back: ms until seen, and until the server has answered.
+BULK = """async (many) => {
+  const grid = GRID, { items } = grid
+  const other = Array.from(grid.sifted.list).filter((row) => items.preferred[row] !== items.labels[row])
+  const rows = other.length < many ? Array.from(grid.sifted.list.subarray(0, many)) : other.slice(0, many), took = {}
+  grid.marked = new Set(rows)
+  grid.target = other.length < many ? items.classes[0] : ""
+  const press = (key) => window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }))
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  const until = async (met) => { while (!met()) await painted(); await painted() }
+  const there = () => grid.decided.size >= rows.length
+  for (const [key, name, met] of [["r", "relabel", there], ["z", "undo", () => !there()]]) {
+    const began = performance.now()
+    press(key)
+    await until(met)
+    took[`${name} seen`] = performance.now() - began
+    await until(() => !grid.outbox.length)
+    took[`${name} on the disk`] = performance.now() - began
+  }
+  return [rows.length, took]
+}""".replace("GRID", GRID)
+
+#: The lengths of frames, in ms, while the threshold is dragged from end to end.
+DRAG = """async (frames) => {
+  const { threshold } = GRID.elements, low = Number(threshold.min), high = Number(threshold.max), took = []
+  let before = await new Promise(requestAnimationFrame)
+  for (let i = 0; i < frames; i++) {
+    threshold.value = String(low + (high - low) * i / frames)
+    threshold.dispatchEvent(new Event("input"))
+    const now = await new Promise(requestAnimationFrame)
+    took.push(now - before)
+    before = now
+  }
+  return took
 }""".replace("GRID", GRID)
 
 SCROLL = """async () => {
@@ -110,6 +148,12 @@ def measure(page, address):
         told(name, page.evaluate(TIMED, [what, 12]))
     told("evidence of an item", page.evaluate(ASKED, ["evidence", 30]))
     told("a decision on the disk", page.evaluate(ASKED, ["decision", 30]))
+    page.wait_for_function(f"{GRID}.counted")
+    frames = page.evaluate(DRAG, 240)
+    told("a frame while the threshold is dragged", frames)
+    for _ in range(3):
+        count, took = page.evaluate(BULK, MANY)
+        print(f"{count:,} items: " + ", ".join(f"{name} {ms:.0f} ms" for name, ms in took.items()), flush=True)
     before = heap(page)
     for _ in range(3):
         page.evaluate(SCROLL)

@@ -158,6 +158,14 @@ def changes(dataset: str, after: int = 0) -> tuple[int, pandas.DataFrame]:
     return last, _frame(_CHANGES, dataset, after, last)
 
 
+def words(dataset: str) -> pandas.DataFrame:
+    """The latest word of each person on every item, whoever had the last: columns `COLUMNS`, ordered by item.
+
+    What was taken back is nobody's word; who has cleared an item has the word `OPEN`.
+    """
+    return _frame(_WORDS, dataset)
+
+
 def history(dataset: str) -> pandas.DataFrame:
     """Every decision ever written, oldest first, those taken back included (their decision is empty)."""
     return _frame(f"SELECT {', '.join(COLUMNS)} FROM decisions WHERE dataset = ? ORDER BY number", dataset)
@@ -218,6 +226,13 @@ def _frame(query: str, *asked: str | int) -> pandas.DataFrame:
 _CURRENT = f"""
 SELECT {", ".join(COLUMNS)} FROM decisions AS own WHERE dataset = ? AND decision <> ''
 AND number = (SELECT max(number) FROM decisions WHERE dataset = own.dataset AND item = own.item) ORDER BY item
+"""
+
+_WORDS = f"""
+SELECT {", ".join(COLUMNS)} FROM decisions WHERE number IN
+    (SELECT max(number) FROM decisions WHERE dataset = ? AND undoes IS NULL
+     AND number NOT IN (SELECT undoes FROM decisions WHERE undoes IS NOT NULL) GROUP BY item, author)
+ORDER BY item, author
 """
 
 _CHANGES = f"""

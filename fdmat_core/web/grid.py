@@ -69,6 +69,11 @@ def pack(
     return payload.pack(_columns(items) | columns.orders(rankings), facts)
 
 
+def pack_score(name: str, values: np.ndarray) -> bytes:
+    """One score as a payload with a column `score` (n,), by row; what is higher comes first."""
+    return payload.pack({"score": np.asarray(values, "<f4")}, {"name": name})
+
+
 def _columns(items: Items) -> dict[str, np.ndarray]:
     """The columns of all items by name, in the types that travel."""
     c = len(items.classes)

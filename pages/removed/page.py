@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.removed import again, decisions, downloads, grid, items, missing, review, selections, truth
+from pages.removed import again, decisions, downloads, grid, items, missing, review, reviewers, selections, truth
 from pages.shell import caches, frame, places, state
 from pages.ui import caveats, empty, head, run_status, toolbar
 
@@ -67,4 +67,5 @@ with frame.plain_errors():
         caveats.brought(methods[method], state.kept())
         downloads.row(run, method, state.kept())
         selections.row(run)
+        reviewers.show(run, method)
         decisions.show(run)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from fdmat_core import formats
 from fdmat_core.runs.decisions import OPEN, Decision
 from fdmat_core.runs.run import Run
@@ -64,9 +62,9 @@ def _labels(data: Dataset, wish: Mapping[str, Any], count: int) -> Iterable[str]
         if label not in data.classes:
             raise ValueError(f"label is {label!r}; classes are {', '.join(data.classes)}")
         return [label] * count
-    places = np.array([formats.whole(one) for one in wish["labels"]], dtype=np.int64)
-    if len(places) != count or places.min() < 0 or places.max() >= len(data.classes):
+    places = [formats.whole(one) for one in wish["labels"]]
+    if len(places) != count or not all(0 <= place < len(data.classes) for place in places):
         raise ValueError(
             f"labels are {len(places):,}; give the place of one of {len(data.classes)} classes for each row"
         )
-    return [data.classes[place] for place in places.tolist()]
+    return [data.classes[place] for place in places]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fdmat_core import errors, registry
-from fdmat_core.runs import jobs, library
+from fdmat_core.runs import decisions, jobs, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
 from fdmat_core.store import entries, files
@@ -119,6 +119,8 @@ def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
     began = f" · started {run_status.moment(status.started)}" if status and status.started else ""
     st.markdown(f"**{registry.datasets.title(spec.dataset)}**  \n{about(spec)}{began}")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
+    if decided := len(decisions.current(Run(spec).dataset_key or "")):
+        st.write(f"**The {decided:,} decisions of people on its items stay**: another run on these data has them, too.")
     with st.container(horizontal=True):
         if st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(key,)):
             st.rerun()

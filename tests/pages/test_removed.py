@@ -370,3 +370,35 @@ def test_every_stored_score_is_offered_and_sent_by_row(visit, ranked):
     assert sent("rank random").argmax() == last and sent("rank random")[last] == table.n
     with pytest.raises(ValueError, match="detector FDMat"):
         scores.packed(run, "rank nobody")
+
+
+def decided_by(key, author, items, decision, **said):
+    for item in items:
+        routes.write(key, {"item": int(item), "decision": decision, "author": author, "session": author, **said})
+
+
+def test_reviewers_are_counted_compared_and_their_conflicts_opened(visit, ranked):
+    key = ranked(FLIPPED)
+    app = visit(places.REMOVED, run=key, kept="1", issue="redundant")
+    run = caches.run(key)
+    ids = caches.train(run).ids
+    decided_by(key, "ann", ids[:6], "keep")
+    decided_by(key, "bob", ids[:4], "keep")
+    app.session_state["part"] = "Decisions"
+    app.run()
+    assert "Nobody contradicts anybody" in texts(app)
+    decided_by(key, "bob", ids[4:6], "drop")
+    app.run()
+    assert not app.exception
+    counts, agreement, conflicts = (one.value for one in app.dataframe[:3])
+    assert counts[["author", "items", "drop"]].values.tolist() == [["ann", 6, 0], ["bob", 6, 2]]
+    assert agreement[["both", "agree"]].values.tolist() == [[6, 4]] and agreement["kappa"].tolist() == [0]
+    assert conflicts["item"].tolist() == sorted(ids[4:6].tolist())
+    assert conflicts["words"].tolist() == ["ann: keep; bob: drop"] * 2
+    button(app, "Inspect 2 conflicts").click().run()
+    assert not app.exception and app.session_state["part"] == "Inspect"
+    only = app.session_state["picked_only"][1]
+    assert ids[payload.rows_in(only, len(ids))].tolist() == ids[4:6].tolist()
+    assert "issue" not in app.query_params
+    left = run.ranking(run.evidence_method).order[round(float(app.query_params["kept"][0]) * len(ids)) :]
+    assert {4, 5} <= set(left.tolist())

@@ -144,6 +144,20 @@ def test_clearing_takes_decisions_off_and_can_be_taken_back():
     assert decisions.undo("d", "one") == [2, 3] and state() == {1: "drop", 2: "drop", 3: "keep"}
 
 
+def test_each_persons_latest_word_stays_whoever_had_the_last():
+    decisions.decide("d", Decision(1, "keep", author="ann", session="one"))
+    decisions.decide("d", Decision(1, "drop", author="bob", session="two"))
+    decisions.decide("d", Decision(2, "drop", author="ann", session="one"))
+    decisions.decide("d", Decision(2, "keep", author="ann", session="one"))
+    both(7, 8)
+    decisions.undo("d", "one")
+    told = decisions.words("d")[["item", "author", "decision"]].values.tolist()
+    assert told == [[1, "ann", "keep"], [1, "bob", "drop"], [2, "ann", "keep"]]
+    decisions.undo("d", "one")
+    assert decisions.words("d")["decision"].tolist() == ["keep", "drop", "drop"]
+    assert decisions.words("other").empty
+
+
 def test_an_item_cannot_be_twice_in_a_step():
     with pytest.raises(ValueError, match="occurs twice"):
         both(1, 2, 1)

@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { effectOf } from "../../fdmat_core/web/grid/effect.js"
 import { above, countsOf, rangeOf, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
 import { rowsBy } from "../../fdmat_core/web/grid/scores.js"
+import { partsOf } from "../../fdmat_core/web/grid/share.js"
 import { sample } from "../../fdmat_core/web/grid/bulk.js"
 import { placesIn } from "../../fdmat_core/web/grid/cells.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
@@ -133,4 +134,19 @@ test("a drag marks the cells that its rectangle touches, and not those it only c
 test("ten of many are evenly spaced over them", () => {
   assert.deepEqual(sample([5, 6, 7], 10), [5, 6, 7])
   assert.deepEqual(sample(Array.from({ length: 61 }, (_, i) => i), 10), [0, 6, 12, 18, 24, 30, 36, 42, 48, 54])
+})
+
+test("items are dealt out by their numbers, evenly, whatever their order", () => {
+  const ids = BigInt64Array.from({ length: 9000 }, (_, i) => BigInt(i)), parts = partsOf(ids, 3)
+  const counts = [0, 1, 2].map((part) => parts.filter((one) => one === part).length)
+  assert.ok(counts.every((count) => Math.abs(count - 3000) < 150), String(counts))
+  assert.deepEqual([...partsOf(ids.slice().reverse(), 3)], [...parts].reverse())
+  assert.notDeepEqual([...partsOf(ids, 2)], [...parts])
+  assert.deepEqual([...partsOf(BigInt64Array.of(0n, 1n, 2n, -30n, 2n ** 40n), 4)], [0, 3, 2, 1, 3])
+})
+
+test("only the rows of a part are listed", () => {
+  const mine = Uint8Array.of(1, 0, 0, 1, 0, 1)
+  const found = sift({ items: ITEMS, rank: RANK, k: 1, only: null, mine, filters: {}, stateOf: () => "open" })
+  assert.deepEqual([[...found.list], found.here], [[3, 0], 2])
 })

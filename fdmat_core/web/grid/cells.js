@@ -51,7 +51,7 @@ export function drawCells(grid) {
 /** @param {GridState} grid */
 function emptyWords({ items, slider, sifted, only }) {
   if (slider.k >= items.n) return "At this size nothing leaves. Move the slider to the right."
-  if (only && !sifted.here) return "None of the lasso's items leaves at this size."
+  if (only && !sifted.here) return "None of the items chosen elsewhere leaves at this size."
   return "No removed item fits these filters. Esc clears them."
 }
 

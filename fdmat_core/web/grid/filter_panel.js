@@ -9,6 +9,7 @@ import { searchTyped } from "../words.js"
 import { choose } from "./cells.js"
 import { showEffect } from "./effect.js"
 import { isNumber, pairName, sift } from "./filters.js"
+import { partNow, take } from "./share.js"
 import { decisionOn, SIGNS, stale } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -207,7 +208,7 @@ function pairList(grid) {
 
 /** The filters that are on, each with a cross to take it off. @param {GridState} grid */
 function showChips(grid) {
-  const { elements, filters, only, sifted: { here, list } } = grid
+  const { elements, filters, only, mine, sifted: { here, list } } = grid
   /** @type {HTMLElement[]} */
   const chips = []
   const chip = (/** @type {string} */ words, /** @type {() => void} */ off) => {
@@ -215,7 +216,10 @@ function showChips(grid) {
     button.addEventListener("click", off)
     chips.push(button)
   }
-  if (only) chip(`from the map: ${whole(only.reduce((sum, one) => sum + one, 0))}, of them removed ${whole(here)}`, () => dropOnly(grid))
+  const count = only?.reduce((sum, one) => sum + one, 0) ?? 0
+  if (only) chip(`chosen elsewhere: ${whole(count)}, of them removed ${whole(here)}`, () => dropOnly(grid))
+  const { part, parts } = partNow()
+  if (mine) chip(`part ${part} of ${parts}`, () => take(grid, 1, 1))
   for (const name of /** @type {const} */ (["issue", "label", "pair", "decision"])) {
     const value = filters[name]
     if (value) chip(value.replace(">", " → "), () => toggle(grid, name, value))

@@ -22,6 +22,7 @@
  * @property {Uint32Array} rank
  * @property {number} k how many are kept
  * @property {Uint8Array | null} only
+ * @property {Uint8Array | null} [mine] the rows of a reviewer's part
  * @property {{ rows: Uint32Array } | null} [order] how the list is sorted, if not worst first
  * @property {Filters} filters
  * @property {Uint8Array | null} [found] the rows whose words hold what `item` says, a byte per row; null while that is not known
@@ -76,13 +77,13 @@ function tests({ items, filters, found: rows, stateOf }) {
  * @returns {Sifted}
  */
 export function sift(sieve) {
-  const { items, rank, k, only, order, stateOf } = sieve, found = tests(sieve)
+  const { items, rank, k, only, mine, order, stateOf } = sieve, found = tests(sieve)
   const list = new Uint32Array(Math.max(0, items.n - k)), issues = new Uint32Array(items.issues.length)
   const labels = new Uint32Array(items.classes.length), states = new Map(), pairs = new Map()
   let length = 0, here = 0
   const more = (/** @type {Map<any, number>} */ counts, /** @type {any} */ key) => counts.set(key, (counts.get(key) ?? 0) + 1)
   for (const row of order?.rows ?? items.worst) {
-    if (rank[row] < k || only && !only[row]) continue
+    if (rank[row] < k || only && !only[row] || mine && !mine[row]) continue
     here++
     const missed = missedBy(found, row)
     if (!missed) list[length++] = row

@@ -16,6 +16,7 @@ import { listenKeys } from "./keyboard.js"
 import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
 import { listOrders, sortBy } from "./scores.js"
+import { dealOut, listenShare } from "./share.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
 
@@ -42,6 +43,7 @@ export function mount(host, payload, events = {}, options = {}) {
   listenMarks(grid)
   listenHistogram(grid)
   listenBlind(grid)
+  listenShare(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
   watch.observe(grid.elements.frame)
@@ -72,7 +74,7 @@ function stateOf(root, items, events, options) {
   const grid = {
     root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
-    found: null,
+    found: null, mine: null,
     sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
     scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
@@ -128,6 +130,7 @@ function begin(grid) {
   find.placeholder = find.ariaLabel = words ? "text or item number" : "item number"
   findRows(grid)
   grid.known.clear()
+  dealOut(grid)
   listOrders(grid)
   offerBlind(grid)
   layOut(grid)

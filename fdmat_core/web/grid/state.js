@@ -75,6 +75,7 @@ import { itemsOf } from "../items.js"
  * @property {number} slot which order of the items holds now, see `items.slotAt`; -1 for none yet
  * @property {Uint32Array} rank place of every row in that order
  * @property {Uint8Array | null} only the rows of a lasso, a byte per row; null for all
+ * @property {Uint8Array | null} mine the rows of this reviewer's part, a byte per row; null for all
  * @property {Filters} filters
  * @property {boolean} blind whether nothing says what was injected
  * @property {Map<string, Promise<import("./scores.js").Score | null>>} scores that were asked for, by name
@@ -133,6 +134,7 @@ export function elementsOf(root) {
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
     author: /** @type {HTMLInputElement} */ (find(root, ".author")), order: /** @type {HTMLSelectElement} */ (find(root, ".order")),
+    part: /** @type {HTMLInputElement} */ (find(root, "input.part")), parts: /** @type {HTMLInputElement} */ (find(root, "input.parts")),
     blind: /** @type {HTMLInputElement} */ (find(root, "input.blind")), score: find(root, ".act-score"),
     histogram: find(root, ".histogram"), threshold: /** @type {HTMLInputElement} */ (find(root, ".threshold")),
     words: find(root, ".words"), accept: /** @type {HTMLButtonElement} */ (find(root, ".accept")),

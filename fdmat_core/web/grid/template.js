@@ -25,6 +25,9 @@ export const TEMPLATE = /* html */ `
     <div class="pairs"></div>
     <label class="choice" title="The name that stands beside your decisions">Signed
       <input class="author" maxlength="60" placeholder="me" autocomplete="off"></label>
+    <div class="choice share" title="Several reviewers: each takes another part, and the items are dealt out by their numbers">Part
+      <input class="part" type="number" min="1" value="1" aria-label="My part of the items"> of
+      <input class="parts" type="number" min="1" max="99" value="1" aria-label="How many reviewers share the items"></div>
   </nav>
   <div class="middle">
     <div class="tools">
