@@ -30,6 +30,7 @@ AGREEMENT = {
     "share": "Share",
     "kappa": "Kappa",
 }
+LINE, HIGH = 35, 300  # pixels of a line of a table, and at most of that of conflicts
 LOOK: dict[str, Any] = {"hide_index": True, "width": "stretch"}
 
 
@@ -72,9 +73,8 @@ def _conflicts(run: Run, method: Choice, words: Any) -> None:
         return
     titles: dict[str, Any] = {"item": "Item", "words": "Who said what"}
     st.markdown(f"**{len(found):,} conflict{'s' * (len(found) != 1)}**: the last word counts in what is exported.")
-    chosen = st.dataframe(
-        found, column_config=titles, on_select="rerun", selection_mode="multi-row", height=240, key="conflicts", **LOOK
-    )
+    facts: dict[str, Any] = {"column_config": titles, "height": min(HIGH, LINE * (len(found) + 1) + 3)}
+    chosen = st.dataframe(found, on_select="rerun", selection_mode="multi-row", key="conflicts", **facts, **LOOK)
     rows = list(chosen["selection"]["rows"]) or list(range(len(found)))
     items = found["item"].iloc[rows].tolist()
     many = "conflicts" if len(items) != 1 else "conflict"

@@ -22,8 +22,11 @@ const MOST_PAIRS = 12
 /** The decision on a row, or "open". @param {GridState} grid @param {number} row */
 const stateOf = (grid, row) => decisionOn(grid, row)?.decision || "open"
 
+/** What was chosen elsewhere is shown whole, whoever's part it is. @param {GridState} grid */
+const partOf = ({ mine, only }) => only ? null : mine
+
 /** @param {GridState} grid */
-const siftNow = (grid) => sift({ ...grid, k: grid.slider.k, stateOf: (row) => stateOf(grid, row) })
+const siftNow = (grid) => sift({ ...grid, mine: partOf(grid), k: grid.slider.k, stateOf: (row) => stateOf(grid, row) })
 
 /**
  * @param {GridState} grid
@@ -208,7 +211,7 @@ function pairList(grid) {
 
 /** The filters that are on, each with a cross to take it off. @param {GridState} grid */
 function showChips(grid) {
-  const { elements, filters, only, mine, sifted: { here, list } } = grid
+  const { elements, filters, only, sifted: { here, list } } = grid
   /** @type {HTMLElement[]} */
   const chips = []
   const chip = (/** @type {string} */ words, /** @type {() => void} */ off) => {
@@ -219,7 +222,7 @@ function showChips(grid) {
   const count = only?.reduce((sum, one) => sum + one, 0) ?? 0
   if (only) chip(`chosen elsewhere: ${whole(count)}, of them removed ${whole(here)}`, () => dropOnly(grid))
   const { part, parts } = partNow()
-  if (mine) chip(`part ${part} of ${parts}`, () => take(grid, 1, 1))
+  if (partOf(grid)) chip(`part ${part} of ${parts}`, () => take(grid, 1, 1))
   for (const name of /** @type {const} */ (["issue", "label", "pair", "decision"])) {
     const value = filters[name]
     if (value) chip(value.replace(">", " → "), () => toggle(grid, name, value))
