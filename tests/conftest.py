@@ -50,6 +50,7 @@ def arrays(request, monkeypatch):
         for room in (registry.methods, registry.measures):
             if name in room.all() and not any(word in source(room.get(name)) for word in ON_DEVICE):
                 pytest.skip("the same on every device")
+    return request.param
 
 
 def source(entry):
