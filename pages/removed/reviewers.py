@@ -35,10 +35,10 @@ LOOK: dict[str, Any] = {"hide_index": True, "width": "stretch"}
 
 
 def show(run: Run, method: Choice) -> None:
-    """Draw it, once anybody has decided anything."""
+    """Draw it, once two people have decided anything."""
     words = decisions.words(run.dataset_key or caches.train(run).key)
     counts = reviewers.counts(words)
-    if counts.empty:
+    if len(counts) < 2:
         return
     st.subheader("Reviewers", anchor=False)
     left, right = st.columns(2, gap="large")

@@ -119,8 +119,9 @@ def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
     began = f" · started {run_status.moment(status.started)}" if status and status.started else ""
     st.markdown(f"**{registry.datasets.title(spec.dataset)}**  \n{about(spec)}{began}")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
-    if decided := len(decisions.current(Run(spec).dataset_key or "")):
-        st.write(f"**The {decided:,} decisions of people on its items stay**: another run on these data has them, too.")
+    decided = len(decisions.current(Run(spec).dataset_key or ""))
+    many = f", {decided:,} decision{'s' * (decided != 1)} so far" if decided else ""
+    st.write(f"What people decided about its items stays{many}: every run on these data has it.")
     with st.container(horizontal=True):
         if st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(key,)):
             st.rerun()

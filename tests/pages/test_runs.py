@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from fdmat_core import registry
-from fdmat_core.runs import artifacts, jobs, settings
+from fdmat_core.runs import artifacts, decisions, jobs, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files, notices
@@ -196,14 +196,18 @@ def test_a_method_that_could_not_be_used_is_named(visit, queue, monkeypatch):
     assert "**CRAIG** could not be used: It needs a head." in texts(visit(places.RUNS))
 
 
-def test_a_run_is_deleted_only_after_a_question(visit, queue):
+def test_a_run_is_deleted_only_after_a_question(visit, queue, monkeypatch):
     key = queue.say(DIGITS, "done")
+    monkeypatch.setattr(Run, "dataset_key", "d")
+    decisions.decide_all("d", [decisions.Decision(item, "drop") for item in range(3)])
     app = visit(places.RUNS, run=key)
     button(app, "Delete").click().run()
     assert queue.asked == [] and "cannot be undone" in texts(app)
+    assert "decided about its items stays, 3 decisions so far" in texts(app)
     assert texts(app).count("8 methods · 12 sizes · 5 seeds") == 2  # on its card, and in the question
     button(app, "Delete it").click().run()
     assert queue.asked == [("delete", key)] and "run" not in app.query_params
+    assert len(decisions.current("d")) == 3
 
 
 def test_a_run_is_opened_on_the_map(visit, queue):
