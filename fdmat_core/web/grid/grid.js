@@ -72,7 +72,7 @@ function stateOf(root, items, events, options) {
   const slider = createSlider(root, { move: () => slid(grid), rest: () => rested(grid) }), none = new Uint32Array(0)
   /** @type {GridState} */
   const grid = {
-    root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, slider,
+    root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, names: null, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
     found: null, mine: null,
     sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
@@ -114,7 +114,8 @@ function show(grid, items) {
   const other = grid.items.key !== items.key
   grid.items = items
   if (other) {
-    Object.assign(grid, { rows: null, filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
+    Object.assign(grid, { rows: null, names: null })
+    Object.assign(grid, { filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
     Object.assign(grid, { marked: new Set(), note: "", scores: new Map(), order: null, score: null, threshold: null, counted: null })
     Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null })
     begin(grid)

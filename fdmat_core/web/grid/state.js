@@ -70,6 +70,7 @@ import { itemsOf } from "../items.js"
  * @property {AbortController} removed aborts when the grid is removed
  * @property {GridItems} items
  * @property {Map<string, number> | null} rows of items by id, once somebody asked
+ * @property {string[] | null} names ids of items by row, likewise
  * @property {Slider} slider
  * @property {number} sent the share kept that others heard last
  * @property {number} slot which order of the items holds now, see `items.slotAt`; -1 for none yet
@@ -175,7 +176,11 @@ export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }
  * @param {GridState} grid
  * @param {number} row
  */
-export const decisionOn = (grid, row) => grid.decided.get(String(grid.items.ids[row]))
+export function decisionOn(grid, row) {
+  if (!grid.decided.size) return undefined
+  grid.names ??= Array.from(grid.items.ids, String) // once: a number of 64 bits takes a while to become text
+  return grid.decided.get(grid.names[row])
+}
 
 /** A decision in words. @param {Decision} decision */
 export const wordsOf = ({ decision, label, author }) => `${decision}${label && ` ${label}`}${author && `, by ${author}`}`
