@@ -75,7 +75,7 @@ def one(name):
 def child(name, where):
     """What one work took with the code of a checkout."""
     script = f"import sys; sys.path.insert(0, {str(where)!r}); sys.argv = ['scale', '--one', {name!r}]; "
-    script += f"exec(compile(open({str(Path(__file__))!r}).read(), 'scale', 'exec'))"
+    script += f"__file__ = {__file__!r}; exec(compile(open(__file__).read(), __file__, 'exec'))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=where)
     if done.returncode:
         raise SystemExit(done.stderr)
