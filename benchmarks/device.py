@@ -5,7 +5,8 @@ that `FDMAT_DEVICE` names or that is found. Prints the seconds of both, their ra
 the same, and how far values of measures differ. Then FDMat on larger tables, on the device alone.
 
     --n --d --c --keep  the size of the table and the share kept (60000, 128, 10, 0.1)
-    --large             FDMat at 200,000 x 256 x 100, 1,000,000 x 64 x 10 and 1,280,000 x 768 x 1,000
+    --large SIZES       FDMat, instead, at some of these sizes, "012" for all: 200,000 x 256 in 100 classes, 1,000,000 x
+                        64 in 10, and 1,280,000 x 768 in 1,000
     --cpu               the large ones on the CPU, too, but for the last
     --out FILE          also write the tables, as Markdown, with their conditions
 """
@@ -117,10 +118,10 @@ def wide_mixture(n, d, c, folder):
     return FeatureTable(np.arange(n), labels, x, tuple(map(str, range(c))), "wide")
 
 
-def large(devices):
+def large(sizes, devices):
     """One line for FDMat on each of the large tables and devices."""
     yield "| n x d x c | where | seconds | recall of neighbours | peak memory of the process |\n|---|---|---|---|---|"
-    for n, d, c in LARGE:
+    for n, d, c in (LARGE[int(size)] for size in sizes):
         with tempfile.TemporaryDirectory() as folder:
             table = wide_mixture(n, d, c, folder) if d > 256 else mixture(n, d, c)
             for where in devices if d <= 256 else devices[-1:]:
@@ -135,17 +136,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for flag, kind, usual in (("n", int, 60_000), ("d", int, 128), ("c", int, 10), ("keep", float, 0.1)):
         parser.add_argument(f"--{flag}", type=kind, default=usual)
-    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--large", default="")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     accelerator = str(device.best())
-    head = f"{given.n:,} x {given.d}, {given.c} classes, {given.keep:.0%} kept. {device.describe()} against "
+    size = "" if given.large else f"{given.n:,} x {given.d}, {given.c} classes, "
+    head = f"{size}{given.keep:.0%} kept. {device.describe()} against "
     head += f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}."
     lines = ["# What an accelerator brings", "", "Made by `python -m benchmarks.device`.", head, ""]
     print("\n".join(lines), flush=True)
     if given.large:
-        parts = [large([*(["cpu"] if given.cpu else []), accelerator])]
+        parts = [large(given.large, [*(["cpu"] if given.cpu else []), accelerator])]
     else:
         table, tiny = mixture(given.n, given.d, given.c), mixture(100 * given.c, given.d, given.c)
         parts = [part(table, tiny, given.keep, accelerator) for part in (methods, measures)]

@@ -5,6 +5,7 @@ import pytest
 
 from fdmat_core import device, registry, selection
 from fdmat_core.numerics import distances, greedy, neighbours
+from fdmat_core.numerics.arrays import to_numpy
 from tests.conftest import make_table
 
 #: Methods may differ in this share of what they keep: two candidates tie, but for the last bits of a float.
@@ -37,6 +38,16 @@ def test_neighbours_are_the_same(monkeypatch):
     assert copies.rows[40, 0] == 7 and copies.distances[40, 0] == 0
 
 
+@pytest.mark.parametrize("n", [50, 64, 65, 1000])
+def test_the_smallest_are_found_by_runs(n, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(neighbours, "RUN", 4)
+    values = torch.from_numpy(np.random.default_rng(n).standard_normal((30, n)))
+    found = neighbours._smallest(values, 7)
+    assert torch.equal(values.gather(1, found).sort(dim=1).values, values.sort(dim=1).values[:, :7])
+
+
 def test_where_memory_runs_out_blocks_are_halved_and_nothing_is_lost():
     seen, fits = [], 3
 
@@ -64,7 +75,7 @@ def test_arrays_are_moved_block_by_block_and_keep_their_numbers(monkeypatch):
     tensors(monkeypatch)
     monkeypatch.setattr(device, "MOVED", 30)
     x = np.random.default_rng(0).standard_normal((23, 7)).astype(np.float16)
-    assert np.array_equal(device.put(x).numpy(), x)
+    assert np.array_equal(to_numpy(device.put(x)), x)
 
 
 def test_pools_together_hold_every_row_once_and_matching_takes_note_of_picks_before(monkeypatch):

@@ -170,30 +170,34 @@ def _issues(
     usual = _quantiles(agreement, labels, c, reference)
     doubtful = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
     far = np.zeros(len(labels), dtype=bool)
-    for label in np.unique(labels):
-        far[labels == label] = _far(evidence["radius"][labels == label])
-    mistaken = doubtful & _by_chance(evidence, labels, around, c)
-    homeless = doubtful & (_clearest(around, usual) < tau)
+    for rows in filter(len, quotas.rows_by_class(labels, c)):
+        far[rows] = _far(evidence["radius"][rows])
+    mistaken, homeless = np.zeros_like(far), np.zeros_like(far)
+    doubts = np.flatnonzero(doubtful)
+    mistaken[doubts] = _by_chance(evidence, labels, around, c, doubts)
+    homeless[doubts] = _clearest(around[doubts], usual) < tau
     return np.select([mistaken, far | homeless], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(np.uint8)
 
 
 def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float) -> np.ndarray:
     """The quantile of every class's values (c,); 0 for an empty class."""
     found = np.zeros(c)
-    for label in np.unique(labels):
-        found[label] = np.quantile(values[labels == label], reference)
+    for label, rows in enumerate(quotas.rows_by_class(labels, c)):
+        found[label] = np.quantile(values[rows], reference) if len(rows) else 0
     return found
 
 
-def _by_chance(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
-    """Which rows (m,) are preferred by another class, inside which mislabelling alone gives them as many neighbours."""
+def _by_chance(
+    evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, doubts: np.ndarray
+) -> np.ndarray:
+    """Which of the rows in doubt (r,) another class prefers, where mislabelling alone gives them as many neighbours."""
     from scipy.stats import binom
 
-    k = around.shape[1]
-    mistakes = _inside(evidence["own_share"], np.where(evidence["preferred"] == labels, labels, c), around, c)
-    most = binom.ppf(NOISE_QUANTILE, k, mistakes)  # (c, c) neighbours
-    count = np.rint(k * evidence["agreement"])
-    return (evidence["preferred"] != labels) & (count <= most[evidence["preferred"], labels])
+    k, preferred = around.shape[1], evidence["preferred"]
+    mistakes = _inside(evidence["own_share"], np.where(preferred == labels, labels, c), around, c)
+    preferred, labels = preferred[doubts], labels[doubts]
+    most = binom.ppf(NOISE_QUANTILE, k, mistakes[preferred, labels])  # (r,) neighbours
+    return (preferred != labels) & (np.rint(k * evidence["agreement"][doubts]) <= most)
 
 
 def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
@@ -202,10 +206,10 @@ def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) ->
     `group` (m,) is the class of a row that the plan leaves where it is, and c of any other.
     """
     often = np.zeros((c, c))
-    for label in np.unique(group[group < c]):
-        mine = group == label
-        deep = mine & (share >= np.median(share[mine]))
-        often[label] = np.bincount(around[deep].ravel(), minlength=c) / max(1, around[deep].size)
+    for label, mine in enumerate(quotas.rows_by_class(group, c + 1)[:c]):
+        if len(mine):
+            deep = around[mine[share[mine] >= np.median(share[mine])]]
+            often[label] = np.bincount(deep.ravel(), minlength=c) / max(1, deep.size)
     return often
 
 
@@ -236,7 +240,7 @@ def _arrange(x: Array, table: FeatureTable, evidence: dict[str, np.ndarray], bud
     sizes = np.bincount(table.labels, minlength=table.c)
     enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
     alive = evidence["issue"] == Issue.NONE
-    groups = [np.flatnonzero(alive & (table.labels == label)) for label in range(table.c)]
+    groups = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
     matched = [group[_match(_take(x, group), int(k))] for group, k in zip(groups, enough, strict=True)]
     rejected = np.flatnonzero(~alive)
     worst_last = np.argsort(_severity(evidence)[rejected], kind="stable")

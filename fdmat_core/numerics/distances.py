@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fdmat_core.numerics import quotas
 from fdmat_core.numerics.arrays import at_least, like, namespace, out_of_memory, to_numpy, wide
 
 if TYPE_CHECKING:
@@ -192,8 +193,9 @@ def mean(x: Array) -> Array:
 def class_means(x: Array, labels: np.ndarray, c: int) -> np.ndarray:
     """The mean (c, d) of each class's rows, summed in float64; NaN for an empty class."""
     means = np.full((c, x.shape[1]), np.nan)
-    for label in np.unique(labels):
-        means[label] = to_numpy(mean(x[like(x, np.flatnonzero(labels == label)), :]))
+    for label, rows in enumerate(quotas.rows_by_class(labels, c)):
+        if len(rows):
+            means[label] = to_numpy(mean(x[like(x, rows), :]))
     return means
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,8 @@ RECALL, CHECKED = 0.95, 500
 SLACK = 0.01
 #: About this many rows are in one list.
 LIST = 512
+#: On an accelerator distances are looked at in runs of so many, as the choice of the smallest is what takes long.
+RUN = 32
 #: With how many of the nearest lists a list is compared before the recall is looked at.
 REACH = 8
 
@@ -121,18 +123,33 @@ def _limits(x: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
 
 def _by_products(x: Array, k: int) -> np.ndarray:
     """The nearest rows (n, k) of tensors x (n, d), from the products of all rows with all."""
-    xp = namespace(x)
-    centred = xp.astype(x - distances.mean(x), xp.float32)
+    import torch
+
+    centred = (x - distances.mean(x)).to(torch.float32)
     squares, found = distances.squares(centred), np.empty((len(x), k), dtype=np.int64)
 
     def fill(block: slice) -> None:
-        apart = distances.expand_squares(centred[block, :] @ centred.T, squares[block], squares)
-        rows = xp.arange(block.start, block.stop, device=x.device)
+        apart = torch.addmm(squares, centred[block], centred.T, alpha=-2)  # but for the square of the row
+        rows = torch.arange(block.start, block.stop, device=x.device)
         apart[rows - block.start, rows] = np.inf
-        found[block] = to_numpy(apart.topk(k, largest=False).indices)
+        found[block] = to_numpy(_smallest(apart, k))
 
     distances.by_blocks(fill, len(x), distances.on_device(len(x)))
     return found
+
+
+def _smallest(values: Any, k: int) -> Any:
+    """Where the k smallest of each row of values (m, n) are, a tensor: in the k runs whose smallest are smallest."""
+    import torch
+
+    m, n = values.shape
+    if n <= RUN * k:
+        return values.topk(k, largest=False).indices
+    runs = torch.nn.functional.pad(values, (0, -n % RUN), value=np.inf).reshape(m, -1, RUN)
+    best = runs.amin(dim=2).topk(k, largest=False).indices  # (m, k)
+    inside = runs.gather(1, best[:, :, None].expand(-1, -1, RUN)).reshape(m, -1)
+    places = inside.topk(k, largest=False).indices
+    return best.gather(1, places // RUN) * RUN + places % RUN
 
 
 def _read(found: np.ndarray, x: Array) -> Neighbours:
