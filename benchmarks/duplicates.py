@@ -119,7 +119,7 @@ def line(values):
 def section(title, damages, images, options):
     rows, sources, kind_of = injected(images, damages, options.each, options.seed)
     found, wall, cpu = search(rows)
-    thresholds = [0.1, 0.14, duplicates.USUAL["pixels"], 0.22, 0.26]
+    thresholds = [0.1, 0.14, 0.18, duplicates.USUAL["pixels"], 0.26]
     lines = [(threshold, judged(found, len(images), sources, kind_of, threshold)) for threshold in thresholds]
     names = list(lines[0][1])
     what = "; ".join(f"{kind} {low:g} to {high:g} ({UNITS[kind]})" for kind, (low, high) in damages.items())

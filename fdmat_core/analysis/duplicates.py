@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 #: What tells near copies: the pixels of images, or the features of anything.
 By = Literal["pixels", "features"]
 #: A pair up to this distance is taken for copies unless somebody says otherwise; up to the second one it is noted.
-USUAL: dict[By, float] = {"pixels": 0.2, "features": 0.3}
+USUAL: dict[By, float] = {"pixels": 0.22, "features": 0.3}
 FARTHEST: dict[By, float] = {"pixels": 0.4, "features": 0.8}
 #: The neighbour whose distance is the usual one, and the least that counts as usual, as a share of the median.
 NEIGHBOUR, FLOOR = 10, 0.25
 #: Of each item so many candidates are aligned; those whose rough distance is beyond are not looked at further.
-CANDIDATES, ROUGH = 5, 0.31
+CANDIDATES, ROUGH = 5, 0.33
 #: How many images are read at once, and how many windows are looked through side by side.
 BLOCK, THREADS = 1024, 2
 

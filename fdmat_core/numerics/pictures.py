@@ -98,7 +98,7 @@ def finely(pictures: np.ndarray, a: np.ndarray, b: np.ndarray, window: Window) -
 
     def one(block: slice) -> tuple[np.ndarray, ...]:
         first, second = (pictures[rows[block]].astype(np.float32) for rows in (a, b))
-        best = _aligned(blur @ first @ blur.T, blur @ second @ blur.T, window.take(block), steps=1)
+        best = _aligned(blur @ first @ blur.T, blur @ second @ blur.T, window.take(block), steps=2)
         return *best, _details(_seen(first, best), second)
 
     return _block_by_block(one, len(a))
