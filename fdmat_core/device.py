@@ -6,8 +6,13 @@ import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import torch
+
+#: As many numbers are moved to an accelerator at a time.
+MOVED = 2**24
 
 
 def best() -> torch.device:
@@ -21,6 +26,29 @@ def best() -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def takes_tensors() -> bool:
+    """Whether methods and measures compute with tensors, as an accelerator does; a CPU does with numpy's arrays."""
+    return best().type != "cpu"
+
+
+def put(x: np.ndarray) -> Any:
+    """An array (n, ...) where methods and measures compute: as it is, or a tensor on the accelerator.
+
+    It is moved block by block, so that a memory-mapped table is never whole in the memory of the host. What holds more
+    digits than the accelerator knows is rounded.
+    """
+    if not takes_tensors():
+        return x
+    import torch
+
+    where, kind = best(), torch.from_numpy(np.empty(0, dtype=x.dtype)).dtype
+    kind = torch.float32 if where.type == "mps" and kind == torch.float64 else kind
+    tensor, step = torch.empty(x.shape, dtype=kind, device=where), max(1, MOVED // max(1, x[:1].size))
+    for start in range(0, len(x), step):
+        tensor[start : start + step] = torch.from_numpy(np.array(x[start : start + step])).to(where, kind)
+    return tensor
 
 
 def mixed() -> AbstractContextManager[Any]:

@@ -49,7 +49,7 @@ def rank(
     check(table, entry)
     k = table.n if budget is None else min(int(budget), table.n)
     by_id = np.argsort(table.ids, kind="stable")
-    canonical = table.take(by_id)
+    canonical = table if np.array_equal(by_id, np.arange(table.n)) else table.take(by_id)  # a copy
     run = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
     by_class = balance != "none" and entry.facts.runs == "class"
     ranking = _rank_classes(run, entry, canonical, k, balance) if by_class else run(canonical, budget=k)

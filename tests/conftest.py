@@ -1,13 +1,16 @@
 """Small synthetic tables that every test may use."""
 
 import dataclasses
+import inspect
 import os
+from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in fdmat_core/__main__.py; read when torch is loaded
 
 import numpy as np
 import pytest
 
+from fdmat_core import device, registry
 from fdmat_core.types import UNLABELLED, FeatureTable
 
 #: Words in the names of tests that run whole pages, start processes, train networks or draw a million times.
@@ -30,6 +33,28 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if any(word in item.nodeid for word in SLOW):
             item.add_marker("slow")
+
+
+#: Words in the file of a method or measure that computes where its arrays lie.
+ON_DEVICE = ("device.put", "transported", "head_gradients", "by_class", "to_part", "predictor")
+
+
+@pytest.fixture(params=["numpy", "tensors"])
+def arrays(request, monkeypatch):
+    """Compute with numpy's arrays as on a CPU, and with tensors as on an accelerator, where that is not the same."""
+    if request.param == "tensors":
+        monkeypatch.setattr(device, "takes_tensors", lambda: True)
+        named = getattr(request.node, "callspec", None)
+        name = named.params.get("name") if named else None
+        name = name or request.node.path.stem.removeprefix("test_")
+        for room in (registry.methods, registry.measures):
+            if name in room.all() and not any(word in source(room.get(name)) for word in ON_DEVICE):
+                pytest.skip("the same on every device")
+    return request.param
+
+
+def source(entry):
+    return Path(inspect.getfile(entry.function)).read_text()
 
 
 def make_table(sizes=(40, 30, 20), d=8, seed=0, spread=1.0, labels=None):

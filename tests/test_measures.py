@@ -19,6 +19,7 @@ SCALES = {"energy": 3, "exact_wasserstein": 3, "sliced_wasserstein": 3, "sinkhor
 every = pytest.mark.parametrize("name", MEASURES)
 plain = pytest.mark.parametrize("name", PLAIN)
 distance = pytest.mark.parametrize("name", DISTANCES)
+pytestmark = pytest.mark.usefixtures("arrays")
 
 
 def measured(name, table, rows, weights=None, **params):

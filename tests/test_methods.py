@@ -13,6 +13,7 @@ METHODS = registry.methods.all()
 NESTED = [name for name, entry in METHODS.items() if entry.facts.nested]
 SEEDED = [name for name, entry in METHODS.items() if "rng" in entry.accepts]
 every = pytest.mark.parametrize("name", METHODS)
+pytestmark = pytest.mark.usefixtures("arrays")
 
 
 def kept(table, name, k, **options):

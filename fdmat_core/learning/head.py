@@ -92,4 +92,4 @@ def head_gradients(table: FeatureTable) -> Gradients:
     """The gradients of the loss by the head, one per row, in float64, at the table's logits."""
     inputs = np.ones((table.n, table.embedding.shape[1] + 1))
     inputs[:, :-1] = table.embedding
-    return Gradients(residuals(softmax(table.column("logits")), table.labels), inputs)
+    return Gradients(device.put(residuals(softmax(table.column("logits")), table.labels)), device.put(inputs))

@@ -10,19 +10,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import distances
+from fdmat_core.numerics.arrays import like, namespace, to_numpy
 from fdmat_core.types import Dataset, FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: What a registered function returns: (rows (k,), weights (k,) or None) -> value.
 Measure = Callable[[np.ndarray, np.ndarray | None], float]
 #: (rows (k,), weights (k,) or None) -> labels of the test items (m,), by what was trained on a coreset, never empty.
 Predict = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 #: A kernel of squared distances (m, n), which it may overwrite.
-Kernel = Callable[[np.ndarray], np.ndarray]
+Kernel = Callable[["Array"], "Array"]
 #: Blocks of float64 distances hold at most this many (32 MB).
 BLOCK = 2**22
 
@@ -64,7 +69,7 @@ class Gauge(NamedTuple):
 
 
 #: (x (n_c, d), the centred rows of one class in id order; places (m,) that stand for the class) -> its gauge.
-Prepare = Callable[[np.ndarray, np.ndarray], Gauge]
+Prepare = Callable[["Array", np.ndarray], Gauge]
 
 
 class _Class(NamedTuple):
@@ -169,7 +174,7 @@ def _classes(table: FeatureTable, prepare: Prepare, sample: int | None, seed: in
         inside = table.labels[by_id] == label
         rows, drawn = by_id[inside], draws[inside]
         x = table.embedding[rows].astype(np.float64)
-        yield _Class(rows, drawn, prepare(x - x.mean(axis=0), _lowest(drawn, sample)))
+        yield _Class(rows, drawn, prepare(device.put(x - x.mean(axis=0)), _lowest(drawn, sample)))
 
 
 def _lowest(draws: np.ndarray, sample: int | None) -> np.ndarray:
@@ -203,13 +208,14 @@ def _cost(one: _Class, picks: _Picks, label: int, sample: int | None) -> float:
     return one.gauge.cost(places[chosen], mass[chosen] / mass[chosen].sum())
 
 
-def row_means(x: np.ndarray, y: np.ndarray, kernel: Kernel, mass: np.ndarray | None = None) -> np.ndarray:
+def row_means(x: Array, y: Array, kernel: Kernel, mass: np.ndarray | None = None) -> np.ndarray:
     """The mean kernel (m,) between each row of x (m, d) and the rows of y (n, d), weighed by their mass (n,)."""
-    mass = np.full(len(y), 1 / len(y)) if mass is None else mass
-    means, step = np.empty(len(x)), max(1, BLOCK // max(1, len(y)))
+    weights = like(y, np.full(len(y), 1 / len(y)) if mass is None else mass, y.dtype)
+    means = np.empty(len(x))
+    step = max(1, (BLOCK if isinstance(x, np.ndarray) else distances.TENSORS) // max(1, len(y)))
     for start in range(0, len(x), step):
         block = slice(start, start + step)
-        means[block] = kernel(distances.squared_distances(x[block], y)) @ mass
+        means[block] = to_numpy(kernel(distances.squared_distances(x[block, :], y)) @ weights)
     return means
 
 
@@ -220,13 +226,14 @@ def kernel_discrepancy(kernel: Kernel) -> Prepare:
     picks, or those of the rows left out if they are fewer.
     """
 
-    def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
-        near = row_means(x, x[standing], kernel)  # (n_c,)
+    def prepare(x: Array, standing: np.ndarray) -> Gauge:
+        near = row_means(x, x[like(x, standing), :], kernel)  # (n_c,)
         whole = float(near[standing].mean())
-        itself = float(kernel(np.zeros((1, 1)))[0, 0])
+        itself = float(kernel(namespace(x).zeros((1, 1), dtype=x.dtype, device=x.device))[0, 0])
 
         def pairs(places: np.ndarray, mass: np.ndarray) -> float:
-            return float(mass @ row_means(x[places], x[places], kernel, mass))
+            picks = x[like(x, places), :]
+            return float(mass @ row_means(picks, picks, kernel, mass))
 
         def own(places: np.ndarray, mass: np.ndarray) -> float:
             out = np.setdiff1d(standing, places)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import numpy as np
+from typing import TYPE_CHECKING, Annotated
 
 from fdmat_core.measures import Measure, by_class, kernel_discrepancy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 @measure(
@@ -33,7 +34,8 @@ def energy(table: FeatureTable, *, sample: Annotated[int, Range(10, 50_000)] = 2
     return by_class(table, kernel_discrepancy(minus_distance), sample=sample, seed=seed)
 
 
-def minus_distance(squares: np.ndarray) -> np.ndarray:
+def minus_distance(squares: Array) -> Array:
     """The kernel of the energy distance: minus the distances of which these are the squares, in their place."""
-    np.sqrt(squares, out=squares)
-    return np.negative(squares, out=squares)
+    squares **= 0.5
+    squares *= -1
+    return squares

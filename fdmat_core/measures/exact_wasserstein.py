@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
 from fdmat_core.measures import Gauge, Measure, by_class, row_means
 from fdmat_core.numerics import distances, transport
+from fdmat_core.numerics.arrays import like, namespace, to_numpy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 @measure(
@@ -41,14 +45,16 @@ def exact_wasserstein(
         value a little higher, for every method alike. A curve then repeats it with other draws, for an error bar.
     """
 
-    def ground(squares: np.ndarray) -> np.ndarray:
-        return squares if p == 2 else np.sqrt(squares)
+    def ground(squares: Array) -> Array:
+        return squares if p == 2 else namespace(squares).sqrt(squares)
 
-    def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
+    def prepare(x: Array, standing: np.ndarray) -> Gauge:
+        z = x[like(x, standing), :]
+
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            costs = ground(distances.squared_distances(x[places], x[standing]))
-            return transport.exact(costs, mass)
+            costs = ground(distances.squared_distances(x[like(x, places), :], z))
+            return transport.exact(to_numpy(costs), mass)
 
-        return Gauge(cost, float(row_means(x, x[standing], ground).max()))
+        return Gauge(cost, float(row_means(x, z, ground).max()))
 
     return by_class(table, prepare, power=p, sample=sample, seed=seed)

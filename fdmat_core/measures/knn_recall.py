@@ -6,8 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.measures import Measure
-from fdmat_core.numerics.neighbours import exact
+from fdmat_core.numerics.neighbours import nearest_rows
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -31,7 +32,7 @@ def knn_recall(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 100)]
     neighbours
         How many nearest other items are looked at.
     """
-    _, nearest = exact(table.embedding, neighbours)  # (n, k)
+    nearest = nearest_rows(device.put(table.embedding), neighbours).rows  # (n, k)
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
         kept = np.zeros(table.n, dtype=bool)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.measures import Accuracy, Predict, accuracy
 from fdmat_core.numerics import scaling
+from fdmat_core.numerics.arrays import like, namespace, to_numpy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: Items per step, first step size (it falls to 0 as a cosine) and momentum.
 BATCH, RATE, MOMENTUM = 128, 0.2, 0.9
@@ -52,51 +57,59 @@ def linear_probe(
 
 def predictor(table: FeatureTable, test: FeatureTable, *, steps: int, seed: int) -> Predict:
     """A function from a coreset, never empty, to the labels (test.n,) that its probe gives the test items."""
-    mean, scale = (column.astype(np.float32) for column in scaling.moments(table.embedding))
+    scaler = scaling.moments(table.embedding)
+    z, asked = device.put(table.embedding), device.put(test.embedding)
+    mean, scale = (like(z, column.astype(np.float32)) for column in scaler)
 
     def predict(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
         order = np.argsort(table.ids[rows], kind="stable")  # a set has one value, in whatever order it comes
         mass = np.ones(len(rows), np.float32) if weights is None else np.asarray(weights, np.float32)[order]
         rows = rows[order]
 
-        def batch(places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        def batch(places: np.ndarray) -> tuple[Array, Array, Array]:
             these = rows[places]
-            return (table.embedding[these] - mean) / scale, table.labels[these], mass[places]
+            return (z[like(z, these), :] - mean) / scale, like(z, table.labels[these]), like(z, mass[places])
 
         slope, bias = _fit(batch, len(rows), (table.embedding.shape[1], table.c), steps, seed)
-        return ((test.embedding - mean) / scale @ slope + bias).argmax(axis=1)
+        return to_numpy(namespace(z).argmax((asked - mean) / scale @ slope + bias, axis=1))
 
     return predict
 
 
 def _fit(
-    batch: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]],
+    batch: Callable[[np.ndarray], tuple[Array, Array, Array]],
     k: int,
     shape: tuple[int, int],
     steps: int,
     seed: int,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     """Slope (d, c) and bias (c,) after gradient descent on batches: x (b, d), labels (b,), weights (b,) of places."""
     rng = np.random.default_rng(seed)
-    slope, bias = 0.01 * rng.standard_normal(shape, dtype=np.float32), np.zeros(shape[1], np.float32)
-    speed, drift = np.zeros_like(slope), np.zeros_like(bias)
+    start = 0.01 * rng.standard_normal(shape, dtype=np.float32)
+    slope = bias = speed = drift = None
     for step, places in enumerate(_visits(k, min(k, BATCH), steps, rng)):
         x, labels, mass = batch(places)
+        xp = namespace(x)
+        if slope is None:
+            slope, bias = like(x, start), like(x, np.zeros(shape[1], np.float32))
+            speed, drift = xp.zeros_like(slope), xp.zeros_like(bias)
         gap = _softmax(x @ slope + bias)  # (b, c)
-        gap[np.arange(len(labels)), labels] -= 1
+        gap[xp.arange(len(labels), device=x.device), labels] -= 1
         gap *= mass[:, None] / len(labels)
         speed = MOMENTUM * speed + x.T @ gap + slope / k
-        drift = MOMENTUM * drift + gap.sum(axis=0)
-        rate = np.float32(RATE / 2 * (1 + np.cos(np.pi * step / steps)))
+        drift = MOMENTUM * drift + xp.sum(gap, axis=0)
+        rate = float(RATE / 2 * (1 + np.cos(np.pi * step / steps)))
         slope -= rate * speed
         bias -= rate * drift
     return slope, bias
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    np.exp(logits - logits.max(axis=1, keepdims=True), out=logits)
-    logits /= logits.sum(axis=1, keepdims=True)
-    return logits
+def _softmax(logits: Array) -> Array:
+    xp = namespace(logits)
+    logits -= xp.max(logits, axis=1, keepdims=True)
+    shares = xp.exp(logits)
+    shares /= xp.sum(shares, axis=1, keepdims=True)
+    return shares
 
 
 def _visits(k: int, size: int, steps: int, rng: np.random.Generator) -> np.ndarray:

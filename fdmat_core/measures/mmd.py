@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Annotated
+from operator import add
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from fdmat_core.measures import Kernel, Measure, by_class, kernel_discrepancy
 from fdmat_core.numerics import distances
+from fdmat_core.numerics.arrays import namespace
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: Bandwidths, as shares of the median distance between two rows of the table.
 SCALES = (0.5, 1.0, 2.0)
@@ -41,7 +46,8 @@ def mmd(table: FeatureTable, *, sample: Annotated[int, Range(10, 50_000)] = 20_0
 
 
 def _gaussian(median: float) -> Kernel:
-    def kernel(squares: np.ndarray) -> np.ndarray:
-        return reduce(np.add, (np.exp(squares / (-2 * (scale * median) ** 2)) for scale in SCALES)) / len(SCALES)
+    def kernel(squares: Array) -> Array:
+        exp = namespace(squares).exp
+        return reduce(add, (exp(squares / (-2 * (scale * median) ** 2)) for scale in SCALES)) / len(SCALES)
 
     return kernel

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from fdmat_core.measures import Gauge, Measure, Prepare, by_class
 from fdmat_core.numerics import transport
+from fdmat_core.numerics.arrays import like
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 @measure(
@@ -40,12 +44,13 @@ def sliced_wasserstein(
 def along(directions: np.ndarray) -> Prepare:
     """The gauge of a class by squared distances along some directions (d, p), from the places that stand for it."""
 
-    def prepare(x: np.ndarray, standing: np.ndarray) -> Gauge:
-        projected = x @ directions
-        slices = transport.Slices.of(projected[standing])
+    def prepare(x: Array, standing: np.ndarray) -> Gauge:
+        along = like(x, directions, x.dtype)
+        projected = x @ along
+        slices = transport.Slices.of(projected[like(x, standing), :])
 
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            return slices.squared_distance(x[places] @ directions, mass)
+            return slices.squared_distance(x[like(x, places), :] @ along, mass)
 
         return Gauge(cost, slices.farthest(projected))
 

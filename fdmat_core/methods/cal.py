@@ -6,8 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import probabilities
-from fdmat_core.numerics.neighbours import exact
+from fdmat_core.numerics.neighbours import nearest_rows
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -43,7 +44,7 @@ def cal(table: FeatureTable, *, neighbours: Annotated[int, Range(1, 200)] = 10) 
         How many nearest rows are compared; 10 in the paper.
     """
     p = probabilities.clipped(probabilities.softmax(table.column("logits")))
-    _, nearest = exact(table.embedding, neighbours)
+    nearest = nearest_rows(device.put(table.embedding), neighbours).rows
     return Ranking.by_score(contrast(p, nearest), keep="highest")
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.learning import dynamics
 from fdmat_core.numerics import distances
-from fdmat_core.numerics.neighbours import exact, symmetric_graph
+from fdmat_core.numerics.neighbours import nearest_rows, symmetric_graph
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -67,7 +68,7 @@ def d2(
     by_ease = np.argsort(hard, kind="stable")
     rows, aside = np.split(by_ease, [table.n - int(beta * table.n)])
     rows = np.sort(rows)
-    distance, nearest = exact(table.embedding[rows], neighbours)
+    distance, nearest, _ = nearest_rows(device.put(table.embedding[rows]), neighbours)
     graph = symmetric_graph(nearest, np.exp(-distance / distances.typical(distance)))
     flow = forward(hard[rows], graph)
     order = np.concatenate([rows[backward(flow, graph, gamma)], aside])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fdmat_core import device
 from fdmat_core.numerics import greedy
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
@@ -35,4 +36,4 @@ def energy_greedy(table: FeatureTable, *, budget: int) -> Ranking:
     **Limits.** Costs one row of distances per pick. A class of up to 20,000 rows keeps its distances in memory;
     beyond that every row is computed when it is needed.
     """
-    return Ranking.by_picks(greedy.energy(table.embedding, budget), table.n)
+    return Ranking.by_picks(greedy.energy(device.put(table.embedding), budget), table.n)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
+from fdmat_core import device
 from fdmat_core.numerics import distances, greedy
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
@@ -46,17 +45,10 @@ def facility_location(
         largest distance less the distance.
     """
     rows = greedy.represented(table.labels)
+    z = device.put(table.embedding)
     if similarity == "cosine":
-        objective = greedy.FacilityLocation(greedy.cosine_similarity(table.embedding, rows))
+        objective = greedy.FacilityLocation(greedy.cosine_similarity(z, rows))
     else:
-        objective = greedy.FacilityLocation.of_distances(_distances(table.embedding, rows))
+        objective = greedy.FacilityLocation.of_distances(distances.between(z, rows))
     picks, _ = greedy.maximise(objective, table.n, budget)
     return Ranking.by_picks(picks, table.n)
-
-
-def _distances(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    centred = (z - z.mean(axis=0, dtype=np.float64)).astype(np.float64)
-    out = np.empty((len(z), len(rows)), dtype=np.float32)
-    for block in distances.blocks(len(z), 4 * len(rows)):
-        out[block] = np.sqrt(distances.squared_distances(centred[block], centred[rows]))
-    return out

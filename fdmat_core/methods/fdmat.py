@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import greedy, quotas, transport
-from fdmat_core.numerics.distances import blocks
-from fdmat_core.numerics.neighbours import exact
+from fdmat_core.numerics.arrays import like, namespace, to_numpy
+from fdmat_core.numerics.distances import CACHED, blocks, by_blocks
+from fdmat_core.numerics.neighbours import nearest_rows
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Issue
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: How many robust standard deviations the log of a row's radius may exceed its class's median: the usual limit of
 #: modified z-scores (Iglewicz & Hoaglin 1993). Radii are positive and skewed, more so where a class is elongated.
@@ -94,7 +99,7 @@ def fdmat(
         name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
     }
     evidence |= {"preferred": table.labels.copy(), "issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
-    around = _gather(evidence, plan, x[rows], rows, table, neighbours)
+    around, recall = _gather(evidence, plan, _take(x, rows), rows, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
     evidence["issue"][rows] = _issues(found, table.labels[rows], around, table.c, tau, reference)
     order, survivors = _arrange(x, table, evidence, budget)
@@ -103,46 +108,57 @@ def fdmat(
         score=evidence["suspicion" if table.labelled else "radius"],
         survivors=survivors,
         evidence=evidence,
-        notes=_notes(evidence, table, plan, reference),
+        notes=_notes(evidence, table, plan, reference) | {"neighbours found": recall},
     )
 
 
-def transported(table: FeatureTable, *, lam: float) -> tuple[np.ndarray, np.ndarray, transport.ClassPlan]:
+def transported(table: FeatureTable, *, lam: float) -> tuple[Array, np.ndarray, transport.ClassPlan]:
     """Steps 1 and 2: the features (n, d) that are transported, which rows (n,) have any, and the plan over those."""
-    x, usable = transport.features(table.embedding, power=0.5, norm="unit")
-    return x, usable, transport.class_plan(x[usable], table.labels[usable], table.c, lam=lam)
+    x, usable = transport.features(device.put(table.embedding), power=0.5, norm="unit")
+    usable = to_numpy(usable)
+    return x, usable, transport.class_plan(_take(x, np.flatnonzero(usable)), table.labels[usable], table.c, lam=lam)
+
+
+def _take(x: Array, rows: np.ndarray) -> Array:
+    """Some rows of x (n, d): x itself if they are all of them."""
+    return x if len(rows) == len(x) else x[like(x, rows), :]
 
 
 def _gather(
     evidence: dict[str, np.ndarray],
     plan: transport.ClassPlan,
-    x: np.ndarray,
+    x: Array,
     rows: np.ndarray,
     table: FeatureTable,
     k: int,
-) -> np.ndarray:
+) -> tuple[np.ndarray, float]:
     """Fill in what the plan and the neighbours say about the usable rows, whose transported features are x (m, d).
 
-    Returns the labels (m, k) of the neighbours.
+    Returns the labels (m, k) of the neighbours, and the share of true neighbours among them.
     """
     labels = table.labels[rows]
     by_plan = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(by_plan, name)
-    distances, nearest = exact(x, k)  # (m, k), (m, k)
-    around = labels[nearest]
-    if nearest.shape[1]:
-        evidence["nearest"][rows] = distances[:, 0]
+    found = nearest_rows(x, k)
+    around = labels[found.rows]  # (m, k)
+    if around.shape[1]:
+        evidence["nearest"][rows] = found.distances[:, 0]
         evidence["agreement"][rows] = (around == labels[:, None]).mean(axis=1)
-        evidence["radius"][rows] = _radius(transport.tukey(table.embedding[rows]), nearest)
-    return around
+        lengths = transport.tukey(_take(device.put(table.embedding), rows))
+        evidence["radius"][rows] = _radius(lengths, found.rows)
+    return around, found.recall
 
 
-def _radius(t: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+def _radius(t: Array, nearest: np.ndarray) -> np.ndarray:
     """The mean distance (m,) from rows t (m, d) to their neighbours, with lengths, which `x` has lost, counted."""
-    radius = np.empty(len(t))
-    for rows in blocks(len(t), nearest.shape[1] * t.shape[1]):
-        radius[rows] = np.linalg.norm(t[rows, None] - t[nearest[rows]], axis=2).mean(axis=1)
+    xp, radius = namespace(t), np.empty(len(t))
+
+    def fill(rows: slice) -> None:
+        gaps = t[rows, :][:, None, :] - t[like(t, nearest[rows]), :]
+        radius[rows] = to_numpy(xp.mean(xp.sqrt(xp.sum(gaps * gaps, axis=2)), axis=1))
+
+    by_blocks(fill, len(t), CACHED * nearest.shape[1] * t.shape[1])
     return radius
 
 
@@ -154,30 +170,34 @@ def _issues(
     usual = _quantiles(agreement, labels, c, reference)
     doubtful = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
     far = np.zeros(len(labels), dtype=bool)
-    for label in np.unique(labels):
-        far[labels == label] = _far(evidence["radius"][labels == label])
-    mistaken = doubtful & _by_chance(evidence, labels, around, c)
-    homeless = doubtful & (_clearest(around, usual) < tau)
+    for rows in filter(len, quotas.rows_by_class(labels, c)):
+        far[rows] = _far(evidence["radius"][rows])
+    mistaken, homeless = np.zeros_like(far), np.zeros_like(far)
+    doubts = np.flatnonzero(doubtful)
+    mistaken[doubts] = _by_chance(evidence, labels, around, c, doubts)
+    homeless[doubts] = _clearest(around[doubts], usual) < tau
     return np.select([mistaken, far | homeless], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(np.uint8)
 
 
 def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float) -> np.ndarray:
     """The quantile of every class's values (c,); 0 for an empty class."""
     found = np.zeros(c)
-    for label in np.unique(labels):
-        found[label] = np.quantile(values[labels == label], reference)
+    for label, rows in enumerate(quotas.rows_by_class(labels, c)):
+        found[label] = np.quantile(values[rows], reference) if len(rows) else 0
     return found
 
 
-def _by_chance(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
-    """Which rows (m,) are preferred by another class, inside which mislabelling alone gives them as many neighbours."""
+def _by_chance(
+    evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, doubts: np.ndarray
+) -> np.ndarray:
+    """Which of the rows in doubt (r,) another class prefers, where mislabelling alone gives them as many neighbours."""
     from scipy.stats import binom
 
-    k = around.shape[1]
-    mistakes = _inside(evidence["own_share"], np.where(evidence["preferred"] == labels, labels, c), around, c)
-    most = binom.ppf(NOISE_QUANTILE, k, mistakes)  # (c, c) neighbours
-    count = np.rint(k * evidence["agreement"])
-    return (evidence["preferred"] != labels) & (count <= most[evidence["preferred"], labels])
+    k, preferred = around.shape[1], evidence["preferred"]
+    mistakes = _inside(evidence["own_share"], np.where(preferred == labels, labels, c), around, c)
+    preferred, labels = preferred[doubts], labels[doubts]
+    most = binom.ppf(NOISE_QUANTILE, k, mistakes[preferred, labels])  # (r,) neighbours
+    return (preferred != labels) & (np.rint(k * evidence["agreement"][doubts]) <= most)
 
 
 def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
@@ -186,10 +206,10 @@ def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) ->
     `group` (m,) is the class of a row that the plan leaves where it is, and c of any other.
     """
     often = np.zeros((c, c))
-    for label in np.unique(group[group < c]):
-        mine = group == label
-        deep = mine & (share >= np.median(share[mine]))
-        often[label] = np.bincount(around[deep].ravel(), minlength=c) / max(1, around[deep].size)
+    for label, mine in enumerate(quotas.rows_by_class(group, c + 1)[:c]):
+        if len(mine):
+            deep = around[mine[share[mine] >= np.median(share[mine])]]
+            often[label] = np.bincount(deep.ravel(), minlength=c) / max(1, deep.size)
     return often
 
 
@@ -215,22 +235,20 @@ def _far(radius: np.ndarray) -> np.ndarray:
     return (log > median + OUTLIER_LIMIT * deviation) & (deviation > 0)
 
 
-def _arrange(
-    x: np.ndarray, table: FeatureTable, evidence: dict[str, np.ndarray], budget: int
-) -> tuple[np.ndarray, int]:
+def _arrange(x: Array, table: FeatureTable, evidence: dict[str, np.ndarray], budget: int) -> tuple[np.ndarray, int]:
     """Survivors matched class by class and merged, then the rejected, the worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
     enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
     alive = evidence["issue"] == Issue.NONE
-    groups = [np.flatnonzero(alive & (table.labels == label)) for label in range(table.c)]
-    matched = [group[_match(x[group], int(k))] for group, k in zip(groups, enough, strict=True)]
+    groups = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
+    matched = [group[_match(_take(x, group), int(k))] for group, k in zip(groups, enough, strict=True)]
     rejected = np.flatnonzero(~alive)
     worst_last = np.argsort(_severity(evidence)[rejected], kind="stable")
     order = np.concatenate([quotas.merge(matched, sizes, "proportional"), rejected[worst_last]])
     return order, int(alive.sum())
 
 
-def _match(x: np.ndarray, k: int) -> np.ndarray:
+def _match(x: Array, k: int) -> np.ndarray:
     """All rows of one class: the first k in greedy energy order, the rest in row order."""
     return Ranking.by_picks(greedy.energy(x, min(k, len(x))), len(x)).order
 

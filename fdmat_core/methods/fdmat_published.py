@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import transport
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -57,10 +59,11 @@ def fdmat_published(
     norm
         Scale each row by its norm before centring, as the public code does, or to unit length after it.
     """
-    x, usable = transport.features(table.embedding, power=power, norm=norm)
-    plan = transport.class_plan(x[usable], table.labels[usable], table.c, lam=lam)
+    x, usable = transport.features(device.put(table.embedding), power=power, norm=norm)
+    x, usable = x[usable], to_numpy(usable)
+    plan = transport.class_plan(x, table.labels[usable], table.c, lam=lam)
     score = np.full(table.n, np.inf)
-    score[usable] = transport.label_evidence(plan, x[usable], table.labels[usable]).contribution
+    score[usable] = transport.label_evidence(plan, x, table.labels[usable]).contribution
     finite = np.where(np.isfinite(score), score, np.finfo(np.float64).max)
     return Ranking.by_score(
         finite, keep="lowest", survivors=int(usable.sum()), notes={"rounds": plan.rounds, "residual": plan.residual}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from fdmat_core.learning import head
 from fdmat_core.numerics import greedy, probabilities
+from fdmat_core.numerics.arrays import like, namespace, to_numpy
+from fdmat_core.numerics.distances import squares
 from fdmat_core.numerics.gradients import Gradients
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 def held_out(labels: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
@@ -41,21 +46,21 @@ class ValidationGain:
         gradients: Gradients,
         logits: np.ndarray,
         labels: np.ndarray,
-        inputs: np.ndarray,
+        inputs: Array,
         *,
         step: float,
         every: int,
     ) -> None:
         self.gradients, self.step, self.every = gradients, step, every
         self.logits, self.labels, self.inputs = logits, labels, inputs
-        self.summed = np.zeros((logits.shape[1], inputs.shape[1]))  # (c, d + 1) of the picks
+        self.summed = namespace(inputs).zeros_like(gradients.mean())  # (c, d + 1) of the picks
         self.count = 0
         self._refresh()
 
     def _refresh(self) -> None:
-        logits = self.logits - self.step / max(1, self.count) * self.inputs @ self.summed.T
+        logits = self.logits - to_numpy(self.step / max(1, self.count) * self.inputs @ self.summed.T)
         residual = probabilities.residuals(probabilities.softmax(logits), self.labels)
-        self.now = self.gradients.along(Gradients(residual, self.inputs).mean())  # (n,)
+        self.now = self.gradients.along(Gradients(like(self.inputs, residual), self.inputs).mean())  # (n,)
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """How much each of these rows lowers the held-out loss per unit of step."""
@@ -63,7 +68,7 @@ class ValidationGain:
 
     def take(self, row: int) -> None:
         """Step along one more gradient; from time to time see where that leads the held-out rows."""
-        self.summed += np.outer(self.gradients.residual[row], self.gradients.inputs[row])
+        self.summed += self.gradients.residual[row, :][:, None] * self.gradients.inputs[row, :]
         self.count += 1
         if self.count % self.every == 0:
             self._refresh()
@@ -114,12 +119,12 @@ def glister(
     """
     gradients = head.head_gradients(table)
     rows = held_out(table.labels, share, rng)
-    scale = np.einsum("ij,ij->i", gradients.inputs, gradients.inputs).mean()
+    scale = float(to_numpy(squares(gradients.inputs)).mean())
     objective = ValidationGain(
         gradients,
         table.column("logits")[rows],
         table.labels[rows],
-        gradients.inputs[rows],
+        gradients.take(rows).inputs,
         step=eta / scale,
         every=max(1, int(refresh * table.n)),
     )

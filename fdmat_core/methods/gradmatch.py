@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from fdmat_core.learning import head
+from fdmat_core.numerics.arrays import namespace, to_numpy
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: The ridge penalty of the paper's code, also when weights are fitted.
 LAM = 0.5
@@ -21,7 +25,7 @@ LARGEST = 2**29
 
 
 def pursue(
-    column: Callable[[int], np.ndarray], aligned: np.ndarray, squares: np.ndarray, budget: int, *, lam: float
+    column: Callable[[int], Array], aligned: np.ndarray, squares: np.ndarray, budget: int, *, lam: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pick rows by orthogonal matching pursuit: the picks (t,), t <= budget, and what is left of `aligned` (n,).
 
@@ -32,7 +36,7 @@ def pursue(
     Parameters
     ----------
     column
-        Gives the inner products (n,) of one gradient with all.
+        Gives the inner products (n,) of one gradient with all, where it is computed.
     aligned
         (n,) inner products of the gradients with the target b.
     squares
@@ -40,18 +44,20 @@ def pursue(
     """
     left = np.array(aligned, dtype=np.float64)
     least = DONE * left.max(initial=0)
-    basis = np.empty((len(left), budget), order="F")  # (n, t) row i: the Cholesky row that picking i now would add
     taken = np.zeros(len(left), dtype=bool)
-    picks: list[int] = []
+    basis, picks = None, list[int]()  # basis: (budget, n), column i: the Cholesky row that picking i now would add
     while len(picks) < budget:
         row = int(np.where(taken, -np.inf, left).argmax())
-        known = basis[:, : len(picks)]
-        pivot = squares[row] - known[row] @ known[row] + lam
+        products = column(row)
+        if basis is None:
+            basis = namespace(products).empty((budget, len(left)), dtype=products.dtype, device=products.device)
+        known = basis[: len(picks), :]
+        own = known[:, row]
+        pivot = squares[row] - float(own @ own) + lam
         if taken[row] or left[row] <= least or pivot <= 0:
             break
-        new = basis[:, len(picks)]
-        new[:] = (column(row) - known @ known[row]) / np.sqrt(pivot)
-        left -= new * (left[row] / np.sqrt(pivot))
+        basis[len(picks), :] = (products - known.T @ own) / pivot**0.5
+        left -= to_numpy(basis[len(picks), :]) * (left[row] / np.sqrt(pivot))
         picks.append(row)
         taken[row] = True
     return np.array(picks, dtype=np.int64), left
@@ -140,7 +146,7 @@ def gradmatch(
             '"proportional" or "equal", or keep fewer'
         )
     gradients = head.head_gradients(table)
-    squares = gradients.squares()
+    squares = to_numpy(gradients.squares())
     picks, left = pursue(
         lambda row: gradients.inner(gradients.take(slice(row, row + 1)))[:, 0],
         gradients.along(gradients.mean()),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
-
-from fdmat_core.numerics import greedy
+from fdmat_core import device
+from fdmat_core.numerics import distances, greedy
+from fdmat_core.numerics.arrays import namespace
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -44,8 +44,8 @@ def graph_cut(
     lam
         Weight of being like everything against being unlike the other picks.
     """
-    unit = greedy.unit_rows(table.embedding)
-    own = np.einsum("id,id->i", unit, unit)
-    objective = greedy.GraphCut(lambda row: unit @ unit[row], unit @ unit.sum(axis=0), own, lam=lam)
+    unit = greedy.unit_rows(device.put(table.embedding))
+    total = unit @ namespace(unit).sum(unit, axis=0)
+    objective = greedy.GraphCut(lambda row: unit @ unit[row, :], total, distances.squares(unit), lam=lam)
     picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n)
     return Ranking.by_picks(picks, table.n)

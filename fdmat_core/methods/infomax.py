@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.learning import dynamics
 from fdmat_core.numerics import distances, greedy
-from fdmat_core.numerics.neighbours import exact, symmetric_graph
+from fdmat_core.numerics.neighbours import nearest_rows, symmetric_graph
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -66,7 +67,7 @@ def infomax(
 def cosines(z: np.ndarray, neighbours: int) -> csr_matrix:
     """The cosines (n, n), sparse, of rows of z (n, d) with their nearest rows, none below 0; 0 with a zero row."""
     lengths = np.linalg.norm(z, axis=1, keepdims=True)
-    distance, nearest = exact(z / np.where(lengths > 0, lengths, 1), neighbours)
+    distance, nearest, _ = nearest_rows(device.put(z / np.where(lengths > 0, lengths, 1)), neighbours)
     both = (lengths > 0) & (lengths[nearest, 0] > 0)
     return symmetric_graph(nearest, np.where(both, np.maximum(1 - distance**2 / 2, 0), 0))
 

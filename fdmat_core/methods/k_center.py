@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from fdmat_core import device
 from fdmat_core.numerics import distances, greedy
+from fdmat_core.numerics.arrays import namespace
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable
@@ -33,7 +33,7 @@ def k_center(table: FeatureTable, *, budget: int) -> Ranking:
     **The public code differs.** DeepCore starts from a random row, keeps a distance matrix it does not need, and stops
     with an error for budgets of 0 and 1.
     """
-    z = table.embedding.astype(np.float64)
-    first = int(np.linalg.norm(z - z.mean(axis=0), axis=1).argmin())
+    z = device.put(table.embedding)
+    first = int(namespace(z).argmin(distances.squares(z - distances.mean(z))))
     picks = greedy.farthest_first(distances.distance_rows(z), table.n, budget, first)
     return Ranking.by_picks(picks, table.n)

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import greedy
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.distances import blocks, distance_rows, squared_distances
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
@@ -60,9 +62,11 @@ def k_medoids(table: FeatureTable, *, budget: int, rounds: Annotated[int, Range(
     rounds
         Most rounds of offers to make.
     """
-    distances = distance_rows(table.embedding)
-    picks = greedy.energy(table.embedding, budget)
-    return Ranking.by_picks(swap(distances, picks, table.n, rounds) if budget else picks, table.n)
+    z = device.put(table.embedding)
+    picks, distances = greedy.energy(z, budget), distance_rows(z)
+    if budget:
+        picks = swap(lambda row: to_numpy(distances(row)), picks, table.n, rounds)
+    return Ranking.by_picks(picks, table.n)
 
 
 def swap(distances: Callable[[int], np.ndarray], picks: np.ndarray, n: int, rounds: int) -> np.ndarray:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-
+from fdmat_core import device
 from fdmat_core.numerics import greedy
+from fdmat_core.numerics.arrays import namespace
 from fdmat_core.numerics.distances import distance_rows, median_distance, row_means
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 @method(
@@ -41,9 +44,10 @@ def kernel_herding(table: FeatureTable, *, budget: int, bandwidth: Annotated[flo
         Width of the kernel, in median distances between two rows (of 2,000 spread evenly over the table).
     """
     sigma = bandwidth * median_distance(table.embedding)
-    distances = distance_rows(table.embedding)
+    z = device.put(table.embedding)
+    distances, exp = distance_rows(z), namespace(z).exp
 
-    def kernel(row: int | slice) -> np.ndarray:
-        return np.exp(-0.5 * (distances(row) / sigma) ** 2)
+    def kernel(row: int | slice) -> Array:
+        return exp(-0.5 * (distances(row) / sigma) ** 2)
 
     return Ranking.by_picks(greedy.herd(kernel, row_means(kernel, table.n), budget), table.n)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.learning import head
 from fdmat_core.numerics import greedy
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.distances import blocks
 from fdmat_core.numerics.probabilities import softmax
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 def curvature(probabilities: np.ndarray, inputs: np.ndarray, coordinates: int) -> np.ndarray:
@@ -37,15 +42,15 @@ def curvature(probabilities: np.ndarray, inputs: np.ndarray, coordinates: int) -
     return spread[:, label] * squares[:, column]
 
 
-def _add_curvature(distances: np.ndarray, h: np.ndarray, rows: np.ndarray, eps: float) -> np.ndarray:
+def _add_curvature(distances: Array, h: np.ndarray, rows: np.ndarray, eps: float) -> None:
     """Add `eps |h_i - h_j|_1` to distances (n, m) of all rows with some, in place."""
     import torch
 
-    theirs = torch.from_numpy(np.ascontiguousarray(h[rows], dtype=np.float32))
-    mine = torch.from_numpy(np.ascontiguousarray(h, dtype=np.float32))
+    mine = torch.from_numpy(np.ascontiguousarray(h, dtype=np.float32)).to(device.best())
+    theirs = mine[torch.from_numpy(rows).to(mine.device)]
     for block in blocks(len(h), 4 * len(rows)):
-        distances[block] += eps * torch.cdist(mine[block], theirs, p=1).numpy()
-    return distances
+        apart = torch.cdist(mine[block], theirs, p=1)
+        distances[block, :] += eps * (apart.cpu().numpy() if isinstance(distances, np.ndarray) else apart)
 
 
 @method(
@@ -90,7 +95,7 @@ def lcmat(
     gradients, rows = head.head_gradients(table), greedy.represented(table.labels)
     distances = gradients.distances(gradients.take(rows))
     if eps > 0:
-        h = curvature(softmax(table.column("logits")), gradients.inputs, coordinates)
+        h = curvature(softmax(table.column("logits")), to_numpy(gradients.inputs), coordinates)
         _add_curvature(distances, h, rows, eps)
     picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget)
     return Ranking.by_picks(picks, table.n)

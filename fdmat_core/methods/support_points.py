@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
 from fdmat_core.numerics import distances
+from fdmat_core.numerics.arrays import at_least, like, namespace, to_numpy
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: Rows that one round looks at.
 SAMPLE = 2048
@@ -54,23 +59,24 @@ def support_points(
     if budget == table.n:
         return Ranking(np.arange(table.n))
     z = table.embedding - table.embedding.mean(axis=0, dtype=np.float64)
-    scale = distances.median_distance(z)
+    scale, rows = distances.median_distance(z), device.put(z)
     points = z[rng.choice(table.n, budget, replace=False)]
     points = points + 0.1 * scale / np.sqrt(z.shape[1]) * rng.standard_normal(points.shape)  # off the rows
+    points = device.put(points)
     for _ in range(rounds if budget else 0):
-        sample = z[rng.choice(table.n, min(table.n, SAMPLE), replace=False)]
+        sample = rows[like(rows, rng.choice(table.n, min(table.n, SAMPLE), replace=False)), :]
         points = step(points, sample, 1e-6 * scale)
-    return Ranking.by_picks(distances.snap(points, z), table.n)
+    return Ranking.by_picks(distances.snap(to_numpy(points), z), table.n)
 
 
-def step(points: np.ndarray, z: np.ndarray, floor: float) -> np.ndarray:
+def step(points: Array, z: Array, floor: float) -> Array:
     """Move points (k, d) once towards the least energy distance to rows z (n, d); distances count at least `floor`."""
     pull = _inverse_distances(points, z, floor)  # (k, n)
     push = _inverse_distances(points, points, floor)  # (k, k)
-    apart = points * push.sum(axis=1, keepdims=True) - push @ points
-    return (len(z) / len(points) * apart + pull @ z) / pull.sum(axis=1, keepdims=True)
+    sum_ = namespace(points).sum
+    apart = points * sum_(push, axis=1, keepdims=True) - push @ points
+    return (len(z) / len(points) * apart + pull @ z) / sum_(pull, axis=1, keepdims=True)
 
 
-def _inverse_distances(a: np.ndarray, b: np.ndarray, floor: float) -> np.ndarray:
-    squares = distances.squared_distances(a, b)
-    return 1 / np.sqrt(np.maximum(squares, floor**2), out=squares)
+def _inverse_distances(a: Array, b: Array, floor: float) -> Array:
+    return 1 / namespace(a).sqrt(at_least(distances.squared_distances(a, b), floor**2))

@@ -1,15 +1,29 @@
-"""Distances in blocks: no n x n array for more than 20k rows."""
+"""Distances in blocks: no n x n array for more than 20k rows.
+
+Functions take and give arrays of the Python array API standard, and compute where the array lies.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fdmat_core.numerics import quotas
+from fdmat_core.numerics.arrays import at_least, like, namespace, out_of_memory, to_numpy, wide
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
+
 #: A block of distances holds at most this many float32 (256 MB).
 BLOCK = 2**26
+#: A block of tensors on an accelerator holds at most this many (4 GB).
+TENSORS = 2**30
 #: Up to this many rows, all pairwise distances are kept in memory.
 DENSE_ROWS = 20_000
+#: Blocks that are gone over several times are this much smaller, so that they stay in a processor's cache.
+CACHED = 32
 
 
 def blocks(n: int, width: int) -> Iterator[slice]:
@@ -19,23 +33,65 @@ def blocks(n: int, width: int) -> Iterator[slice]:
         yield slice(start, min(n, start + step))
 
 
-def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def by_blocks(work: Callable[[slice], None], n: int, width: int) -> None:
+    """Call `work` on slices of n rows, as `blocks` gives them; on half as many at a time from where memory runs out."""
+    step, start = max(1, BLOCK // max(1, width)), 0
+    while start < n:
+        try:
+            work(slice(start, min(n, start + step)))
+        except Exception as error:
+            if step == 1 or not out_of_memory(error):
+                raise
+            step //= 2
+        else:
+            start += step
+
+
+def on_device(width: int) -> int:
+    """The width to give to `by_blocks` for tensors, which want larger blocks than a processor's cache."""
+    return max(1, width * BLOCK // TENSORS)
+
+
+def squared_distances(a: Array, b: Array) -> Array:
     """Squared Euclidean distances (m, n) between the rows of a (m, d) and b (n, d), never below 0.
 
     Centre the data first when its mean is far from 0: the error grows with the squared norm.
     """
-    return expand_squares(a @ b.T, np.einsum("id,id->i", a, a), np.einsum("jd,jd->j", b, b))
+    return expand_squares(a @ b.T, squares(a), squares(b))
 
 
-def expand_squares(cross: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def squares(x: Array) -> Array:
+    """The squared length (n,) of each row of x (n, d)."""
+    return dots(x, x)
+
+
+def dots(a: Array, b: Array) -> Array:
+    """The inner product (n,) of each row of a (n, d) with the same row of b."""
+    return np.einsum("id,id->i", a, b) if isinstance(a, np.ndarray) else namespace(a).vecdot(a, b)
+
+
+def expand_squares(cross: Array, a: Array, b: Array) -> Array:
     """Turn inner products (m, n) into squared distances, in place, given the squared norms (m,) and (n,)."""
     cross *= -2
     cross += a[:, None]
     cross += b[None, :]
-    return np.maximum(cross, 0, out=cross)
+    return at_least(cross, 0)
 
 
-def kept_rows(rows: Callable[[slice], np.ndarray], n: int) -> Callable[[int | slice], np.ndarray]:
+def between(x: Array, rows: np.ndarray) -> Array:
+    """The distances (n, m) in float32 of all rows of x (n, d) to some of them (m,)."""
+    xp = namespace(x)
+    centred = xp.astype(x - mean(x), wide(x))
+    some, found = centred[like(x, rows), :], xp.empty((len(x), len(rows)), dtype=xp.float32, device=x.device)
+
+    def fill(block: slice) -> None:
+        found[block, :] = xp.astype(xp.sqrt(squared_distances(centred[block, :], some)), xp.float32)
+
+    by_blocks(fill, len(x), 4 * len(rows))
+    return found
+
+
+def kept_rows(rows: Callable[[slice], Array], n: int) -> Callable[[int | slice], Array]:
     """The rows of an n x n matrix as a function of a row (n,) or a slice of rows (m, n), given in float32.
 
     Up to `DENSE_ROWS` rows all are computed at once, in blocks; above, each is computed when asked for.
@@ -45,43 +101,71 @@ def kept_rows(rows: Callable[[slice], np.ndarray], n: int) -> Callable[[int | sl
     rows
         Gives the rows of a slice, (m, n), in float64.
     """
-    if n > DENSE_ROWS:
-        return lambda which: _one_or_many(rows, which).astype(np.float32)
-    dense = np.empty((n, n), dtype=np.float32)
-    for block in blocks(n, 2 * n):
-        dense[block] = rows(block)
-    return dense.__getitem__
+    if n > DENSE_ROWS or n == 0:
+        return lambda which: _one_or_many(rows, which)
+    first = rows(slice(0, 1))
+    xp = namespace(first)
+    dense = xp.empty((n, n), dtype=xp.float32, device=first.device)
+
+    def fill(block: slice) -> None:
+        dense[block, :] = xp.astype(rows(block), xp.float32)
+
+    by_blocks(fill, n, CACHED * n)
+    return lambda which: dense[which, :]
 
 
-def _one_or_many(rows: Callable[[slice], np.ndarray], which: int | slice) -> np.ndarray:
-    return rows(which) if isinstance(which, slice) else rows(slice(which, which + 1))[0]
+def _one_or_many(rows: Callable[[slice], Array], which: int | slice) -> Array:
+    found = rows(which if isinstance(which, slice) else slice(which, which + 1))
+    found = namespace(found).astype(found, namespace(found).float32)
+    return found if isinstance(which, slice) else found[0, :]
 
 
-def distance_rows(x: np.ndarray) -> Callable[[int | slice], np.ndarray]:
+def distance_rows(x: Array) -> Callable[[int | slice], Array]:
     """A function that gives the distances from one row of x (n, d) to all of them (n,), or from a slice (m, n).
 
     They are computed in float64 and rounded to float32, with what rounding alone could explain set to 0: distances
     that are equal come out equal, so that ties go to the lower row on every machine.
     """
-    x = np.asarray(x, dtype=np.float64)
-    x = x - x.mean(axis=0) if len(x) else x
-    norms = np.einsum("id,id->i", x, x)
-    floor = 1e-13 * norms.max(initial=0)
+    xp = namespace(x)
+    x = xp.astype(x, wide(x))
+    x = x - xp.mean(x, axis=0) if len(x) else x
+    norms = squares(x)
+    floor = 1e-13 * float(xp.max(norms)) if len(x) else 0.0
 
-    def rows(which: slice) -> np.ndarray:
-        squares = expand_squares(x[which] @ x.T, norms[which], norms)
-        squares[squares < floor] = 0
-        return np.sqrt(squares, out=squares)
+    def rows(which: slice) -> Array:
+        found = expand_squares(x[which, :] @ x.T, norms[which], norms)
+        found[found < floor] = 0
+        return xp.sqrt(found)
 
     return kept_rows(rows, len(x))
 
 
-def row_means(rows: Callable[[slice], np.ndarray], n: int) -> np.ndarray:
+def row_means(rows: Callable[[slice], Array], n: int) -> Array:
     """The mean (n,) of every row of an n x n matrix, summed in float64."""
-    means = np.empty(n)
-    for block in blocks(n, 2 * n):
-        means[block] = rows(block).mean(axis=1, dtype=np.float64)
+    xp = namespace(first := rows(slice(0, 1)))
+    means = xp.empty(n, dtype=wide(first), device=first.device)
+
+    def fill(block: slice) -> None:
+        means[block] = xp.sum(rows(block), axis=1, dtype=means.dtype) / n
+
+    by_blocks(fill, n, CACHED * n)
     return means
+
+
+def mean_distances(a: Array, x: Array) -> Array:
+    """The mean distance (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64."""
+    xp = namespace(x)
+    middle = mean(x)
+    theirs = xp.astype(a - middle, xp.float32)
+    lengths, total = squares(theirs), xp.zeros(len(a), dtype=wide(a), device=a.device)
+
+    def add(block: slice) -> None:
+        mine = xp.astype(x[block, :] - middle, xp.float32)
+        found = expand_squares(theirs @ mine.T, lengths, squares(mine))
+        total[:] = total + xp.sum(xp.sqrt(found), axis=1, dtype=total.dtype)
+
+    by_blocks(add, len(x), 4 * len(a))
+    return total / len(x)
 
 
 def typical(distances: np.ndarray) -> float:
@@ -100,11 +184,18 @@ def median_distance(x: np.ndarray) -> float:
     return typical(pdist(x[spread])) if len(x) > 1 else 1.0
 
 
-def class_means(x: np.ndarray, labels: np.ndarray, c: int) -> np.ndarray:
+def mean(x: Array) -> Array:
+    """The mean row (d,) of x (n, d), summed in float64."""
+    xp = namespace(x)
+    return xp.sum(x, axis=0, dtype=wide(x)) / len(x)
+
+
+def class_means(x: Array, labels: np.ndarray, c: int) -> np.ndarray:
     """The mean (c, d) of each class's rows, summed in float64; NaN for an empty class."""
     means = np.full((c, x.shape[1]), np.nan)
-    for label in np.unique(labels):
-        means[label] = x[labels == label].mean(axis=0, dtype=np.float64)
+    for label, rows in enumerate(quotas.rows_by_class(labels, c)):
+        if len(rows):
+            means[label] = to_numpy(mean(x[like(x, rows), :]))
     return means
 
 

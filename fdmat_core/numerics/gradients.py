@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fdmat_core.numerics.distances import blocks, expand_squares
+from fdmat_core.numerics.arrays import like, namespace, to_numpy
+from fdmat_core.numerics.distances import by_blocks, dots, expand_squares, squares
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 
 class Gradients(NamedTuple):
@@ -16,50 +20,60 @@ class Gradients(NamedTuple):
     gradients are products of the factors' inner products.
     """
 
-    residual: np.ndarray  # (n, c) p - e_y
-    inputs: np.ndarray  # (n, d + 1) the embedding and a 1 for the bias
+    residual: Array  # (n, c) p - e_y
+    inputs: Array  # (n, d + 1) the embedding and a 1 for the bias
 
     def take(self, rows: np.ndarray | slice) -> Gradients:
         """The gradients of some rows."""
-        return Gradients(self.residual[rows], self.inputs[rows])
+        if not isinstance(rows, slice):
+            rows = like(self.residual, rows)
+        return Gradients(self.residual[rows, :], self.inputs[rows, :])
 
-    def squares(self) -> np.ndarray:
+    def squares(self) -> Array:
         """The squared length (n,) of each gradient."""
-        left, right = (np.einsum("ij,ij->i", factor, factor) for factor in self)
-        return left * right
+        return squares(self.residual) * squares(self.inputs)
 
-    def inner(self, other: Gradients) -> np.ndarray:
+    def inner(self, other: Gradients) -> Array:
         """The inner products (n, m) with the m gradients of another."""
         product = self.residual @ other.residual.T
         product *= self.inputs @ other.inputs.T
         return product
 
-    def sum(self, weights: np.ndarray) -> np.ndarray:
+    def sum(self, weights: np.ndarray) -> Array:
         """The gradients summed with weights (n,): (c, d + 1)."""
-        return (self.residual * weights[:, None]).T @ self.inputs
+        return (self.residual * like(self.residual, weights)[:, None]).T @ self.inputs
 
-    def mean(self) -> np.ndarray:
+    def mean(self) -> Array:
         """The mean gradient (c, d + 1)."""
         return self.residual.T @ self.inputs / max(1, len(self.residual))
 
-    def along(self, direction: np.ndarray) -> np.ndarray:
+    def along(self, direction: Array) -> np.ndarray:
         """The inner products (n,) with one gradient (c, d + 1)."""
-        return np.einsum("ic,ic->i", self.inputs @ direction.T, self.residual)
+        return to_numpy(dots(self.inputs @ direction.T, self.residual))
 
-    def distances(self, other: Gradients) -> np.ndarray:
+    def distances(self, other: Gradients) -> Array:
         """The Euclidean distances (n, m) to the gradients of another: computed in float64, given in float32."""
-        out = np.empty((len(self.residual), len(other.residual)), dtype=np.float32)
-        theirs = other.squares()
-        for block in blocks(len(out), 4 * out.shape[1]):
+        xp, theirs = namespace(self.residual), other.squares()
+        shape = len(self.residual), len(other.residual)
+        out = xp.empty(shape, dtype=xp.float32, device=self.residual.device)
+        least = 1e-13 * float(xp.max(theirs)) if shape[1] else 0.0  # what rounding alone explains
+
+        def fill(block: slice) -> None:
             mine = self.take(block)
-            squares = expand_squares(mine.inner(other), mine.squares(), theirs)
-            squares[squares < 1e-13 * theirs.max(initial=0)] = 0  # what rounding alone explains
-            out[block] = np.sqrt(squares)
+            apart = expand_squares(mine.inner(other), mine.squares(), theirs)
+            apart[apart < least] = 0
+            out[block, :] = xp.astype(xp.sqrt(apart), xp.float32)
+
+        by_blocks(fill, len(out), 4 * shape[1])
         return out
 
     def nearest(self, other: Gradients) -> np.ndarray:
         """Which gradient of another is nearest to each (n,); ties go to the earlier."""
         found = np.empty(len(self.residual), dtype=np.int64)
-        for block in blocks(len(found), 4 * len(other.residual)):
-            found[block] = self.take(block).distances(other).argmin(axis=1)
+
+        def fill(block: slice) -> None:
+            apart = self.take(block).distances(other)
+            found[block] = to_numpy(namespace(apart).argmin(apart, axis=1))
+
+        by_blocks(fill, len(found), 4 * len(other.residual))
         return found

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from fdmat_core.numerics.distances import blocks, distance_rows, row_means
+from fdmat_core.numerics.arrays import at_least, like, namespace, to_numpy, wide
+from fdmat_core.numerics.distances import TENSORS, by_blocks, distance_rows, mean_distances, row_means, squares
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
 
 #: A similarity matrix holds at most this many float32 (1 GB).
 SIMILARITIES = 2**28
+#: At most this many rows compete for a place where distributions are matched.
+POOL = 20_000
 #: Gains are summed over this many similarities at a time, few enough to stay in the processor's cache.
 CHUNK = 2**19
 
 
-def herd(rows: Callable[[int], np.ndarray], mean: np.ndarray, budget: int) -> np.ndarray:
+def herd(
+    rows: Callable[[int], Array], mean: Array, budget: int, *, near: Array | None = None, made: int = 0
+) -> np.ndarray:
     """Rows picked by kernel herding without replacement: (budget,) in the order of choice.
 
     With t picks made, the next is `argmax_i mean_i - (1 / (t + 1)) sum_{s picked} k(i, s)`; ties go to the lower row.
@@ -27,27 +35,55 @@ def herd(rows: Callable[[int], np.ndarray], mean: np.ndarray, budget: int) -> np
         Gives the kernel (n,) between one row and all.
     mean
         (n,) mean kernel between each row and all.
+    near, made
+        Of picks made before among other rows: their kernel with each row (n,), summed, and their number.
     """
-    left, near = np.array(mean, dtype=np.float64), np.zeros(len(mean))
+    xp = namespace(mean)
+    left = xp.astype(mean, wide(mean), copy=True)
+    near = xp.zeros_like(left) if near is None else xp.astype(near, left.dtype, copy=True)
     picks = np.empty(min(budget, len(left)), dtype=np.int64)
     for t in range(len(picks)):
-        picks[t] = pick = int(np.argmax(left - near / (t + 1)))
+        picks[t] = pick = int(xp.argmax(left - near / (made + t + 1)))
         left[pick] = -np.inf
         near += rows(pick)
     return picks
 
 
-def energy(x: np.ndarray, budget: int) -> np.ndarray:
+def energy(x: Array, budget: int) -> np.ndarray:
     """Rows of x (n, d) whose energy distance to all rows is brought down greedily: (budget,) in the order of choice.
 
     With t picks made, the next is `argmin_i mean_j |x_i - x_j| - (1 / (t + 1)) sum_{s picked} |x_i - x_s|`: kernel
     herding with the kernel `-|x - y|`. The first pick is the medoid.
+
+    Above `POOL` rows not all rows compete for every place, as that would cost n^2: pools of so many rows are drawn, and
+    each gives its share of the picks, which match all rows and take note of the picks before.
     """
-    distances = distance_rows(x)
-    return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget)
+    if len(x) <= POOL:
+        distances = distance_rows(x)
+        return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget)
+    picks = np.empty(0, dtype=np.int64)
+    for pool in _pools(len(x)):
+        share = min(budget - len(picks), max(POOL // 2, -(-budget * len(pool) // len(x))))
+        picks = np.concatenate([picks, _pick(x, pool, picks, share)]) if share else picks
+    return picks
 
 
-def farthest_first(rows: Callable[[int], np.ndarray], n: int, budget: int, first: int) -> np.ndarray:
+def _pools(n: int) -> list[np.ndarray]:
+    """All rows, drawn into pools of no more than `POOL`, in ascending order in each."""
+    drawn = np.random.default_rng(0).permutation(n)
+    return [np.sort(pool) for pool in np.array_split(drawn, -(-n // POOL))]
+
+
+def _pick(x: Array, pool: np.ndarray, picks: np.ndarray, budget: int) -> np.ndarray:
+    """Rows of a pool that bring the energy distance between the picks before, these, and all rows down most."""
+    mine, before = (x[like(x, rows), :] for rows in (pool, picks))
+    near = -len(picks) * mean_distances(mine, before) if len(picks) else None
+    distances = distance_rows(mine)
+    chosen = herd(lambda row: -distances(row), -mean_distances(mine, x), budget, near=near, made=len(picks))
+    return pool[chosen]
+
+
+def farthest_first(rows: Callable[[int], Array], n: int, budget: int, first: int) -> np.ndarray:
     """Rows picked so that each is the farthest from those before it: (budget,) in the order of choice.
 
     When only copies of picked rows are left they follow in row order.
@@ -59,11 +95,12 @@ def farthest_first(rows: Callable[[int], np.ndarray], n: int, budget: int, first
     first
         The row to start from.
     """
-    picks, gap = np.full(min(budget, n), first, dtype=np.int64), np.full(n, np.inf)
+    picks, gap = np.full(min(budget, n), first, dtype=np.int64), None
     for t in range(1, len(picks)):
-        np.minimum(gap, rows(int(picks[t - 1])), out=gap)
-        gap[picks[t - 1]] = -np.inf
-        picks[t] = gap.argmax()
+        apart = rows(int(picks[t - 1]))
+        gap = namespace(apart).astype(apart, wide(apart)) if gap is None else namespace(gap).minimum(gap, apart)
+        gap[int(picks[t - 1])] = -np.inf
+        picks[t] = int(namespace(gap).argmax(gap))
     return picks
 
 
@@ -142,20 +179,25 @@ def represented(labels: np.ndarray) -> np.ndarray:
     return np.sort(np.argsort(labels, kind="stable")[places])
 
 
-def unit_rows(x: np.ndarray) -> np.ndarray:
+def unit_rows(x: Array) -> Array:
     """Rows of x (n, d) scaled to length 1 in float64; an all-zero row stays, so that its cosine with any row is 0."""
-    x = np.asarray(x, dtype=np.float64)
-    length = np.linalg.norm(x, axis=1, keepdims=True)
-    return x / np.where(length > 0, length, 1)
+    xp = namespace(x)
+    x = xp.astype(x, wide(x))
+    length = xp.sqrt(squares(x))[:, None]
+    return x / xp.where(length > 0, length, xp.ones_like(length))
 
 
-def cosine_similarity(x: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def cosine_similarity(x: Array, rows: np.ndarray) -> Array:
     """`(1 + cos) / 2` of each row of x (n, d) with some of its rows (m,): (n, m) float32, from 0 to 1."""
-    unit = unit_rows(x)
-    similarity = np.empty((len(x), len(rows)), dtype=np.float32)
-    for block in blocks(len(x), 4 * len(rows)):
-        similarity[block] = (1 + unit[block] @ unit[rows].T) / 2
-    return np.clip(similarity, 0, 1, out=similarity)
+    xp, unit = namespace(x), unit_rows(x)
+    some = unit[like(x, rows), :]
+    similarity = xp.empty((len(x), len(rows)), dtype=xp.float32, device=x.device)
+
+    def fill(block: slice) -> None:
+        similarity[block, :] = xp.astype((1 + unit[block, :] @ some.T) / 2, xp.float32)
+
+    by_blocks(fill, len(x), 4 * len(rows))
+    return xp.clip(similarity, 0, 1)
 
 
 class FacilityLocation:
@@ -167,29 +209,34 @@ class FacilityLocation:
         (n, m) of each row with each represented row, none below 0.
     """
 
-    def __init__(self, similarity: np.ndarray) -> None:
+    def __init__(self, similarity: Array) -> None:
+        xp = namespace(similarity)
         self.similarity = similarity
-        self.best = np.zeros(similarity.shape[1], dtype=similarity.dtype)  # (m,)
+        self.best = xp.zeros(similarity.shape[1], dtype=similarity.dtype, device=similarity.device)  # (m,)
 
     @staticmethod
-    def of_distances(distances: np.ndarray) -> FacilityLocation:
+    def of_distances(distances: Array) -> FacilityLocation:
         """The objective whose similarity is the largest distance less the distance (n, m), which is overwritten."""
-        np.subtract(distances.max(initial=0), distances, out=distances)
+        farthest = namespace(distances).max(distances) if distances.shape[0] and distances.shape[1] else 0
+        distances *= -1
+        distances += farthest
         return FacilityLocation(distances)
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """How much closer, summed over the represented rows, the set comes to them with each of these rows."""
-        step = max(1, CHUNK // len(self.best))
-        chunks = (self.similarity[rows[start : start + step]] for start in range(0, len(rows), step))
-        return np.concatenate([self._gains(chunk) for chunk in chunks])
+        step = max(1, (CHUNK if isinstance(self.best, np.ndarray) else TENSORS) // len(self.best))
+        chunks = (self._gains(rows[start : start + step]) for start in range(0, len(rows), step))
+        return np.concatenate([to_numpy(gains) for gains in chunks])
 
-    def _gains(self, chunk: np.ndarray) -> np.ndarray:
-        chunk -= self.best  # a copy, by fancy indexing
-        return np.maximum(chunk, 0, out=chunk).sum(axis=1)
+    def _gains(self, rows: np.ndarray) -> Array:
+        xp = namespace(self.similarity)
+        chunk = self.similarity[like(self.similarity, rows), :]  # a copy
+        chunk -= self.best
+        return xp.sum(at_least(chunk, 0), axis=1)
 
     def take(self, row: int) -> None:
         """Let the represented rows that are closer to this row than to any other pick turn to it."""
-        np.maximum(self.best, self.similarity[row], out=self.best)
+        self.best = namespace(self.best).maximum(self.best, self.similarity[row, :])
 
 
 class GraphCut:
@@ -205,13 +252,13 @@ class GraphCut:
         (n,) the similarity of each row with itself.
     """
 
-    def __init__(self, similar: Callable[[int], np.ndarray], total: np.ndarray, own: np.ndarray, *, lam: float) -> None:
-        self.similar, self.alone = similar, lam * total - own
-        self.near = np.zeros(len(own))  # (n,) summed similarity with the picks
+    def __init__(self, similar: Callable[[int], Array], total: Array, own: Array, *, lam: float) -> None:
+        self.similar, self.alone = similar, to_numpy(lam * total - own)
+        self.near = namespace(own).zeros_like(own)  # (n,) summed similarity with the picks
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """What each of these rows adds: its similarity with everything, less twice that with the picks."""
-        return self.alone[rows] - 2 * self.near[rows]
+        return self.alone[rows] - 2 * to_numpy(self.near)[rows]
 
     def take(self, row: int) -> None:
         """Count the similarities with one more pick."""

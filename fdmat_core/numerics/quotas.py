@@ -15,6 +15,11 @@ def check_balance(balance: str) -> str:
     return balance
 
 
+def rows_by_class(labels: np.ndarray, c: int) -> list[np.ndarray]:
+    """The rows of each of c classes, ascending, by the labels (n,): one sort, however many classes there are."""
+    return np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels, minlength=c))[:-1]) if c else []
+
+
 def merge(sequences: list[np.ndarray], sizes: np.ndarray, balance: str) -> np.ndarray:
     """Merge one best-first sequence of rows per class into a single nested one.
 

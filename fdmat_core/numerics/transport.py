@@ -11,9 +11,12 @@ import numpy as np
 
 from fdmat_core import device
 from fdmat_core.numerics import distances
+from fdmat_core.numerics.arrays import at_least, like, namespace, to_numpy, wide
 
 if TYPE_CHECKING:
     import torch
+
+    from fdmat_core.numerics.arrays import Array
 
 #: Up to this many costs (n x c) are kept in memory; above, they are computed again in every round.
 KEPT_COSTS = 200_000_000
@@ -21,26 +24,31 @@ KEPT_COSTS = 200_000_000
 BURST = 200
 
 
-def tukey(z: np.ndarray, power: float = 0.5) -> np.ndarray:
+def tukey(z: Array, power: float = 0.5) -> Array:
     """Tukey's ladder of powers, which makes skewed non-negative features (n, d) more Gaussian.
 
     Features that go below -1e-6 take the signed power `sign(z) |z|^power`; others `(z + 1e-6)^power`.
     """
-    if len(z) and z.min() < -1e-6:
-        return np.sign(z) * np.abs(z) ** power
-    return (np.maximum(z, 0) + 1e-6) ** power
+    xp = namespace(z)
+    if len(z) and float(xp.min(z)) < -1e-6:
+        return xp.sign(z) * xp.abs(z) ** power
+    return (at_least(xp.asarray(z, copy=True), 0) + 1e-6) ** power
 
 
-def features(z: np.ndarray, *, power: float, norm: str) -> tuple[np.ndarray, np.ndarray]:
-    """The features (n, d) that FDMat transports, and which rows are usable (n,): all-zero rows are not.
+def features(z: Array, *, power: float, norm: str) -> tuple[Array, Array]:
+    """The features (n, d) that FDMat transports, in float32, and which rows are usable (n,): all-zero rows are not.
 
     `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`.
     """
-    usable = np.any(z != 0, axis=1)
-    t = tukey(np.asarray(z, dtype=np.float32), power)
-    centred = t - t[usable].mean(axis=0, dtype=np.float64).astype(np.float32) if usable.any() else t
-    scale = np.linalg.norm(t if norm == "before centring" else centred, axis=1, keepdims=True)
-    return centred / np.where(scale > 0, scale, 1), usable
+    xp = namespace(z)
+    usable = xp.any(z != 0, axis=1)
+    t = tukey(xp.astype(z, xp.float32, copy=False), power)
+    before = xp.sqrt(distances.squares(t)) if norm == "before centring" else None
+    if xp.any(usable):
+        t -= xp.astype(distances.mean(t if xp.all(usable) else t[usable]), xp.float32)
+    scale = xp.sqrt(distances.squares(t)) if before is None else before
+    t /= xp.where(scale > 0, scale, xp.ones_like(scale))[:, None]
+    return t, usable
 
 
 @dataclass(frozen=True)
@@ -57,22 +65,25 @@ class ClassPlan:
     rounds: int
     residual: float  # largest |column sum / class size - 1| when the rounds ended; row sums are exact
 
-    def costs(self, x: np.ndarray) -> np.ndarray:
+    def costs(self, x: Array) -> Array:
         """Squared distances (m, c) from rows (m, d) to the prototypes, in float64; infinite to an empty class."""
-        present = np.isfinite(self.log_v)
-        costs = np.full((len(x), len(self.log_v)), np.inf)
-        costs[:, present] = distances.squared_distances(np.asarray(x, dtype=np.float64), self.prototypes[present])
+        xp, present = namespace(x), np.flatnonzero(np.isfinite(self.log_v))
+        costs = xp.full((len(x), len(self.log_v)), np.inf, dtype=wide(x), device=x.device)
+        mine, theirs = xp.astype(x, wide(x), copy=False), like(x, self.prototypes[present], wide(x))
+        costs[:, like(x, present)] = distances.squared_distances(mine, theirs)
         return costs
 
-    def log_shares(self, x: np.ndarray) -> np.ndarray:
+    def log_shares(self, x: Array) -> Array:
         """The log of where the mass of rows (m, d) goes: (m, c), every row's shares summing to 1."""
-        from scipy.special import log_softmax
+        return self._log_shares(self.costs(x))
 
-        return log_softmax(self.log_v - self.lam * self.costs(x), axis=1)
+    def _log_shares(self, costs: Array) -> Array:
+        values = like(costs, self.log_v, wide(costs)) - self.lam * costs
+        return values - log_sum_exp(values)[:, None]
 
-    def shares(self, x: np.ndarray) -> np.ndarray:
+    def shares(self, x: Array) -> Array:
         """Where the mass of rows (m, d) goes: (m, c), rows summing to 1."""
-        return np.exp(self.log_shares(x))
+        return namespace(x).exp(self.log_shares(x))
 
 
 def class_plan(
@@ -97,7 +108,7 @@ def class_plan(
     x
         (n, d) features, one row per item.
     labels
-        (n,) class numbers below c.
+        (n,) class numbers below c, of numpy.
     lam
         How sharp the plan is: 0 spreads every row by class size, large values follow the nearest prototype.
     tolerance
@@ -118,17 +129,20 @@ def class_plan(
 class _LogKernel:
     """`-lam * cost` by row blocks: kept when it fits, computed again when it does not."""
 
-    def __init__(self, x: np.ndarray, prototypes: np.ndarray, lam: float) -> None:
-        self.x, self.prototypes, self.lam = x, prototypes, lam
+    def __init__(self, x: Array, prototypes: np.ndarray, lam: float) -> None:
+        self.x, self.lam = x, lam
+        self.prototypes = like(x, prototypes, wide(x))
         self.slices = list(distances.blocks(len(x), max(x.shape[1], len(prototypes))))
         fits = len(x) * len(prototypes) <= KEPT_COSTS
         self.kept = [self._compute(rows) for rows in self.slices] if fits else None
 
-    def _compute(self, rows: slice) -> np.ndarray:
-        costs = distances.squared_distances(np.asarray(self.x[rows], dtype=np.float64), self.prototypes)
-        return (-self.lam * costs).astype(np.float32)
+    def _compute(self, rows: slice) -> Array:
+        xp = namespace(self.x)
+        costs = distances.squared_distances(xp.astype(self.x[rows, :], wide(self.x)), self.prototypes)
+        costs *= -self.lam
+        return xp.astype(costs, xp.float32)
 
-    def __iter__(self) -> Iterator[np.ndarray]:
+    def __iter__(self) -> Iterator[Array]:
         for number, rows in enumerate(self.slices):
             yield self.kept[number] if self.kept else self._compute(rows)
 
@@ -168,24 +182,21 @@ def _columns(kernel: _LogKernel, duals: np.ndarray, sizes: np.ndarray) -> _Colum
     """One pass: the rows balanced for these column duals, and what the columns come to."""
     log_sums, gram = np.full(len(duals), -np.inf), np.zeros((len(duals), len(duals)))
     for block in kernel:
-        shares = block + duals  # (m, c)
-        peak = shares.max(axis=1, keepdims=True)
-        np.exp(shares - peak, out=shares)
-        totals = shares.sum(axis=1, keepdims=True)
+        xp = namespace(block)
+        shares = block + like(block, duals, wide(block))  # (m, c)
+        peak = xp.max(shares, axis=1, keepdims=True)
+        shares -= peak
+        shares = xp.exp(shares)
+        totals = xp.sum(shares, axis=1, keepdims=True)
         shares /= totals
-        gram += shares.T @ shares
-        log_sums = np.logaddexp(log_sums, _log_column_sums(shares, duals - peak - np.log(totals), block))
+        gram += to_numpy(shares.T @ shares)
+        sums = to_numpy(xp.sum(shares, axis=0))
+        if sums.min() > np.finfo(np.float64).tiny:
+            logs = np.log(sums)
+        else:  # they underflow
+            logs = to_numpy(log_sum_exp((like(block, duals, wide(block)) - peak - xp.log(totals) + block).T))
+        log_sums = np.logaddexp(log_sums, logs)
     return _Columns(duals, log_sums, gram, float(np.abs(np.expm1(log_sums - np.log(sizes))).max(initial=0)))
-
-
-def _log_column_sums(shares: np.ndarray, duals: np.ndarray, block: np.ndarray) -> np.ndarray:
-    """The log of the column sums (c,) of shares (m, c), whose own log is `duals + block`, needed if they underflow."""
-    sums = shares.sum(axis=0)
-    if sums.min() > np.finfo(np.float64).tiny:
-        return np.log(sums)
-    from scipy.special import logsumexp
-
-    return np.asarray(logsumexp(duals + block, axis=0))
 
 
 def _newton(now: _Columns, sizes: np.ndarray) -> np.ndarray | None:
@@ -211,24 +222,36 @@ class LabelEvidence:
     contribution: np.ndarray  # (n,) sum_c (share_c cost_c)^2, the score of the published FDMat
 
 
-def label_evidence(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> LabelEvidence:
+def label_evidence(plan: ClassPlan, x: Array, labels: np.ndarray) -> LabelEvidence:
     """Read a plan row by row, in blocks: x (n, d), labels (n,)."""
-    parts = [_evidence_block(plan, x[rows], labels[rows]) for rows in distances.blocks(len(x), 4 * x.shape[1])]
+    parts = []
+    width = 4 * max(x.shape[1], len(plan.log_v))
+    distances.by_blocks(lambda rows: parts.append(_evidence_block(plan, x[rows, :], labels[rows])), len(x), width)
     return LabelEvidence(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _evidence_block(plan: ClassPlan, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, ...]:
-    from scipy.special import logsumexp
+def _evidence_block(plan: ClassPlan, x: Array, labels: np.ndarray) -> tuple[np.ndarray, ...]:
+    xp, costs = namespace(x), plan.costs(x)
+    log_shares = plan._log_shares(costs)
+    row, label = xp.arange(len(x), device=x.device), like(x, labels)
+    own = log_shares[row, label]
+    weighted = xp.exp(log_shares) * xp.where(xp.isfinite(costs), costs, xp.zeros_like(costs))
+    preferred, own_cost = xp.argmax(log_shares, axis=1), costs[row, label]
+    if np.isfinite(plan.log_v).sum() < 2:
+        suspicion = xp.zeros_like(own)
+    else:
+        log_shares[row, label] = -np.inf
+        suspicion = log_sum_exp(log_shares) - own
+    found = xp.exp(own), suspicion, preferred, own_cost, xp.sum(weighted**2, axis=1)
+    return tuple(map(to_numpy, found))
 
-    costs, log_shares = plan.costs(x), plan.log_shares(x)
-    row = np.arange(len(x))
-    own = log_shares[row, labels]
-    others = log_shares.copy()
-    others[row, labels] = -np.inf
-    alone = np.isfinite(plan.log_v).sum() < 2
-    suspicion = np.zeros(len(x)) if alone else logsumexp(others, axis=1) - own
-    weighted = np.exp(log_shares) * np.where(np.isfinite(costs), costs, 0)
-    return np.exp(own), suspicion, log_shares.argmax(axis=1), costs[row, labels], (weighted**2).sum(axis=1)
+
+def log_sum_exp(values: Array) -> Array:
+    """The log of the sum of the exponentials of each row (m,) of values (m, c), without overflow."""
+    xp = namespace(values)
+    peak = xp.max(values, axis=1)
+    peak = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
+    return peak + xp.log(xp.sum(xp.exp(values - peak[:, None]), axis=1))
 
 
 def exact(costs: np.ndarray, mass: np.ndarray) -> float:
@@ -256,46 +279,49 @@ class Slices:
     one interval of mass to one place costs three look-ups, however many points lie in it.
     """
 
-    first: np.ndarray  # (l, m + 1)
-    second: np.ndarray  # (l,) the mean square
+    first: Array  # (l, m + 1)
+    second: Array  # (l,) the mean square
 
     @staticmethod
-    def of(projected: np.ndarray) -> Slices:
+    def of(projected: Array) -> Slices:
         """Read off points (m, l), all of equal mass."""
-        quantiles = np.sort(projected.T, axis=1)  # (l, m)
-        first = np.zeros((quantiles.shape[0], quantiles.shape[1] + 1))
-        np.cumsum(quantiles / quantiles.shape[1], axis=1, out=first[:, 1:])
-        return Slices(first, np.mean(quantiles**2, axis=1))
+        xp = namespace(projected)
+        quantiles = xp.sort(projected.T, axis=1)  # (l, m)
+        summed = xp.cumulative_sum(quantiles / quantiles.shape[1], axis=1, include_initial=True)
+        return Slices(summed, xp.mean(quantiles**2, axis=1))
 
-    def squared_distance(self, projected: np.ndarray, mass: np.ndarray) -> float:
+    def squared_distance(self, projected: Array, mass: np.ndarray) -> float:
         """The squared 1-D Wasserstein-2 distance to points (k, l) of mass (k,), as the mean over the directions."""
+        xp, seen = namespace(projected), projected.T
         if np.ptp(mass) == 0:
-            places = np.sort(projected.T, axis=1)  # (l, k)
-            moved = np.diff(self._integral(np.arange(len(mass) + 1) / len(mass)), axis=1)
-            return float(np.mean(self.second - 2 * np.sum(places * moved, axis=1) + np.mean(places**2, axis=1)))
-        order = np.argsort(projected.T, axis=1, kind="stable")  # (l, k)
-        places = np.take_along_axis(projected.T, order, axis=1)
-        edges = np.concatenate([np.zeros((len(order), 1)), np.cumsum(mass[order], axis=1)], axis=1)
-        moved = np.diff(self._integral(edges), axis=1)
-        return float(np.mean(self.second + np.sum(places * (places * mass[order] - 2 * moved), axis=1)))
+            places = xp.sort(seen, axis=1)  # (l, k)
+            moved = xp.diff(self._integral(like(seen, np.arange(len(mass) + 1) / len(mass), seen.dtype)), axis=1)
+            sums = self.second - 2 * xp.sum(places * moved, axis=1) + xp.mean(places**2, axis=1)
+            return float(xp.mean(sums))
+        order = xp.argsort(seen, axis=1, stable=True)  # (l, k)
+        places, weights = xp.take_along_axis(seen, order, axis=1), like(seen, mass, seen.dtype)[order]
+        moved = xp.diff(self._integral(xp.cumulative_sum(weights, axis=1, include_initial=True)), axis=1)
+        return float(xp.mean(self.second + xp.sum(places * (places * weights - 2 * moved), axis=1)))
 
-    def farthest(self, projected: np.ndarray) -> float:
+    def farthest(self, projected: Array) -> float:
         """The largest squared distance to a single one of some points (k, l)."""
-        return float(np.max(np.mean(self.second + projected * (projected - 2 * self.first[:, -1]), axis=1)))
+        xp = namespace(projected)
+        return float(xp.max(xp.mean(self.second + projected * (projected - 2 * self.first[:, -1]), axis=1)))
 
-    def _integral(self, edges: np.ndarray) -> np.ndarray:
+    def _integral(self, edges: Array) -> Array:
         """`first` at edges in [0, 1], the same (k,) for all directions or (l, k)."""
-        at = np.clip(edges, 0, 1) * (self.first.shape[1] - 1)
-        below = np.minimum(at.astype(np.int64), self.first.shape[1] - 2)
+        xp = namespace(edges)
+        at = xp.clip(edges, 0, 1) * (self.first.shape[1] - 1)
+        below = xp.clip(xp.astype(at, xp.int64), None, self.first.shape[1] - 2)
         if edges.ndim == 1:
             low, high = self.first[:, below], self.first[:, below + 1]
         else:
-            low, high = (np.take_along_axis(self.first, column, axis=1) for column in (below, below + 1))
+            low, high = (xp.take_along_axis(self.first, column, axis=1) for column in (below, below + 1))
         return low + (at - below) * (high - low)
 
 
 def entropic(
-    costs: np.ndarray, a: np.ndarray, b: np.ndarray, *, epsilon: float, rounds: int = 100, tolerance: float = 1e-3
+    costs: Array, a: np.ndarray, b: np.ndarray, *, epsilon: float, rounds: int = 100, tolerance: float = 1e-3
 ) -> float:
     """The value of entropic transport at costs (k, m), from mass a (k,) to mass b (m,), each of sum 1.
 
@@ -307,7 +333,7 @@ def entropic(
 
     where = device.best()
     kind = torch.float32 if where.type == "mps" else torch.float64
-    cost, start, end = (torch.as_tensor(np.asarray(array)).to(where, kind) for array in (costs, a, b))
+    cost, start, end = (torch.as_tensor(array).to(where, kind) for array in (costs, a, b))
     f, g = torch.zeros_like(start), torch.zeros_like(end)
     strength, off = max(float(cost.max()), epsilon), np.inf
     for _ in range(rounds):

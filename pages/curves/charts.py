@@ -233,22 +233,22 @@ def _chart(view: View, choice: Choice, key: str) -> None:
     name, spec, look = str(choice), view.spec, view.look
     mine, focus = view.drawn[view.drawn["measure"] == name], str(view.focus) if str(view.focus) in view.shown else None
     facts = (spec.key, name, focus, look.dark, look.measures[name].kind)
-    figure, words = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
+    figure, words, pixels = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
     title, its = registry.measures.title(choice), look.measures[name]
     caption = pictures.of_run(its.title, words, spec, "curve", its.title)
-    layout: Any = figure.layout
     st.caption(words)
-    head.lined(figure, key, f"{title} by share kept", caption, height=f"max({layout.height}px, {ROOM})")
+    head.lined(figure, key, f"{title} by share kept", caption, height=f"max({pixels}px, {ROOM})")
 
 
-def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str]:
-    """A chart without its title, and what the title says of the points."""
+def _drawn(points: pd.DataFrame, name: str, look: Look, focus: str | None) -> tuple[go.Figure, str, int]:
+    """A chart without title and height, what the title says of the points, and the least height in pixels."""
     pixels = max(PIXELS, LABEL_GAP * (points["method"].nunique() + 2))
     figure = figures.curve(points, name, look=look, focus=focus, pixels=pixels)
     layout: Any = figure.layout
     words = layout.title.subtitle.text.replace("<br>", " · ")
-    figure.update_layout(title=None, margin_t=8, height=layout.height - 84)
-    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words
+    least = layout.height - 84
+    figure.update_layout(title=None, margin_t=8, height=None)
+    return figure.update_xaxes(automargin=False).update_yaxes(automargin=False), words, least
 
 
 def answer(view: View, choice: Choice) -> str:

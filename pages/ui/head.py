@@ -44,15 +44,13 @@ def lined(figure: go.Figure, key: str, alt: str, caption: pictures.Caption, *, h
     Parameters
     ----------
     height
-        A height of CSS that the chart takes instead of its own.
+        A height of CSS that the chart takes if it has none of its own.
     """
     layout: Any = figure.layout
     edge = 10 ** (layout.xaxis.range[1] + 0.03)
     drawn: Any = {"theme": None, "config": {"displayModeBar": False}, "key": f"chart-{key}", "alt": alt}
     with st.container(key=f"lined-{key}"):
         pictures.offer(figure, key, caption)
-        if height:
-            figure.update_layout(height=None)
         st.plotly_chart(figure, height="stretch" if height else "content", **drawn)
     style = toolbar.line(figure, max(state.kept(), edge), key=f"lined-{key}", place="1")
     st.html(f"<style>{style}{f'.st-key-lined-{key}{{flex:none;height:{height}}}' if height else ''}</style>")

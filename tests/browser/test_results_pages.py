@@ -55,6 +55,8 @@ def test_the_line_stands_at_the_share_kept_and_moves_while_the_charts_stay(curve
 
 def test_the_first_part_fits_a_low_screen_and_links_lead_to_the_others(curves):
     curves.set_viewport_size({"width": 1280, "height": 720})
+    curves.reload()  # the second time the charts come from the cache
+    curves.wait_for_selector(".st-key-lined-right .js-plotly-plot .xtick", timeout=60_000)
     box = "document.querySelector('.st-key-part-left').getBoundingClientRect()"
     curves.wait_for_function(f"{box}.width < 1280 && {box}.bottom <= 720", timeout=30_000)
     assert curves.evaluate(f"{box}.top") > 0

@@ -4,6 +4,7 @@ from fdmat_core import selection
 from fdmat_core.learning import head
 from fdmat_core.methods import glister
 from fdmat_core.numerics import greedy, probabilities
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.gradients import Gradients
 from fdmat_core.spec import Choice
 from tests.conftest import make_table
@@ -52,15 +53,17 @@ def test_a_gain_is_the_fall_of_the_held_out_loss():
     gradients = head.head_gradients(table)
     rows = np.arange(0, 35, 5)
     objective = glister.ValidationGain(
-        gradients, table.logits[rows], table.labels[rows], gradients.inputs[rows], step=0.0, every=1
+        gradients, table.logits[rows], table.labels[rows], gradients.take(rows).inputs, step=0.0, every=1
     )
+
+    residual, inputs = map(to_numpy, gradients)
 
     def loss(logits):
         return -np.log(probabilities.softmax(logits)[np.arange(len(rows)), table.labels[rows]]).mean()
 
     for row in (3, 11):
-        g = np.outer(gradients.residual[row], gradients.inputs[row])
-        moved = table.logits[rows] - 1e-6 * gradients.inputs[rows] @ g.T
+        g = np.outer(residual[row], inputs[row])
+        moved = table.logits[rows] - 1e-6 * inputs[rows] @ g.T
         fall = (loss(table.logits[rows].astype(float)) - loss(moved)) / 1e-6
         assert np.isclose(objective.gains(np.array([row]))[0], fall, rtol=1e-3)
 

@@ -16,9 +16,12 @@ def by_definition(s, lam, k):
     return picks
 
 
-def test_known_answer():
-    """Sums 1.9, 1.9, 1 less 1: row 0. Then .9 - 1.8 = -.9 for row 1 and 0 for row 2."""
-    assert order(THREE, "graph_cut") == [0, 2, 1]
+def test_known_answer(arrays):
+    """Sums 1.9, 1.9, 1 less 1: row 0. Then .9 - 1.8 = -.9 for row 1 and 0 for row 2.
+
+    Row 1 is as good as row 0, and their sums may differ in the last bit where an accelerator adds in another order.
+    """
+    assert order(THREE, "graph_cut") in ([0, 2, 1], [1, 2, 0][: 3 * (arrays == "tensors")])
 
 
 def test_a_large_lam_takes_the_rows_most_like_all():
