@@ -97,7 +97,7 @@ def by_features(x: np.ndarray) -> Pairs:
         return _none()
     x = np.asarray(x, dtype=np.float32)
     x = x - x.mean(axis=0)
-    away, rows = neighbours.exact(x, NEIGHBOUR)
+    away, rows, _ = neighbours.nearest_rows(x, NEIGHBOUR)
     usual = _floored(away[:, -1])
     a, b = np.repeat(np.arange(len(x)), rows.shape[1]), rows.ravel().astype(np.int64)
     ratio = _away(x, a, b) / np.sqrt(usual[a] * usual[b])
