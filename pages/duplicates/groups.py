@@ -37,7 +37,8 @@ def show(run: Run, copies: Copies, asked: Asked) -> None:
     begin = (sheet - 1) * SHEET
     columns = st.columns(2, gap="medium")
     for number in range(begin, min(begin + SHEET, len(plan.groups))):
-        with columns[number % 2], st.container(border=True, key=f"group_{number}"):
+        look: dict[str, Any] = {"border": True, "horizontal": True, "vertical_alignment": "center"}
+        with columns[number % 2], st.container(key=f"group_{number}", **look):
             _group(run, copies, asked, plan, number)
     if sheets > 1:
         st.number_input(f"Sheet of {sheets:,}", 1, sheets, sheet, key="copies_sheet", width=160)
@@ -91,12 +92,12 @@ def _group(run: Run, copies: Copies, asked: Asked, plan: Plan, number: int) -> N
     shown = [kept, *(int(row) for row in group if row != kept)][:MOST]
     st.html(pictures(run, copies, asked, plan, shown))
     if len(group) > len(shown):
-        st.caption(f"and {len(group) - len(shown):,} more")
+        st.caption(f"and {len(group) - len(shown):,} more", width="content")
     if not asked.leaks:
         ids = [int(one) for one in copies.ids[group]]
         lowest, key = min(ids), f"keep.{run.key}.{min(ids)}.{int(copies.ids[kept])}"
         choice: dict[str, Any] = {"on_change": _keep, "args": (run, lowest, key), "key": key}
-        st.selectbox("Keep item", ids, ids.index(int(copies.ids[kept])), width=150, **choice)
+        st.selectbox("Keep item", ids, ids.index(int(copies.ids[kept])), width=130, **choice)
 
 
 def _keep(run: Run, lowest: int, key: str) -> None:
