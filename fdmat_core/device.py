@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,10 @@ import numpy as np
 if TYPE_CHECKING:
     import torch
 
+#: The processor, in words.
+CPU = f"the CPU, {os.cpu_count()} cores"
+#: Where Linux shows an accelerator: the drivers of NVIDIA, of AMD, and of Windows below it.
+ACCELERATORS = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/kfd", "/dev/dxg")
 #: As many numbers are moved to an accelerator at a time.
 MOVED = 2**24
 
@@ -19,18 +25,30 @@ def best() -> torch.device:
     """The device that work runs on: `FDMAT_DEVICE` if set, else an accelerator if there is one, else the CPU."""
     import torch
 
-    if chosen := os.environ.get("FDMAT_DEVICE"):
-        return torch.device(chosen)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if torch.backends.mps.is_available():
-        return torch.device("mps")
-    return torch.device("cpu")
+    found = names()
+    chosen = os.environ.get("FDMAT_DEVICE") or found[0]
+    if chosen.partition(":")[0] not in found:
+        raise ValueError(f"FDMAT_DEVICE is {chosen!r}, which is not on this machine; choose {' or '.join(found)}")
+    return torch.device(chosen)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The devices of this machine, the fastest first; the CPU is always among them.
+
+    Where the system shows no accelerator, torch, which takes seconds to load, is not asked.
+    """
+    if sys.platform == "linux" and not any(map(os.path.exists, ACCELERATORS)):
+        return ("cpu",)
+    import torch
+
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return tuple(name for name, available in there.items() if available)
 
 
 def takes_tensors() -> bool:
     """Whether methods and measures compute with tensors, as an accelerator does; a CPU does with numpy's arrays."""
-    return best().type != "cpu"
+    return names() != ("cpu",) and best().type != "cpu"
 
 
 def put(x: np.ndarray) -> Any:
@@ -70,4 +88,6 @@ def describe() -> str:
     import torch
 
     device = best()
+    if device.type == "cpu":
+        return CPU
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type.upper()

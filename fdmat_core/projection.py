@@ -7,11 +7,16 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from fdmat_core.numerics import distances, neighbours, quotas
 from fdmat_core.numerics.scaling import principal
 from fdmat_core.types import FeatureTable
 
 #: UMAP starts from this many principal components.
 UMAP_DIMS = 50
+#: UMAP places this many items; of more, the others are placed beside their neighbours.
+PLACED = 100_000
+#: Of so many neighbours.
+BESIDE = 15
 #: This share of the points at either end of an axis sets no scale.
 RIM = 0.001
 #: A map is turned by this many degrees at a time to find how it fills a screen, which is so much wider than high.
@@ -24,7 +29,16 @@ class Projection:
     """A map of a table's items."""
 
     xy: np.ndarray  # (n, 2) float32, most of it in [-1, 1]; what lies far out lies outside
-    kind: str  # what made it, as a person reads it: "PCA" or "UMAP"
+    kind: str  # what made it: "PCA" or "UMAP"
+
+    @property
+    def title(self) -> str:
+        """What made it, as a person reads it."""
+        return f"UMAP of {PLACED:,} items, others beside their neighbours" if self._sampled else self.kind
+
+    @property
+    def _sampled(self) -> bool:
+        return self.kind == "UMAP" and len(self.xy) > PLACED
 
 
 def project(table: FeatureTable, kind: Kind, *, seed: int = 0) -> Projection:
@@ -45,19 +59,53 @@ def umap(table: FeatureTable, seed: int = 0) -> np.ndarray:
     It starts from the first two components, so that large distances keep some meaning; directions have none, so that
     it is turned to fill a screen. One seed gives one map, on one core. Fewer than five different items get their
     components. (McInnes, Healy, Melville, arXiv 1802.03426, 2018)
+
+    Of more than `PLACED` items, so many are placed, of each class its share; any other lies where those of its nearest
+    neighbours do that are placed already.
     """
     import warnings
 
     components = principal(table.embedding, UMAP_DIMS)
-    if len(np.unique(components, axis=0)) < 5:
+    rows = _share_of_each_class(table.labels, PLACED, seed)
+    few = components[rows]
+    if len(np.unique(few, axis=0)) < 5:
         return to_square(components)
     from umap import UMAP
 
-    start = 10 * np.clip(to_square(components), -1, 1)
-    model = UMAP(n_neighbors=min(15, table.n - 1), init=start, random_state=seed, n_jobs=1)  # pyright: ignore[reportArgumentType] # has no types; `init` may be an array
+    start = 10 * np.clip(to_square(few), -1, 1)
+    model = UMAP(n_neighbors=min(15, len(rows) - 1), init=start, random_state=seed, n_jobs=1)  # pyright: ignore[reportArgumentType] # has no types; `init` may be an array
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on duplicates in `init`, and on n_jobs with a seed
-        return to_square(turned(np.asarray(model.fit_transform(components))))
+        placed = np.asarray(model.fit_transform(few))
+    if len(rows) < table.n:
+        placed = _beside(placed, rows, neighbours.nearest_rows(components, BESIDE).rows, components)
+    return to_square(turned(placed))
+
+
+def _share_of_each_class(labels: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """Rows, ascending: all if there are no more than `most`, else so many, drawn, of each class its share."""
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    drawn = np.random.default_rng(seed).permutation(len(labels))
+    groups = [drawn[rows] for rows in quotas.rows_by_class(labels[drawn], int(labels.max()) + 1)]
+    return np.sort(quotas.merge(groups, np.array([len(rows) for rows in groups]), "proportional")[:most])
+
+
+def _beside(placed: np.ndarray, rows: np.ndarray, near: np.ndarray, components: np.ndarray) -> np.ndarray:
+    """Places (n, 2) of all: those of some rows (m, 2), and of each other the mean of its placed neighbours (n, k).
+
+    Rows that have none follow once their neighbours are placed, and at last, if none ever is, by their components.
+    """
+    xy, known = np.zeros((len(near), 2)), np.zeros(len(near), dtype=bool)
+    xy[rows], known[rows] = placed, True
+    while len(left := np.flatnonzero(~known & known[near].any(axis=1))):
+        for block in distances.blocks(len(left), 4 * near.shape[1]):
+            some = left[block]
+            weight = known[near[some]].astype(np.float64)[:, :, None]  # (b, k, 1)
+            xy[some] = (xy[near[some]] * weight).sum(axis=1) / weight.sum(axis=1)
+        known[left] = True
+    xy[~known] = 10 * np.clip(to_square(components), -1, 1)[~known]
+    return xy
 
 
 def turned(xy: np.ndarray) -> np.ndarray:

@@ -78,3 +78,26 @@ def test_umap_survives_copies_and_few_items():
         x = np.random.default_rng(0).random((different, 3))[np.arange(60) % different]
         assert np.isfinite(projection.umap(table_of(x))).all()
     assert projection.umap(make_table((5, 2))).shape == (7, 2)
+
+
+def test_of_many_items_some_of_each_class_are_placed_and_the_others_lie_beside_their_neighbours(monkeypatch):
+    monkeypatch.setattr(projection, "PLACED", 60)
+    table = make_table((180, 90, 30), d=6, spread=0.3)
+    rows = projection._share_of_each_class(table.labels, 60, 0)
+    assert np.bincount(table.labels[rows]).tolist() == [36, 18, 6] and len(set(rows)) == 60
+    found = projection.project(table, "UMAP")
+    assert found.title == "UMAP of 60 items, others beside their neighbours" and spread_out(found.xy)
+    centres = np.array([found.xy[table.labels == label].mean(axis=0) for label in range(3)])
+    nearest = np.linalg.norm(found.xy[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == table.labels).mean() > 0.97
+    assert np.array_equal(found.xy, projection.project(table, "UMAP").xy)
+
+
+def test_an_item_lies_at_the_mean_of_its_placed_neighbours_and_those_without_follow():
+    near = np.array([[1, 2], [0, 2], [0, 1], [0, 1], [3, 3], [6, 6], [5, 5]])
+    xy = projection._beside(np.array([[0.0, 0.0], [2.0, 4.0], [8.0, 8.0]]), np.arange(3), near, np.zeros((7, 2)))
+    assert xy[3].tolist() == [1, 2] and xy[4].tolist() == [1, 2] and xy[5].tolist() == [0, 0]
+
+
+def test_few_items_are_all_placed():
+    assert projection.Projection(np.zeros((5, 2), np.float32), "UMAP").title == "UMAP"

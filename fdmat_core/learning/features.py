@@ -12,7 +12,7 @@ from fdmat_core import registry
 from fdmat_core.backbones import Backbone
 from fdmat_core.learning import extraction, training
 from fdmat_core.learning.dynamics import Recorder
-from fdmat_core.learning.head import HEAD_EPOCHS, apply, linear_head, parameters
+from fdmat_core.learning.head import apply, epochs_of, linear_head, parameters
 from fdmat_core.learning.resuming import Saved
 from fdmat_core.progress import Progress, silent
 from fdmat_core.spec import Choice
@@ -160,7 +160,8 @@ def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Col
     train, test = job.train, job.test
     n, both = len(train.ids), len(train.ids) + len(test.ids)
     epoch = max(1, both // 100)  # an epoch of the head counts as so many items
-    total = both + (HEAD_EPOCHS * epoch if len(train.classes) > 1 else 0)
+    epochs = epochs_of(n)
+    total = both + (epochs * epoch if len(train.classes) > 1 else 0)
     told = extraction.paced(tell, total, both, UNITS[job.reads])
     embedding = embedded(job, train, work, told)
     shown = embedded(job, test, work, lambda done, fresh: told(n + done, fresh))
@@ -171,7 +172,7 @@ def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Col
         np.array(train.labels),
         len(train.classes),
         seed=seed,
-        tell=lambda done: tell(both + done * epoch, total, f"linear head, epoch {done} of {HEAD_EPOCHS}"),
+        tell=lambda done: tell(both + done * epoch, total, f"linear head, epoch {done} of {epochs}"),
         work=work,
     )
     columns = {"embedding": embedding, "logits": _logits(train, head, embedding), "head": head, "dynamics": dynamics}

@@ -12,7 +12,7 @@ from fdmat_core import device
 from fdmat_core.learning.dynamics import Recorder
 from fdmat_core.learning.resuming import Saved
 from fdmat_core.learning.training import Recipe, evaluate, steps_per_epoch, train
-from fdmat_core.numerics import scaling
+from fdmat_core.numerics import distances, scaling
 from fdmat_core.numerics.gradients import Gradients
 from fdmat_core.numerics.probabilities import residuals, softmax
 from fdmat_core.types import FeatureTable
@@ -20,8 +20,13 @@ from fdmat_core.types import FeatureTable
 if TYPE_CHECKING:
     from torch import nn
 
-#: Passes that train the head on frozen features.
-HEAD_EPOCHS = 30
+#: Passes that train the head on frozen features; fewer over more items than this, but as many at the least.
+HEAD_EPOCHS, MANY, LEAST_EPOCHS = 30, 200_000, 6
+
+
+def epochs_of(n: int) -> int:
+    """How often the head passes over n items: it learns in a number of steps, not of passes."""
+    return max(LEAST_EPOCHS, min(HEAD_EPOCHS, HEAD_EPOCHS * MANY // max(1, n)))
 
 
 def linear_head(
@@ -45,7 +50,7 @@ def linear_head(
     labels
         (n,) class numbers.
     tell
-        Called with the epochs done after each of the `HEAD_EPOCHS`.
+        Called with the epochs done after each of `epochs_of(n)`.
     work
         A folder in which the training is kept at times, so that it goes on there if it is killed.
     """
@@ -53,13 +58,16 @@ def linear_head(
     from torch import nn
 
     mean, scale = scaling.moments(embedding, least=scaling.NEARLY_CONSTANT)
-    inputs = torch.from_numpy(((embedding - mean) / scale).astype(np.float32)).to(device.best())
+    scaled = np.empty(embedding.shape, dtype=np.float32)
+    for rows in distances.blocks(len(scaled), 4 * scaled.shape[1]):
+        scaled[rows] = (embedding[rows] - mean) / scale
+    inputs, epochs = torch.from_numpy(scaled).to(device.best()), epochs_of(len(scaled))
     targets = torch.as_tensor(labels, device=device.best())
     head = nn.Linear(inputs.shape[1], c)
     nn.init.zeros_(head.weight)
     nn.init.zeros_(head.bias)
-    head, recorder = head.to(device.best()), Recorder(labels, c, HEAD_EPOCHS)
-    recipe = Recipe.of_epochs(HEAD_EPOCHS, len(labels), batch=256, rate=0.1, seed=seed)
+    head, recorder = head.to(device.best()), Recorder(labels, c, epochs)
+    recipe = Recipe.of_epochs(epochs, len(labels), batch=256, rate=0.1, seed=seed)
     per_epoch = steps_per_epoch(len(labels), recipe.batch)
     saved = Saved(work / "head.pt", recorder, per_epoch) if work else None
     for step in train(head, inputs, targets, recipe, saved=saved):

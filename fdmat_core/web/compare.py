@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fdmat_core.rankings import Rankings
-from fdmat_core.web import columns, payload, points
+from fdmat_core.web import columns, points
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def pack(drawn: points.Points, sides: tuple[Side, Side], projection: str, *, fra
         sent |= {f"{name}_{letter}": column for name, column in mine.items()}
     told = [columns.facts(side.rankings, fractions) for side in sides]
     facts |= {"projection": projection, "sides": list(map(_told, sides, told))}
-    return payload.pack(sent, facts | _slider(sides, told))
+    return points.packed(sent, facts | _slider(sides, told))
 
 
 def _told(side: Side, told: dict[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import FeatureTable, Truth
-from fdmat_core.web import columns, payload
+from fdmat_core.web import columns, payload, small
 
 #: What points have for each row.
 BY_ROW = ("xy", "labels", "ids", "flags", "own_share", "preferred")
@@ -80,7 +81,15 @@ def pack(points: Points, rankings: Rankings, words: Words, *, fractions: Sequenc
     """The payload of the map; `fractions` are the shares kept that were measured."""
     sent = columns_of(points) | scores(rankings) | columns.orders(rankings)
     facts = {"items": points.items, "classes": points.classes} | columns.facts(rankings, fractions)
-    return payload.pack(sent, facts | asdict(words))
+    return packed(sent, facts | asdict(words))
+
+
+def packed(sent: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> bytes:
+    """The payload of some columns of points; those of many points travel in fewer bytes."""
+    read_by: dict[str, Any] = {}
+    if len(sent["ids"]) > small.FEW:
+        sent, read_by = small.small(sent, len(facts["classes"]))
+    return payload.pack(sent, dict(facts) | read_by)
 
 
 def columns_of(points: Points) -> dict[str, np.ndarray]:

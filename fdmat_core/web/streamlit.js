@@ -21,7 +21,12 @@ import { fetchPayload } from "./payload.js"
  * @property {(host: ShadowRoot | HTMLElement, payload: Payload, events: Record<string, (value: any) => void>,
  *   options: Record<string, any>) => Picture} mount
  * @property {string[]} STYLES addresses of its style sheets
+ * @property {(host: ShadowRoot | HTMLElement, part: Part, options: Record<string, any>) => Arrival | null} [arrive] show a payload
+ *   that is on its way; null if it is not worth while
  */
+
+/** @typedef {{ more: (part: Part) => void, remove: () => void }} Arrival */
+/** @typedef {import("./payload.js").Part} Part */
 
 /**
  * @typedef {object} Args what Streamlit calls a component with
@@ -45,7 +50,7 @@ import { fetchPayload } from "./payload.js"
  * @param {Module} module
  * @param {{ state: string[], trigger: string[] }} names of the events that Python hears of
  */
-export function component({ mount, STYLES }, names) {
+export function component({ mount, arrive, STYLES }, names) {
   /** @type {any} */
   let left // how the last picture looked when it left the page; Streamlit may put it elsewhere and come back
   /** @type {Place | undefined} */
@@ -71,14 +76,18 @@ export function component({ mount, STYLES }, names) {
     place.loading?.abort()
     const { signal } = place.loading = new AbortController()
     host.querySelector("[role=alert]")?.remove()
+    const meanwhile = place.picture || !arrive ? null : showing(host, data, arrive, place.dressed)
     try {
-      const [payload] = await Promise.all([fetchPayload(new URL(data.payload, document.baseURI).href, signal), place.dressed])
+      const address = new URL(data.payload, document.baseURI).href
+      const [payload] = await Promise.all([fetchPayload(address, signal, meanwhile?.more), place.dressed])
+      meanwhile?.remove()
       if (signal.aborted) return
       const { data: options } = place.args
       if (place.picture) { place.picture.set(options); place.picture.show(payload) }
       else place.picture = mount(host, payload, eventsOf(place, names), { ...options, view: latest?.picture?.view() ?? left })
       latest = place
     } catch (error) {
+      meanwhile?.remove()
       if (signal.aborted) return
       place.address = "" // the next call tries again
       host.append(Object.assign(document.createElement("p"), { role: "alert", textContent: `Nothing to show: ${error}` }))
@@ -93,6 +102,27 @@ export function component({ mount, STYLES }, names) {
     place.picture = undefined
     place.address = ""
   }
+}
+
+/**
+ * Shows what is on its way, as soon as the host is dressed.
+ * @param {ShadowRoot} host
+ * @param {Record<string, any>} options
+ * @param {NonNullable<Module["arrive"]>} arrive
+ * @param {Promise<void> | undefined} dressed
+ * @returns {Arrival}
+ */
+function showing(host, options, arrive, dressed) {
+  let ready = false, begun = false
+  /** @type {Arrival | null} */
+  let arrival = null
+  dressed?.then(() => { ready = true }, () => {})
+  const more = (/** @type {Part} */ part) => {
+    if (!ready) return
+    if (begun) arrival?.more(part)
+    else { begun = true; arrival = arrive(host, part, options) }
+  }
+  return { more, remove: () => { begun = true; arrival?.remove(); arrival = null } }
 }
 
 /**

@@ -90,7 +90,7 @@ class Pair:
         run, table = self.a.run, self.a.table
         every = points.points_of(table, self.projection.xy, caches.train(run).truth, run.evidence)
         sides = self.a.drawn(), self.b.drawn()
-        return compare.pack(every.take(self.a.rows), sides, self.projection.kind, fractions=run.spec.fractions)
+        return compare.pack(every.take(self.a.rows), sides, self.projection.title, fractions=run.spec.fractions)
 
     @property
     def least(self) -> float:

@@ -75,7 +75,7 @@ class Scene:
         """What the map draws."""
         method = registry.methods.title(self.method)
         colour = registry.methods.get(self.method.name).facts.colour
-        words = points.Words(method, colour, self.projection.kind, "score", self.pictures, served.address(self.run))
+        words = points.Words(method, colour, self.projection.title, "score", self.pictures, served.address(self.run))
         spec = self.run.spec
         words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
         known = self.train.truth, self.evidence, self.run.clusters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from fdmat_core import errors, registry
+from fdmat_core import device, errors, registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs
@@ -44,11 +45,26 @@ def show() -> None:
     spec = checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
     with effort:
         st.caption(_effort(spec))
+        _device()
         _compare(spec)
     with button:
         _launch(spec)
     with effort:  # last, as it may take a second or two
         _estimate(spec)
+
+
+def _device() -> None:
+    """Say what runs are computed on; where there is a choice, it holds for all who use the app."""
+    names = device.names()
+    if len(names) == 1:
+        st.caption(f":material/memory: Computed on {device.CPU}.")
+        return
+    now = os.environ.get("FDMAT_DEVICE") or names[0]
+    chosen = st.segmented_control("Compute on", names, default=now if now in names else names[0], key="device")
+    os.environ["FDMAT_DEVICE"] = chosen or now
+    st.caption(
+        f":material/memory: {device.describe()}. Runs that start from now on are computed there, whoever starts."
+    )
 
 
 def _estimate(spec: Spec) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -35,6 +36,8 @@ class _Stranger(Exception):
 
 
 EXPECTED = (*QUESTION, OSError, MemoryError, _Stranger)
+#: Bytes of a payload that leave together.
+BLOCK = 1 << 18
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 #: Of two lines, because Streamlit takes a script of one line for the name of a file.
 SCRIPT = """const at = new URL("web/{version}/{module}", document.baseURI)
@@ -107,18 +110,33 @@ def _told(request: Request, error: Exception) -> Response:
 
 
 def payload(request: Request, make: Callable[[], bytes]) -> Response:
-    """A payload that the browser keeps and asks about again: 304 if it has the same; 404 in words if there is none."""
-    from starlette.responses import PlainTextResponse, Response
+    """A payload that the browser keeps and asks about again: 304 if it has the same; 404 in words if there is none.
+
+    It leaves block by block, deflated if the browser reads that, so that the picture can begin with what has come.
+    """
+    from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
     try:
         body = make()
     except (ValueError, OverflowError) as error:
         return PlainTextResponse(str(error), status_code=404)
     tag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Content-Encoding": "identity"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return StreamingResponse(deflated(body), media_type="application/octet-stream", headers=headers)
+    headers["Content-Encoding"] = "identity"  # else Streamlit would deflate it whole
     return Response(body, media_type="application/octet-stream", headers=headers)
+
+
+def deflated(body: bytes) -> Iterator[bytes]:
+    """The blocks of a gzip file of these bytes, each as soon as it is made; the same bytes give the same file."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    for start in range(0, len(body), BLOCK):
+        yield packer.compress(body[start : start + BLOCK])
+    yield packer.flush()
 
 
 def _file(request: Request) -> Response:

@@ -335,7 +335,7 @@ def seen_from(page):
 
 GLIDE = """async ([module, address]) => {
   const map = MAP, { readPayload } = await import(module), seen = []
-  const places = () => Array.from(map.layers.full.x.slice(0, 200), x => (x - map.camera.x) * map.camera.scale)
+  const places = () => Array.from(map.layer.x.slice(0, 200), x => (x - map.camera.x) * map.camera.scale)
   const frame = () => new Promise(requestAnimationFrame)
   const far = (one, other) => Math.max(...one.map((x, i) => Math.abs(x - other[i])))
   const payload = readPayload(await (await fetch(address)).arrayBuffer()), before = places()
@@ -384,6 +384,7 @@ def test_the_browser_keeps_what_it_has_as_long_as_it_is_the_same(page, harness):
     again = page.request.get(address, headers={"If-None-Match": first.headers["etag"]})
     other = page.request.get(address.replace("=A", "=B"), headers={"If-None-Match": first.headers["etag"]})
     assert (first.status, again.status, other.status) == (200, 304, 200)
+    assert first.headers["content-encoding"] == "gzip"
     assert len(first.body()) > 500 * 21 and again.body() == b"" and other.headers["etag"] != first.headers["etag"]
     module = page.request.get(f"{harness}/web/{files.version()}/map/canvas.js")
     assert "immutable" in module.headers["cache-control"] and "javascript" in module.headers["content-type"]
@@ -399,3 +400,74 @@ def test_the_map_is_drawn_behind_a_base_path(page):
     with driving.server(driving.HARNESS, base="some/where") as address:
         driving.open_map(page, f"{address}/?n=500&kept=0.5")
         assert driving.look(page, "slider.k") == 250
+
+
+MANY = 150_000
+ANEW = """() => {
+  const map = MAP, { canvas } = map.elements, sum = () => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+    return new Uint32Array(data.buffer).reduce((all, pixel) => (all * 31 + pixel) >>> 0, 7)
+  }
+  const before = sum()
+  map.screen.crowd = map.drawn.screen = map.drawn.each = null
+  map.draw(performance.now())
+  return [before, sum(), !!map.screen.crowd]
+}""".replace("MAP", driving.MAP)
+
+
+def test_many_points_look_after_every_change_as_drawn_anew(page, harness):
+    driving.open_map(page, f"{harness}/?n={MANY}&kept=0.5&noise")
+    seen = set()
+
+    def check(crowded=True):
+        page.wait_for_function(f"!{driving.MAP}.frame && !{driving.MAP}.moving")
+        changed, anew, crowd = page.evaluate(ANEW)
+        assert changed == anew and crowd == crowded
+        seen.add(changed)
+
+    for kept in (0.5, 0.3, 0.33, 1, 0.02, 0.6):
+        driving.move(page, place_of(kept))
+        check()
+    for mode in ("Noise", "Class", "Kept"):
+        colour_by(page, mode)
+        driving.move(page, place_of(0.4))
+        check()
+    x, y = stage_point(page, (0, 0))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 20, steps=3)
+    page.wait_for_function(f"{driving.MAP}.elements.notice.textContent.includes('points while it moves')")
+    page.mouse.up()
+    check()
+    assert "while it moves" not in driving.look(page, "elements.notice.textContent")
+    page.mouse.wheel(0, -1200)
+    page.wait_for_timeout(400)
+    check(crowded=False)
+    assert len(seen) == 11
+
+
+def test_many_points_are_drawn_while_they_arrive(page, harness):
+    session = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": 150_000, "uploadThroughput": -1}
+
+    def hold(route):
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", slow)
+        route.continue_()
+
+    page.route("**/payload/**", hold)
+    page.goto(driving.without_tour(f"{harness}/?n={MANY}&kept=0.2"))
+    root = f"{driving.HOSTS}.map(it => it.shadowRoot?.querySelector('section[aria-busy]')).find(it => it)"
+    blue = f"""(() => {{
+      const canvas = {root}?.querySelector("canvas"), text = {root}?.querySelector(".count .kept").textContent
+      if (!canvas || !text || !/^[1-9]/.test(text)) return null
+      const {{ data }} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+      let kept = 0
+      for (let i = 0; i < data.length; i += 4) kept += data[i] === 0 && data[i + 1] === 0x72 && data[i + 2] === 0xb2
+      return kept > 100 ? text : null
+    }})()"""
+    told = page.wait_for_function(blue, timeout=60_000).json_value()
+    assert re.fullmatch(r"[\d.]+% of 150,000 items are here", told)
+    session.send("Network.emulateNetworkConditions", slow | {"downloadThroughput": -1})
+    page.wait_for_function(f"{driving.MAP}?.frames > 0 && !{root}", timeout=60_000)
+    assert driving.look(page, "slider.k") == 30_000

@@ -98,7 +98,7 @@ def test_the_map_is_saved_twice_as_sharp_under_a_name_that_says_what_it_is(on_re
     assert saved.value.suggested_filename == "digits_symmetric-10pct_fdmat_10pct_map.png"
     image = Image.open(io.BytesIO(saved.value.path().read_bytes())).convert("RGB")
     assert image.size == (2 * width, 2 * (height + 58 + 34))
-    pixel = on_report.evaluate(f"{STATE}.layers.full.bright[0]")  # what is kept is brighter on dark
+    pixel = on_report.evaluate(f"{STATE}.layer.bright[0]")  # what is kept is brighter on dark
     rgb = pixel & 255, pixel >> 8 & 255, pixel >> 16 & 255
     kept = (np.asarray(image) == rgb).all(axis=2)
     assert kept[116:-68].sum() > 2000 and kept[-68:].sum() > 50  # dots on the map, and one in the legend

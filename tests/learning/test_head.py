@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fdmat_core.learning.head import apply, fold, head_gradients, linear_head
+from fdmat_core.learning.head import apply, epochs_of, fold, head_gradients, linear_head
 from fdmat_core.numerics import probabilities, scaling
 from tests.conftest import make_table
 from tests.learning.test_training import blobs
@@ -42,3 +42,8 @@ def test_the_head_gradients_are_those_of_the_loss():
     logits = table.logits.astype(np.float64)
     rise = losses(logits + inputs @ step.T) - losses(logits)
     assert head_gradients(table).along(step) == pytest.approx(rise, rel=1e-3)
+
+
+@pytest.mark.parametrize(("n", "epochs"), [(1, 30), (200_000, 30), (400_000, 15), (1_000_000, 6), (10**8, 6)])
+def test_over_many_items_the_head_passes_less_often(n, epochs):
+    assert epochs_of(n) == epochs

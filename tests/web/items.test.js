@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { keptCount, nearestSize, orderAt, ranksOf, slotAt, itemsOf } from "../../fdmat_core/web/items.js"
-import { cutOf, layerOf } from "../../fdmat_core/web/map/paint.js"
+import { cutOf, layerOf } from "../../fdmat_core/web/map/layer.js"
 import { read, written } from "./written.js"
 
 test("a share keeps as many items as the core says", () => {
@@ -40,10 +40,13 @@ sent = points.pack(given, rankings, points.Words(), fractions=[1])`))
   assert.deepEqual([...ranksOf(orderAt(items, 1))].sort(), [0, 1, 2, 3, 4])
 })
 
-test("a layer of some rows is cut where the order of all is", () => {
-  const xy = Float32Array.from({ length: 12 }, (_, i) => i), order = Uint32Array.of(5, 3, 1, 0, 2, 4)
-  const layer = layerOf(xy, order, Uint8Array.of(1, 1, 0, 0, 1, 1))
-  assert.deepEqual([...layer.row], [5, 1, 0, 4])
-  assert.deepEqual([...layer.x], [10, 2, 0, 8])
-  assert.deepEqual([0, 1, 2, 3, 4, 6].map((k) => cutOf(layer, k)), [0, 1, 1, 2, 3, 4])
+test("some ranks are cut where the order of all is", () => {
+  const rank = Uint32Array.of(0, 2, 3, 5)
+  assert.deepEqual([0, 1, 2, 3, 4, 6].map((k) => cutOf({ n: 4, rank }, k)), [0, 1, 1, 2, 3, 4])
+  assert.deepEqual([0, 3, 9].map((k) => cutOf({ n: 4, rank: null }, k)), [0, 3, 4])
+})
+
+test("a layer has its points in the order of their rank", () => {
+  const layer = layerOf(Float32Array.from({ length: 12 }, (_, i) => i), Uint32Array.of(5, 3, 1, 0, 2, 4))
+  assert.deepEqual([[...layer.x], [...layer.y]], [[10, 6, 2, 0, 4, 8], [11, 7, 3, 1, 5, 9]])
 })

@@ -3,7 +3,8 @@ import { test } from "node:test"
 
 import { fitted, panned, toData, toStage, transfer, zoomed } from "../../fdmat_core/web/map/camera.js"
 import { blend, contrast, ramp, readable } from "../../fdmat_core/web/map/colours.js"
-import { bounds, cellsOf, countOutside, middleOf, nearestRow, rowsInside, thinned } from "../../fdmat_core/web/map/points.js"
+import { bounds, countOutside, middleOf } from "../../fdmat_core/web/map/points.js"
+import { cellsOf, nearestRow, rowsInside } from "../../fdmat_core/web/map/tiles.js"
 import { pixelOf } from "../../fdmat_core/web/page.js"
 
 const STAGE = { width: 800, height: 600 }
@@ -11,10 +12,12 @@ const SQUARE = Float32Array.of(0, 0, 10, 0, 10, 10, 0, 10, 5, 5)
 const close = (a, b) => a.forEach((value, i) => assert.ok(Math.abs(value - b[i]) < 1e-3, `${a} is not ${b}`))
 
 test("a lasso catches what lies inside it, by the even-odd rule", () => {
-  assert.deepEqual(rowsInside(SQUARE, [-1, -1, 6, -1, 6, 6, -1, 6]), [0, 4])
-  assert.deepEqual(rowsInside(SQUARE, [-2, -1, 12, -1, 5, 4.9]), [0, 1])
+  const box = bounds(SQUARE), points = { xy: SQUARE, box, cells: cellsOf(SQUARE, box) }
+  const inside = (polygon) => rowsInside(points, polygon, bounds(polygon))
+  assert.deepEqual(inside([-1, -1, 6, -1, 6, 6, -1, 6]), [0, 4])
+  assert.deepEqual(inside([-2, -1, 12, -1, 5, 4.9]), [0, 1])
   const crossed = [4, 4, 6, 4, 6, 6, 4, 6, 4, 4, 4, 4, 6, 4, 6, 6, 4, 6]
-  assert.deepEqual(rowsInside(SQUARE, crossed), [])
+  assert.deepEqual(inside(crossed), [])
 })
 
 test("the nearest row is found in its reach, and kept rows win by their bonus", () => {
@@ -35,12 +38,6 @@ test("points far out do not shrink the rest, and are counted", () => {
   assert.deepEqual(middleOf(near, bounds(near)), bounds(near))
   const cells = cellsOf(xy, box)
   assert.equal(nearestRow({ xy, box, cells }, [500, 500], 1, () => false, 0), 1000)
-})
-
-test("a thinner picture keeps the proportions of the classes", () => {
-  const labels = Uint8Array.from({ length: 90 }, (_, i) => i < 60 ? 0 : 1)
-  const chosen = thinned({ n: 90, labels, classes: ["a", "b"] }, 30)
-  assert.deepEqual([0, 1].map((c) => chosen.filter((one, i) => one && labels[i] === c).length), [20, 10])
 })
 
 test("a camera that shows all shows all, and a spot comes back from its pixel", () => {

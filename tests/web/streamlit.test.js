@@ -10,7 +10,7 @@ const PAYLOAD = written("sent = payload.pack({}, {})")
 function page() {
   globalThis.document = { baseURI: "http://page/" }
   globalThis.CSSStyleSheet = class { async replace() { return this } }
-  globalThis.fetch = async () => ({ ok: true, text: async () => "", arrayBuffer: async () => PAYLOAD })
+  globalThis.fetch = async () => new Response(PAYLOAD)
 }
 
 const newHost = () => ({ isConnected: true, querySelector: () => null, append: (what) => { throw new Error(what.textContent) } })

@@ -4,11 +4,15 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { cameraAt, fitted, middleOf } from "../../fdmat_core/web/map/camera.js"
+import { cellsOf } from "../../fdmat_core/web/map/tiles.js"
 import { textOf, tidied, viewIn, wordsOf } from "../../fdmat_core/web/map/view.js"
 
 const BOX = { left: -1, low: -2, width: 2, height: 4 }, STAGE = { width: 900, height: 700 }
 const XY = new Float32Array([0, 0, 0.5, 1, -0.5, -1, 0.9, 1.9])
-const POINTS = { key: "k", xy: XY, box: BOX, projection: "UMAP", classes: ["a", "b", "c"], ids: BigInt64Array.from([7n, -8n, 9n, 10n]) }
+const POINTS = {
+  cells: cellsOf(XY, BOX), key: "k", xy: XY, box: BOX, projection: "UMAP", classes: ["a", "b", "c"],
+  ids: BigInt64Array.from([7n, -8n, 9n, 10n]),
+}
 const map = (change = {}) => ({
   points: POINTS, look: { mode: "kept", only: -1 }, named: true, camera: fitted(BOX, STAGE), stage: STAGE,
   lasso: { armed: false, outline: [], rows: [] }, focus: -1, ...change,

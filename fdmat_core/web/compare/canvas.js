@@ -9,7 +9,6 @@ import { draw } from "../map/draw.js"
 import { listenKeys } from "../map/keyboard.js"
 import { showLegend, showModes } from "../map/legend.js"
 import { listenCanvas, listenPointer } from "../map/pointer.js"
-import { thinned } from "../map/points.js"
 import { ask, elementsOf } from "../map/state.js"
 import { chance, jaccard, sidesOf, split } from "./pair.js"
 import { KEYS, TEMPLATE } from "./template.js"
@@ -46,8 +45,6 @@ import { KEYS, TEMPLATE } from "./template.js"
 
 /** What the two maps have together: a change of one is a change of both. @type {(keyof MapState)[]} */
 const TOGETHER = ["camera", "flight", "look", "named", "lasso", "hover", "led", "focus", "moving", "notice", "colours", "frame", "still"]
-
-const SMOOTH = 60_000 // points of each map drawn while something moves
 
 export const STYLES = ["../slider.css", "../map/map.css", "compare.css"].map((name) => new URL(name, import.meta.url).href)
 
@@ -146,8 +143,7 @@ function show(pair, payload) {
  */
 function receive(pair, kept) {
   const { panes, facts, root } = pair, [{ points, slider }] = panes, { n } = points
-  const chosen = n > SMOOTH ? thinned(points, SMOOTH) : null
-  for (const pane of panes) Object.assign(pane, { slot: -1, chosen })
+  for (const pane of panes) pane.slot = -1
   pair.only = [new Uint8Array(n), new Uint8Array(n)]
   panes.forEach((pane, place) => { find(root.querySelectorAll(".pane")[place], ".title").textContent = pane.points.method })
   if (!panes[0].camera && panes[0].stage.width) panes[0].camera = fitted(points.box, panes[0].stage)

@@ -11,12 +11,13 @@ import { draw } from "./draw.js"
 import { glideFrom } from "./glide.js"
 import { listenKeys } from "./keyboard.js"
 import { isNamed } from "./labels.js"
+import { layerOf } from "./layer.js"
 import { showLegend, showModes, showTally } from "./legend.js"
 import { overlay } from "./overlay.js"
-import { layerOf, screenOf } from "./paint.js"
+import { screenOf } from "./paint.js"
 import { listenPicture } from "./picture.js"
 import { listenPointer, nameAll } from "./pointer.js"
-import { pointsOf, thinned } from "./points.js"
+import { pointsOf } from "./points.js"
 import { ask, countClasses, elementsOf } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
 import { hearAnew, heardOf, textOf, viewIn } from "./view.js"
@@ -29,8 +30,6 @@ import { hearAnew, heardOf, textOf, viewIn } from "./view.js"
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").Elements} Elements */
 /** @typedef {import("../slider.js").Slider} Slider */
-
-const SMOOTH = 300_000 // points drawn while something moves
 
 export const STYLES = ["../slider.css", "map.css"].map((name) => new URL(name, import.meta.url).href)
 
@@ -80,11 +79,11 @@ export function stateOf(root, points, events, options, given = {}) {
   /** @type {MapState} */
   const map = {
     root, elements: given.elements ?? elementsOf(root), events, options, removed: new AbortController(), points, slider,
-    sent: rounded(options.kept ?? 1), slot: -1, rank: none, k: 0, layers: { full: layerOf(points.xy, none), thin: null },
-    chosen: null, ringed: null, outlined: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
+    sent: rounded(options.kept ?? 1), slot: -1, rank: none, k: 0, layer: layerOf(points.xy, none),
+    tally: null, ringed: null, outlined: null, stage: { width: 0, height: 0 }, screen: null, camera: null,
     look: { mode: "kept", only: -1 }, colours: coloursOf(root), field: null, named: true, lasso: { armed: false, outline: [], rows: [] },
     hover: -1, led: false, focus: -1, gesture: null, moving: false, glide: null, flight: null, notice: "",
-    drawn: { layer: null, camera: null, screen: null, look: null, colours: null },
+    drawn: { screen: null, over: false, count: 0, each: null },
     draw: (now) => draw(map, now), mark: () => { if (map.camera) overlay(map, map.camera) },
     frame: null, frames: 0, ms: 0, still: undefined,
   }
@@ -111,7 +110,7 @@ function show(map, points) {
  */
 function receive(map, kept) {
   const { points, elements } = map
-  Object.assign(map, { slot: -1, chosen: points.n > SMOOTH ? thinned(points, SMOOTH) : null })
+  map.slot = -1
   if (!map.camera && map.stage.width) map.camera = fitted(points.box, map.stage)
   dress(map)
   showModes(map)
@@ -154,8 +153,7 @@ export function keep(map) {
   map.k = countAt(points, slider.kept)
   if (slot !== map.slot) {
     const order = orderAt(points, slot)
-    map.layers = { full: layerOf(points.xy, order), thin: map.chosen && layerOf(points.xy, order, map.chosen) }
-    Object.assign(map, { slot, rank: ranksOf(order) })
+    Object.assign(map, { slot, rank: ranksOf(order), layer: layerOf(points.xy, order, points) })
   }
 }
 

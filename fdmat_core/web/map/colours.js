@@ -4,7 +4,7 @@ import { isDark, pixelOf } from "../page.js"
 import { clamp } from "../text.js"
 
 /** @typedef {import("./points.js").Points} Points */
-/** @typedef {import("./paint.js").Layer} Layer */
+/** @typedef {import("./layer.js").Layer} Layer */
 
 /** How many classes have a colour of their own, and how many colours the scales of scores and of coverage have. */
 export const CLASS_COLOURS = 10, SCALE_COLOURS = 5, DIVERGING_COLOURS = 5
@@ -116,16 +116,20 @@ export function ramp(colours, share) {
   return blend(colours[i], colours[i + 1], (at - i) * 256 | 0)
 }
 
+/** @typedef {{ look: Look, colours: Colours, plain: boolean }} Tint plain: the colour of a point depends only on whether it is kept */
+
 /**
- * Give every point of a layer its colours, kept (bright) and pruned (faint), in a colour mode.
+ * Give every point of a layer its colours, kept (bright) and pruned (faint), in a colour mode, if it has not these.
  * @param {Layer} layer
  * @param {Points} points
  * @param {Colours} colours
  * @param {Look} look
  */
-export function tint(layer, points, colours, { mode, only }) {
-  const { ground, pruned } = colours
-  if (mode !== "class" && mode !== "score") { layer.bright.fill(colours.kept); layer.faint.fill(pruned); return }
+export function tint(layer, points, colours, look) {
+  const { ground, pruned } = colours, { mode, only } = look, plain = mode !== "class" && mode !== "score"
+  if (layer.tint?.look === look && layer.tint.colours === colours) return
+  layer.tint = { look, colours, plain }
+  if (plain) { layer.bright.fill(colours.kept); layer.faint.fill(pruned); return }
   const own = mode === "class" ? classColour(points, colours, only) : scoreColour(points, colours)
   for (let i = 0; i < layer.n; i++) {
     const row = layer.row[i], other = mode === "class" && only >= 0 && points.labels[row] !== only

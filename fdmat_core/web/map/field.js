@@ -55,9 +55,9 @@ export function paintCoverage(map, screen, camera) {
  * @param {MapState} map
  * @returns {Field}
  */
-function fieldFor({ field, points, rank, layers }) {
+function fieldFor({ field, points, rank, layer }) {
   if (field?.rank === rank && field.xy === points.xy) return field
-  const grid = gridOf(points, layers.full.row), small = document.createElement("canvas")
+  const grid = gridOf(points, layer.row), small = document.createElement("canvas")
   Object.assign(small, { width: grid.across, height: grid.down })
   const all = contours(fieldsOf(grid, points.n, blurFor(grid, points.n)).all, grid)
   return { rank, xy: points.xy, grid, all, small }

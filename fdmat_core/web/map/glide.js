@@ -2,7 +2,7 @@
 
 import { clamp } from "../text.js"
 import { fitScale, transfer } from "./camera.js"
-import { placePoints } from "./paint.js"
+import { placePoints } from "./layer.js"
 import { ask } from "./state.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -33,10 +33,10 @@ export function glideFrom(map, before) {
  * @param {number} now
  */
 export function glideOn(map, now) {
-  const { glide, points, layers } = map
+  const { glide, points, layer } = map
   if (!glide) return false
   glide.share = eased((now - glide.began) / LASTS)
-  for (const layer of [layers.full, layers.thin]) if (layer) placePoints(layer, points.xy, glide.from, glide.share)
+  placePoints(layer, points.xy, glide.from, glide.share)
   if (glide.share === 1) map.glide = null
   return true
 }

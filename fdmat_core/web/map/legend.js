@@ -55,7 +55,7 @@ export function showLegend(map) {
 export function showTally(map) {
   /** @type {HTMLElement[]} */
   const places = [...map.elements.legend.querySelectorAll("small")]
-  if (!places.length || !map.layers.full.n) return
+  if (!places.length || !map.layer.n) return
   const { stay, all } = countClasses(map)
   for (const place of places) {
     const c = Number(place.dataset.tally), known = c >= 0

@@ -1,11 +1,14 @@
-// Pixels: discs and rings are lists of offsets stamped into one 32-bit buffer, so 300,000 points need no GPU.
+// Pixels: discs and rings are lists of offsets stamped into one 32-bit buffer, so no GPU is needed.
 
 import { clamp } from "../text.js"
 import { blend } from "./colours.js"
+import { cutOf, EDGE, FEW } from "./layer.js"
 
 /** @typedef {import("./points.js").Points} Points */
 /** @typedef {import("./camera.js").Camera} Camera */
 /** @typedef {import("./colours.js").Colours} Colours */
+/** @typedef {import("./layer.js").Layer} Layer */
+/** @typedef {import("./layer.js").Seen} Seen */
 
 /**
  * @typedef {object} Screen the pixels behind the canvas
@@ -15,25 +18,12 @@ import { blend } from "./colours.js"
  * @property {number} height
  * @property {number} ratio pixels of the buffer for one of the page
  * @property {CanvasRenderingContext2D} pen
- */
-
-/**
- * Points in the order of their rank, so that one pass over memory draws them.
- * @typedef {object} Layer
- * @property {number} n
- * @property {Uint32Array | null} rank of each point, if the layer holds only some
- * @property {Uint32Array} row of each point
- * @property {Float32Array} x
- * @property {Float32Array} y
- * @property {Int32Array} place where each point falls in the buffer, or -1 outside it
- * @property {Uint32Array} bright the colour of each point while it is kept
- * @property {Uint32Array} faint and once it is pruned
+ * @property {import("./crowd.js").Crowd | null} crowd what was painted of many small points; null while they are few
  */
 
 /** @typedef {{ solid: Int32Array, edge: Int32Array, alpha: Uint16Array, rim?: Int32Array, ground?: number }} Shape */
 /** @typedef {{ fit: (share: number, count: number) => number, pruned: number, kept: number }} Radii in buffer pixels */
 
-export const EDGE = 18 // pixels around the picture that may be written but are never shown
 const MOST_PIXELS = 1_600_000
 const MANY = 20_000 // kept points above which small ones are drawn without their inside
 
@@ -52,7 +42,7 @@ export function screenOf(canvas, { width, height }, ratio = ratioFor(width, heig
   canvas.height = Math.round(height * ratio)
   const image = new ImageData(canvas.width + 2 * EDGE, canvas.height + 2 * EDGE)
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }))
-  return { image, buffer: new Uint32Array(image.data.buffer), width: image.width, height: image.height, ratio, pen }
+  return { image, buffer: new Uint32Array(image.data.buffer), width: image.width, height: image.height, ratio, pen, crowd: null }
 }
 
 /**
@@ -85,12 +75,25 @@ function shapeOf(name, width, reach, cover) {
   return shape
 }
 
+/** Discs are of so many sizes. @param {number} radius */
+const quarters = (radius) => Math.round(radius * 4) / 4
+
+/** Whether a disc is a dot of two by two pixels. @param {number} radius */
+export const isDot = (radius) => quarters(radius) <= 1
+
+/**
+ * Whether so many points are so small that they are painted as a crowd.
+ * @param {number} n
+ * @param {Radii} size
+ */
+export const isCrowd = (n, { pruned }) => n > FEW && isDot(pruned)
+
 /**
  * @param {number} radius
  * @param {number} width
  */
 function disc(radius, width) {
-  const r = Math.round(radius * 4) / 4
+  const r = quarters(radius)
   if (r <= 1) return shapeOf("square", width, 1, (dx, dy) => dx >= 0 && dy >= 0 ? 1 : 0)
   return shapeOf(`disc ${r}`, width, Math.ceil(r), (dx, dy) => r + 0.5 - Math.hypot(dx, dy))
 }
@@ -133,71 +136,13 @@ function stamp(buffer, p, colour, { solid, edge, alpha, rim, ground = 0 }) {
 /**
  * Stamp the points `from` down to `to`: the last one lies on top.
  * @param {Uint32Array} buffer
- * @param {Int32Array} place
- * @param {Uint32Array} colour
+ * @param {Seen} seen
+ * @param {Uint32Array} colour by rank
  * @param {[number, number]} range from, to
  * @param {Shape} shape
  */
-function stampAll(buffer, place, colour, [from, to], shape) {
-  for (let i = from; i >= to; i--) if (place[i] >= 0) stamp(buffer, place[i], colour[i], shape)
-}
-
-/**
- * @param {Float32Array} xy
- * @param {Uint32Array} order
- * @param {Uint8Array | null} chosen a byte per row; null takes all
- * @returns {Layer}
- */
-export function layerOf(xy, order, chosen = null) {
-  const rank = chosen ? Uint32Array.from(order.keys()).filter((i) => chosen[order[i]]) : null
-  const row = rank ? rank.map((i) => order[i]) : order, n = row.length
-  const layer = {
-    n, rank, row, x: new Float32Array(n), y: new Float32Array(n),
-    place: new Int32Array(n), bright: new Uint32Array(n), faint: new Uint32Array(n),
-  }
-  placePoints(layer, xy)
-  return layer
-}
-
-/**
- * Put the points of a layer where their rows lie; on the way from elsewhere, a share of the way.
- * @param {Layer} layer
- * @param {Float32Array} xy
- * @param {Float32Array} [from]
- * @param {number} [share]
- */
-export function placePoints({ n, row, x, y }, xy, from = xy, share = 1) {
-  for (let i = 0; i < n; i++) {
-    const at = 2 * row[i]
-    x[i] = from[at] + (xy[at] - from[at]) * share
-    y[i] = from[at + 1] + (xy[at + 1] - from[at + 1]) * share
-  }
-}
-
-/**
- * Find where each point of a layer falls in the buffer.
- * @param {Layer} layer
- * @param {Screen} screen
- * @param {Camera} camera
- */
-export function project({ x, y, place }, { width, height, ratio }, camera) {
-  const scale = camera.scale * ratio, x0 = width / 2 - camera.x * scale, y0 = height / 2 + camera.y * scale
-  for (let i = 0; i < place.length; i++) {
-    const px = x[i] * scale + x0 | 0, py = y0 - y[i] * scale | 0
-    place[i] = px >= EDGE && py >= EDGE && px < width - EDGE && py < height - EDGE ? py * width + px : -1
-  }
-}
-
-/**
- * How many points of a layer are among the first k.
- * @param {Pick<Layer, "n" | "rank">} layer
- * @param {number} k
- */
-export function cutOf({ n, rank }, k) {
-  if (!rank) return k
-  let low = 0, high = n
-  while (low < high) { const middle = (low + high) >> 1; if (rank[middle] < k) low = middle + 1; else high = middle }
-  return low
+function stampAll(buffer, { rank, place }, colour, [from, to], shape) {
+  for (let i = from; i >= to; i--) if (place[i] >= 0) stamp(buffer, place[i], colour[rank ? rank[i] : i], shape)
 }
 
 /**
@@ -214,33 +159,67 @@ export function radii(screen, camera, inked, n, k) {
   const fit = (/** @type {number} */ share, /** @type {number} */ count) =>
     Math.sqrt(share * area / (Math.PI * Math.max(1, count)))
   const most = 4 * Math.max(1, screen.ratio), pruned = clamp(fit(0.45, n), 1, 0.5 * most)
-  return { fit, pruned, kept: clamp(fit(0.25, k), n > 100_000 ? 1 : pruned + 0.5, most) }
+  return { fit, pruned, kept: clamp(fit(0.25, k), n > FEW ? pruned : pruned + 0.5, most) }
+}
+
+/**
+ * The same as `stampAll` with dots, faster.
+ * @param {Uint32Array} buffer
+ * @param {number} width
+ * @param {Seen} seen
+ * @param {Uint32Array} colour by rank
+ * @param {[number, number]} range from, to
+ */
+function stampDots(buffer, width, { rank, place }, colour, [from, to]) {
+  for (let i = from; i >= to; i--) {
+    const p = place[i]
+    if (p >= 0) buffer[p] = buffer[p + 1] = buffer[p + width] = buffer[p + width + 1] = colour[rank ? rank[i] : i]
+  }
 }
 
 /**
  * @param {Screen} screen
  * @param {Layer} layer
- * @param {number} cut
+ * @param {Seen} seen
+ * @param {number} k
  * @param {Radii} size
  * @param {Colours} colours
  */
-export function paintPoints({ buffer, width }, layer, cut, size, colours) {
-  stampAll(buffer, layer.place, layer.faint, [layer.n - 1, cut], disc(size.pruned, width))
+export function paintPoints(screen, layer, seen, k, size, colours) {
+  const { buffer, width } = screen
+  buffer.fill(colours.ground)
+  const from = seen.n - 1, cut = cutOf(seen, k)
+  if (isDot(size.pruned)) stampDots(buffer, width, seen, layer.faint, [from, cut])
+  else stampAll(buffer, seen, layer.faint, [from, cut], disc(size.pruned, width))
+  paintKept(screen, layer, seen, k, size, colours)
+}
+
+/**
+ * Those of some points that are among the first k.
+ * @param {Screen} screen
+ * @param {Layer} layer
+ * @param {Seen} seen
+ * @param {number} k
+ * @param {Radii} size
+ * @param {Colours} colours
+ */
+export function paintKept({ buffer, width }, layer, seen, k, size, colours) {
   const dot = size.kept < 2.5 ? disc(size.kept, width) : rimmed(size.kept, width, colours.ground)
-  stampAll(buffer, layer.place, layer.bright, [cut - 1, 0], dot)
+  stampAll(buffer, seen, layer.bright, [cutOf(seen, k) - 1, 0], dot)
 }
 
 /**
  * Flagged items over the others: a ring left, a filled ring is still kept, a triangle is only suspected.
  * @param {Screen} screen
  * @param {Layer} layer
- * @param {number} cut
+ * @param {Seen} seen the flagged ones
+ * @param {number} k
  * @param {Points} points
  * @param {Radii} size
  * @param {Colours} colours
  */
-export function paintFlags({ buffer, width, ratio }, layer, cut, points, size, colours) {
-  const { flags, bits, flagged } = points, { noise, suspect, mark, pruned, ground } = colours
+export function paintFlags({ buffer, width, ratio }, layer, seen, k, points, size, colours) {
+  const { flags, bits, flagged } = points, { noise, suspect, mark, pruned, ground } = colours, { rank, place } = seen
   const r = clamp(Math.round(4 * size.fit(0.25, flagged)) / 4, 2.5, 5) * Math.max(1, ratio)
   /** @type {Record<string, [Shape, number][]>} */
   const stamps = {
@@ -249,11 +228,11 @@ export function paintFlags({ buffer, width, ratio }, layer, cut, points, size, c
     suspectedKept: [[triangle(r + 2, width), mark], [triangle(r, width), suspect]],
     suspectedPruned: [[triangle(r + 1.5, width), pruned], [triangle(r, width), blend(ground, suspect, 110)]],
   }
-  for (let i = layer.n - 1; i >= 0; i--) {
-    const p = layer.place[i], flag = flags[layer.row[i]]
-    if (p < 0 || !flag) continue
-    const kind = (flag & (bits.mislabelled | bits.outlier) ? "injected" : "suspected") + (i < cut ? "Kept" : "Pruned")
-    for (const [shape, colour] of stamps[kind]) stamp(buffer, p, colour, shape)
+  for (let i = seen.n - 1; i >= 0; i--) {
+    if (place[i] < 0) continue
+    const at = rank ? rank[i] : i, injected = flags[layer.row[at]] & (bits.mislabelled | bits.outlier)
+    const kind = (injected ? "injected" : "suspected") + (at < k ? "Kept" : "Pruned")
+    for (const [shape, colour] of stamps[kind]) stamp(buffer, place[i], colour, shape)
   }
 }
 
@@ -261,23 +240,21 @@ export function paintFlags({ buffer, width, ratio }, layer, cut, points, size, c
  * Ring rows that a person picked: few by large rings, many by a dot each and a ring wherever one has room, so that how
  * densely they lie stays readable.
  * @param {Screen} screen
- * @param {Layer} layer
- * @param {Uint8Array} ringed a byte per row
+ * @param {Seen} seen the picked ones
  * @param {Colours} colours
  */
-export function paintRings({ buffer, width, height, ratio }, layer, ringed, { mark, ground }) {
-  const many = ringed.reduce((count, one) => count + one, 0) > 300, scale = Math.max(1, ratio)
-  if (!many) {
+export function paintRings({ buffer, width, height, ratio }, { n, place }, { mark, ground }) {
+  const scale = Math.max(1, ratio)
+  if (n <= 300) {
     const large = ring(7 * scale, 2 * scale, width)
-    for (let i = layer.n - 1; i >= 0; i--)
-      if (layer.place[i] >= 0 && ringed[layer.row[i]]) stamp(buffer, layer.place[i], mark, large)
+    for (let i = n - 1; i >= 0; i--) if (place[i] >= 0) stamp(buffer, place[i], mark, large)
     return
   }
   const small = ring(5 * scale, scale, width), dot = disc(1, width), room = Math.round(18 * scale)
   const across = Math.ceil(width / room), taken = new Uint8Array(across * Math.ceil(height / room)), soft = blend(ground, mark, 150)
-  for (let i = 0; i < layer.n; i++) {
-    const p = layer.place[i]
-    if (p < 0 || !ringed[layer.row[i]]) continue
+  for (let i = 0; i < n; i++) {
+    const p = place[i]
+    if (p < 0) continue
     stamp(buffer, p, soft, dot)
     const cell = ((p / width / room) | 0) * across + ((p % width / room) | 0)
     if (!taken[cell]) { taken[cell] = 1; stamp(buffer, p, mark, small) }
@@ -288,18 +265,17 @@ export function paintRings({ buffer, width, height, ratio }, layer, ringed, { ma
  * Kept points with an outline, above the others: what a comparison sets apart. Many small ones are all outline.
  * @param {Screen} screen
  * @param {Layer} layer
- * @param {number} cut
- * @param {Uint8Array} outlined a byte per row
+ * @param {Seen} seen those points
+ * @param {number} k
  * @param {Radii} size
  * @param {Colours} colours
  */
-export function paintOutlined({ buffer, width, ratio }, { place, row, bright }, cut, outlined, size, { mark }) {
-  const thick = 1.25 * Math.max(1, ratio), small = size.kept < 2 && cut > MANY
+export function paintOutlined({ buffer, width, ratio }, { bright }, { n, rank, place }, k, size, { mark }) {
+  const thick = 1.25 * Math.max(1, ratio), small = size.kept < 2 && k > MANY
   const line = small ? disc(1, width) : ring(size.kept + thick, thick, width), dot = disc(size.kept, width)
-  for (let i = cut - 1; i >= 0; i--) {
-    const p = place[i]
-    if (p < 0 || !outlined[row[i]]) continue
-    if (!small) stamp(buffer, p, bright[i], dot)
-    stamp(buffer, p, mark, line)
+  for (let i = n - 1; i >= 0; i--) {
+    if (place[i] < 0) continue
+    if (!small) stamp(buffer, place[i], bright[rank ? rank[i] : i], dot)
+    stamp(buffer, place[i], mark, line)
   }
 }

@@ -15,6 +15,7 @@ import { isLabelled } from "../items.js"
  */
 
 const SIDE = 40 // cells along each side of the grid on which peaks are looked for
+const FRAME = 2, FRAMED = SIDE + 2 * FRAME // cells around it whose items reach into it
 const APART = 6 // cells between two peaks of one class
 const AGAIN = 0.3 // a further peak of a class is at least this share as high as its first
 const MOST = 4 // peaks of a class
@@ -48,9 +49,16 @@ export function exemplarsOf({ xy, labels, classes, clusters: { medoids, sizes },
  * @param {Pick<Points, "xy" | "labels" | "n" | "box" | "classes">} points
  */
 function heightsOf({ xy, labels, n, box, classes }) {
-  const heights = classes.map(() => new Float32Array(SIDE * SIDE))
-  for (let row = 0; row < n; row++)
-    pile(heights[labels[row]], (xy[2 * row] - box.left) / box.width * SIDE, (xy[2 * row + 1] - box.low) / box.height * SIDE)
+  const counts = classes.map(() => new Float32Array(FRAMED * FRAMED)), heights = classes.map(() => new Float32Array(SIDE * SIDE))
+  for (let row = 0; row < n; row++) {
+    const x = Math.floor((xy[2 * row] - box.left) / box.width * SIDE) + FRAME
+    const y = Math.floor((xy[2 * row + 1] - box.low) / box.height * SIDE) + FRAME
+    if (x >= 0 && y >= 0 && x < FRAMED && y < FRAMED) counts[labels[row]][y * FRAMED + x]++
+  }
+  counts.forEach((count, c) => {
+    for (let cell = 0; cell < count.length; cell++)
+      if (count[cell]) pile(heights[c], cell % FRAMED - FRAME, Math.floor(cell / FRAMED) - FRAME, count[cell])
+  })
   return heights
 }
 
@@ -75,17 +83,17 @@ function peaksOfClass(box, height, name) {
 }
 
 /**
- * Put an item on a smooth pile around its cell; what lies outside the grid is left out.
+ * Put items on a smooth pile around their cell; what lies outside the grid is left out.
  * @param {Float32Array} height
- * @param {number} x in cells
- * @param {number} y
+ * @param {number} column
+ * @param {number} line
+ * @param {number} count
  */
-function pile(height, x, y) {
-  const [column, line] = [Math.floor(x), Math.floor(y)]
+function pile(height, column, line, count) {
   for (let dy = -2; dy <= 2; dy++)
     for (let dx = -2; dx <= 2; dx++) {
       const [cx, cy] = [column + dx, line + dy]
-      if (cx >= 0 && cy >= 0 && cx < SIDE && cy < SIDE) height[cy * SIDE + cx] += (3 - Math.abs(dx)) * (3 - Math.abs(dy))
+      if (cx >= 0 && cy >= 0 && cx < SIDE && cy < SIDE) height[cy * SIDE + cx] += count * (3 - Math.abs(dx)) * (3 - Math.abs(dy))
     }
 }
 

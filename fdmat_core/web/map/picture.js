@@ -4,7 +4,7 @@ import { find, make } from "../elements.js"
 import { pngOf, save, SHARP, xml } from "../saving.js"
 import { percent, whole } from "../text.js"
 import { lettered, namesInSvg, paintNames } from "./lettering.js"
-import { cutOf, radii, screenOf } from "./paint.js"
+import { radii, screenOf } from "./paint.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 
@@ -63,7 +63,7 @@ export function canvasOf(map) {
  */
 export function svgOf(map) {
   const { width, height } = sizeOf(map), { width: wide, height: high } = map.stage
-  const circled = map.layers.full.n <= MOST_CIRCLES && ["kept", "class", "score"].includes(map.look.mode)
+  const circled = map.layer.n <= MOST_CIRCLES && ["kept", "class", "score"].includes(map.look.mode)
   const drawn = circled ? circles(map)
     : `<image y="${TITLE}" width="${wide}" height="${high}" href="${stageOf(map).toDataURL("image/png")}"/>`
   const words = wordsOf(map).map(({ text, x, y, size, colour, bold, wide: long }) =>
@@ -112,9 +112,9 @@ function stageOf(map) {
  * @param {MapState} map
  */
 function circles(map) {
-  const { layers: { full: layer }, camera, screen, stage } = map
+  const { layer, camera, screen, stage } = map
   if (!camera || !screen) return ""
-  const cut = cutOf(layer, map.slider.k), size = radii(screen, camera, map.points.cells.inked, layer.n, cut), drawn = []
+  const cut = map.slider.k, size = radii(screen, camera, map.points.cells.inked, layer.n, cut), drawn = []
   for (let i = layer.n - 1; i >= 0; i--) {
     const x = stage.width / 2 + (layer.x[i] - camera.x) * camera.scale
     const y = TITLE + stage.height / 2 - (layer.y[i] - camera.y) * camera.scale

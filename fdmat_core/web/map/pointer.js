@@ -6,8 +6,9 @@ import { textOfRows } from "../payload.js"
 import { REST } from "../slider.js"
 import { fitScale, fitted, panned, toData, zoomed } from "./camera.js"
 import { flyTo } from "./glide.js"
-import { nearestRow, rowsInside } from "./points.js"
+import { bounds } from "./points.js"
 import { ask, isKept } from "./state.js"
+import { nearestRow, rowsInside } from "./tiles.js"
 import { addressOf, record, tidied } from "./view.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
@@ -130,7 +131,7 @@ function closeLasso(map) {
   arm(map, false)
   const { lasso: { outline: drawn }, points: { box }, camera } = map
   const outline = drawn.length < 6 ? [] : tidied(drawn, box, 0.7 / (camera?.scale ?? 1))
-  const rows = outline.length ? rowsInside(map.points.xy, outline) : []
+  const rows = outline.length ? rowsInside(map.points, outline, bounds(outline)) : []
   map.lasso = { armed: false, outline, rows }
   map.events.lasso?.(rows.length ? textOfRows(rows, map.points.n) : "")
   ask(map)

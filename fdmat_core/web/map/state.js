@@ -1,6 +1,7 @@
 // The state of a mounted map: everything that can change, in one place. Other modules take it as `map`.
 
 import { find } from "../elements.js"
+import { tallyOf } from "./tally.js"
 
 /** @typedef {import("./points.js").Points} Points */
 /** @typedef {import("./camera.js").Camera} Camera */
@@ -8,7 +9,7 @@ import { find } from "../elements.js"
 /** @typedef {import("./colours.js").Colours} Colours */
 /** @typedef {import("./colours.js").Look} Look */
 /** @typedef {import("./paint.js").Screen} Screen */
-/** @typedef {import("./paint.js").Layer} Layer */
+/** @typedef {import("./layer.js").Layer} Layer */
 /** @typedef {import("../slider.js").Slider} Slider */
 
 /**
@@ -58,6 +59,16 @@ import { find } from "../elements.js"
  * @property {number} share of the way, eased
  */
 
+/**
+ * What was painted last.
+ * @typedef {object} Drawn
+ * @property {Screen | null} screen whose buffer is on the canvas
+ * @property {boolean} over whether that buffer holds more than a crowd
+ * @property {number} count points
+ * @property {{ layer: Layer, camera: Camera, screen: Screen, seen: import("./layer.js").Seen } | null} each
+ *   where points drawn by themselves lie, and for what that was found
+ */
+
 /** @typedef {ReturnType<typeof elementsOf>} Elements */
 
 /**
@@ -73,8 +84,8 @@ import { find } from "../elements.js"
  * @property {number} slot which order of the points holds now, see `items.slotAt`; -1 for none yet
  * @property {Uint32Array} rank place of every row in that order
  * @property {number} k how many rows that order keeps now
- * @property {{ full: Layer, thin: Layer | null }} layers that order, ready to draw: all points, and fewer while something moves
- * @property {Uint8Array | null} chosen rows of the thin layer
+ * @property {Layer} layer that order, ready to draw
+ * @property {import("./tally.js").Tally | null} tally how many of each class are kept, as far as it was counted
  * @property {Uint8Array | null} ringed rows that a person picked elsewhere
  * @property {Uint8Array | null} outlined rows that have an outline while they are kept
  * @property {Stage} stage
@@ -93,8 +104,7 @@ import { find } from "../elements.js"
  * @property {Glide | null} glide
  * @property {{ from: Camera, to: Camera, began: number } | null} flight of the camera
  * @property {string} notice what the status line shows for a moment
- * @property {{ layer: Layer | null, camera: Camera | null, screen: Screen | null, look: Look | null, colours: Colours | null }} drawn
- *   for what the layer was projected and tinted last
+ * @property {Drawn} drawn
  * @property {(now: number) => void} draw paints one frame
  * @property {() => void} mark lays rings and card over the points, without painting them anew
  * @property {number | null} frame the request for the next frame
@@ -137,11 +147,8 @@ export function ask(map) {
  * How many items each class has, and how many of them are kept now.
  * @param {MapState} map
  */
-export function countClasses({ points: { classes, labels, n }, layers, k }) {
-  const stay = new Uint32Array(classes.length), all = new Uint32Array(classes.length), { row } = layers.full
-  for (let i = 0; i < n; i++) all[labels[i]]++
-  for (let i = 0; i < k; i++) stay[labels[row[i]]]++
-  return { stay, all }
+export function countClasses(map) {
+  return map.tally = tallyOf(map.tally, map.points, map.layer.row, map.k)
 }
 
 /** Whether something moves, so that fewer points are drawn. @param {MapState} map */

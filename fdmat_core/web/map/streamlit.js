@@ -1,6 +1,7 @@
 // The map as a Streamlit component: see pages/map/canvas.py for what Python hears.
 
 import { component } from "../streamlit.js"
-import * as canvas from "./canvas.js"
+import { arrive } from "./arriving.js"
+import { mount, STYLES } from "./canvas.js"
 
-export default component(canvas, { state: ["kept", "view"], trigger: ["lasso", "method", "record"] })
+export default component({ mount, arrive, STYLES }, { state: ["kept", "view"], trigger: ["lasso", "method", "record"] })

@@ -4,8 +4,9 @@
 import { idOf, rowOf } from "../items.js"
 import { REST, rounded } from "../slider.js"
 import { cameraAt, middleOf } from "./camera.js"
-import { rowsInside } from "./points.js"
+import { bounds } from "./points.js"
 import { ask, isMoving } from "./state.js"
+import { rowsInside } from "./tiles.js"
 
 /** @typedef {import("./state.js").MapState} MapState */
 /** @typedef {import("./state.js").View} View */
@@ -55,7 +56,7 @@ export function viewIn(words, points) {
   const outline = outlineIn(words.lasso ?? "", points), focus = rowOf(points, words.pinned ?? "")
   return {
     key: points.key, heard: [textOf(words)], look: { mode, only: classIn(only, points) }, named: words.names !== "off", focus,
-    lasso: { armed: false, outline, rows: outline.length ? rowsInside(points.xy, outline) : [] },
+    lasso: { armed: false, outline, rows: outline.length ? rowsInside(points, outline, bounds(outline)) : [] },
     camera: words.camera ? cameraIn(words.camera, points, focus) : null,
   }
 }

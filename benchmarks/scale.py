@@ -1,0 +1,140 @@
+"""How FDMat and a whole run grow with the data: `python -m benchmarks.scale`.
+
+Each line is a process of its own: the seconds, the same as a multiple of one float32 product of all rows with all in
+that process, and the most memory that it held. Wants a machine that does nothing else.
+
+    --only 60k,200k,herding,energy,million
+                        FDMat at 60,000 x 128 in 10 classes and at 200,000 x 256 in 100, herding and energy greedy at
+                        the latter; a whole run of 1,000,000 x 64 in 10: random, herding, FDMat and energy greedy at six
+                        sizes, three measures and the map. All but the last without it
+    --against DIR       the same with the code of another checkout, one after the other, and the ratio
+    --out FILE          also write the table, as Markdown
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+#: Method, items, numbers of each, classes.
+WORKS = {
+    "60k": ("fdmat", 60_000, 128, 10),
+    "200k": ("fdmat", 200_000, 256, 100),
+    "herding": ("herding", 200_000, 256, 100),
+    "energy": ("energy_greedy", 200_000, 256, 100),
+}
+#: The whole run of a million.
+MILLION = {
+    "dataset": "mixture(n=1250000,d=64,classes=10)",
+    "backbone": "given",
+    "methods": "random,herding,fdmat,energy_greedy",
+    "measures": "sliced_wasserstein,energy,linear_probe",
+    "fractions": "0.001,0.005,0.01,0.02,0.05,0.1",
+}
+
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def product(x):
+    """The seconds of one float32 product of all rows with all, from a tenth of it."""
+    rows = np.linspace(0, len(x) - 1, len(x) // 10).astype(np.int64)
+    some = np.ascontiguousarray(x[rows])
+    some[:512] @ x.T
+    start = time.perf_counter()
+    for begin in range(0, len(some), 512):
+        some[begin : begin + 512] @ x.T
+    return 10 * (time.perf_counter() - start)
+
+
+def one(name):
+    """Do one work in this process: a line of JSON."""
+    from benchmarks.methods import mixture
+    from fdmat_core import selection
+
+    method, n, d, c = WORKS[name]
+    selection.rank(mixture(3000, 16, 10), method, budget=300)  # libraries are loaded
+    table = mixture(n, d, c)
+    whole = product(table.embedding)
+    start = time.perf_counter()
+    order = selection.rank(table, method, budget=n // 10).order[: n // 10]
+    seconds = time.perf_counter() - start
+    print(json.dumps({"seconds": seconds, "product": whole, "peak": peak(), "rows": order.tolist()}))
+
+
+def child(name, where):
+    """What one work took with the code of a checkout."""
+    script = f"import sys; sys.path.insert(0, {str(where)!r}); sys.argv = ['scale', '--one', {name!r}]; "
+    script += f"__file__ = {__file__!r}; exec(compile(open(__file__).read(), __file__, 'exec'))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=where)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def line(name, against):
+    """One line of the table."""
+    method, n, d, c = WORKS[name]
+    mine = child(name, ROOT)
+    text = f"| {method} | {n:,} x {d} x {c} | {mine['seconds']:.1f} | {mine['seconds'] / mine['product']:.2f} "
+    text += f"| {mine['peak']:.2f} GB |"
+    if not against:
+        return f"{text} | |"
+    theirs = child(name, against)
+    same = len(np.intersect1d(mine["rows"], theirs["rows"])) / len(mine["rows"])
+    return f"{text} {theirs['seconds'] / mine['seconds']:.1f} x ({theirs['seconds']:.1f} s) | {same:.1%} |"
+
+
+def million():
+    """The whole run: minutes until the first map and until the end, and the most memory of the process that works."""
+    flags = [part for flag, value in MILLION.items() for part in (f"--{flag}", value)]
+    with tempfile.TemporaryDirectory() as home:
+        start = time.perf_counter()
+        env = os.environ | {"FDMAT_HOME": home}
+        working = subprocess.Popen([sys.executable, "-m", "fdmat_core", "run", *flags], cwd=ROOT, env=env)
+        first = None
+        while working.poll() is None:
+            time.sleep(1)
+            if first is None and any(Path(home).glob("**/projection/*")):
+                first = time.perf_counter() - start
+        seconds = time.perf_counter() - start
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    ended = "ended" if working.returncode == 0 else f"exit {working.returncode}"
+    maps = f"map after {first or 0:.0f} s"
+    return f"| whole run, {ended} | 1,000,000 x 64 x 10 | {seconds:.0f} | {maps} | {most:.2f} GB | | |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(WORKS))
+    parser.add_argument("--one", choices=WORKS)
+    parser.add_argument("--against", type=Path)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    if given.one:
+        return one(given.one)
+    lines = ["# How FDMat and a whole run grow with the data", "", "Made by `python -m benchmarks.scale`. 10% kept."]
+    lines += [f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}.", ""]
+    head = "| work | n x d x c | seconds | products of all rows | peak memory | faster than before | same items |"
+    lines += [head, "|---|---|---|---|---|---|---|"]
+    print("\n".join(lines), flush=True)
+    for name in given.only.split(","):
+        lines.append(million() if name == "million" else line(name, given.against))
+        print(lines[-1], flush=True)
+        if given.out:
+            given.out.write_text("\n".join(lines) + "\n")
+    return None
+
+
+if __name__ == "__main__":
+    main()
