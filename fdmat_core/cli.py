@@ -51,6 +51,7 @@ app.command()(cli_report.report)
 app.command()(cli_report.bundle)
 app.command()(cli_exchange.export)
 app.command("import")(cli_exchange.import_)
+app.command("duplicates")(cli_exchange.find_duplicates)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

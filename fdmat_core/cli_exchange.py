@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
 
+from fdmat_core import terminal
 from fdmat_core.report import tools
-from fdmat_core.runs import cleaning, exchange, library, loaders
+from fdmat_core.runs import cleaning, duplicates, exchange, library, loaders
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
@@ -115,3 +117,13 @@ def _overruled(attrs: Mapping[Any, Any]) -> str:
         return ""
     moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
     return f"; decisions: {', '.join(given)}; {moved}"
+
+
+def find_duplicates(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
+    """Look for items that are there twice, exactly or nearly, in training and test; the app shows and decides them."""
+    run = Run.open(library.resolve(key))
+    with terminal.drawing(Console(stderr=True)) as draw:
+        copies = duplicates.look(run, draw)
+    exact = int((copies.found.first != range(len(copies.ids))).sum())
+    near = ", ".join(f"{len(pairs.a):,} near pairs by {by}" for by, pairs in copies.found.near.items())
+    print(f"{len(copies.ids):,} items: {exact:,} exact copies of an item before them; {near}, before any threshold")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def copies(data: Dataset) -> list[Finding]:
         return []
     if data.features is None and len(data.ids) > MOST_IMAGES:
         return [Finding(f"{len(data.ids):,} images are more than {MOST_IMAGES:,}", "not searched for copies")]
-    order, first = _groups(_hashes(data))
+    order, first = _groups(hashes(data))
     again = order[~first]  # every item that repeats one before it
     if not len(again):
         return []
@@ -124,11 +125,24 @@ def _groups(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order, first
 
 
-def _hashes(data: Dataset) -> np.ndarray:
-    """Two numbers (n, 2) for every item that only copies share, from features or images read in blocks."""
-    blocks = _blocks_of_features(data) if data.features is not None else _blocks_of_images(data)
-    found = [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for block in blocks for row in block]
-    return np.frombuffer(b"".join(found), dtype=np.uint64).reshape(-1, 2)
+def hashes(data: Dataset) -> np.ndarray:
+    """Two numbers (n, 2) for every item that only copies share, of its features, else its image, else its text.
+
+    All items are read for that, in blocks.
+    """
+    return np.array([digest(row) for block in _blocks(data) for row in block], dtype=np.uint64).reshape(-1, 2)
+
+
+def digest(item: np.ndarray | str) -> np.ndarray:
+    """Two numbers (2,) that only copies of an item share."""
+    content = item.encode() if isinstance(item, str) else item.tobytes()
+    return np.frombuffer(hashlib.blake2b(content, digest_size=16).digest(), dtype=np.uint64)
+
+
+def _blocks(data: Dataset) -> Iterator[Iterable[Any]]:
+    if data.features is not None:
+        return _blocks_of_features(data)
+    return iter([map(str, data.fields["text"])]) if data.images is None else _blocks_of_images(data)
 
 
 def _blocks_of_features(data: Dataset) -> Iterator[np.ndarray]:

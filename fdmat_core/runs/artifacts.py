@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fdmat_core import curves, prefixes, projection, registry, selection
-from fdmat_core.analysis import clusters, detectors
+from fdmat_core.analysis import clusters, detectors, duplicates
 from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.corruptions import cleaned
 from fdmat_core.learning import features
@@ -29,13 +29,14 @@ SPLITS = ("train", "test")
 RANDOM = Choice("random")  # always among the methods of a curve
 COLUMNS = ("ids", "labels", "embedding", "logits", "head")
 #: The functions that decide what is stored, beside the registered ones.
-EXTRACT, PROJECT, RANK, MEASURE, DETECT, CLUSTER = (
+EXTRACT, PROJECT, RANK, MEASURE, DETECT, CLUSTER, COPIES = (
     features.extract,
     projection.project,
     selection.rank,
     curves.points,
     detectors.scores,
     clusters.clusters,
+    (duplicates.first_of, duplicates.by_pixels, duplicates.by_features),
 )
 #: Columns of `prefixes.SortedClasses`.
 SORTED = ("rows", "starts", "order", "value", "farthest")
@@ -161,6 +162,11 @@ def detection_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:
 def clusters_key(used: UsedFeatures) -> str:
     """Name the clusters of some features."""
     return fingerprint([used.key, provenance.code(CLUSTER)])
+
+
+def duplicates_key(used: UsedFeatures) -> str:
+    """Name the copies that are found among the items of some features."""
+    return fingerprint([used.key, *map(provenance.code, COPIES)])
 
 
 def energy_key(spec: Spec, used: UsedFeatures, method: Choice) -> str:

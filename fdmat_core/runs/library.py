@@ -160,6 +160,7 @@ def _owned(key: str) -> set[tuple[str, str]] | None:
     everything = replace(spec, methods=tuple(dict.fromkeys((artifacts.RANDOM, *spec.methods))))
     owned = {(part.kind, part.key) for part in parts.of(everything, used, seeds=max(spec.seeds, spec.band))}
     content = {(originals.KIND, run.dataset_key)} if run.dataset_key else set()
+    content |= {("duplicates", artifacts.duplicates_key(used))}
     return brought | owned | content | {("points", artifacts.source(spec, used).origin)}
 
 

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 ROOT = Path(__file__).resolve().parents[2]
-MAP, COMPARE, PRESENT, REMOVED, CURVES, BALANCE, DATA, RUNS, METHODS, ABOUT = (
+MAP, COMPARE, PRESENT, REMOVED, DUPLICATES, CURVES, BALANCE, DATA, RUNS, METHODS, ABOUT = (
     ROOT / "pages" / name / "page.py"
-    for name in ("map", "compare", "present", "removed", "curves", "balance", "data", "runs", "methods", "about")
+    for name in (
+        *("map", "compare", "present", "removed", "duplicates", "curves", "balance"),
+        *("data", "runs", "methods", "about"),
+    )
 )
 
 

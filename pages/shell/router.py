@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page(places.MAP, title="Map", icon=":material/scatter_plot:", url_path="map", default=True),
         st.Page(places.COMPARE, title="Compare", icon=":material/compare:", url_path="compare"),
         st.Page(places.REMOVED, title="Removed", icon=":material/content_cut:", url_path="removed"),
+        st.Page(places.DUPLICATES, title="Duplicates", icon=":material/content_copy:", url_path="duplicates"),
         st.Page(places.CURVES, title="Curves", icon=":material/show_chart:", url_path="curves"),
         st.Page(places.BALANCE, title="Class balance", icon=":material/balance:", url_path="balance"),
         st.Page(places.PRESENT, title="Present", icon=":material/slideshow:", url_path="present"),
