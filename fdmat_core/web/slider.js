@@ -22,8 +22,7 @@ const NEAR = 0.006 // of the scale: this close to a tick counts as the tick
  * @property {number} k how many items that keeps
  * @property {number} place where the thumb is: 0 keeps all, 1 the least
  * @property {boolean} moving whether a person is moving it
- * @property {HTMLInputElement} input
- * @property {HTMLElement} root carries `--place` for the track
+ * @property {HTMLInputElement} input carries `--place` for its track
  * @property {HTMLElement} ticks
  * @property {{ move: () => void, rest: () => void }} on called at every move, and when it has come to rest
  * @property {ReturnType<typeof setTimeout> | undefined} timer
@@ -59,7 +58,7 @@ export const rounded = (kept) => Number(kept.toPrecision(6))
 export function createSlider(root, on) {
   const scale = { n: 0, sizes: [1], least: 0.001, nested: true }
   const input = find(root, ".kept-slider"), ticks = find(root, ".ticks")
-  const slider = /** @type {Slider} */ ({ scale, kept: 1, k: 0, place: 0, moving: false, input, root, ticks, on, timer: undefined })
+  const slider = /** @type {Slider} */ ({ scale, kept: 1, k: 0, place: 0, moving: false, input, ticks, on, timer: undefined })
   slider.input.addEventListener("input", () => {
     slider.moving = true
     slideTo(slider, magnet(slider.scale, Number(slider.input.value)))
@@ -94,7 +93,7 @@ export function slideTo(slider, place) {
   slider.k = keptCount(scale.n, slider.kept)
   slider.place = placeOf(slider.kept, scale.least)
   slider.input.value = String(slider.place)
-  slider.root.style.setProperty("--place", String(slider.place))
+  slider.input.style.setProperty("--place", String(slider.place)) // not on the root, so that nothing else is styled anew
   slider.on.move()
   clearTimeout(slider.timer)
   slider.timer = setTimeout(() => settle(slider), REST)

@@ -6,8 +6,10 @@ export function percent(share) {
   return `${(100 * share).toFixed(fine ? 2 : 1)}%`
 }
 
+const counts = new Intl.NumberFormat("en-US")
+
 /** @param {number} count */
-export const whole = (count) => count.toLocaleString("en-US")
+export const whole = (count) => counts.format(count)
 
 /**
  * @param {number} value

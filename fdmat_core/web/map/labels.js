@@ -13,7 +13,7 @@ import { exemplarsOf, peaksOf } from "./peaks.js"
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Wish a label's middle and its size, in pixels */
 /** @typedef {{ element: HTMLElement, peak: Peak, width: number, height: number }} Label */
-/** @typedef {{ key: string, labels: Label[] }} Shown the labels that are there */
+/** @typedef {{ key: string, labels: Label[], view: string }} Shown the labels that are there, and for which view they were placed */
 
 export const NEARER = 1.6, NEAREST = 3 // zooms from which on more names, and pictures, are shown
 const EDGE = 6 // pixels between a label and the edge of the stage
@@ -83,7 +83,9 @@ export function showNames(map, camera) {
   const { elements: { names }, points, stage } = map
   names.hidden = !map.named || !!map.glide
   if (names.hidden) return
-  const labels = labelsOf(map, levelOf(camera.zoom))
+  const there = labelsOf(map, levelOf(camera.zoom)), { labels } = there, view = viewOf(map, camera)
+  if (there.view === view) return // as while the slider moves: to measure what floats makes the browser lay out the page
+  there.view = view
   const wishes = labels.map(({ peak, width, height }) => {
     const [x, y] = toStage(camera, stage, peak.x, peak.y)
     return { x, y, width, height }
@@ -95,6 +97,16 @@ export function showNames(map, camera) {
     if (place) element.style.transform = `translate(${Math.round(place[0])}px,${Math.round(place[1])}px) translate(-50%,-50%)`
     element.classList.toggle("faint", only >= 0 && points.classes[only] !== peak.name)
   })
+}
+
+/**
+ * What decides where the labels go, in one word.
+ * @param {MapState} map
+ * @param {Camera} camera
+ */
+function viewOf({ elements: { modes, actions, note, outside }, look, stage }, { x, y, scale }) {
+  const floating = [modes, actions, note, outside].map((one) => one.hidden ? "" : one.textContent)
+  return [x, y, scale, stage.width, stage.height, look.mode, look.only, ...floating].join()
 }
 
 /**
@@ -114,7 +126,7 @@ function floatingOf({ elements: { modes, actions, note, outside } }) {
  */
 function labelsOf({ elements: { names }, points, stage }, level) {
   const key = `${points.key} ${points.projection} ${level} ${stage.width}`, known = shown.get(names)
-  if (known?.key === key) return known.labels
+  if (known?.key === key) return known
   const { first, every, exemplars } = points.peaks
   const peaks = level === 0 ? first : level === 1 || !exemplars.length || !points.pictures ? every : exemplars
   names.replaceChildren(...peaks.map((peak) => elementOf(points, peak)))
@@ -122,8 +134,9 @@ function labelsOf({ elements: { names }, points, stage }, level) {
     const element = /** @type {HTMLElement} */ (child)
     return { element, peak: peaks[i], width: element.offsetWidth, height: element.offsetHeight }
   })
-  shown.set(names, { key, labels })
-  return labels
+  const there = { key, labels, view: "" }
+  shown.set(names, there)
+  return there
 }
 
 /**
