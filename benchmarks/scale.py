@@ -50,10 +50,10 @@ def product(x):
     """The seconds of one float32 product of all rows with all, from a tenth of it."""
     rows = np.linspace(0, len(x) - 1, len(x) // 10).astype(np.int64)
     some = np.ascontiguousarray(x[rows])
-    some[:512] @ x.T
+    np.matmul(some[:512], x.T)
     start = time.perf_counter()
     for begin in range(0, len(some), 512):
-        some[begin : begin + 512] @ x.T
+        np.matmul(some[begin : begin + 512], x.T)
     return 10 * (time.perf_counter() - start)
 
 

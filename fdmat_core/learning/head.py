@@ -59,7 +59,7 @@ def linear_head(
 
     mean, scale = scaling.moments(embedding, least=scaling.NEARLY_CONSTANT)
     scaled = np.empty(embedding.shape, dtype=np.float32)
-    for rows in distances.blocks(len(scaled), 4 * scaled.shape[1]):
+    for rows in distances.blocks(len(scaled), 4 * embedding.shape[1]):
         scaled[rows] = (embedding[rows] - mean) / scale
     inputs, epochs = torch.from_numpy(scaled).to(device.best()), epochs_of(len(scaled))
     targets = torch.as_tensor(labels, device=device.best())

@@ -86,7 +86,10 @@ def _fit(
     """Slope (d, c) and bias (c,) after gradient descent on batches: x (b, d), labels (b,), weights (b,) of places."""
     rng = np.random.default_rng(seed)
     start = 0.01 * rng.standard_normal(shape, dtype=np.float32)
-    slope = bias = speed = drift = None
+    slope: Array = None
+    bias: Array = None
+    speed: Array = None
+    drift: Array = None
     for step, places in enumerate(_visits(k, min(k, BATCH), steps, rng)):
         x, labels, mass = batch(places)
         xp = namespace(x)

@@ -40,12 +40,12 @@ def herd(
     """
     xp = namespace(mean)
     left = xp.astype(mean, wide(mean), copy=True)
-    near = xp.zeros_like(left) if near is None else xp.astype(near, left.dtype, copy=True)
+    summed: Array = xp.zeros_like(left) if near is None else xp.astype(near, left.dtype, copy=True)
     picks = np.empty(min(budget, len(left)), dtype=np.int64)
     for t in range(len(picks)):
-        picks[t] = pick = int(xp.argmax(left - near / (made + t + 1)))
+        picks[t] = pick = int(xp.argmax(left - summed / (made + t + 1)))
         left[pick] = -np.inf
-        near += rows(pick)
+        summed += rows(pick)
     return picks
 
 

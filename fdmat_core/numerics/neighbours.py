@@ -90,7 +90,7 @@ def _lists(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     count = max(1, len(x) // LIST)
     sample = np.ascontiguousarray(x[np.linspace(0, len(x) - 1, min(len(x), 64 * count)).astype(np.int64)], np.float32)
-    means = MiniBatchKMeans(count, random_state=0, batch_size=8 * 1024, n_init=1, max_iter=10, init_size=4 * count)
+    means = MiniBatchKMeans(count, random_state=0, batch_size=8 * 1024, n_init="auto", max_iter=10, init_size=4 * count)
     means.fit(sample)
     centres = np.asarray(means.cluster_centers_, dtype=np.float32)
     lists = np.empty(len(x), dtype=np.int64)

@@ -75,9 +75,10 @@ class ClassPlan:
 
     def log_shares(self, x: Array) -> Array:
         """The log of where the mass of rows (m, d) goes: (m, c), every row's shares summing to 1."""
-        return self._log_shares(self.costs(x))
+        return self.log_shares_at(self.costs(x))
 
-    def _log_shares(self, costs: Array) -> Array:
+    def log_shares_at(self, costs: Array) -> Array:
+        """The same from the costs (m, c) of rows."""
         values = like(costs, self.log_v, wide(costs)) - self.lam * costs
         return values - log_sum_exp(values)[:, None]
 
@@ -232,7 +233,7 @@ def label_evidence(plan: ClassPlan, x: Array, labels: np.ndarray) -> LabelEviden
 
 def _evidence_block(plan: ClassPlan, x: Array, labels: np.ndarray) -> tuple[np.ndarray, ...]:
     xp, costs = namespace(x), plan.costs(x)
-    log_shares = plan._log_shares(costs)
+    log_shares = plan.log_shares_at(costs)
     row, label = xp.arange(len(x), device=x.device), like(x, labels)
     own = log_shares[row, label]
     weighted = xp.exp(log_shares) * xp.where(xp.isfinite(costs), costs, xp.zeros_like(costs))
