@@ -10,7 +10,7 @@ from tests.browser.tiny import SPEC
 
 MODULES = driving.ROOT / "node_modules"
 AXE = MODULES / "axe-core" / "axe.min.js"
-PLACES = ("", "compare", "removed", "curves", "balance", "present", "data", "runs", "methods", "about")
+PLACES = ("", "compare", "removed", "duplicates", "curves", "balance", "present", "data", "runs", "methods", "about")
 #: Until the page has been at rest for a moment: nothing runs, nothing is still to come or faint because it is old.
 REST = """async () => {
   const atRest = () => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
