@@ -9,6 +9,7 @@ import numpy as np
 
 from fdmat_core.methods import fdmat
 from fdmat_core.numerics import transport
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.distances import squared_distances
 from fdmat_core.rankings import Coreset, Ranking
 from fdmat_core.types import FeatureTable, Issue, Truth
@@ -130,7 +131,7 @@ class Transported:
 def transported(table: FeatureTable, *, lam: float = 10.0) -> Transported:
     """Prepare the evidence for cards about a table's rows."""
     x, _, plan = fdmat.transported(table, lam=lam)
-    return Transported(x, plan)
+    return Transported(to_numpy(x), plan)
 
 
 def plan_row(by: Transported, table: FeatureTable, row: int) -> pandas.DataFrame:
@@ -150,6 +151,13 @@ def nearest_kept(by: Transported, table: FeatureTable, row: int, kept: np.ndarra
     rows = others[near]
     names = class_names(table)[table.labels[rows]]
     return pandas.DataFrame({"item": table.ids[rows], "row": rows, "label": names, "distance": distances[near]})
+
+
+def likeness(by: Transported, row: int) -> np.ndarray:
+    """How like one row all are (n,): minus the squared distance of their transported features, 0 for the row itself."""
+    found = -squared_distances(by.x[row : row + 1], by.x)[0]
+    found[row] = 0
+    return found
 
 
 def sentence(line: pandas.Series) -> str:

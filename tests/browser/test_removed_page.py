@@ -482,6 +482,22 @@ def test_the_list_is_sorted_by_any_stored_score(on_grid):
     assert shown_ids(on_grid) == removed()["item"].tolist()
 
 
+def test_the_list_is_sorted_by_likeness_to_an_item(on_grid):
+    first = shown_ids(on_grid)[3]
+    look(on_grid, "grid.elements.frame.focus()")
+    on_grid.keyboard.press("n")
+    on_grid.wait_for_function(f"{GRID}.row >= 0")
+    chosen = look(on_grid, "Number(grid.items.ids[grid.row])")
+    on_grid.keyboard.press("l")
+    on_grid.wait_for_function(f"{GRID}.order?.name === 'like {chosen}' && !{GRID}.stale.list", timeout=10_000)
+    table = Run(SPEC).tables[0]
+    x = issues.transported(table).x
+    rows = [int(np.flatnonzero(table.ids == one)[0]) for one in (chosen, *shown_ids(on_grid))]
+    away = np.linalg.norm(x[rows[1:]] - x[rows[0]], axis=1)
+    assert shown_ids(on_grid)[0] == chosen and (np.diff(away) > -1e-6).all() and first in shown_ids(on_grid)
+    assert look(on_grid, "grid.elements.order.selectedOptions[0].textContent") == f"like item {chosen}"
+
+
 def test_who_reviews_blind_sees_nothing_of_what_was_injected_also_after_a_reload(on_grid):
     assert on_grid.locator(".cells .noise").count() > 5 and on_grid.locator(".card .truth").count() == 1
     on_grid.check("input.blind")

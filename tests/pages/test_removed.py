@@ -372,6 +372,19 @@ def test_every_stored_score_is_offered_and_sent_by_row(visit, ranked):
         scores.packed(run, "rank nobody")
 
 
+def test_items_are_sorted_by_how_like_one_of_them_they_are(visit, ranked):
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    run = caches.run(key)
+    table, x = run.tables[0], caches.inspection(run).transported.x
+    sent = unpack(scores.packed(run, f"like {table.ids[7]}"))[1]["score"]
+    assert sent[7] == 0 == sent.max()
+    assert np.argsort(-sent, kind="stable")[1] == np.argsort(np.linalg.norm(x - x[7], axis=1), kind="stable")[1]
+    for wrong in ("like", "like 10000000", "like x", "like ٣x"):
+        with pytest.raises(ValueError):
+            scores.packed(run, wrong)
+
+
 def decided_by(key, author, items, decision, **said):
     for item in items:
         routes.write(key, {"item": int(item), "decision": decision, "author": author, "session": author, **said})

@@ -5,6 +5,7 @@ import { idOf, isLabelled, pictureAt } from "../items.js"
 import { percent, whole } from "../text.js"
 import { showWords } from "../words.js"
 import { heading } from "./filter_panel.js"
+import { sortByLikeness } from "./scores.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 
@@ -59,7 +60,7 @@ export function evidence(grid, known) {
   if (isLabelled(grid.items)) shown.push(heading("Where its mass goes"), bars(grid, known))
   if (known.fields.length)
     shown.push(heading("Its fields"), table(known.fields.map(([name, value]) => ({ name, value: String(value) }))))
-  shown.push(heading("Nearest kept"), neighbours(grid, known))
+  shown.push(heading("Nearest kept"), neighbours(grid, known), alike(grid))
   shown.push(heading("Rank under each method"), ranks(known))
   return shown
 }
@@ -96,6 +97,13 @@ function neighbours({ items }, { near }) {
   }
   if (!near.length) box.append(make("p", "Nothing is kept at this size.", { className: "quiet" }))
   return box
+}
+
+/** @param {GridState} grid */
+function alike(grid) {
+  const { row } = grid, button = make("button", "Sort by likeness to it", { className: "alike", title: "Key L" })
+  button.addEventListener("click", () => sortByLikeness(grid, row))
+  return button
 }
 
 /**

@@ -6,6 +6,7 @@ import { act } from "./bulk.js"
 import { chooseClass, undo } from "./decisions.js"
 import { clearFilters } from "./filter_panel.js"
 import { go, markAll, markTo, unmark } from "./marks.js"
+import { sortByLikeness } from "./scores.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 
@@ -36,7 +37,7 @@ function press(grid, event) {
   /** @type {Record<string, () => void>} */
   const acts = {
     k: () => act(grid, "keep"), d: () => act(grid, "drop"), u: () => act(grid, "unsure"), r: () => act(grid, "relabel"),
-    c: () => act(grid, ""),
+    c: () => act(grid, ""), l: () => { if (grid.row >= 0) sortByLikeness(grid, grid.row) },
     [CLASSES]: () => chooseClass(grid), z: () => undo(grid), n: step(1), p: step(-1), ArrowRight: step(1), ArrowLeft: step(-1),
     ArrowDown: step(across), ArrowUp: step(-across), "Shift+ArrowRight": markBy(1), "Shift+ArrowLeft": markBy(-1),
     "Shift+ArrowDown": markBy(across), "Shift+ArrowUp": markBy(-across),

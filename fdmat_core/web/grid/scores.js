@@ -1,7 +1,7 @@
 // Scores of the items: fetched when somebody asks for one, to sort the list by it and to cut it at a threshold.
 
 import { make } from "../elements.js"
-import { ranksOf } from "../items.js"
+import { idOf, ranksOf } from "../items.js"
 import { fetchPayload } from "../payload.js"
 import { stale } from "./state.js"
 
@@ -18,6 +18,8 @@ import { stale } from "./state.js"
  * @property {Float32Array} values by row, higher comes first
  * @property {Uint32Array} rows highest first; equal ones, and those without a score, the worst first
  */
+
+const LIKE = "like " // and the number of an item
 
 /**
  * @param {Float32Array} values by row
@@ -62,6 +64,19 @@ export function listOrders({ elements: { order }, items }) {
 }
 
 /**
+ * Sort the list by how like an item the others are, and offer that among the orders in place of the one before.
+ * @param {GridState} grid
+ * @param {number} row
+ */
+export function sortByLikeness(grid, row) {
+  const { items } = grid, item = idOf(items, row), name = `${LIKE}${item}`
+  const others = items.scores.filter((one) => !one.name.startsWith(LIKE))
+  items.scores = [...others, { name, group: "Most alike first", title: `like item ${item}` }]
+  listOrders(grid)
+  return sortBy(grid, name)
+}
+
+/**
  * Sort the list by a score; by issue and severity without one. The histogram is that of a detector or of evidence.
  * @param {GridState} grid
  * @param {string} name
@@ -70,7 +85,7 @@ export async function sortBy(grid, name) {
   const score = name ? await scoreOf(grid, name) : null
   if (name && !score) grid.trouble = "the server does not answer; choose the order again"
   grid.order = score
-  if (score && !name.startsWith("rank")) Object.assign(grid, { score, threshold: null })
+  if (score && !name.startsWith("rank") && !name.startsWith(LIKE)) Object.assign(grid, { score, threshold: null })
   grid.elements.order.value = score?.name ?? ""
   grid.elements.frame.scrollTop = 0
   grid.row = -1

@@ -5,7 +5,8 @@ import { SLIDER } from "../slider.js"
 /** @type {[string, string][]} */
 export const KEYS = [
   ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
-  ["C", "clear the decision"], ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
+  ["C", "clear the decision"], ["L", "sort by likeness to this item"],
+  ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
   ["Z", "take your last decision back, on one or on many"],
   ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
   ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find an item by its number"],
