@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fdmat_core.numerics import distances, tiles
+from fdmat_core.numerics import tiles
 from fdmat_core.numerics.arrays import like, namespace, to_numpy, wide
+from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, dots, mean, on_device, squared_distances
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -73,7 +74,7 @@ def _by_lists(x: np.ndarray, k: int) -> Neighbours:
     order = np.argsort(lists, kind="stable")
     sizes = np.bincount(lists, minlength=len(centres))
     cuts, owners = tiles.cut(sizes), tiles.owners(sizes)
-    near = np.argsort(distances.squared_distances(centres, centres)[np.ix_(owners, owners)], axis=1, kind="stable")
+    near = np.argsort(squared_distances(centres, centres)[np.ix_(owners, owners)], axis=1, kind="stable")
     checked = np.linspace(0, len(x) - 1, CHECKED).astype(np.int64)  # places in the order
     limits = _limits(x, order[checked], k)
     search, looked, reach, recall = tiles.Search(x, order, k), 0, REACH, 0.0
@@ -94,7 +95,7 @@ def _lists(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     means.fit(sample)
     centres = np.asarray(means.cluster_centers_, dtype=np.float32)
     lists = np.empty(len(x), dtype=np.int64)
-    for rows in distances.blocks(len(x), 4 * count):
+    for rows in blocks(len(x), 4 * count):
         block = np.asarray(x[rows], dtype=np.float32)
         lists[rows] = (block @ (-2 * centres.T) + np.einsum("id,id->i", centres, centres)).argmin(axis=1)
     return lists, centres
@@ -115,8 +116,8 @@ def _limits(x: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
     """The squared distance (m,) up to which a row counts as a neighbour of rows (m,) of x (n, d)."""
     middle = x.mean(axis=0, dtype=np.float64)
     mine, best = x[rows] - middle, np.full((len(rows), k + 1), np.inf)  # a row is the nearest to itself
-    for block in distances.blocks(len(x), 16 * len(rows)):
-        apart = np.concatenate([best, distances.squared_distances(mine, x[block] - middle)], axis=1)
+    for block in blocks(len(x), 16 * len(rows)):
+        apart = np.concatenate([best, squared_distances(mine, x[block] - middle)], axis=1)
         best = np.partition(apart, k, axis=1)[:, : k + 1]
     return best.max(axis=1) * (1 + SLACK) ** 2
 
@@ -125,8 +126,8 @@ def _by_products(x: Array, k: int) -> np.ndarray:
     """The nearest rows (n, k) of tensors x (n, d), from the products of all rows with all."""
     import torch
 
-    centred = (x - distances.mean(x)).to(torch.float32)
-    squares, found = distances.squares(centred), np.empty((len(x), k), dtype=np.int64)
+    centred = (x - mean(x)).to(torch.float32)
+    squares, found = dots(centred, centred), np.empty((len(x), k), dtype=np.int64)
 
     def fill(block: slice) -> None:
         apart = torch.addmm(squares, centred[block], centred.T, alpha=-2)  # but for the square of the row
@@ -134,7 +135,7 @@ def _by_products(x: Array, k: int) -> np.ndarray:
         apart[rows - block.start, rows] = np.inf
         found[block] = to_numpy(_smallest(apart, k))
 
-    distances.by_blocks(fill, len(x), distances.on_device(len(x)))
+    by_blocks(fill, len(x), on_device(len(x)))
     return found
 
 
@@ -164,7 +165,7 @@ def _read(found: np.ndarray, x: Array) -> Neighbours:
         found[rows] = np.take_along_axis(found[rows], sort, axis=1)
         apart[rows] = np.take_along_axis(apart[rows], sort, axis=1)
 
-    distances.by_blocks(fill, len(x), distances.CACHED * found.shape[1] * x.shape[1])
+    by_blocks(fill, len(x), CACHED * found.shape[1] * x.shape[1])
     return Neighbours(apart, found)
 
 
