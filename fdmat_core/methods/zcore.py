@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
+from fdmat_core import device
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
 
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
+
 #: No more points than this are thrown for every row.
 PER_ROW = 20
+#: On an accelerator so many distances are looked at at a time.
+TOGETHER = 2**26
 #: Every so many rows, one is looked at to guess how far the nearest ones reach.
 STRIDE = 16
 
@@ -63,20 +70,51 @@ def zcore(
     varied = np.flatnonzero(np.ptp(table.embedding, axis=0) > 0) if table.n > 1 else np.arange(0)
     if len(varied):
         columns = np.ascontiguousarray(table.embedding.T[varied], dtype=np.float32)  # (m, n)
-        scratch = np.empty((2, table.n), dtype=np.float32)
-        for axes, point in throws(columns, min(draws, PER_ROW * table.n), rng):
-            settle(score, [columns[axis] for axis in axes], point, min(neighbours, table.n - 1), scratch)
+        thrown = throws(columns, min(draws, PER_ROW * table.n), rng)
+        score = _settled(score, columns, *thrown, min(neighbours, table.n - 1))
     return Ranking.by_score(score, keep="highest")
 
 
-def throws(columns: np.ndarray, draws: int, rng: np.random.Generator) -> Iterable[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of two different coordinates (of m; one if there is but one) and a point in them, one per draw."""
+def throws(columns: np.ndarray, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Two different coordinates (draws, 2) of m (one if there is but one), and a point in them, one per draw."""
     m = len(columns)
     first = rng.integers(m, size=draws)
     axes = np.stack([first, (first + rng.integers(1, m, size=draws)) % m], axis=1) if m > 1 else first[:, None]
     low, middle, high = columns.min(axis=1), np.median(columns, axis=1), columns.max(axis=1)
     points = rng.triangular(low[axes], middle[axes], high[axes]).astype(np.float32)
-    return zip(axes, points, strict=True)
+    return axes, points
+
+
+def _settled(
+    score: np.ndarray, columns: np.ndarray, axes: np.ndarray, points: np.ndarray, neighbours: int
+) -> np.ndarray:
+    """The score (n,) after all draws: one after another on a CPU, many at a time on an accelerator."""
+    if not device.takes_tensors():
+        scratch = np.empty((2, len(score)), dtype=np.float32)
+        for two, point in zip(axes, points, strict=True):
+            settle(score, [columns[axis] for axis in two], point, neighbours, scratch)
+        return score
+    at, sums = device.put(columns), device.put(score)
+    step = max(1, TOGETHER // len(score))
+    for start in range(0, len(axes), step):
+        settle_many(
+            sums, at, device.put(axes[start : start + step]), device.put(points[start : start + step]), neighbours
+        )
+    return to_numpy(sums)
+
+
+def settle_many(score: Array, columns: Array, axes: Array, points: Array, neighbours: int) -> None:
+    """What `settle` does for many draws (b, 2) of tensors at once, with the coordinates (m, n) of all rows."""
+    seen = columns[axes]  # (b, 2, n)
+    hit = (seen - points[:, :, None]).abs().sum(dim=1).argmin(dim=1)  # (b,)
+    apart = (seen - seen.gather(2, hit[:, None, None].expand(-1, seen.shape[1], 1))).abs().sum(dim=1)
+    apart.scatter_(1, hit[:, None], np.inf)
+    gaps, near = apart.topk(neighbours, largest=False)  # (b, k) each
+    gaps = gaps.to(score.dtype)
+    least = gaps.amin(dim=1, keepdim=True)
+    loss = ((least / gaps) ** 4).where(least > 0, (gaps == 0).to(score.dtype))
+    score.index_put_((hit,), score.new_ones(len(hit)), accumulate=True)
+    score.index_put_((near,), -loss / loss.sum(dim=1, keepdim=True), accumulate=True)
 
 
 def settle(score: np.ndarray, axes: list[np.ndarray], point: np.ndarray, neighbours: int, scratch: np.ndarray) -> None:

@@ -44,7 +44,9 @@ def test_an_exact_copy_takes_all_of_the_loss():
 def test_no_draw_is_made_twice():
     """Workers that start from one state all throw the same points."""
     columns = np.random.default_rng(0).standard_normal((5, 30)).astype(np.float32)
-    thrown = [(*axes, *point) for axes, point in zcore.throws(columns, 2000, np.random.default_rng(0))]
+    thrown = [
+        (*axes, *point) for axes, point in zip(*zcore.throws(columns, 2000, np.random.default_rng(0)), strict=True)
+    ]
     assert len(set(thrown)) == 2000 and all(first != second for first, second, *_ in thrown)
     assert {axis for first, second, *_ in thrown for axis in (first, second)} == set(range(5))
 
@@ -61,7 +63,7 @@ def test_two_halves_of_the_draws_agree():
     columns = np.random.default_rng(2).standard_normal((4, 100)).astype(np.float32)
     scores = np.zeros((2, 100))
     for score, seed in zip(scores, (1, 2), strict=True):
-        for axes, point in zcore.throws(columns, 30_000, np.random.default_rng(seed)):
+        for axes, point in zip(*zcore.throws(columns, 30_000, np.random.default_rng(seed)), strict=True):
             settle(score, *columns[axes], point=point, neighbours=99)
     assert float(spearmanr(*scores)[0]) > 0.95
 
