@@ -25,6 +25,7 @@ def test_copies_are_looked_for_shown_dropped_and_taken_back(page, app, run):
     page.wait_for_function("[...document.querySelectorAll('.copies img')].every(it => it.naturalWidth > 0)")
     page.get_by_role("button", name=f"Drop {len(items)} item").click()
     page.get_by_role("button", name="Take back").wait_for()
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")  # faster than people click
     found = decisions.current(run.dataset_key)
     assert items <= set(found[found["decision"] == "drop"]["item"])
     page.get_by_role("button", name="Take back").click()
