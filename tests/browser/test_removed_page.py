@@ -21,6 +21,8 @@ from tests.browser.tiny import SPEC
 FDMAT, RANDOM, _ = SPEC.methods
 KEY = settings.checked(SPEC).key
 KEPT = 0.6
+#: The page runs nothing: who clicks while it is sent anew may hit what is taken away.
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture
@@ -310,8 +312,10 @@ def test_the_share_kept_stays_from_tab_to_tab(on_grid):
     on_grid.wait_for_url(re.compile("kept=0.5"))
     on_grid.get_by_role("radio", name="Truth").click()
     on_grid.wait_for_selector(".tally")
+    on_grid.wait_for_selector(AT_REST)
     on_grid.get_by_role("radio", name="Inspect").click()
     on_grid.wait_for_function(f"{GRID}?.drawn > 0 && {GRID}.slider.kept === 0.5")
+    on_grid.wait_for_selector(AT_REST)
     on_grid.locator(".kept-slider").focus()
     on_grid.keyboard.press("[")
     on_grid.wait_for_url(re.compile("kept=1(&|$)"))
