@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from fdmat_core.analysis import issues, scores
 from fdmat_core.runs.run import Run
 from fdmat_core.web import grid
 from pages.shell import caches
-
-if TYPE_CHECKING:
-    import numpy as np
 
 #: What the name of a likeness begins with.
 LIKE = "like "
@@ -31,18 +27,20 @@ def packed(run: Run, name: str) -> bytes:
         A score that this run does not have.
     """
     if name.startswith(LIKE):
-        return grid.pack_score(name, _likeness(run, name.removeprefix(LIKE)))
+        found, row = caches.inspection(run), _row(run, name.removeprefix(LIKE))
+        if found is None:
+            raise ValueError(f"run {run.key} has no evidence yet; let it run first")
+        return grid.pack_score(name, issues.likeness(found.transported, row))
     found = _all(run)
     if name not in found:
         raise ValueError(f"score is {name!r}; this run has {', '.join(found)}")
     return grid.pack_score(name, found[name].values())
 
 
-def _likeness(run: Run, item: str) -> np.ndarray:
-    found, train = caches.inspection(run), caches.train(run)
-    if found is None or not item.lstrip("-").isdecimal():
+def _row(run: Run, item: str) -> int:
+    if not item.lstrip("-").isdecimal():
         raise ValueError(f"item is {item!r}; give the number of one of this run's items")
-    return issues.likeness(found.transported, int(train.rows_of([int(item)])[0]))
+    return int(caches.train(run).rows_of([int(item)])[0])
 
 
 def _all(run: Run) -> Mapping[str, scores.Score]:
