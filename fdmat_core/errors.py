@@ -11,7 +11,7 @@ LOST = "The process ended without a word: killed from outside, most often becaus
 #: Words in an error's text, and what they mean.
 KNOWN = (
     (
-        ("out of memory", "can't allocate memory", "cannot allocate memory", "unable to allocate"),
+        ("out of memory", "can't allocate memory", "cannot allocate memory", "unable to allocate", "failed to map"),
         "The machine ran out of memory.",
         "Close other programs, choose a smaller batch size or dataset, or a machine with more. "
         "Resume tries again with smaller blocks: what was finished is kept.",

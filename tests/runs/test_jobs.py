@@ -309,6 +309,7 @@ def test_a_status_that_cannot_be_written_does_not_stop_the_work(tmp_path):
         (MemoryError(), "ran out of memory", "smaller"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), "ran out of memory", "smaller"),
         (RuntimeError("out of memory. Tried to allocate 2 GiB"), "ran out of memory", "smaller"),
+        (ImportError("libtorch_cpu.so: failed to map segment from shared object"), "ran out of memory", "smaller"),
         (OSError(28, "cannot store ranking x under /h: No space left on device"), "disk is full", "cache prune"),
         (sqlite3.OperationalError("database or disk is full"), "disk is full", "cache prune"),
         (PermissionError(13, "Permission denied", "/root/x"), "cannot be written", "FDMAT_HOME"),
