@@ -34,11 +34,8 @@ class Projection:
     @property
     def title(self) -> str:
         """What made it, as a person reads it."""
-        return f"UMAP of {PLACED:,} items, others beside their neighbours" if self._sampled else self.kind
-
-    @property
-    def _sampled(self) -> bool:
-        return self.kind == "UMAP" and len(self.xy) > PLACED
+        sampled = self.kind == "UMAP" and len(self.xy) > PLACED
+        return f"UMAP of {PLACED:,} items, others beside their neighbours" if sampled else self.kind
 
 
 def project(table: FeatureTable, kind: Kind, *, seed: int = 0) -> Projection:

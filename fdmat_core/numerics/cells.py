@@ -33,7 +33,7 @@ def divide(x: np.ndarray) -> Cells:
     step = max(1, len(x) // max(SAMPLE, SAMPLE_EACH * count))
     sample = np.unique(x[::step], axis=0)
     centres = KMeans(min(count, len(sample)), n_init="auto", max_iter=5, random_state=0).fit(sample).cluster_centers_
-    cell = _cell(x, centres)
+    cell = nearest_centre(x, centres)
     rows = np.argsort(cell, kind="stable")
     place = np.empty(len(x), dtype=np.int64)
     place[rows] = np.arange(len(x))
@@ -67,7 +67,7 @@ def usual(cells: Cells, k: int) -> np.ndarray:
 
 def _products(cells: Cells, x: np.ndarray) -> Iterator[tuple[np.ndarray, int, np.ndarray]]:
     """Rows of x, where their cell begins, and their inner products with it; -inf with the row of their own number."""
-    cell = _cell(x, cells.centres)
+    cell = nearest_centre(x, cells.centres)
     order = np.argsort(cell, kind="stable")
     begins = np.searchsorted(cell[order], np.arange(len(cells.centres) + 1))
     for c in range(len(cells.centres)):
@@ -84,11 +84,12 @@ def _products(cells: Cells, x: np.ndarray) -> Iterator[tuple[np.ndarray, int, np
             yield rows, int(start), inner
 
 
-def _cell(x: np.ndarray, centres: np.ndarray) -> np.ndarray:
+def nearest_centre(x: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Which of the centres (c, d) is nearest to each row (n,) of x (n, d); ties go to the lower."""
     half = np.einsum("cd,cd->c", centres, centres) / 2
     cell = np.empty(len(x), dtype=np.int64)
     for block in distances.blocks(len(x), len(centres)):
-        cell[block] = (x[block] @ centres.T - half).argmax(axis=1)
+        cell[block] = (np.asarray(x[block], dtype=centres.dtype) @ centres.T - half).argmax(axis=1)
     return cell
 
 

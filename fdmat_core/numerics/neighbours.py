@@ -9,6 +9,7 @@ import numpy as np
 
 from fdmat_core.numerics import tiles
 from fdmat_core.numerics.arrays import like, namespace, to_numpy, wide
+from fdmat_core.numerics.cells import nearest_centre
 from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, dots, mean, on_device, squared_distances
 
 if TYPE_CHECKING:
@@ -94,11 +95,7 @@ def _lists(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     means = MiniBatchKMeans(count, random_state=0, batch_size=8 * 1024, n_init="auto", max_iter=10, init_size=4 * count)
     means.fit(sample)
     centres = np.asarray(means.cluster_centers_, dtype=np.float32)
-    lists = np.empty(len(x), dtype=np.int64)
-    for rows in blocks(len(x), 4 * count):
-        block = np.asarray(x[rows], dtype=np.float32)
-        lists[rows] = (block @ (-2 * centres.T) + np.einsum("id,id->i", centres, centres)).argmin(axis=1)
-    return lists, centres
+    return nearest_centre(x, centres), centres
 
 
 def _new_pairs(cuts: list[slice], near: np.ndarray, looked: int, reach: int) -> Iterator[tuple[slice, slice]]:
