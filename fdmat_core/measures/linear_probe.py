@@ -70,7 +70,7 @@ def predictor(table: FeatureTable, test: FeatureTable, *, steps: int, seed: int)
             these = rows[places]
             return (z[like(z, these), :] - mean) / scale, like(z, table.labels[these]), like(z, mass[places])
 
-        slope, bias = _fit(batch, len(rows), (table.embedding.shape[1], table.c), steps, seed)
+        slope, bias = _fit(batch, len(rows), (table.embedding.shape[1], table.c), steps, seed, near=z)
         return to_numpy(namespace(z).argmax((asked - mean) / scale @ slope + bias, axis=1))
 
     return predict
@@ -82,20 +82,20 @@ def _fit(
     shape: tuple[int, int],
     steps: int,
     seed: int,
+    *,
+    near: Array,
 ) -> tuple[Array, Array]:
-    """Slope (d, c) and bias (c,) after gradient descent on batches: x (b, d), labels (b,), weights (b,) of places."""
+    """Slope (d, c) and bias (c,) after gradient descent on batches: x (b, d), labels (b,), weights (b,) of places.
+
+    They lie where `near` does.
+    """
     rng = np.random.default_rng(seed)
-    start = 0.01 * rng.standard_normal(shape, dtype=np.float32)
-    slope: Array = None
-    bias: Array = None
-    speed: Array = None
-    drift: Array = None
+    xp = namespace(near)
+    slope = like(near, 0.01 * rng.standard_normal(shape, dtype=np.float32))
+    bias = like(near, np.zeros(shape[1], np.float32))
+    speed, drift = xp.zeros_like(slope), xp.zeros_like(bias)
     for step, places in enumerate(_visits(k, min(k, BATCH), steps, rng)):
         x, labels, mass = batch(places)
-        xp = namespace(x)
-        if slope is None:
-            slope, bias = like(x, start), like(x, np.zeros(shape[1], np.float32))
-            speed, drift = xp.zeros_like(slope), xp.zeros_like(bias)
         gap = _softmax(x @ slope + bias)  # (b, c)
         gap[xp.arange(len(labels), device=x.device), labels] -= 1
         gap *= mass[:, None] / len(labels)
