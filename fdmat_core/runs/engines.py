@@ -7,6 +7,7 @@ bits of a product depend on the number of threads, a worker takes as many as the
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.util
 import multiprocessing
@@ -136,8 +137,8 @@ def serial(workers: int) -> Generator[Engine]:
 def processes(workers: int) -> Generator[Engine]:
     """Compute tasks in processes of this machine. One that is killed costs its task, which is begun again."""
     idle: SimpleQueue[_Worker] = SimpleQueue()
-    staff = [_Worker() for _ in range(workers)]
-    for worker in staff:
+    everyone = [_Worker() for _ in range(workers)]
+    for worker in everyone:
         idle.put(worker)
 
     def done(function: Call, task: Any) -> Any:
@@ -151,7 +152,7 @@ def processes(workers: int) -> Generator[Engine]:
     try:
         yield Engine("processes", workers, lambda function, task: threads.submit(done, function, task))
     finally:
-        for worker in staff:
+        for worker in everyone:
             worker.end()
         threads.shutdown(cancel_futures=True)
 
@@ -172,7 +173,7 @@ def on_ray(workers: int) -> Generator[Engine]:
     def submit(function: Call, task: Any) -> Future[Any]:
         future: Future[Any] = Future()
         there: Future[Any] = far.remote(function, task).future()
-        there.add_done_callback(lambda ended: _settle(future, lambda: _result(*ended.result())))
+        there.add_done_callback(lambda ended: _settle(future, lambda: _result(*_of_ray(ended))))
         return future
 
     try:
@@ -180,6 +181,16 @@ def on_ray(workers: int) -> Generator[Engine]:
     finally:
         if mine:
             ray.shutdown()  # ends what its workers are at
+
+
+def _of_ray(ended: Future[Any]) -> tuple[Any, Exception | None]:
+    """What a worker of Ray told. What Ray itself says of a worker that was killed, or of its cluster, is an error."""
+    try:
+        return ended.result()
+    except Exception as error:
+        if type(error).__name__ in ("WorkerCrashedError", "OutOfMemoryError", "NodeDiedError"):
+            raise MemoryError(KILLED) from error
+        raise OSError(errno.EIO, f"Ray could not compute a task: {error}") from error
 
 
 #: How an engine is opened, by its name; 0 workers are as many as there are.
@@ -265,9 +276,11 @@ def _answer(function: Call, task: Any) -> tuple[Any, Exception | None]:
 def _same_handler() -> Generator[None]:
     """Let SIGTERM do after the work inside what it did before: Ray takes it, and a job that is cancelled needs it."""
     before = signal.getsignal(signal.SIGTERM)
-    yield
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, before)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _environment() -> dict[str, str]:

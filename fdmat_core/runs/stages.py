@@ -192,7 +192,7 @@ def _results(
     for task, future in engines.each(engine, function, (task for task in todo if of(task) not in failed)):
         try:
             result = future.result()
-        except OSError:
+        except (OSError, tasks.Unfit):
             raise
         except Exception as error:
             if of(task) not in failed:

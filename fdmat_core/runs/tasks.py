@@ -20,6 +20,10 @@ from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable, fingerprint
 
 
+class Unfit(ValueError):
+    """A worker must not compute any task of a run, so that the run stops."""
+
+
 class Work(NamedTuple):
     """What a worker is told of a run."""
 
@@ -41,9 +45,11 @@ def ranking(work: Work, task: tuple[Choice, int | None]) -> None:
 
 
 def point(work: Work, task: curves.Task) -> dict[str, Any]:
-    """A point of a curve: see `curves.points`."""
+    """A point of a curve: see `curves.points`; of an expensive measure with the `seconds` that it took."""
+    measure, began = registry.measures.get(task.measure.name), time.monotonic()
     with memory.less(work.shortages):
-        return _measurer(work, "dataset" in registry.measures.get(task.measure.name).accepts)(task)
+        found = _measurer(work, "dataset" in measure.accepts)(task)
+    return found | ({"seconds": _since(began)} if measure.facts.expensive else {})
 
 
 def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
@@ -52,7 +58,7 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
     def make() -> entries.Item:
         began = time.monotonic()
         found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed)
-        return artifacts.pack_ranking(found, {"method": str(method), "seconds": round(time.monotonic() - began, 3)})
+        return artifacts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
 
     return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))
 
@@ -69,7 +75,7 @@ def _measurer(work: Work, reads_items: bool) -> Callable[[curves.Task], dict[str
 def _tables(work: Work) -> tuple[FeatureTable, FeatureTable]:
     """The features of a run, if this machine sees them and would compute what the run's own process would."""
     if _version(work.spec, work.used) != work.version:
-        raise ValueError(
+        raise Unfit(
             "a worker has another version of this program or of a library, whose results may differ; "
             "install the same versions on every machine"
         )
@@ -80,16 +86,14 @@ def _items(work: Work) -> Dataset:
     """The items of a run, as they were when its features were made."""
     found = corruptions.corrupt(datasets.load(work.spec.dataset), work.spec.corruption)
     if found.key != _features(work).facts["dataset"]:
-        raise ValueError(
-            "a worker finds other data than the run began with; let every machine see the same, and Resume"
-        )
+        raise Unfit("a worker finds other data than the run began with; let every machine see the same, and Resume")
     return found
 
 
 def _features(work: Work) -> entries.Item:
     item = entries.find("features", work.used.key)
     if item is None:
-        raise ValueError(
+        raise Unfit(
             f"a worker finds no features of this run under {files.home()}; let FDMAT_HOME name a folder that every "
             "machine sees"
         )
@@ -99,3 +103,7 @@ def _features(work: Work) -> entries.Item:
 def _version(spec: Spec, used: UsedFeatures) -> str:
     source = artifacts.source(spec, used)
     return fingerprint([source.origin, sorted(map(list, source.versions.items()))])
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)

@@ -3,15 +3,18 @@
 import hashlib
 import importlib
 import importlib.util
+import json
 import os
 import signal
 import sqlite3
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
+from fdmat_core import cli
 from fdmat_core.runs import artifacts, engines, jobs, library, memory, settings, tasks
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -74,6 +77,7 @@ def test_every_engine_leaves_the_same_bytes(monkeypatch, by_one, name, workers):
     choose(monkeypatch, name, workers)
     assert jobs.work(rich()).state == "done"
     assert Run(rich()).problems == {} and Run(rich()).complete
+    assert 0 < Run(rich()).costs.trainings["full_training(steps=10)"] < 60
     assert stored() == by_one
     assert sum("ranking/" in key for key in by_one) > 10 and sum("('points'" in key for key in by_one) > 100
     assert sum("('classes'" in key for key in by_one) > 10
@@ -221,14 +225,23 @@ def test_a_worker_of_another_version_refuses():
     mine = work(make_spec("herding"))
     tasks.ranking(mine, (Choice("herding"), None))
     assert Run(mine.spec).ranking(Choice("herding")) is not None
-    with pytest.raises(ValueError, match="another version of this program or of a library"):
+    with pytest.raises(tasks.Unfit, match="another version of this program or of a library"):
         tasks.ranking(mine._replace(version="another"), (Choice("herding"), None))
+
+
+def test_a_worker_that_is_not_fit_stops_the_run_and_nothing_counts_as_a_problem(monkeypatch):
+    choose(monkeypatch, "processes", 1)
+    monkeypatch.setattr(tasks, "_version", lambda spec, used: "that of this process alone")
+    end = jobs.work(make_spec("herding", "fdmat"))
+    assert (end.state, end.stage) == ("failed", "rankings") and "another version of this program" in end.message
+    assert end.advice == "Install the same versions on every machine."
+    assert Run(make_spec("herding", "fdmat")).problems == {}
 
 
 def test_a_worker_that_does_not_see_the_store_refuses(tmp_path, monkeypatch):
     mine = work(make_spec("herding", fractions=(0.3,)))
     monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "elsewhere"))
-    with pytest.raises(ValueError, match=r"finds no features of this run under .*elsewhere; let FDMAT_HOME"):
+    with pytest.raises(tasks.Unfit, match=r"finds no features of this run under .*elsewhere; let FDMAT_HOME"):
         tasks.ranking(mine, (Choice("herding"), None))
 
 
@@ -237,7 +250,7 @@ def test_a_worker_that_reads_other_data_refuses(monkeypatch):
     (task, *_) = tasks.curves.tasks(mine.used.n, mine.spec, mine.used.largest)
     other = Run(make_spec(dataset=Choice("digits"))).dataset()
     monkeypatch.setattr(tasks.datasets, "load", lambda choice: other)
-    with pytest.raises(ValueError, match="other data than the run began with"):
+    with pytest.raises(tasks.Unfit, match="other data than the run began with"):
         tasks.point(mine, task)
 
 
@@ -267,6 +280,24 @@ def test_what_cannot_be_chosen_is_said_before_anything_is_computed(monkeypatch, 
         engines.chosen()
     end = jobs.work(make_spec("herding"))
     assert end.state == "failed" and words.partition(";")[0] in f"{end.message}" and Run(make_spec()).tables is None
+
+
+def test_the_command_line_chooses_an_engine(tmp_path, monkeypatch, capsys):
+    choose(monkeypatch, "", "")
+    opened = []
+
+    @contextmanager
+    def noted(workers):
+        opened.append(workers)
+        yield engines.HERE
+
+    monkeypatch.setitem(engines.ENGINES, "processes", noted)
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps(make_spec("herding").to_json()))
+    assert cli.main(["run", "--spec", str(spec), "--engine", "processes", "--workers", "3"]) == 0
+    assert opened == [3]
+    assert cli.main(["run", "--spec", str(spec), "--engine", "spark"]) == 2
+    assert "error: engine is 'spark'; choose serial, processes, ray" in capsys.readouterr().err
 
 
 def test_ray_that_is_not_installed_is_said(monkeypatch):
