@@ -164,13 +164,21 @@ function tell({ root, story, at }, step) {
   const run = story.runs[step.run], url = new URL(location.href)
   find(root, ".about").textContent = [story.name, run?.title].filter(Boolean).join(" · ")
   find(root, ".place").textContent = `${at + 1} / ${story.steps.length}`
-  const caption = find(root, ".caption")
-  caption.textContent = step.caption
-  caption.classList.toggle("long", step.caption.length > LONG)
+  say(root, step.caption)
   find(root, ".verdict").textContent = ""
   find(root, ".method").textContent = run?.methods.find(({ name }) => name === step.method)?.title ?? ""
   url.searchParams.set(story.word, String(at + 1))
   History.prototype.replaceState.call(history, history.state, "", url)
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} caption
+ */
+function say(root, caption) {
+  const place = find(root, ".caption")
+  place.textContent = caption
+  place.classList.toggle("long", caption.length > LONG)
 }
 
 /**
@@ -225,6 +233,8 @@ function show(talk, run, method, payload, { kept, view } = {}) {
   const name = find(talk.root, ".method")
   name.textContent = method.title
   name.style.setProperty("--talk-kept", mapOf(talk).root.style.getPropertyValue("--kept"))
+  const step = talk.story.steps[talk.at]
+  say(talk.root, method.name === step.method ? step.caption : "") // it is of the step's method
   judge(talk)
 }
 
