@@ -26,7 +26,7 @@ from fdmat_core import (
 )
 from fdmat_core.analysis import summary
 from fdmat_core.reading import check as odd
-from fdmat_core.runs import estimates, jobs, library, settings
+from fdmat_core.runs import engines, estimates, jobs, library, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 
@@ -122,12 +122,15 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     seeds: Annotated[int | None, typer.Option(help="Training seeds per point.")] = None,
     band: Annotated[int | None, typer.Option(help="Random subsets behind the random band.")] = None,
     balance: Annotated[str, typer.Option(help="proportional, equal or none")] = "",
+    engine: Annotated[str, typer.Option(help="serial, processes or ray: where it is computed, with one result.")] = "",
+    workers: Annotated[int | None, typer.Option(help="How many tasks are computed at a time.")] = None,
 ) -> int:
     """Rank, measure and store; what is stored already is not done again. Ctrl-C keeps what is finished."""
     if not (spec or sample or dataset or data):
         raise ValueError("nothing to run; name --data of yours, a --dataset, a --spec file, or say --sample")
     if data and dataset:
         raise ValueError(f"--data {data!r} and --dataset {dataset!r} both say what to read; give one of them")
+    engines.choose(engine, workers)
     given = {
         "dataset": cli_exchange.one(dataset),
         "corruption": cli_exchange.one(corruption),

@@ -118,17 +118,34 @@ def points(  # noqa: PLR0913
     """
     done = set() if known is None else set(map(_key, known.to_dict("records")))
     todo = [task for task in tasks(table.n, spec, largest_class(table)) if task.key not in done]
+    take = measurer(table, test, spec, dataset=dataset, ranking=ranking)
+    for number, task in enumerate(todo):
+        if progress:
+            progress(number, len(todo), words(task))
+        yield take(task)
+
+
+def measurer(
+    table: FeatureTable,
+    test: FeatureTable | None,
+    spec: Spec,
+    *,
+    dataset: Dataset | None = None,
+    ranking: Rank | None = None,
+) -> Callable[[Task], dict[str, Any]]:
+    """A function that measures one point, whatever was measured before; arguments as of `points`."""
     shares = sizes.measured(table.n, spec.fractions)
     pick = _picker(table, ranking or _ranker(table, spec))
     value = _evaluator(table, test, dataset)
-    for number, task in enumerate(todo):
-        if progress:
-            progress(number, len(todo), _words(task))
+
+    def take(task: Task) -> dict[str, Any]:
         rows, weights = pick(task.method, task.k, task.seed)
         with _threads().limit(limits=None if _expensive(task.measure) else 1):
             measured = value(task.measure, _chance(task), rows, weights)
         method, k, seed, name = task.key
-        yield dict(zip(COLUMNS, (method, shares[k], k, seed, name, measured), strict=True))
+        return dict(zip(COLUMNS, (method, shares[k], k, seed, name, measured), strict=True))
+
+    return take
 
 
 def largest_class(table: FeatureTable) -> int:
@@ -186,7 +203,7 @@ def _key(row: Mapping[Any, Any]) -> tuple[str, int, int, str]:
     return row["method"], int(row["k"]), int(row["seed"]), row["measure"]
 
 
-def _words(task: Task) -> str:
+def words(task: Task) -> str:
     """What is being measured, in the words of the pages."""
     return f"{registry.methods.title(task.method)}, {task.k:,} kept: {registry.measures.title(task.measure)}"
 

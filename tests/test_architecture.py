@@ -46,6 +46,7 @@ HEAVY = (
     "timm",
     "transformers",
     "safetensors",
+    "ray",
 )
 
 

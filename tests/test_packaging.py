@@ -15,6 +15,8 @@ import fdmat_core
 
 ROOT = Path(__file__).parent.parent
 EXTRAS = ("efficientnet", "timm", "huggingface", "hf-datasets", "heif")
+#: What no test of CI needs.
+FURTHER = ("ray",)
 #: Submits a run as the app does, waits until its process has something to report, prints that and cancels it.
 JOB = """
 import time
@@ -63,11 +65,16 @@ def test_the_dependencies_are_those_of_requirements_txt(wheel):
     assert set(core.dependencies) == requirements("requirements.txt")
     optional = {name: set(needed) for name, needed in core.optional_dependencies.items()}
     extras = {name: requirements(f"requirements-{name}.txt") for name in EXTRAS}
-    assert optional == extras | {"dev": requirements("requirements-dev.txt").union(*extras.values())}
+    dev = {"dev": requirements("requirements-dev.txt").union(*extras.values())}
+    assert optional == extras | dev | {name: requirements(f"requirements-{name}.txt") for name in FURTHER}
 
 
 def test_each_requirement_states_its_lowest_version():
-    for name in ("requirements.txt", "requirements-dev.txt", *(f"requirements-{name}.txt" for name in EXTRAS)):
+    for name in (
+        "requirements.txt",
+        "requirements-dev.txt",
+        *(f"requirements-{name}.txt" for name in EXTRAS + FURTHER),
+    ):
         for line in requirements(name):
             assert re.fullmatch(r"[\w-]+(\[\w+\])?>=[\d.]+", line), line
 

@@ -34,7 +34,7 @@ def read(spec: Spec, used: UsedFeatures) -> Costs:
     rankings = {str(method): _ranking(spec, used, method) for method in spec.methods}
     source = artifacts.source(spec, used)
     expensive = [measure for measure in spec.measures if registry.measures.get(measure.name).facts.expensive]
-    trainings = {str(measure): _pace(points.moments(source, str(measure))) for measure in expensive}
+    trainings = {str(measure): _training(source, str(measure)) for measure in expensive}
     return Costs(
         _seconds("features", used.key),
         {name: seconds for name, seconds in rankings.items() if seconds is not None},
@@ -51,6 +51,12 @@ def _ranking(spec: Spec, used: UsedFeatures, method: Choice) -> float | None:
 def _seconds(kind: str, key: str) -> float | None:
     manifest = files.read_json(entries.path(kind, key) / "manifest.json")
     return manifest["facts"].get("seconds") if manifest else None
+
+
+def _training(source: points.Source, measure: str) -> float | None:
+    """The median of what trainings took; of those that were made one after the other, of the time between two."""
+    took = points.seconds(source, measure)
+    return round(statistics.median(took), 3) if took else _pace(points.moments(source, measure))
 
 
 def _pace(moments: list[str]) -> float | None:

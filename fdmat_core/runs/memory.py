@@ -43,13 +43,19 @@ def note(folder: Path) -> None:
 @contextmanager
 def held(folder: Path) -> Generator[None]:
     """Let the work inside hold less at once, if memory ran out before; it is forgotten when all goes well."""
-    before = [(module, name, getattr(module, name)) for module, name in BOUNDS]
-    less = SMALLER ** times(folder)
-    try:
-        for module, name, value in before:
-            setattr(module, name, max(1, value // less))
+    with less(times(folder)):
         yield
         (folder / "memory.json").unlink(missing_ok=True)
+
+
+@contextmanager
+def less(shortages: int) -> Generator[None]:
+    """Let the work inside hold at once what it may after so many attempts that ran out of memory."""
+    before = [(module, name, getattr(module, name)) for module, name in BOUNDS]
+    try:
+        for module, name, value in before:
+            setattr(module, name, max(1, value // SMALLER**shortages))
+        yield
     finally:
         for module, name, value in before:
             setattr(module, name, value)

@@ -40,6 +40,11 @@ CREATE TABLE IF NOT EXISTS classes (
     kept INTEGER NOT NULL, seed INTEGER NOT NULL, parts TEXT NOT NULL, seal INTEGER,
     PRIMARY KEY (origin, method, measure, version, kept, seed)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS took (
+    origin TEXT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, version TEXT NOT NULL,
+    kept INTEGER NOT NULL, seed INTEGER NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY (origin, method, measure, version, kept, seed)
+) WITHOUT ROWID;
 """
 #: What each table says of a point.
 SAYS = {"points": "value", "classes": "parts"}
@@ -62,6 +67,8 @@ def insert(source: Source, points: Iterable[Mapping[str, Any]]) -> int:
             if isinstance(value, ByClass):  # first, so that a point that is there is there with its classes
                 parts = json.dumps(value.per_class.tolist())
                 _put(database, "classes", (*name, parts, _seal(*name, parts)))
+            if "seconds" in point:
+                _put(database, "took", (*name, point["seconds"]))
             number = None if math.isnan(value) else float(value)
             _put(database, "points", (*name, number, time.strftime(MOMENT), _seal(*name, number)))
             count += 1
@@ -157,6 +164,17 @@ def moments(source: Source, measure: str) -> list[str]:
     return [made for method, version, made in found if source.versions.get((method, measure)) == version]
 
 
+def seconds(source: Source, measure: str) -> list[float]:
+    """How long each point of a measure took that was made beside others, so that `moments` do not tell."""
+    query = "SELECT method, version, seconds FROM took WHERE origin = ? AND measure = ?"
+    with _results() as database:
+        try:
+            found = database.execute(query, (source.origin, measure)).fetchall()
+        except sqlite3.OperationalError:  # no such table in a store of an earlier version that cannot be written
+            return []
+    return [took for method, version, took in found if source.versions.get((method, measure)) == version]
+
+
 def origins() -> set[str]:
     """Every origin that has points."""
     with connect(SCHEMA) as database:
@@ -166,7 +184,7 @@ def origins() -> set[str]:
 def forget(origin: str) -> None:
     """Remove the points of an origin."""
     with connect(SCHEMA) as database:
-        for table in ("points", "classes"):
+        for table in (*SAYS, "took"):
             database.execute(f"DELETE FROM {table} WHERE origin = ?", (origin,))
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import TypeVar
 
-from fdmat_core import curves, errors, prefixes, projection, registry, selection
+from fdmat_core import curves, errors, prefixes, projection, registry
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
-from fdmat_core.rankings import Ranking
-from fdmat_core.runs import artifacts, memory, originals, parts, points
+from fdmat_core.runs import artifacts, engines, memory, originals, parts, points, tasks
 from fdmat_core.runs.artifacts import UsedFeatures
+from fdmat_core.runs.engines import Engine
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable
 
 Tables = tuple[FeatureTable, FeatureTable]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 #: What a run consists of, by the kind it is stored as, in words.
 PARTS = {
     "features": "features",
@@ -56,13 +58,15 @@ def everything(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> No
 
 
 def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
+    engine = engines.chosen()
     tell(0, 0, "features: reading the data")
     data = dataset()
     used, tables = make_features(spec, data, partial(_staged, tell, "features"))
     make_projection(used, tables[0], "PCA", tell)
     make_clusters(used, tables[0])
-    make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"))
-    make_points(spec, used, tables, data, partial(_staged, tell, "points"))
+    with engines.opened(engine) as workers:
+        make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"), workers)
+        make_points(spec, used, tables, data, partial(_staged, tell, "points"), workers)
     make_prefixes(spec, used, tables[0])
     make_detection(spec, used, tables[0], tell)
     make_projection(used, tables[0], "UMAP", tell)
@@ -116,30 +120,42 @@ def make_prefixes(spec: Spec, used: UsedFeatures, train: FeatureTable) -> None:
         def make(measure: Choice = measure, method: Choice | None = method) -> entries.Item:
             if method is None:
                 return artifacts.pack_sorted(prefixes.sorted_classes(train, measure))
-            order = rank(spec, used, train, method, 0, None).order
+            order = tasks.rank(spec, used, train, method, 0, None).order
             return entries.Item({"energy": prefixes.energy(train, order)}, {"method": str(method)})
 
         entries.get(kind, key, make)
 
 
-def make_rankings(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:
+def make_rankings(
+    spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress, engine: Engine = engines.HERE
+) -> None:
     """The rankings by every method, the recommended first; what goes wrong with one is written down."""
     wanted = sorted(spec.methods, key=lambda method: not registry.methods.get(method.name).facts.recommended)
-    for number, method in enumerate(wanted):
-        tell(number, len(wanted), registry.methods.title(method))
-        try:
-            for k in artifacts.sizes(spec, used.n, method):
-                rank(spec, used, train, method, 0, k)
-        except OSError:
-            raise
-        except Exception as error:
-            _report(spec, str(method), error)
+
+    def here(task: tuple[Choice, int | None]) -> None:
+        tasks.rank(spec, used, train, task[0], 0, task[1])
+
+    def todo() -> Iterator[tuple[Choice, int | None]]:
+        for number, method in enumerate(wanted):
+            tell(number, len(wanted), registry.methods.title(method))
+            yield from ((method, k) for k in artifacts.sizes(spec, used.n, method))
+
+    function = here if engine.here else partial(tasks.ranking, tasks.Work.of(spec, used))
+    for _ in _results(spec, engine, function, todo(), lambda task: task[0]):
+        pass
     if len(artifacts.problems(spec)) == len(wanted):
         first = next(iter(artifacts.problems(spec).values()))
         raise (MemoryError if first == SHORTAGE else ValueError)(f"no method could rank: {first}")
 
 
-def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, tell: Progress) -> None:
+def make_points(
+    spec: Spec,
+    used: UsedFeatures,
+    tables: Tables,
+    data: Dataset,
+    tell: Progress,
+    engine: Engine = engines.HERE,
+) -> None:
     """The points of the curves, each stored when it is known.
 
     A measure that needs what the features lack, such as labels, or that fails, is written down and left out.
@@ -148,18 +164,42 @@ def make_points(spec: Spec, used: UsedFeatures, tables: Tables, data: Dataset, t
         if problem := curves.lacking(tables[0], measure):
             _note_problem(spec, str(measure), problem)
     rest = parts.working(spec)
-    source, ranking = artifacts.source(spec, used), partial(rank, spec, used, tables[0])
-    while rest.measures:
-        new = curves.points(*tables, rest, dataset=data, ranking=ranking, known=points.read(source), progress=tell)
+    wanted = list(parts.unmeasured(rest, used))
+
+    def todo() -> Iterator[curves.Task]:
+        for number, task in enumerate(wanted):
+            tell(number, len(wanted), curves.words(task))
+            yield task
+
+    ranking = partial(tasks.rank, spec, used, tables[0])
+    here = curves.measurer(*tables, rest, dataset=data, ranking=ranking)
+    function = here if engine.here else partial(tasks.point, tasks.Work.of(rest, used))
+    points.insert(artifacts.source(spec, used), _results(spec, engine, function, todo(), lambda task: task.measure))
+
+
+def _results(
+    spec: Spec,
+    engine: Engine,
+    function: Callable[[Task], Result],
+    todo: Iterable[Task],
+    of: Callable[[Task], Choice],
+) -> Iterator[Result]:
+    """What a function gives for each task, as they end.
+
+    Once a task has failed, that is written down of the method or measure that it is of, whose other tasks are left out.
+    """
+    failed: set[Choice] = set()
+    for task, future in engines.each(engine, function, (task for task in todo if of(task) not in failed)):
         try:
-            points.insert(source, new)
-            return
-        except OSError:
+            result = future.result()
+        except (OSError, tasks.Unfit):
             raise
         except Exception as error:
-            culprit = next(parts.unmeasured(rest, used)).measure
-            _report(spec, str(culprit), error)
-            rest = replace(rest, measures=tuple(measure for measure in rest.measures if measure != culprit))
+            if of(task) not in failed:
+                _report(spec, str(of(task)), error)
+            failed.add(of(task))
+        else:
+            yield result
 
 
 def make_detection(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:
@@ -171,7 +211,7 @@ def make_detection(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Pr
     began = time.monotonic()
 
     def make() -> entries.Item:
-        scores = detectors.scores(train, rank(spec, used, train, method, 0, None))
+        scores = detectors.scores(train, tasks.rank(spec, used, train, method, 0, None))
         return artifacts.pack_scores(scores, {"method": str(method), "seconds": _since(began)})
 
     try:
@@ -180,17 +220,6 @@ def make_detection(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Pr
         raise
     except Exception as error:
         _report(spec, "detection", error)
-
-
-def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
-    """The stored ranking of a method and seed, and of a size if it is not nested; made first if need be."""
-
-    def make() -> entries.Item:
-        began = time.monotonic()
-        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed)
-        return artifacts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
-
-    return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))
 
 
 def lacking(spec: Spec) -> tuple[str, ...]:

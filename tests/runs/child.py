@@ -1,6 +1,7 @@
 """A job's process in tests: the command line, with rankings that take `SLOW` seconds and a map by PCA.
 
 With `STUBBORN` it does not hear SIGTERM while it ranks, like a long computation in a library.
+The workers of an engine read this file as well, and are as slow.
 """
 
 import os
@@ -23,4 +24,5 @@ def slowly(*arguments, **options):
 
 selection.rank = slowly
 projection.umap = lambda table, seed=0: projection.pca(table)
-sys.exit(main(["run", "--spec", sys.argv[1]]))
+if __name__ == "__main__":
+    sys.exit(main(["run", "--spec", sys.argv[1]]))

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from fdmat_core.analysis import savings
-from fdmat_core.runs import artifacts, costs, library, settings
+from fdmat_core.runs import artifacts, costs, library, points, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import entries, files
@@ -68,6 +68,17 @@ def test_a_training_takes_the_median_time_between_its_points():
             made = f"2026-01-01 00:{second // 60:02}:{second % 60:02}"
             database.execute("UPDATE points SET made=? WHERE method=? AND kept=? AND seed=?", (made, *row))
     assert Run(spec).costs.trainings == {"full_training(steps=10)": 7}
+
+
+def test_a_training_beside_others_takes_what_it_took_itself():
+    spec = make_spec("herding", measures=(DEAR,), seeds=1, band=1, fractions=(0.1, 0.2))
+    library.execute(spec)
+    source = artifacts.source(settings.checked(spec), artifacts.used_features(spec))
+    point = {"method": "herding", "measure": str(DEAR), "value": 0.5, "seed": 0}
+    points.insert(source, [point | {"k": k, "seconds": seconds} for k, seconds in ((20, 3.0), (40, 4.5), (200, 9.0))])
+    assert Run(spec).costs.trainings == {"full_training(steps=10)": 4.5}
+    points.forget(source.origin)
+    assert points.seconds(source, str(DEAR)) == []
 
 
 def test_what_a_coreset_saves_goes_with_the_items_removed():

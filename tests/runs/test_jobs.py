@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from fdmat_core import errors
-from fdmat_core.runs import artifacts, decisions, heartbeat, jobs, library, points, settings, stages
+from fdmat_core.runs import artifacts, decisions, heartbeat, jobs, library, points, settings, stages, tasks
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice
@@ -367,14 +367,14 @@ def test_a_run_whose_parts_are_all_there_is_done_whatever_its_last_job_says(monk
 
 
 def test_what_is_a_known_problem_is_not_waited_for(monkeypatch):
-    rank = stages.selection.rank
+    rank = tasks.selection.rank
 
     def picky(table, method, **options):
         if method in (Choice("fdmat"), Choice("el2n")):
             raise ValueError("not in the mood")
         return rank(table, method, **options)
 
-    monkeypatch.setattr(stages.selection, "rank", picky)
+    monkeypatch.setattr(tasks.selection, "rank", picky)
     variant = Choice.of("fdmat", tau=0.0)
     spec = make_spec(methods=(Choice("fdmat"), variant, Choice("herding"), Choice("el2n")))
     library.execute(spec)

@@ -12,7 +12,7 @@ from fdmat_core import curves, registry, selection, sizes
 from fdmat_core.analysis import detectors
 from fdmat_core.learning import features
 from fdmat_core.numerics import distances
-from fdmat_core.runs import artifacts, jobs, library, points, settings, stages
+from fdmat_core.runs import artifacts, jobs, library, points, settings, tasks
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
@@ -257,7 +257,7 @@ def too_large():
 
 @pytest.mark.parametrize("error", [MemoryError("cannot allocate"), too_large()])
 def test_memory_that_runs_out_in_one_method_is_no_problem_for_ever(monkeypatch, error):
-    spec, rank, held = make_spec("fdmat", "herding"), stages.selection.rank, []
+    spec, rank, held = make_spec("fdmat", "herding"), tasks.selection.rank, []
 
     def hungry(table, method, **options):
         held.append((distances.BLOCK, distances.DENSE_ROWS))
@@ -265,7 +265,7 @@ def test_memory_that_runs_out_in_one_method_is_no_problem_for_ever(monkeypatch, 
             raise error
         return rank(table, method, **options)
 
-    monkeypatch.setattr(stages.selection, "rank", hungry)
+    monkeypatch.setattr(tasks.selection, "rank", hungry)
     ended = jobs.work(spec)
     assert (ended.state, Run(spec).problems) == ("failed", {})
     assert "ran out of memory in herding" in ended.message and "smaller blocks" in ended.advice

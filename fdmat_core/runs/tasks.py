@@ -1,0 +1,109 @@
+"""What of a run can be computed anywhere that its store is seen: a ranking, a point of a curve.
+
+Rankings go to the store as entries. Of a point the value is the answer: only the process of the run writes to the
+database, which two machines must not share.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+from fdmat_core import corruptions, curves, datasets, registry, selection
+from fdmat_core.rankings import Ranking
+from fdmat_core.runs import artifacts, memory
+from fdmat_core.runs.artifacts import UsedFeatures
+from fdmat_core.spec import Choice, Spec
+from fdmat_core.store import entries, files
+from fdmat_core.types import Dataset, FeatureTable, fingerprint
+
+
+class Unfit(ValueError):
+    """A worker must not compute any task of a run, so that the run stops."""
+
+
+class Work(NamedTuple):
+    """What a worker is told of a run."""
+
+    spec: Spec
+    used: UsedFeatures
+    version: str  # of the code and the libraries that decide
+    shortages: int  # how many attempts have run out of memory
+
+    @staticmethod
+    def of(spec: Spec, used: UsedFeatures) -> Work:
+        """The work of a checked spec on features that are stored."""
+        return Work(spec, used, _version(spec, used), memory.times(artifacts.folder(spec.key)))
+
+
+def ranking(work: Work, task: tuple[Choice, int | None]) -> None:
+    """Store the ranking of a method, and of a size if it is not nested, if it is not there yet."""
+    with memory.less(work.shortages):
+        rank(work.spec, work.used, _tables(work)[0], task[0], 0, task[1])
+
+
+def point(work: Work, task: curves.Task) -> dict[str, Any]:
+    """A point of a curve: see `curves.points`; of an expensive measure with the `seconds` that it took."""
+    measure, began = registry.measures.get(task.measure.name), time.monotonic()
+    with memory.less(work.shortages):
+        found = _measurer(work, "dataset" in measure.accepts)(task)
+    return found | ({"seconds": _since(began)} if measure.facts.expensive else {})
+
+
+def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, seed: int, k: int | None) -> Ranking:
+    """The stored ranking of a method and seed, and of a size if it is not nested; made first if need be."""
+
+    def make() -> entries.Item:
+        began = time.monotonic()
+        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed)
+        return artifacts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
+
+    return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))
+
+
+@cache
+def _measurer(work: Work, reads_items: bool) -> Callable[[curves.Task], dict[str, Any]]:
+    """What measures a point; a worker prepares each measure once."""
+    tables = _tables(work)
+    items = _items(work) if reads_items else None
+    return curves.measurer(*tables, work.spec, dataset=items, ranking=partial(rank, work.spec, work.used, tables[0]))
+
+
+@cache
+def _tables(work: Work) -> tuple[FeatureTable, FeatureTable]:
+    """The features of a run, if this machine sees them and would compute what the run's own process would."""
+    if _version(work.spec, work.used) != work.version:
+        raise Unfit(
+            "a worker has another version of this program or of a library, whose results may differ; "
+            "install the same versions on every machine"
+        )
+    return artifacts.unpack_tables(_features(work))
+
+
+def _items(work: Work) -> Dataset:
+    """The items of a run, as they were when its features were made."""
+    found = corruptions.corrupt(datasets.load(work.spec.dataset), work.spec.corruption)
+    if found.key != _features(work).facts["dataset"]:
+        raise Unfit("a worker finds other data than the run began with; let every machine see the same, and Resume")
+    return found
+
+
+def _features(work: Work) -> entries.Item:
+    item = entries.find("features", work.used.key)
+    if item is None:
+        raise Unfit(
+            f"a worker finds no features of this run under {files.home()}; let FDMAT_HOME name a folder that every "
+            "machine sees"
+        )
+    return item
+
+
+def _version(spec: Spec, used: UsedFeatures) -> str:
+    source = artifacts.source(spec, used)
+    return fingerprint([source.origin, sorted(map(list, source.versions.items()))])
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
