@@ -8,6 +8,7 @@ import { partsOf } from "../../fdmat_core/web/grid/share.js"
 import { sample } from "../../fdmat_core/web/grid/bulk.js"
 import { placesIn } from "../../fdmat_core/web/grid/cells.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
+import { classRows, soughtWords } from "../../fdmat_core/web/grid/search.js"
 import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
 import { orderAt, ranksOf } from "../../fdmat_core/web/items.js"
 import { read } from "./written.js"
@@ -78,6 +79,28 @@ test("an item is found by its text where the server said which rows hold it, and
   const sought = (found) => sift({ items: ITEMS, rank: RANK, k: 1, only: null, filters: { item: "10" }, found, stateOf: () => "open" })
   assert.deepEqual([...sought(null).list], [3, 1, 2])
   assert.deepEqual([...sought(new Uint8Array([1, 0, 0, 0, 1, 1])).list], [0, 4])
+})
+
+test("exact numbers are those alone, and names that are known give the same rows", () => {
+  assert.deepEqual([...leave({ item: "=10" }).list], [1])
+  assert.deepEqual([...leave({ item: "=10, -30" }).list], [1, 0])
+  const names = Array.from(ITEMS.ids, String)
+  const sought = (item) => [...sift({ items: ITEMS, rank: RANK, k: 1, only: null, names, filters: { item }, stateOf: () => "open" }).list]
+  assert.deepEqual([sought("10"), sought("=101,50")], [[3, 1, 2], [2, 4]])
+})
+
+test("the kept that pass every filter are counted, too, where one is on", () => {
+  assert.deepEqual([leave({ label: "dog" }, { k: 3 }).kept, leave({ label: "dog", item: "5" }, { k: 3 }).kept], [1, 1])
+  assert.equal(leave({}, { k: 3 }).kept, 0)
+})
+
+test("a word is looked for in the names of classes, and label: changes nothing about that", () => {
+  assert.deepEqual([..."DO label:dog cat o".split(" ")].map((text) => [...classRows(ITEMS, text)].join("")), ["010110", "010110", "101001", "010110"])
+  assert.deepEqual([...classRows({ ...ITEMS, classes: ["unlabelled"], labels: new Uint8Array(6) }, "un")], [0, 0, 0, 0, 0, 0])
+})
+
+test("a chip says what is looked for", () => {
+  assert.deepEqual(["12", "=12, 15", "a fox"].map(soughtWords), ["number 12…", "number 12, 15", "“a fox”"])
 })
 
 test("until the server has said which rows hold a text, it hides none", () => {

@@ -2,7 +2,7 @@
 
 import { make } from "../elements.js"
 import { idOf, isLabelled, pictureAt } from "../items.js"
-import { clamp } from "../text.js"
+import { clamp, whole } from "../text.js"
 import { showWords } from "../words.js"
 import { decisionOn, SIGNS, stale, truthOf, wordsOf } from "./state.js"
 
@@ -52,6 +52,7 @@ export function drawCells(grid) {
 function emptyWords({ items, slider, sifted, only }) {
   if (slider.k >= items.n) return "At this size nothing leaves. Move the slider to the right."
   if (only && !sifted.here) return "None of the items chosen elsewhere leaves at this size."
+  if (sifted.kept) return `No removed item fits these filters, but ${whole(sifted.kept)} kept: they are on the map. Esc clears the filters.`
   return "No removed item fits these filters. Esc clears them."
 }
 

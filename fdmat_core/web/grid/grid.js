@@ -10,12 +10,13 @@ import { showCard } from "./card.js"
 import { choose, drawCells, layOut } from "./cells.js"
 import { isBlind, listenBlind, offerBlind } from "./blind.js"
 import { author, sign, startListening } from "./decisions.js"
-import { findRows, refresh, search, sendFilters, setFilter } from "./filter_panel.js"
+import { refresh, sendFilters, setFilter } from "./filter_panel.js"
 import { listenHistogram, showHistogram } from "./histogram.js"
 import { listenKeys } from "./keyboard.js"
 import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
 import { listOrders, sortBy } from "./scores.js"
+import { offerSearch, search } from "./search.js"
 import { dealOut, listenShare } from "./share.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
@@ -75,7 +76,7 @@ function stateOf(root, items, events, options) {
     root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, names: null, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
     found: null, mine: null,
-    sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
+    sifted: { list: none, here: 0, kept: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
     scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
@@ -125,11 +126,7 @@ function show(grid, items) {
 
 /** These items for the first time. @param {GridState} grid */
 function begin(grid) {
-  const { find } = grid.elements, { words } = grid.items
-  find.value = grid.filters.item ?? ""
-  find.inputMode = words ? "search" : "numeric"
-  find.placeholder = find.ariaLabel = words ? "text or item number" : "item number"
-  findRows(grid)
+  offerSearch(grid)
   grid.known.clear()
   dealOut(grid)
   listOrders(grid)

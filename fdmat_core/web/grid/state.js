@@ -20,6 +20,8 @@ import { itemsOf } from "../items.js"
  * @property {Uint8Array} suspected a byte per row: not on the cleaned list, unless people say otherwise
  * @property {Positions | null} cleanLabels where noise was injected: the true classes
  * @property {Float32Array | null} fields some features of row after row, where there are no pictures
+ * @property {string} search the address that finds items by a text in their fields; "" if they have none
+ * @property {string[]} named those fields
  * @property {string} evidence the address of an item's evidence, before its id
  * @property {string} decisions the address of the decisions
  * @property {string} score the address of a score, before its name
@@ -121,7 +123,7 @@ export function gridItemsOf(payload) {
     suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
-    score: facts.score, scores: facts.scores ?? [],
+    score: facts.score, scores: facts.scores ?? [], search: facts.search ?? "", named: facts.named ?? [],
   }
 }
 
@@ -130,7 +132,7 @@ export function elementsOf(root) {
   return {
     removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), effect: find(root, ".effect"), issues: find(root, ".issues"),
     states: find(root, ".states"), labels: /** @type {HTMLSelectElement} */ (find(root, ".labels")), pairs: find(root, ".pairs"),
-    tally: find(root, ".tally"), chips: find(root, ".chips"), offers: find(root, ".offers"),
+    tally: find(root, ".tally"), chips: find(root, ".chips"), counts: find(root, ".counts"), narrowed: find(root, ".narrowed"), offers: find(root, ".offers"),
     find: /** @type {HTMLInputElement} */ (find(root, ".find")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
@@ -168,6 +170,9 @@ export function stale(grid, what) {
   })
 }
 
+/** The ids of all items as text, once: a number of 64 bits takes a while to become text. @param {GridState} grid */
+export const namesOf = (grid) => grid.names ??= Array.from(grid.items.ids, String)
+
 /** The key that gives a decision. @type {Record<string, string>} */
 export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }
 
@@ -178,8 +183,7 @@ export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }
  */
 export function decisionOn(grid, row) {
   if (!grid.decided.size) return undefined
-  grid.names ??= Array.from(grid.items.ids, String) // once: a number of 64 bits takes a while to become text
-  return grid.decided.get(grid.names[row])
+  return grid.decided.get(namesOf(grid)[row])
 }
 
 /** A decision in words. @param {Decision} decision */

@@ -9,7 +9,7 @@ export const KEYS = [
   ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
   ["Z", "take your last decision back, on one or on many"],
   ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
-  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find an item by its number"],
+  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find items: by number, by a word, field:word"],
   ["Esc", "unmark, then clear the filters"],
   ["?", "this list"],
 ]
@@ -33,10 +33,13 @@ export const TEMPLATE = /* html */ `
   <div class="middle">
     <div class="tools">
       <p class="tally" role="status"></p>
-      <div class="chips"></div>
-      <input type="search" class="find" inputmode="numeric" placeholder="item number" aria-label="Item number">
+      <input type="search" class="find" autocomplete="off" spellcheck="false">
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
+    </div>
+    <div class="tools narrowed" role="group" aria-label="Filters that are on" hidden>
+      <div class="chips"></div>
+      <p class="counts"></p>
     </div>
     <div class="tools more">
       <p class="effect" role="status"></p>
