@@ -50,7 +50,8 @@ def matching(said: Mapping[str, list[str]], text: str) -> np.ndarray:
     name, _, rest = (part.strip().casefold() for part in text.partition(":"))
     one = [column for field, column in said.items() if rest and field.casefold() == name]
     wanted = rest if one else text.casefold()
-    return np.array(sorted({row for column in one or said.values() for row in _holding(column, wanted)}), dtype=np.int64)
+    rows = {row for column in one or said.values() for row in _holding(column, wanted)}
+    return np.array(sorted(rows), dtype=np.int64)
 
 
 def _holding(column: list[str], wanted: str) -> list[int]:

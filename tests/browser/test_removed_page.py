@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fdmat_core.analysis import issues
-from fdmat_core.runs import decisions, settings
+from fdmat_core.runs import decisions, sets, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.types import Issue
 from tests.browser import driving
@@ -294,6 +294,33 @@ def test_the_list_goes_to_the_map_and_a_lasso_comes_back(on_grid):
     assert shown_ids(on_grid) == inside and 0 < len(inside) < len(want)
     on_grid.locator(".chips button").first.click()
     assert shown_ids(on_grid) == want["item"].tolist()
+
+
+def test_a_set_is_saved_narrows_the_list_travels_and_is_ringed_on_the_map(on_grid, stored):
+    shutil.rmtree(stored / "sets", ignore_errors=True)
+    on_grid.click(".issues [data-value='suspected mislabelled']")
+    want, everything = shown_ids(on_grid), removed()["item"].tolist()
+    on_grid.keyboard.press("s")
+    on_grid.keyboard.type("to check")
+    on_grid.keyboard.press("Enter")
+    on_grid.wait_for_selector(".set .name")
+    (saved,) = sets.listed(dataset_key())
+    assert (saved.name, saved.ids) == ("to check", tuple(sorted(want)))
+    assert saved.origin == "removed by fdmat at 60%, suspected mislabelled"
+    on_grid.keyboard.press("Escape")
+    on_grid.keyboard.press("Escape")
+    assert shown_ids(on_grid) == everything
+    on_grid.keyboard.press("s")
+    on_grid.click(".set .name")
+    on_grid.wait_for_function(f"{GRID}.inSet && {GRID}.sifted.list.length < {len(everything)}")
+    assert shown_ids(on_grid) == want
+    assert on_grid.locator(".counts").inner_text() == f"all {len(everything)} · filtered {len(want)} · marked 0"
+    on_grid.wait_for_url(re.compile("set=to"))
+    on_grid.wait_for_selector(AT_REST)
+    on_grid.get_by_role("link", name="Map").click()
+    on_grid.wait_for_function(
+        f"{driving.MAP}?.ringed?.reduce((sum, one) => sum + one, 0) === {len(want)}", timeout=30_000
+    )
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])

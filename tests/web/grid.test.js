@@ -9,6 +9,7 @@ import { sample } from "../../fdmat_core/web/grid/bulk.js"
 import { placesIn } from "../../fdmat_core/web/grid/cells.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
 import { classRows, soughtWords } from "../../fdmat_core/web/grid/search.js"
+import { savable, wordsOn } from "../../fdmat_core/web/grid/sets.js"
 import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
 import { orderAt, ranksOf } from "../../fdmat_core/web/items.js"
 import { read } from "./written.js"
@@ -97,6 +98,30 @@ test("the kept that pass every filter are counted, too, where one is on", () => 
 test("a word is looked for in the names of classes, and label: changes nothing about that", () => {
   assert.deepEqual([..."DO label:dog cat o".split(" ")].map((text) => [...classRows(ITEMS, text)].join("")), ["010110", "010110", "101001", "010110"])
   assert.deepEqual([...classRows({ ...ITEMS, classes: ["unlabelled"], labels: new Uint8Array(6) }, "un")], [0, 0, 0, 0, 0, 0])
+})
+
+test("a set narrows the list once its rows are known", () => {
+  const found = (inSet) => [...sift({ items: ITEMS, rank: RANK, k: 1, only: null, inSet, filters: { set: "mine", label: "dog" }, stateOf: () => "open" }).list]
+  assert.deepEqual([found(null), found(Uint8Array.of(1, 1, 0, 0, 1, 1))], [[3, 1, 4], [1, 4]])
+})
+
+test("what can be saved are the marked, the listed and the kept, as they are now", () => {
+  const chips = { children: [{ textContent: "six  ✕" }, { textContent: "“fox”  ✕" }] }
+  const grid = { marked: new Set([4]), sifted: { list: Uint32Array.of(3, 1) }, elements: { chips }, rank: RANK, slider: { k: 3 },
+    items: { ...ITEMS, method: "fdmat(lam%3D3.0)" } }
+  const told = savable(grid).map(({ rows, count, origin }) => [[...rows], count, origin])
+  assert.deepEqual(told, [
+    [[4], 1, "marked by hand"], [[3, 1], 2, "removed by fdmat(lam=3.0) at 50%, six, “fox”"],
+    [[2, 4, 5], 3, "kept by fdmat(lam=3.0) at 50%"],
+  ])
+  assert.deepEqual(savable({ ...grid, marked: new Set(), slider: { k: 0 } }).map(({ count }) => count), [2])
+})
+
+test("a set says how many it holds, how many of them another has, and where they came from", () => {
+  const one = { name: "mine", count: 1200, origin: "marked by hand", shared: 7 }
+  assert.equal(wordsOn(one), "1,200 items, marked by hand")
+  assert.equal(wordsOn(one, "theirs"), "1,200 items, 7 of them in theirs, marked by hand")
+  assert.equal(wordsOn({ name: "x", count: 1, origin: "x" }, "theirs"), "1 item")
 })
 
 test("a chip says what is looked for", () => {

@@ -8,6 +8,7 @@ import { choose } from "./cells.js"
 import { showEffect } from "./effect.js"
 import { pairName, sift } from "./filters.js"
 import { search, soughtWords } from "./search.js"
+import { chooseSet } from "./sets.js"
 import { partNow, take } from "./share.js"
 import { decisionOn, SIGNS, stale } from "./state.js"
 
@@ -58,7 +59,7 @@ const toggle = (grid, name, value) => setFilter(grid, name, grid.filters[name] =
 /** @param {GridState} grid */
 export function clearFilters(grid) {
   grid.elements.find.value = ""
-  Object.assign(grid, { filters: {}, found: null })
+  Object.assign(grid, { filters: {}, found: null, inSet: null })
   setFilter(grid, "item", "")
   sendFilters(grid)
 }
@@ -206,6 +207,7 @@ function showChips(grid) {
     if (value) chip(value.replace(">", " → "), () => toggle(grid, name, value))
   }
   if (filters.item) chip(soughtWords(filters.item), () => search(grid, elements.find.value = ""))
+  if (filters.set) chip(`set ${filters.set}`, () => chooseSet(grid, ""))
   putChips(grid, chips)
   elements.map.disabled = !list.length
 }

@@ -4,7 +4,7 @@ import { idOf } from "../items.js"
 
 /** @typedef {import("./state.js").GridItems} GridItems */
 
-/** @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string }} Filters "" is off, too */
+/** @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string, set?: string }} Filters "" is off, too */
 /** @typedef {keyof Filters} FilterName */
 
 /**
@@ -30,6 +30,7 @@ import { idOf } from "../items.js"
  * @property {Filters} filters
  * @property {string[] | null} [names] ids by row as text, if they are known
  * @property {Uint8Array | null} [found] the rows whose words hold what `item` says, a byte per row; null while that is not known
+ * @property {Uint8Array | null} [inSet] the rows of the set that `set` names, a byte per row; null while they are not known
  * @property {(row: number) => string} stateOf the decision on a row, or "open"
  */
 
@@ -74,14 +75,15 @@ export function pairNamed({ classes }, name) {
  * One test per filter that is on; each answers for a row.
  * @param {Sieve} sieve
  */
-function tests({ items, filters, names, found: rows, stateOf }) {
-  const { issue, label, pair, decision, item } = filters
+function tests({ items, filters, names, found: rows, inSet, stateOf }) {
+  const { issue, label, pair, decision, item, set } = filters
   /** @type {Partial<Record<FilterName, (row: number) => boolean>>} */
   const found = {}
   if (issue) { const wanted = items.issues.indexOf(issue); found.issue = (row) => items.issue[row] === wanted }
   if (label) { const wanted = items.classes.indexOf(label); found.label = (row) => items.labels[row] === wanted }
   if (pair) { const wanted = pairNamed(items, pair); found.pair = (row) => pairOf(items, row) === wanted }
   if (decision) found.decision = (row) => stateOf(row) === decision
+  if (set && inSet) found.set = (row) => inSet[row] > 0
   if (item && rows) found.item = (row) => rows[row] > 0
   else if (item && isNumber(item)) { const is = numbered(item); found.item = (row) => is(names ? names[row] : idOf(items, row)) }
   return Object.entries(found)

@@ -17,6 +17,7 @@ import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
 import { listOrders, sortBy } from "./scores.js"
 import { offerSearch, search } from "./search.js"
+import { learnSets, listenSets } from "./sets.js"
 import { dealOut, listenShare } from "./share.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
@@ -45,6 +46,7 @@ export function mount(host, payload, events = {}, options = {}) {
   listenHistogram(grid)
   listenBlind(grid)
   listenShare(grid)
+  listenSets(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
   watch.observe(grid.elements.frame)
@@ -75,7 +77,7 @@ function stateOf(root, items, events, options) {
   const grid = {
     root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, names: null, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
-    found: null, mine: null,
+    found: null, mine: null, sets: [], inSet: null,
     sifted: { list: none, here: 0, kept: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
     scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
@@ -118,7 +120,7 @@ function show(grid, items) {
     Object.assign(grid, { rows: null, names: null })
     Object.assign(grid, { filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
     Object.assign(grid, { marked: new Set(), note: "", scores: new Map(), order: null, score: null, threshold: null, counted: null })
-    Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null })
+    Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null, inSet: null })
     begin(grid)
   }
   receive(grid)
@@ -127,6 +129,7 @@ function show(grid, items) {
 /** These items for the first time. @param {GridState} grid */
 function begin(grid) {
   offerSearch(grid)
+  learnSets(grid)
   grid.known.clear()
   dealOut(grid)
   listOrders(grid)

@@ -24,6 +24,7 @@ import { itemsOf } from "../items.js"
  * @property {string[]} named those fields
  * @property {string} evidence the address of an item's evidence, before its id
  * @property {string} decisions the address of the decisions
+ * @property {string} sets the address of named sets of items
  * @property {string} score the address of a score, before its name
  * @property {import("./scores.js").Offered[]} scores what the grid may ask for
  * @property {string} method as the address of the evidence names it
@@ -87,6 +88,8 @@ import { itemsOf } from "../items.js"
  * @property {number | null} threshold in that score; null before anybody has set it
  * @property {import("./histogram.js").Counted | null} counted the list by that score
  * @property {Uint8Array | null} found the rows whose words hold what is looked for, a byte per row; null for none asked
+ * @property {import("./sets.js").Listed[]} sets the named sets of these items
+ * @property {Uint8Array | null} inSet the rows of the set that the list is narrowed to, a byte per row; null until they are known
  * @property {Sifted} sifted what the filters leave
  * @property {number} at place of the chosen item in the list
  * @property {number} row of the chosen item, or -1
@@ -123,6 +126,7 @@ export function gridItemsOf(payload) {
     suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
+    sets: facts.sets ?? "",
     score: facts.score, scores: facts.scores ?? [], search: facts.search ?? "", named: facts.named ?? [],
   }
 }
@@ -132,8 +136,12 @@ export function elementsOf(root) {
   return {
     removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), effect: find(root, ".effect"), issues: find(root, ".issues"),
     states: find(root, ".states"), labels: /** @type {HTMLSelectElement} */ (find(root, ".labels")), pairs: find(root, ".pairs"),
-    tally: find(root, ".tally"), chips: find(root, ".chips"), counts: find(root, ".counts"), narrowed: find(root, ".narrowed"), offers: find(root, ".offers"),
+    tally: find(root, ".tally"), chips: find(root, ".chips"), offers: find(root, ".offers"),
+    counts: find(root, ".counts"), narrowed: find(root, ".narrowed"),
     find: /** @type {HTMLInputElement} */ (find(root, ".find")),
+    sets: find(root, ".act-sets"), panel: find(root, ".sets"), listed: find(root, ".listed"), saved: find(root, ".saved"),
+    what: /** @type {HTMLSelectElement} */ (find(root, ".what")), wrong: find(root, ".wrong"),
+    named: /** @type {HTMLInputElement} */ (find(root, ".named")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
     author: /** @type {HTMLInputElement} */ (find(root, ".author")), order: /** @type {HTMLSelectElement} */ (find(root, ".order")),

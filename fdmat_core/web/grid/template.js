@@ -11,6 +11,7 @@ export const KEYS = [
   ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
   ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find items: by number, by a word, field:word"],
   ["Esc", "unmark, then clear the filters"],
+  ["S", "named sets: show one alone, save what is marked, listed or kept"],
   ["?", "this list"],
 ]
 
@@ -34,6 +35,7 @@ export const TEMPLATE = /* html */ `
     <div class="tools">
       <p class="tally" role="status"></p>
       <input type="search" class="find" autocomplete="off" spellcheck="false">
+      <button class="act-sets" aria-expanded="false" title="Named sets of items (S)">Sets</button>
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
     </div>
@@ -63,5 +65,14 @@ export const TEMPLATE = /* html */ `
       <p class="none" hidden></p>
     </div>
     <dl class="keys" hidden></dl>
+    <div class="sets" role="group" aria-label="Named sets of items" hidden>
+      <div class="listed"></div>
+      <form class="saved">
+        <select class="what" aria-label="What to save"></select>
+        <input class="named" maxlength="60" aria-label="Name of the set" autocomplete="off">
+        <button class="act-all">Save</button>
+      </form>
+      <p class="wrong trouble" role="alert" hidden></p>
+    </div>
   </div>
   <aside class="card" aria-label="The chosen item"></aside>`
