@@ -5,6 +5,7 @@ import { effectOf } from "../../fdmat_core/web/grid/effect.js"
 import { above, countsOf, rangeOf, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
 import { rowsBy } from "../../fdmat_core/web/grid/scores.js"
 import { partsOf } from "../../fdmat_core/web/grid/share.js"
+import { rowsBeside } from "../../fdmat_core/web/grid/beside.js"
 import { sample } from "../../fdmat_core/web/grid/bulk.js"
 import { placesIn } from "../../fdmat_core/web/grid/cells.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
@@ -122,6 +123,13 @@ test("a set says how many it holds, how many of them another has, and where they
   assert.equal(wordsOn(one), "1,200 items, marked by hand")
   assert.equal(wordsOn(one, "theirs"), "1,200 items, 7 of them in theirs, marked by hand")
   assert.equal(wordsOn({ name: "x", count: 1, origin: "x" }, "theirs"), "1 item")
+})
+
+test("the marked stand side by side in the order of the list, six at most; else the chosen one", () => {
+  const sifted = { list: Uint32Array.of(9, 8, 7, 6, 5, 4, 3) }
+  assert.deepEqual(rowsBeside({ sifted, marked: new Set([3, 8, 1]), row: 5 }), [8, 3])
+  assert.deepEqual(rowsBeside({ sifted, marked: new Set([3, 4, 5, 6, 7, 8, 9]), row: 5 }), [9, 8, 7, 6, 5, 4])
+  assert.deepEqual([rowsBeside({ sifted, marked: new Set(), row: 5 }), rowsBeside({ sifted, marked: new Set(), row: -1 })], [[5], []])
 })
 
 test("a chip says what is looked for", () => {

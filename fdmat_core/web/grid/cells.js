@@ -83,11 +83,12 @@ function addCell(grid, row) {
  * @param {GridItems} items
  * @param {number} row
  * @param {string} words
+ * @param {boolean} [large] with all the pixels that the server has
  */
-export function pictureOf(items, row, words) {
+export function pictureOf(items, row, words, large = false) {
   const id = idOf(items, row), { fields, n } = items
   const picture = pictureAt(items, id)
-  if (picture) return make("img", "", { src: picture, alt: words, decoding: "async" })
+  if (picture) return make("img", "", { src: large ? `${picture}?large=1` : picture, alt: words, decoding: "async" })
   if (items.words) {
     const text = make("div", "", { className: "fields words" })
     showWords(items.words, id, text)

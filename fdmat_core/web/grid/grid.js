@@ -6,6 +6,7 @@ import { isDark } from "../page.js"
 import { rowsOfText, textOfRows } from "../payload.js"
 import { createSlider, rounded, setScale, settle } from "../slider.js"
 import { percent, whole } from "../text.js"
+import { drawBeside } from "./beside.js"
 import { showCard } from "./card.js"
 import { choose, drawCells, layOut } from "./cells.js"
 import { isBlind, listenBlind, offerBlind } from "./blind.js"
@@ -183,7 +184,7 @@ function rested(grid) {
 function draw(grid) {
   if (grid.stale.list) refresh(grid)
   if (grid.stale.list || grid.stale.card) { showOffers(grid); showHistogram(grid) }
-  if (grid.stale.card) showCard(grid)
+  if (grid.stale.card) { showCard(grid); drawBeside(grid) }
   grid.stale = { list: false, card: false }
   drawCells(grid)
   grid.drawn++

@@ -144,6 +144,7 @@ export function elementsOf(root) {
     named: /** @type {HTMLInputElement} */ (find(root, ".named")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
+    beside: find(root, ".beside"),
     author: /** @type {HTMLInputElement} */ (find(root, ".author")), order: /** @type {HTMLSelectElement} */ (find(root, ".order")),
     part: /** @type {HTMLInputElement} */ (find(root, "input.part")), parts: /** @type {HTMLInputElement} */ (find(root, "input.parts")),
     blind: /** @type {HTMLInputElement} */ (find(root, "input.blind")), score: find(root, ".act-score"),

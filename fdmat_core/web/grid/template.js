@@ -7,6 +7,7 @@ export const KEYS = [
   ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
   ["C", "clear the decision"], ["L", "sort by likeness to this item"],
   ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
+  ["V", "the marked items large, side by side"],
   ["Z", "take your last decision back, on one or on many"],
   ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
   ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find items: by number, by a word, field:word"],
@@ -75,4 +76,5 @@ export const TEMPLATE = /* html */ `
       <p class="wrong trouble" role="alert" hidden></p>
     </div>
   </div>
-  <aside class="card" aria-label="The chosen item"></aside>`
+  <aside class="card" aria-label="The chosen item"></aside>
+  <div class="beside" role="group" aria-label="Marked items side by side" hidden></div>`
