@@ -51,6 +51,7 @@ class Addresses:
     search: str = ""  # the address that finds items by a text in their fields; none if empty
     evidence: str = ""  # the address of an item's evidence, before its id
     decisions: str = ""  # the address of the decisions
+    like: str = ""  # the address that takes a picture and says how like it all items are; none if empty
     sets: str = ""  # the address of named sets of items
     score: str = ""  # the address of a score, before its name
     method: str = ""  # the method, as the address of the evidence names it

@@ -17,9 +17,12 @@ NONE = ""
 def offer(run: Run) -> str:
     """Offer the stored sets of a run's data; returns the rows of the chosen one, as a lasso has them, "" for none."""
     counts = {one.name: len(one.ids) for one in sets.listed(item_sets.dataset(run))}
+    wanted = state.chosen(state.SET) or NONE
+    name = wanted if wanted in counts else NONE
+    if wanted != name:
+        st.caption(f"There is no set “{frame.plain(wanted)}”.", width="content")
     if not counts:
         return NONE
-    name = item_sets.chosen(run)
     with st.popover(f"Set: {frame.plain(name)}" if name else "Sets", icon=":material/bookmark:", key="sets"):
         st.radio(
             "Ring the items of a set",

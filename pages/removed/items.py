@@ -39,6 +39,7 @@ class Items:
             search=fields.search_address(self.run),
             evidence=f"evidence/{key}/",
             decisions=f"decisions/{key}",
+            like=f"like/{key}" if caches.train(self.run).images else "",
             sets=f"sets/{key}",
             score=f"payload/score/{key}/",
             method=quote(str(self.method), safe=""),

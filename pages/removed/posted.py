@@ -17,16 +17,25 @@ MOST_BYTES = 900_000
 async def taken(request: Request, what: str, write: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Response:
     """The answer to what was sent, once `write` has written it; `what` it is, in words: "a decision"."""
     from starlette.concurrency import run_in_threadpool
+
+    found = await body(request, what, "application/json")
+    if not isinstance(found, bytes):
+        return found
+    return await run_in_threadpool(answered, lambda: write(_read(found, what)))
+
+
+async def body(request: Request, what: str, kind: str) -> bytes | Response:
+    """The bytes that were sent as a content type, or the answer that refuses them."""
     from starlette.responses import JSONResponse
 
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return JSONResponse({"error": f"{what} is taken from this app's own pages only"}, status_code=403)
-    if request.headers.get("content-type") != "application/json":
-        return JSONResponse({"error": f"send {what} as application/json"}, status_code=415)
-    body = await _body(request)
-    if len(body) > MOST_BYTES:
+    if request.headers.get("content-type") != kind:
+        return JSONResponse({"error": f"send {what} as {kind}"}, status_code=415)
+    found = await _body(request)
+    if len(found) > MOST_BYTES:
         return JSONResponse({"error": f"{what} has at most {MOST_BYTES:,} bytes"}, status_code=413)
-    return await run_in_threadpool(answered, lambda: write(_read(body, what)))
+    return found
 
 
 def answered(answer: Callable[[], dict[str, Any]]) -> Response:

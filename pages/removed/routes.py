@@ -33,6 +33,7 @@ def routes() -> list[Route]:
         Route("/evidence/{run}/{item}", _evidence),
         Route("/decisions/{run}", _changes, methods=["GET"]),
         Route("/decisions/{run}", _write, methods=["POST"]),
+        Route("/like/{run}", _like, methods=["POST"]),
         *sets.routes(),
     ]
 
@@ -108,6 +109,20 @@ def _payload(request: Request) -> Response:
 def _score(request: Request) -> Response:
     asked = request.path_params
     return serving.payload(request, lambda: scores.packed(caches.run(asked["run"]), asked["name"]))
+
+
+async def _like(request: Request) -> Response:
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse, Response
+
+    picture = await posted.body(request, "a picture", "application/octet-stream")
+    if not isinstance(picture, bytes):
+        return picture
+    try:
+        found = await run_in_threadpool(lambda: scores.like_picture(caches.run(request.path_params["run"]), picture))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, status_code=400)
+    return Response(found, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
 def _evidence(request: Request) -> Response:

@@ -1,11 +1,11 @@
-"""The named set of items that a person has chosen: it goes from page to page and stands in the link."""
+"""Named sets of items, as more than one page asks for them; the chosen one travels in the link."""
 
 from __future__ import annotations
 
 from fdmat_core.runs import sets
 from fdmat_core.runs.run import Run
 from fdmat_core.web import payload
-from pages.shell import caches, state
+from pages.shell import caches
 
 
 def dataset(run: Run) -> str:
@@ -19,9 +19,3 @@ def bits(run: Run, name: str) -> str:
         raise ValueError(f"run {run.key} has no features yet; run it first")
     ids = run.tables[0].ids
     return payload.bits_of(sets.rows(sets.load(dataset(run), name), ids), len(ids))
-
-
-def chosen(run: Run) -> str:
-    """The name of the chosen set; "" if none is, or it is not stored (any more)."""
-    name = state.chosen("set") or ""
-    return name if name in [one.name for one in sets.listed(dataset(run))] else ""

@@ -323,6 +323,30 @@ def test_a_set_is_saved_narrows_the_list_travels_and_is_ringed_on_the_map(on_gri
     )
 
 
+DROP = f"""async address => {{
+    const blob = await (await fetch(address)).blob(), carried = new DataTransfer()
+    carried.items.add(new File([blob], "mine.png", {{ type: "image/png" }}))
+    const {{ root }} = {GRID}
+    root.dispatchEvent(new DragEvent("drop", {{ bubbles: true, cancelable: true, dataTransfer: carried }}))
+}}"""
+
+
+def test_a_dropped_picture_sorts_the_list_and_the_marked_stand_side_by_side(on_grid):
+    sought = shown_ids(on_grid)[20]
+    on_grid.evaluate(DROP, f"thumb/{KEY}/{sought}")
+    on_grid.wait_for_function(f"{GRID}.order?.title === 'like mine.png' && {GRID}.at === 0", timeout=30_000)
+    on_grid.wait_for_function(f"!{GRID}.stale.list")
+    assert shown_ids(on_grid)[0] == sought
+    like = shown_ids(on_grid)
+    for _ in range(2):
+        on_grid.keyboard.press("Shift+ArrowRight")
+    on_grid.keyboard.press("v")
+    shown = on_grid.eval_on_selector_all(".beside figcaption span:first-of-type", "all => all.map(it => it.innerText)")
+    assert [int(one.split()[1]) for one in shown] == like[:3]
+    on_grid.keyboard.press("Escape")
+    assert on_grid.locator(".beside").is_hidden() and look(on_grid, "grid.marked.size") == 3
+
+
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])
 def test_nothing_scrolls_but_the_list_and_the_card(on_grid, width, height):
     on_grid.set_viewport_size({"width": width, "height": height})

@@ -418,6 +418,22 @@ def test_sets_are_saved_listed_compared_narrowed_to_and_deleted(visit, ranked):
     assert [one["name"] for one in client.post(f"/sets/{key}", json={"delete": "B"}).json()["sets"]] == ["to check"]
 
 
+def test_a_picture_is_refused_in_words_where_it_cannot_be_held_against_the_items(visit, ranked):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    key = ranked(FLIPPED)
+    client, kind = TestClient(Starlette(routes=routes.routes())), {"content-type": "application/octet-stream"}
+    told = client.post(f"/like/{key}", content=b"x", headers=kind)  # its features are none that were stored
+    assert (told.status_code, told.json()["error"].split(" that")[0]) == (
+        400,
+        "the data or the network are no longer those",
+    )
+    assert client.post(f"/like/{key}", content=b"x").status_code == 415
+    assert client.post(f"/like/{key}", content=b"x" * 950_000, headers=kind).status_code == 413
+    assert client.post(f"/like/{key}", content=b"x", headers=kind | {"sec-fetch-site": "cross-site"}).status_code == 403
+
+
 def test_the_chosen_set_travels_in_the_link(visit, ranked):
     app = visit(places.REMOVED, run=ranked(FLIPPED), set="to check", issue="redundant")
     assert not app.exception and app.query_params["set"] in ("to check", ["to check"])

@@ -193,7 +193,7 @@ function showChips(grid) {
   /** @type {HTMLElement[]} */
   const chips = []
   const chip = (/** @type {string} */ words, /** @type {() => void} */ off) => {
-    const button = make("button", `${words}  ✕`, { title: "Take this filter off", ariaLabel: `Take the filter ${words} off` })
+    const button = make("button", `${words}  ✕`, { title: "Take this filter off" })
     button.addEventListener("click", off)
     button.addEventListener("keydown", ({ key }) => { if (key === "Delete" || key === "Backspace") off() })
     chips.push(button)
@@ -207,7 +207,7 @@ function showChips(grid) {
     if (value) chip(value.replace(">", " → "), () => toggle(grid, name, value))
   }
   if (filters.item) chip(soughtWords(filters.item), () => search(grid, elements.find.value = ""))
-  if (filters.set) chip(`set ${filters.set}`, () => chooseSet(grid, ""))
+  if (filters.set) chip(`set: ${filters.set}`, () => chooseSet(grid, ""))
   putChips(grid, chips)
   elements.map.disabled = !list.length
 }

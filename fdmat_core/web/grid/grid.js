@@ -12,11 +12,12 @@ import { choose, drawCells, layOut } from "./cells.js"
 import { isBlind, listenBlind, offerBlind } from "./blind.js"
 import { author, sign, startListening } from "./decisions.js"
 import { refresh, sendFilters, setFilter } from "./filter_panel.js"
+import { choosePicture, listenDrops } from "./dropped.js"
 import { listenHistogram, showHistogram } from "./histogram.js"
 import { listenKeys } from "./keyboard.js"
 import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
-import { listOrders, sortBy } from "./scores.js"
+import { ASK, listOrders, sortBy } from "./scores.js"
 import { offerSearch, search } from "./search.js"
 import { learnSets, listenSets } from "./sets.js"
 import { dealOut, listenShare } from "./share.js"
@@ -48,6 +49,7 @@ export function mount(host, payload, events = {}, options = {}) {
   listenBlind(grid)
   listenShare(grid)
   listenSets(grid)
+  listenDrops(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
   watch.observe(grid.elements.frame)
@@ -97,9 +99,17 @@ function listenTools(grid) {
   find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) find.blur() })
   name.value = author()
   name.addEventListener("change", () => sign(name.value))
-  grid.elements.order.addEventListener("change", () => sortBy(grid, grid.elements.order.value))
+  grid.elements.order.addEventListener("change", () => order(grid))
   map.addEventListener("click", () => toMap(grid))
   help.addEventListener("click", () => showKeys(grid.elements))
+}
+
+/** Another order was chosen: a picture is asked for first, and until it is there the order stays. @param {GridState} grid */
+function order(grid) {
+  const menu = grid.elements.order
+  if (menu.value !== ASK) { sortBy(grid, menu.value); return }
+  menu.value = grid.order?.name ?? ""
+  choosePicture(grid)
 }
 
 /** Show all of the list on the map. What waits to be sent goes first: later it would reach another page. @param {GridState} grid */

@@ -58,12 +58,14 @@ export function chooseSet(grid, name) {
 async function findSet(grid) {
   const { filters: { set = "" }, items } = grid
   listSets(grid)
+  offerRows(grid)
   if (!set) return
   const { rows, error = "" } = await ask(grid, `/rows?name=${encodeURIComponent(set)}`)
   if (grid.items.key !== items.key || grid.filters.set !== set) return // somebody has chosen another
   grid.inSet = rowsOfText(rows, items.n) ?? new Uint8Array(items.n)
   grid.note = error
   refresh(grid)
+  offerRows(grid)
 }
 
 /** Open and close the panel, and save when somebody wants that. @param {GridState} grid */
@@ -179,9 +181,10 @@ export function savable({ marked, sifted: { list }, elements, rank, slider: { k 
   return found.filter(({ count }) => count)
 }
 
-/** Offer what can be saved. @param {GridState} grid */
+/** Offer what can be saved, if the panel is open. @param {GridState} grid */
 function offerRows(grid) {
-  const { what } = grid.elements
+  const { what, panel } = grid.elements
+  if (panel.hidden) return
   what.replaceChildren(...savable(grid).map(({ words, origin }) => make("option", words, { value: origin })))
   suggest(grid)
 }

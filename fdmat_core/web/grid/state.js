@@ -24,6 +24,7 @@ import { itemsOf } from "../items.js"
  * @property {string[]} named those fields
  * @property {string} evidence the address of an item's evidence, before its id
  * @property {string} decisions the address of the decisions
+ * @property {string} like the address that takes a picture; "" if items have none
  * @property {string} sets the address of named sets of items
  * @property {string} score the address of a score, before its name
  * @property {import("./scores.js").Offered[]} scores what the grid may ask for
@@ -126,7 +127,7 @@ export function gridItemsOf(payload) {
     suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
-    sets: facts.sets ?? "",
+    like: facts.like ?? "", sets: facts.sets ?? "",
     score: facts.score, scores: facts.scores ?? [], search: facts.search ?? "", named: facts.named ?? [],
   }
 }

@@ -5,7 +5,7 @@ import { SLIDER } from "../slider.js"
 /** @type {[string, string][]} */
 export const KEYS = [
   ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
-  ["C", "clear the decision"], ["L", "sort by likeness to this item"],
+  ["C", "clear the decision"], ["L", "sort by likeness to this item; a picture of yours can be dropped"],
   ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
   ["V", "the marked items large, side by side"],
   ["Z", "take your last decision back, on one or on many"],
