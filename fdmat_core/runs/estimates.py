@@ -25,12 +25,16 @@ from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.runs.parts import Part
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
-from fdmat_core.types import Dataset
+from fdmat_core.types import Dataset, FeatureTable
 
 #: Items that a network is timed on at first; twice as many until it takes long enough to tell.
 FIRST_ITEMS, ENOUGH_SECONDS, MOST_ITEMS = 16, 0.25, 1024
 #: Steps of training that are timed, after one that is not.
 TIMED_STEPS = 3
+#: Steps of a training of a measure that is timed, and the test items that are looked at after it: few, then more.
+SHORT, FEW_TESTS, MORE_TESTS = 10, 32, 544
+#: Pixels of an image in them, at most: more take more in proportion.
+MOST_PIXELS = 1024
 #: The stages of a run in words, by the kind of what they store; measuring is one of its own.
 STAGES = {
     "features": "features",
@@ -125,7 +129,7 @@ def estimate(spec: Spec, dataset: Dataset, try_out: Callable[[], Timed] | None =
     used = UsedFeatures(key, size.n, int(counts.max(initial=0)), artifacts.features_version(spec))
     pace, spec = clock() / laws()["clock"], _possible(spec, dataset)
 
-    to_do = _parts(spec, used, size)
+    to_do = _parts(spec, used, size, _shape(dataset))
     seconds = {name: pace * sum(_value(law, at) for law, at in many) for name, many in to_do.items()}
     seconds["features"] += timed.seconds
     peak = max((_value(law, at, "bytes") for many in to_do.values() for law, at in many), default=0.0)
@@ -189,7 +193,9 @@ def _possible(spec: Spec, dataset: Dataset) -> Spec:
     return replace(spec, methods=tuple(methods), measures=tuple(measures))
 
 
-def _parts(spec: Spec, used: UsedFeatures, size: Size) -> dict[str, list[tuple[Mapping[str, Law], Size]]]:
+def _parts(
+    spec: Spec, used: UsedFeatures, size: Size, shape: tuple[int, ...]
+) -> dict[str, list[tuple[Mapping[str, Law], Size]]]:
     """The laws of what is not stored yet, by stage, each with its size."""
     found: dict[str, list[tuple[Mapping[str, Law], Size]]] = {name: [] for name in STAGES.values()}
     for part in parts.missing(spec, used):
@@ -197,7 +203,7 @@ def _parts(spec: Spec, used: UsedFeatures, size: Size) -> dict[str, list[tuple[M
             found[STAGES[part.kind]].append((law, size))
     for task in parts.unmeasured(spec, used):  # each measure is prepared once
         at = replace(size, k=task.k, steps=_steps(task.measure))
-        found["points"].append((_law("measures", task.measure.name), at))
+        found["points"].append((_measuring(task.measure.name, size.c, shape), at))
     return found
 
 
@@ -210,6 +216,49 @@ def _laws(part: Part, spec: Spec, size: Size) -> list[Mapping[str, Law]]:
     if part.kind == "ranking":
         return [_law("methods", part.of)]
     return [known[part.of.lower() or part.kind]]
+
+
+def _shape(dataset: Dataset) -> tuple[int, ...]:
+    """Height, width and channels of an image; nothing without images."""
+    return () if dataset.images is None else dataset.images_of(dataset.ids[:1]).shape[1:]
+
+
+def _measuring(name: str, c: int, shape: tuple[int, ...]) -> Mapping[str, Law]:
+    """The laws of a measure. One that trains on images is tried out, as its law is that of features."""
+    known = _law("measures", name)
+    return {**known, "seconds": _trained(name, c, shape)} if shape and _trains(name) else known
+
+
+def _trains(measure: str) -> bool:
+    entry = registry.measures.get(measure)
+    return entry.facts.expensive and "steps" in entry.read({})
+
+
+@cache
+def _trained(measure: str, c: int, shape: tuple[int, ...]) -> Law:
+    """The law of the seconds of a measure that trains on images of a shape, from some short trainings on grey ones."""
+    height, width, channels = shape
+    part = min(1.0, math.sqrt(MOST_PIXELS / (height * width)))
+    small = (max(1, round(height * part)), max(1, round(width * part)), channels)
+    _took(measure, c, small, FEW_TESTS)  # libraries are loaded, threads started
+    few, more = (_took(measure, c, small, tests) for tests in (FEW_TESTS, MORE_TESTS))
+    scale = height * width / (small[0] * small[1]) * laws()["clock"] / clock()
+    return {"steps": few / SHORT * scale, "tests": max(0.0, more - few) / (MORE_TESTS - FEW_TESTS) * scale}
+
+
+def _took(measure: str, c: int, shape: tuple[int, ...], tests: int) -> float:
+    """Seconds of a measure by a few steps on a batch of grey images, and a look at so many test items."""
+    from fdmat_core.learning import training
+
+    ids, names = np.arange(training.BATCH + tests), tuple(map(str, range(c)))
+    splits = {"train": ids[: training.BATCH], "test": ids[training.BATCH :]}
+    grey = lambda some: np.full((len(some), *shape), 127, dtype=np.uint8)  # noqa: E731
+    data = Dataset("grey", ids, ids % c, names, splits, "", images=grey)
+    table = FeatureTable(splits["train"], splits["train"] % c, np.zeros((training.BATCH, 1), np.float32), names, "")
+    take = registry.measures.get(measure)(table, dataset=data, params={"steps": SHORT}, seed=0)
+    began = time.perf_counter()
+    take(np.arange(table.n), None)
+    return time.perf_counter() - began
 
 
 @cache

@@ -122,6 +122,29 @@ def test_a_backbone_that_does_not_fit_is_refused():
         estimates.trial(datasets.load("mixture"), Choice("pixels"))
 
 
+def test_a_training_on_images_is_timed_as_its_law_is_of_features(seconds_of_one, monkeypatch):
+    tried = []
+
+    def took(measure, c, shape, tests):
+        tried.append((measure, c, shape, tests))
+        return 1.0 + tests / 64
+
+    monkeypatch.setattr(estimates, "_took", took)
+    estimates._trained.cache_clear()
+    law = estimates._trained("full_training", 10, (64, 32, 3))
+    assert {shape for _, _, shape, _ in tried} == {(45, 23, 3)}  # about a thousand pixels
+    scale = 64 * 32 / (45 * 23)
+    assert law == pytest.approx({"steps": 1.5 / 10 * scale, "tests": scale / 64})
+    assert estimates._measuring("full_training", 10, (64, 32, 3))["seconds"] == law
+    assert estimates._measuring("full_training", 10, ())["seconds"] == ONE["seconds"]  # features have a law
+    assert estimates._measuring("energy", 10, (64, 32, 3))["seconds"] == ONE["seconds"]
+    estimates._trained.cache_clear()
+
+
+def test_a_short_training_is_one_of_the_measure_itself():
+    assert 0 < estimates._took("full_training", 3, (8, 8, 1), 5) < 60
+
+
 def test_the_laws_name_what_there_is_and_are_made_of_facts():
     laws = estimates.laws()
     assert set(laws["methods"]) <= set(registry.methods.all()) and set(laws["measures"]) <= set(registry.measures.all())

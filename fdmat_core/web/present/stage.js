@@ -15,7 +15,8 @@ import { sweep, walkTo } from "./walk.js"
 /** @typedef {import("../map/view.js").Words} Words */
 /** @typedef {import("../payload.js").Payload} Payload */
 
-const PAGE = 1760 // pixels of another page that lie side by side on a slide, however large the screen
+/** Pixels of another page that lie side by side on a slide, however large the screen: two maps are read from far, too. */
+const PAGE = { any: 1760, compare: 1360 }
 const LONG = 260 // letters from which on a caption is set smaller
 
 /**
@@ -89,10 +90,8 @@ function dress({ root, picture }) {
 function listen(talk) {
   const { signal } = talk.removed, frame = /** @type {HTMLIFrameElement} */ (find(talk.root, "iframe"))
   document.addEventListener("keydown", (event) => press(talk, event), { signal, capture: true })
-  const main = find(talk.root, "main"), watch = new ResizeObserver(() => {
-    main.style.setProperty("--scale", String(main.clientWidth / PAGE))
-  })
-  watch.observe(main)
+  const watch = new ResizeObserver(() => fit(talk))
+  watch.observe(find(talk.root, "main"))
   signal.addEventListener("abort", () => watch.disconnect())
   frame.addEventListener("load", () => {
     frame.contentDocument?.addEventListener("keydown", (event) => {
@@ -100,6 +99,12 @@ function listen(talk) {
       if (!/^(INPUT|TEXTAREA|SELECT)$/.test(tagName)) press(talk, event, true)
     }, { capture: true })
   })
+}
+
+/** Let another page fill the slide. @param {Talk} talk */
+function fit({ root, story, at, comparing }) {
+  const main = find(root, "main"), pair = comparing || story.steps[at]?.page === "compare"
+  main.style.setProperty("--scale", String(main.clientWidth / (pair ? PAGE.compare : PAGE.any)))
 }
 
 /**
@@ -141,6 +146,7 @@ export async function go(talk, to) {
   if (at === talk.at && !talk.comparing) return
   halt(talk)
   Object.assign(talk, { at, comparing: false })
+  fit(talk)
   tell(talk, step)
   showPart(root, step.missing ? "missing" : step.page === "map" ? "map" : "page")
   if (step.missing) find(root, ".missing").textContent = step.missing
@@ -164,13 +170,21 @@ function tell({ root, story, at }, step) {
   const run = story.runs[step.run], url = new URL(location.href)
   find(root, ".about").textContent = [story.name, run?.title].filter(Boolean).join(" · ")
   find(root, ".place").textContent = `${at + 1} / ${story.steps.length}`
-  const caption = find(root, ".caption")
-  caption.textContent = step.caption
-  caption.classList.toggle("long", step.caption.length > LONG)
+  say(root, step.caption)
   find(root, ".verdict").textContent = ""
   find(root, ".method").textContent = run?.methods.find(({ name }) => name === step.method)?.title ?? ""
   url.searchParams.set(story.word, String(at + 1))
   History.prototype.replaceState.call(history, history.state, "", url)
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} caption
+ */
+function say(root, caption) {
+  const place = find(root, ".caption")
+  place.textContent = caption
+  place.classList.toggle("long", caption.length > LONG)
 }
 
 /**
@@ -225,6 +239,8 @@ function show(talk, run, method, payload, { kept, view } = {}) {
   const name = find(talk.root, ".method")
   name.textContent = method.title
   name.style.setProperty("--talk-kept", mapOf(talk).root.style.getPropertyValue("--kept"))
+  const step = talk.story.steps[talk.at]
+  say(talk.root, method.name === step.method ? step.caption : "") // it is of the step's method
   judge(talk)
 }
 
@@ -298,6 +314,7 @@ function toggleCompare(talk) {
   if (!a || !b) return
   halt(talk)
   talk.comparing = true
+  fit(talk)
   const kept = String(onMap(talk) ? rounded(mapOf(talk).slider.kept) : step.kept)
   showPage(talk.root, `${talk.story.compare}&${new URLSearchParams({ run, a: a.name, b: b.name, kept })}`)
   showPart(talk.root, "page")
