@@ -12,9 +12,12 @@ import { namesOf } from "./state.js"
 
 const CLASS = /^label:\s*/i // what stands before the name of a class, and of nothing else
 
+/** Whether classes have names that are more than numbers, which would find items instead. @param {GridItems} items */
+const areNamed = (items) => isLabelled(items) && items.classes.some((name) => !isNumber(name))
+
 /** The field for these items: what it finds, and what is looked for already. @param {GridState} grid */
 export function offerSearch(grid) {
-  const { elements: { find }, items } = grid, labels = isLabelled(items) ? ["label"] : [], names = [...labels, ...items.named]
+  const { elements: { find }, items } = grid, labels = areNamed(items) ? ["label"] : [], names = [...labels, ...items.named]
   find.value = grid.filters.item ?? ""
   find.inputMode = names.length ? "search" : "numeric"
   find.placeholder = ["Find: number", ...names].join(", ")
@@ -26,12 +29,14 @@ export function offerSearch(grid) {
 
 /**
  * Find items by their number or by a part of what is written about them. Until it is known which, the list stays as it is.
+ * Where nothing is written about them, only a number counts.
  * @param {GridState} grid
  * @param {string} text
  */
 export function search(grid, text) {
-  if (isNumber(text)) grid.found = null
-  setFilter(grid, "item", text)
+  const sought = grid.items.search || areNamed(grid.items) ? text : text.replace(/[^-=,\s\d]/g, "")
+  if (isNumber(sought)) grid.found = null
+  setFilter(grid, "item", sought)
   findRows(grid)
 }
 
