@@ -259,9 +259,9 @@ function payloadOf({ payloads, removed }, address) {
 }
 
 /** What the share kept costs, at the measured size nearest to it. @param {Talk} talk */
-function judge({ root, method, picture }) {
+function judge({ root, method, picture, comparing }) {
   const verdicts = method?.verdicts ?? []
-  if (!picture || !verdicts.length) { find(root, ".verdict").textContent = ""; return }
+  if (!picture || !verdicts.length || comparing) { find(root, ".verdict").textContent = ""; return }
   const { kept } = picture.state.slider
   const [, line] = verdicts[nearestSize(verdicts.map(([size]) => size), kept)]
   find(root, ".verdict").textContent = line.replaceAll(" ± ", "\u00a0±\u00a0")
