@@ -11,7 +11,7 @@ from rich.console import Console
 
 from fdmat_core import terminal
 from fdmat_core.report import tools
-from fdmat_core.runs import cleaning, duplicates, exchange, library, loaders
+from fdmat_core.runs import cleaning, duplicates, exchange, library, loaders, sets
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
@@ -31,16 +31,17 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
     what: Annotated[
         str,
         typer.Option(
-            help="selection (what is kept), cleaned (all but suspects and drops), ranking, issues, decisions; or for "
-            f"another tool: {', '.join(tools.TOOLS)}"
+            help="selection (what is kept), cleaned (all but suspects and drops), ranking, issues, decisions, set "
+            f"(see --name); or for another tool: {', '.join(tools.TOOLS)}"
         ),
     ] = "selection",
     method: Annotated[str, typer.Option(help="Of a selection or ranking: which method of the run.")] = "",
     kept: Annotated[float | None, typer.Option(help="Of a selection or ranking: the share kept.")] = None,
     seed: Annotated[int, typer.Option(help="Of a selection or ranking by a method that draws.")] = 0,
+    name: Annotated[str, typer.Option(help="Of a set of items: its name, as the app shows it.")] = "",
     code: Annotated[bool, typer.Option("--code", help="Print code that trains on the file with torch.")] = False,
 ) -> None:
-    """Write what a method keeps, its ranking of all items, the cleaned list, the issues or the decisions to a file.
+    """Write what a method keeps, its ranking of all items, the cleaned list, issues, decisions or a set to a file.
 
     Decisions overrule the method in a selection and in a ranking, and FDMat's suspicion in the cleaned list.
     """
@@ -51,14 +52,17 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
     if what in ("selection", "ranking"):
         table = _of_method(run, what, one(method), kept, seed)
         said = f"{table.attrs['kept']:,} of {table.attrs['of']:,} items kept by {method}{_overruled(table.attrs)}"
+    elif what == "set":
+        table = sets.table(run, sets.load(sets.dataset_of(run), name))
+        said = f"the {len(table):,} items of the set {table.attrs['set']!r}"
     elif what in WHOLE:
         table = WHOLE[what](run)
         said = f"{what} of {len(table):,} items" if what != "cleaned" else _cleaned(table.attrs)
     else:
-        raise ValueError(f"--what is {what!r}; say selection, ranking, {', '.join([*WHOLE, *tools.TOOLS])}")
+        raise ValueError(f"--what is {what!r}; say selection, ranking, {', '.join([*WHOLE, *tools.TOOLS, 'set'])}")
     exchange.write(table, to)
     print(f"{to}: {said}")
-    if code and what in ("selection", "cleaned"):
+    if code and what in ("selection", "cleaned", "set"):
         print(loaders.loader(run.spec, str(to), run.dataset().holds).torch)
 
 

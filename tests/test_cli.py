@@ -12,7 +12,7 @@ import pytest
 
 from fdmat_core import cli, selection
 from fdmat_core.reading import tables
-from fdmat_core.runs import artifacts, decisions, jobs, library, settings
+from fdmat_core.runs import artifacts, decisions, jobs, library, sets, settings
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice
@@ -297,6 +297,15 @@ def test_an_export_carries_the_weights_of_methods_that_weigh(say, tmp_path):
     say("export", out.strip(), "--method", "craig", "--kept", 0.1, "--to", tmp_path / "x.csv")
     weights = pd.read_csv(tmp_path / "x.csv")["weight"][:20]
     assert np.isclose(weights.mean(), 1) and weights.std() > 0
+
+
+def test_a_named_set_is_exported_by_its_name(say, done, tmp_path):
+    run, file = Run(make_spec()), tmp_path / "set.csv"
+    assert "no set 'mine' is stored" in say("export", done, "--what", "set", "--name", "mine", "--to", file)[2]
+    sets.save(run.dataset_key, sets.of_items(run, "mine", run.tables[0].ids[[4, 2]]))
+    status, out, _ = say("export", done, "--what", "set", "--name", "mine", "--to", file)
+    assert status == 0 and out == f"{file}: the 2 items of the set 'mine'\n"
+    assert pd.read_csv(file)["id"].tolist() == sorted(run.tables[0].ids[[2, 4]].tolist())
 
 
 def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeypatch):

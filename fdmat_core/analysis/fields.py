@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,28 @@ def pairs(items: Dataset, row: int) -> list[tuple[str, str]]:
     return [(name, _said(column[row])) for name, column in items.fields.items()]
 
 
-def matching(items: Dataset, text: str) -> np.ndarray:
-    """The rows, ascending, of which some field holds a text, upper or lower case."""
-    wanted = text.casefold()
-    found = np.zeros(len(items.ids), dtype=bool)
-    for column in items.fields.values():
-        found |= np.fromiter((wanted in said.casefold() for said in _all(column)), dtype=bool, count=len(column))
-    return np.flatnonzero(found)
+def searchable(items: Dataset) -> dict[str, list[str]]:
+    """What every field says of every row, by the name of the field, as `matching` looks into it: without capitals."""
+    return {name: [said.casefold() for said in _all(column)] for name, column in items.fields.items()}
+
+
+def matching(said: Mapping[str, list[str]], text: str) -> np.ndarray:
+    """The rows, ascending, of which some field holds a text, upper or lower case; `year:1999` looks into one field.
+
+    Parameters
+    ----------
+    said
+        What `searchable` says of the items.
+    """
+    name, _, rest = (part.strip().casefold() for part in text.partition(":"))
+    one = [column for field, column in said.items() if rest and field.casefold() == name]
+    wanted = rest if one else text.casefold()
+    rows = {row for column in one or said.values() for row in _holding(column, wanted)}
+    return np.array(sorted(rows), dtype=np.int64)
+
+
+def _holding(column: list[str], wanted: str) -> list[int]:
+    return [row for row, said in enumerate(column) if wanted in said]
 
 
 def _all(column: np.ndarray) -> Iterator[str]:

@@ -160,6 +160,18 @@ def likeness(by: Transported, row: int) -> np.ndarray:
     return found
 
 
+def likeness_to(table: FeatureTable, other: np.ndarray) -> np.ndarray:
+    """How like something from outside the rows of a table are (n,), as `likeness` says it of one of them.
+
+    Parameters
+    ----------
+    other
+        (d,) its features, by what made those of the table.
+    """
+    x, _ = transport.features(np.concatenate([table.embedding, other[None]]), power=0.5, norm="unit")
+    return -squared_distances(x[-1:], x[:-1])[0]
+
+
 def sentence(line: pandas.Series) -> str:
     """One line of `items` in plain words."""
     if not line.given:

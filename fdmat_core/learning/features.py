@@ -186,6 +186,13 @@ def embedded(job: Job, split: Dataset, work: Path | None, told: Callable[[int, i
     return extraction.embed(job.backbone, split.ids, lambda ids: encode(items(split, job.reads, ids)), file, told)
 
 
+def of_images(images: np.ndarray, backbone: Backbone) -> np.ndarray:
+    """The embedding (m, d) of images (m, height, width, channels) by a network that stays as it is."""
+    encode = backbone.encode or (lambda batch: batch)
+    rows = np.arange(len(images))
+    return extraction.embed(backbone, rows, lambda some: encode(images[some]), None, lambda done, fresh: None)
+
+
 def _logits(items: Dataset, head: np.ndarray, embedding: np.ndarray) -> np.ndarray:
     """The logits (n, c) that came with a dataset, else those of the head."""
     if items.logits is None:

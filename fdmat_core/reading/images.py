@@ -63,6 +63,19 @@ def square(source: Source, size: int, name: str = "") -> np.ndarray:
         ) from error
 
 
+def fitted(source: Source, shape: tuple[int, ...]) -> np.ndarray:
+    """An image in a shape (height, width, 3, or 1 for grey), turned as the camera was held; the middle is cut out.
+
+    Raises whatever a decoder raises on broken bytes, an OSError, ValueError or SyntaxError.
+    """
+    from PIL import ImageOps
+
+    height, width, channels = shape
+    with _opened(source) as image:
+        found = ImageOps.fit(colour(ImageOps.exif_transpose(image)), (width, height))
+        return np.asarray(found.convert("L") if channels == 1 else found).reshape(shape)
+
+
 def reader(source: Callable[[int], Source], size: int) -> Callable[[np.ndarray], np.ndarray]:
     """A function from rows to images (m, size, size, 3), from one that gives the file or bytes of a row."""
 

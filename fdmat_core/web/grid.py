@@ -48,8 +48,11 @@ class Addresses:
     items: str  # names the run: what a person was looking at stays while it does
     pictures: str = ""  # the address of a picture, before its item's id; none if empty
     words: str = ""  # the address of items' texts or fields, which stand for pictures; none if empty
+    search: str = ""  # the address that finds items by a text in their fields; none if empty
     evidence: str = ""  # the address of an item's evidence, before its id
     decisions: str = ""  # the address of the decisions
+    like: str = ""  # the address that takes a picture and says how like it all items are; none if empty
+    sets: str = ""  # the address of named sets of items
     score: str = ""  # the address of a score, before its name
     method: str = ""  # the method, as the address of the evidence names it
 
@@ -61,10 +64,11 @@ def pack(
     *,
     fractions: Sequence[float],
     scores: Sequence[Score] = (),
+    named: Sequence[str] = (),
 ) -> bytes:
-    """The payload of the grid; see `points.pack`."""
+    """The payload of the grid; see `points.pack`. `named` are the fields that can be searched."""
     facts: dict[str, Any] = {"classes": items.classes, "issues": [issue.title for issue in items.issues]}
-    facts |= {"scores": [asdict(one) for one in scores]}
+    facts |= {"scores": [asdict(one) for one in scores], "named": list(named)}
     facts |= columns.facts(rankings, fractions) | asdict(addresses)
     return payload.pack(_columns(items) | columns.orders(rankings), facts)
 

@@ -5,7 +5,7 @@
 
 const PAUSE = 20 // ms in which items are gathered for one question
 const BATCH = 100 // items a question, so that its address stays short
-const TYPING = 200 // ms without another letter before the server is asked for a text
+const TYPING = 60 // ms without another letter before the server is asked for a text
 
 /**
  * Asks the server at one address.

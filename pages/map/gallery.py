@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages.map import sets
 from pages.shell import places, state
 from pages.ui import pictures, thumbnails
 from pages.ui.toolbar import line
@@ -53,6 +54,7 @@ def gallery(view: Scene, kept: float, lasso: str | None) -> None:
         cards, count = view.lassoed(lasso)
         if tab == LASSO and count:
             _inspect(count)
+            sets.save(view.run, count)
     if tab != LASSO:
         cards = view.starved(kept) if tab == "Starved" else view.boundary(kept)[TABS.index(str(tab))]
     st.html(thumbnails.gallery(cards, view.pictures, empty=EMPTY.get(str(tab), "Nothing on this side of the cut.")))

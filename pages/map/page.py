@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core.web import payload
-from pages.map import canvas, gallery, recorder, scene, tour
+from pages.map import canvas, gallery, recorder, scene, sets, tour
 from pages.map.numbers import numbers as show_numbers
 from pages.shell import frame, state
 from pages.ui import cards, caveats, empty, head, pairing, run_status, stands_for, titles, toolbar
@@ -74,6 +74,7 @@ with frame.plain_errors():
         head.about(run)
         pairing.offer(run, method)
         gallery.ringed(len(payload.rows_in(ringed, table.n)))
+        of_set = sets.offer(run)
     view = scene.Scene(run, method, table, projection, methods[method])
     left, right = st.columns([7, 5], gap="medium")
     with right, st.container(key="rail"):
@@ -82,6 +83,7 @@ with frame.plain_errors():
         below = st.container()
     with left:
         verdict = st.empty()
-        options: dict[str, Any] = {"ringed": ringed, "pending": "UMAP" if live and projection.kind == "PCA" else ""}
+        pending = "UMAP" if live and projection.kind == "PCA" else ""
+        options: dict[str, Any] = {"ringed": ringed or of_set, "pending": pending}
         show_map(view, options, list(methods), verdict, numbers, below)
         tour.offer()

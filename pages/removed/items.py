@@ -36,12 +36,16 @@ class Items:
             items=key,
             pictures=thumbnails.address(self.run),
             words=fields.address(self.run),
+            search=fields.search_address(self.run),
             evidence=f"evidence/{key}/",
             decisions=f"decisions/{key}",
+            like=f"like/{key}" if caches.train(self.run).images else "",
+            sets=f"sets/{key}",
             score=f"payload/score/{key}/",
             method=quote(str(self.method), safe=""),
         )
         facts: dict[str, Any] = {"fractions": self.run.spec.fractions, "scores": scores.listed(self.run)}
+        facts["named"] = tuple(caches.train(self.run).fields)
         return grid.pack(every_item(self.run), self.rankings, addresses, **facts)
 
 

@@ -23,10 +23,12 @@ def show_grid(shown, methods):
     """The grid, and what follows it into the link; nothing else of the page is sent again."""
     if not shown.run.stored:  # somebody deleted it meanwhile
         st.rerun()
-    state.choose(kept=grid.kept(state.kept()))
-    state.filter_by(grid.filters(state.filters()))
+    filters = dict(grid.filters({**state.filters(), "set": state.chosen(state.SET) or ""}))
+    state.choose(kept=grid.kept(state.kept()), set=filters.pop("set", "") or None)
+    state.filter_by(filters)
     review.go_blind(grid.blind(review.blind()))
-    now: dict[str, Any] = {"kept": state.kept(), "filters": dict(state.filters()), "only": state.picked("only")}
+    now: dict[str, Any] = {"kept": state.kept(), "only": state.picked("only")}
+    now["filters"] = {**state.filters(), "set": state.chosen(state.SET) or ""}
     now["blind"] = review.blind()
     grid.show(shown.address, now, on_ringed=ring, on_only=lambda: state.pick("only", ""))
     pressed = grid.method()

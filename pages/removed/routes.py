@@ -5,13 +5,12 @@ A decision is on the disk before the answer leaves, whatever the page is doing m
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fdmat_core.runs import decisions
 from fdmat_core.spec import Choice
-from pages.removed import evidence, items, scores, wishes
+from pages.removed import evidence, items, posted, scores, sets, wishes
 from pages.shell import caches
 from pages.ui import serving
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 #: How long a name may be that somebody signs decisions with, or that a browser gives its session.
 NAME = 60
-#: No wish is longer than this: 100,000 rows, each with a class of its own, have about half of it.
-MOST_BYTES = 900_000
 
 
 def routes() -> list[Route]:
@@ -36,6 +33,8 @@ def routes() -> list[Route]:
         Route("/evidence/{run}/{item}", _evidence),
         Route("/decisions/{run}", _changes, methods=["GET"]),
         Route("/decisions/{run}", _write, methods=["POST"]),
+        Route("/like/{run}", _like, methods=["POST"]),
+        *sets.routes(),
     ]
 
 
@@ -112,6 +111,20 @@ def _score(request: Request) -> Response:
     return serving.payload(request, lambda: scores.packed(caches.run(asked["run"]), asked["name"]))
 
 
+async def _like(request: Request) -> Response:
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse, Response
+
+    picture = await posted.body(request, "a picture", "application/octet-stream")
+    if not isinstance(picture, bytes):
+        return picture
+    try:
+        found = await run_in_threadpool(lambda: scores.like_picture(caches.run(request.path_params["run"]), picture))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, status_code=400)
+    return Response(found, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
 def _evidence(request: Request) -> Response:
     asked = request.query_params
 
@@ -120,49 +133,12 @@ def _evidence(request: Request) -> Response:
         method = run.method(asked.get("method")) or Choice("?")
         return evidence.card(run, method, float(asked.get("kept", 1)), int(request.path_params["item"]))
 
-    return _answered(answer)
+    return posted.answered(answer)
 
 
 def _changes(request: Request) -> Response:
-    return _answered(lambda: changes(request.path_params["run"], int(request.query_params.get("after", 0))))
+    return posted.answered(lambda: changes(request.path_params["run"], int(request.query_params.get("after", 0))))
 
 
 async def _write(request: Request) -> Response:
-    from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse
-
-    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        return JSONResponse({"error": "decisions are taken from this app's own pages only"}, status_code=403)
-    if request.headers.get("content-type") != "application/json":
-        return JSONResponse({"error": "send a decision as application/json"}, status_code=415)
-    body = await _body(request)
-    if len(body) > MOST_BYTES:
-        return JSONResponse({"error": f"a decision has at most {MOST_BYTES:,} bytes"}, status_code=413)
-    return await run_in_threadpool(_answered, lambda: write(request.path_params["run"], _read(body)))
-
-
-async def _body(request: Request) -> bytes:
-    """What was sent, up to a little more than a decision may have."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            break
-    return body
-
-
-def _read(body: bytes) -> Mapping[str, Any]:
-    wish = json.loads(body)
-    if not isinstance(wish, Mapping):
-        raise ValueError(f"a decision is {wish!r}; send an object with item and decision")
-    return wish
-
-
-def _answered(answer: Callable[[], dict[str, Any]]) -> Response:
-    """An answer as JSON; what is wrong with the question is told in words."""
-    from starlette.responses import JSONResponse
-
-    try:
-        return JSONResponse(answer(), headers={"Cache-Control": "no-store"})
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        return JSONResponse({"error": str(error)}, status_code=400)
+    return await posted.taken(request, "a decision", lambda wish: write(request.path_params["run"], wish))

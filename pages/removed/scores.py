@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 from fdmat_core.analysis import issues, scores
+from fdmat_core.runs import likeness
 from fdmat_core.runs.run import Run
 from fdmat_core.web import grid
 from pages.shell import caches
 
 #: What the name of a likeness begins with.
 LIKE = "like "
+#: One picture goes through a network at a time, however many people drop some.
+_ONE = threading.Lock()
 
 
 def listed(run: Run) -> tuple[grid.Score, ...]:
@@ -35,6 +39,15 @@ def packed(run: Run, name: str) -> bytes:
     if name not in found:
         raise ValueError(f"score is {name!r}; this run has {', '.join(found)}")
     return grid.pack_score(name, found[name].values())
+
+
+def like_picture(run: Run, picture: bytes) -> bytes:
+    """How like a picture all items are, as the grid reads a score; a ValueError that says why that cannot be."""
+    if changed := caches.changed(run):
+        raise ValueError(f"{changed}: no picture can be held against them")
+    dataset = caches.dataset(run.spec.dataset, run.spec.corruption)
+    with _ONE:
+        return grid.pack_score(f"{LIKE}a picture", likeness.to_picture(run, dataset, picture))
 
 
 def _row(run: Run, item: str) -> int:

@@ -26,7 +26,7 @@ def read(run: Run, wish: Mapping[str, Any], author: str, session: str) -> list[D
         An unknown item, decision or class, or rows that are not those of this run.
     """
     data = caches.train(run)
-    items = _items(run, wish) if "rows" in wish else [_item(data, wish)]
+    items = items_of(run, wish) if "rows" in wish else [_item(data, wish)]
     decision = str(wish.get("decision"))
     return [
         Decision(item, decision, label, author, run.key, session)
@@ -38,12 +38,12 @@ def _item(data: Dataset, wish: Mapping[str, Any]) -> int:
     return int(data.ids[data.rows_of([formats.whole(wish.get("item", -1))])[0]])
 
 
-def _items(run: Run, wish: Mapping[str, Any]) -> list[int]:
-    """The ids of the rows; the count and the first id say whether both sides mean the same items."""
+def items_of(run: Run, wish: Mapping[str, Any]) -> list[int]:
+    """The ids of the rows of a wish; the count and the first id say whether both sides mean the same items."""
     if run.tables is None:
         raise ValueError(f"run {run.key} has no features yet; run it first")
     ids = run.tables[0].ids
-    items = ids[payload.rows_in(str(wish["rows"]), len(ids))].tolist()
+    items = ids[payload.rows_in(str(wish.get("rows") or ""), len(ids))].tolist()
     said = (formats.whole(wish.get("count", -1)), str(wish.get("first")))
     if not items or said != (len(items), str(items[0])):
         raise ValueError(

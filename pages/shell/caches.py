@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import streamlit as st
 
 from fdmat_core import datasets, errors, registry
-from fdmat_core.analysis import before_after, issues
+from fdmat_core.analysis import before_after, fields, issues
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.corruptions import corrupt
 from fdmat_core.learning import features
@@ -206,6 +206,17 @@ def train(run: Run) -> Dataset:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _train(choice: Choice, corruption: Choice, written: str) -> Dataset:
     return dataset(choice, corruption).split("train")
+
+
+def searchable(run: Run) -> Mapping[str, list[str]]:
+    """What the fields of a run's training items say, as a search looks into it."""
+    data = train(run)
+    return _searchable(data.key, _written(run.spec.dataset, run.spec.corruption), data)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _searchable(key: str, written: str, _data: Dataset) -> Mapping[str, list[str]]:
+    return fields.searchable(_data)
 
 
 def changed(run: Run) -> str:

@@ -17,14 +17,16 @@ from pages.shell import caches
 
 #: The two that the Compare page shows: methods of the run and, if that is another, of a second one.
 PAIR = ("a", "b", "run_b")
+#: The named set of items that the Removed page narrows its list to and the map rings.
+SET = "set"
 #: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
 VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
 #: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
 CHARTS = {"hidden": "hidden", "values": "values"}
 #: What each choice that travels is called in the link.
-WORDS = {"run": "run", "method": "method", "kept": "kept", "a": "a", "b": "b", "run_b": "run_b"} | VIEW | CHARTS
+WORDS = {name: name for name in ("run", "method", "kept", *PAIR, SET)} | VIEW | CHARTS
 #: What means nothing in another run.
-OF_ONE_RUN = (*PAIR, "camera", "lasso", "pinned", "hidden")
+OF_ONE_RUN = (*PAIR, SET, "camera", "lasso", "pinned", "hidden")
 #: The story on the Present page and, while it is being told, the step; in the link of that page only.
 STORY, STEP = "story", "step"
 #: The tour of a newcomer: a link that says `tour=0` is without.

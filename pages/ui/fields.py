@@ -31,6 +31,11 @@ def address(run: Run) -> str:
     return f"words/{run.key}" if train.fields and not train.images else ""
 
 
+def search_address(run: Run) -> str:
+    """Where texts are looked for in the fields of a run's items, seen from a page; "" if they have none."""
+    return f"words/{run.key}" if caches.train(run).fields else ""
+
+
 def words(run: Run, items: list[int]) -> dict[str, dict[str, str]]:
     """What stands for some items, in short and in full, by id as text."""
     train = caches.train(run)
@@ -43,8 +48,7 @@ def words(run: Run, items: list[int]) -> dict[str, dict[str, str]]:
 
 def found(run: Run, text: str) -> str:
     """The rows of which some field holds a text, as the browser names rows."""
-    train = caches.train(run)
-    return payload.bits_of(fields.matching(train, text), len(train.ids))
+    return payload.bits_of(fields.matching(caches.searchable(run), text), len(caches.train(run).ids))
 
 
 def _words(request: Request) -> Response:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Small pictures are enlarged in whole pixels up to about this size, large ones are scaled down to it.
 SIDE = 112
+#: Likewise of one that is looked at alone, or beside few others.
+LARGE = 512
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -45,7 +47,8 @@ def thumb(request: Request) -> Response:
     from starlette.responses import Response
 
     try:
-        png = picture(caches.run(request.path_params["run"]), int(request.path_params["item"]))
+        side = LARGE if "large" in request.query_params else SIDE
+        png = picture(caches.run(request.path_params["run"]), int(request.path_params["item"]), side)
     except (ValueError, OverflowError):
         return Response(status_code=404)
     return Response(png, media_type="image/png", headers=FOREVER)
@@ -56,24 +59,24 @@ def address(run: Run) -> str:
     return f"thumb/{run.key}/" if caches.train(run).images else ""
 
 
-def picture(run: Run, item: int) -> bytes:
-    """The picture of one item as a PNG."""
+def picture(run: Run, item: int, side: int = SIDE) -> bytes:
+    """The picture of one item as a PNG of about this many pixels a side."""
     if changed := caches.changed(run):
         raise ValueError(changed)
     data = caches.dataset(run.spec.dataset, run.spec.corruption)
-    return png(data.images_of(data.ids[data.rows_of([item])])[0])
+    return png(data.images_of(data.ids[data.rows_of([item])])[0], side)
 
 
-def png(pixels: Any) -> bytes:
+def png(pixels: Any, side: int = SIDE) -> bytes:
     """An image (height, width, channels) as a PNG of a size to look at, with crisp pixels if it was small."""
     from PIL import Image
 
     image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
-    times = round(SIDE / max(image.size))
+    times = round(side / max(image.size))
     if times > 1:
         image = image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
     else:
-        image.thumbnail((2 * SIDE, 2 * SIDE))
+        image.thumbnail((2 * side, 2 * side))
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

@@ -36,4 +36,20 @@ def test_nothing_stands_for_an_item_without_fields():
 @pytest.mark.parametrize(("text", "rows"), [("red FOX", [0]), ("x", [0, 1]), ("1999", [0]), ("zebra", [])])
 def test_a_search_looks_into_every_field_whatever_the_case(text, rows):
     data = items(year=np.array([1999, 2000, 2001]), text=TEXTS)
-    assert fields.matching(data, text).tolist() == rows
+    assert fields.matching(fields.searchable(data), text).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("year:21", [1]),
+        ("YEAR: 2001 ", [2]),
+        ("text:1999", [1]),
+        ("year:fox", []),
+        ("1999:a", [1]),
+        ("nowhere:fox", []),
+    ],
+)
+def test_a_search_that_names_a_field_looks_into_that_alone(text, rows):
+    said = fields.searchable(items(Year=np.array([1999, 2100, 2001]), text=np.array(["1", "1999:a", "fox"])))
+    assert fields.matching(said, text).tolist() == rows

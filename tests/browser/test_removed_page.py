@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fdmat_core.analysis import issues
-from fdmat_core.runs import decisions, settings
+from fdmat_core.runs import decisions, sets, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.types import Issue
 from tests.browser import driving
@@ -294,6 +294,57 @@ def test_the_list_goes_to_the_map_and_a_lasso_comes_back(on_grid):
     assert shown_ids(on_grid) == inside and 0 < len(inside) < len(want)
     on_grid.locator(".chips button").first.click()
     assert shown_ids(on_grid) == want["item"].tolist()
+
+
+def test_a_set_is_saved_narrows_the_list_travels_and_is_ringed_on_the_map(on_grid, stored):
+    shutil.rmtree(stored / "sets", ignore_errors=True)
+    on_grid.click(".issues [data-value='suspected mislabelled']")
+    want, everything = shown_ids(on_grid), removed()["item"].tolist()
+    on_grid.keyboard.press("s")
+    on_grid.keyboard.type("to check")
+    on_grid.keyboard.press("Enter")
+    on_grid.wait_for_selector(".set .name")
+    (saved,) = sets.listed(dataset_key())
+    assert (saved.name, saved.ids) == ("to check", tuple(sorted(want)))
+    assert saved.origin == "removed by fdmat at 60%, suspected mislabelled"
+    on_grid.keyboard.press("Escape")
+    on_grid.keyboard.press("Escape")
+    assert shown_ids(on_grid) == everything
+    on_grid.keyboard.press("s")
+    on_grid.click(".set .name")
+    on_grid.wait_for_function(f"{GRID}.inSet && {GRID}.sifted.list.length < {len(everything)}")
+    assert shown_ids(on_grid) == want
+    assert on_grid.locator(".counts").inner_text() == f"all {len(everything)} · filtered {len(want)} · marked 0"
+    on_grid.wait_for_url(re.compile("set=to"))
+    on_grid.wait_for_selector(AT_REST)
+    on_grid.get_by_role("link", name="Map").click()
+    on_grid.wait_for_function(
+        f"{driving.MAP}?.ringed?.reduce((sum, one) => sum + one, 0) === {len(want)}", timeout=30_000
+    )
+
+
+DROP = f"""async address => {{
+    const blob = await (await fetch(address)).blob(), carried = new DataTransfer()
+    carried.items.add(new File([blob], "mine.png", {{ type: "image/png" }}))
+    const {{ root }} = {GRID}
+    root.dispatchEvent(new DragEvent("drop", {{ bubbles: true, cancelable: true, dataTransfer: carried }}))
+}}"""
+
+
+def test_a_dropped_picture_sorts_the_list_and_the_marked_stand_side_by_side(on_grid):
+    sought = shown_ids(on_grid)[20]
+    on_grid.evaluate(DROP, f"thumb/{KEY}/{sought}")
+    on_grid.wait_for_function(f"{GRID}.order?.title === 'like mine.png' && {GRID}.at === 0", timeout=30_000)
+    on_grid.wait_for_function(f"!{GRID}.stale.list")
+    assert shown_ids(on_grid)[0] == sought
+    like = shown_ids(on_grid)
+    for _ in range(2):
+        on_grid.keyboard.press("Shift+ArrowRight")
+    on_grid.keyboard.press("v")
+    shown = on_grid.eval_on_selector_all(".beside figcaption span:first-of-type", "all => all.map(it => it.innerText)")
+    assert [int(one.split()[1]) for one in shown] == like[:3]
+    on_grid.keyboard.press("Escape")
+    assert on_grid.locator(".beside").is_hidden() and look(on_grid, "grid.marked.size") == 3
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])

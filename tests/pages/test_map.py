@@ -14,15 +14,17 @@ from fdmat_core.corruptions import corrupt
 from fdmat_core.figures import theme
 from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
-from fdmat_core.runs import decisions, settings
+from fdmat_core.runs import decisions, sets, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable, Truth
-from pages.map import scene
+from fdmat_core.web import payload
+from pages.map import canvas, scene
 from pages.map.numbers import measured
 from pages.shell import caches, places
-from pages.ui import thumbnails
+from pages.ui import item_sets, thumbnails
 from pages.ui.thumbnails import Card
+from tests.pages.conftest import button, link, texts
 
 MEASURES = tuple(map(Choice, ("sliced_wasserstein", "linear_probe", "coverage")))
 DIGITS = Spec(
@@ -94,6 +96,29 @@ def test_a_stored_run_shows_three_numbers_and_a_gallery(visit, queue, stored):
     assert [name for name, *_ in numbers(app)] == ["Sliced Wasserstein distance", "Linear probe accuracy", "Coverage"]
     assert numbers(app)[0][1:] == ["0.16 ± 0.0707", "random 0.15 · at 10% kept"]
     assert gallery(app).count("<figure") == 12
+
+
+def test_a_set_is_ringed_while_it_is_chosen_and_a_lasso_becomes_another(visit, queue, stored, monkeypatch):
+    stored(*ALL)
+    shown = []
+    monkeypatch.setattr(canvas, "show", lambda address, **options: shown.append(options["ringed"]))
+    app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="moderate", kept="0.1")
+    assert not [one for one in app.radio if one.label == "Ring the items of a set"] and shown[-1] == ""
+    run = caches.run(DIGITS.key)
+    ids, dataset = run.tables[0].ids, item_sets.dataset(run)
+    app.session_state["lasso"] = payload.bits_of(np.array([5, 8, 13]), len(ids))
+    app.session_state["turns"] = (1, "Lasso")
+    app.run()
+    app.text_input(key="set_name").set_value("lasso 1")
+    button(app, "Save").click().run()
+    assert not app.exception and sets.load(dataset, "lasso 1").ids == tuple(sorted(ids[[5, 8, 13]].tolist()))
+    (radio,) = [one for one in app.radio if one.label == "Ring the items of a set"]
+    assert radio.value == link(app, "set") == "lasso 1"
+    assert payload.rows_in(shown[-1], len(ids)).tolist() == [5, 8, 13]
+    button(app, "Save").click().run()
+    assert "which another set has" in texts(app)
+    radio.set_value("").run()
+    assert not app.exception and link(app, "set") is None and shown[-1] == ""
 
 
 def test_what_follows_the_slider_follows_it(visit, queue, stored):

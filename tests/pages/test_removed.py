@@ -385,6 +385,66 @@ def test_items_are_sorted_by_how_like_one_of_them_they_are(visit, ranked):
             scores.packed(run, wrong)
 
 
+def test_sets_are_saved_listed_compared_narrowed_to_and_deleted(visit, ranked):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    client = TestClient(Starlette(routes=routes.routes()))
+    run = caches.run(key)
+    ids = run.tables[0].ids
+    wish = many(run, [9, 2, 4]) | {"name": "to check", "origin": "marked by hand"}
+    saved = client.post(f"/sets/{key}", json=wish).json()["sets"]
+    assert saved == [{"name": "to check", "count": 3, "origin": "marked by hand"}]
+    client.post(f"/sets/{key}", json=many(run, [4, 5]) | {"name": "B"})
+    told = client.get(f"/sets/{key}?with=to check").json()["sets"]
+    assert [(one["name"], one["shared"]) for one in told] == [("B", 1), ("to check", 3)]
+    rows = client.get(f"/sets/{key}/rows?name=to check").json()["rows"]
+    assert payload.rows_in(rows, len(ids)).tolist() == [2, 4, 9]
+    file = client.get(f"/sets/{key}/file?name=to check&ending=.csv")
+    assert 'filename="set-to-check.csv"' in file.headers["content-disposition"]
+    assert [int(line.split(",")[0]) for line in file.text.splitlines()[1:]] == sorted(ids[[2, 4, 9]].tolist())
+    for sent, message in [
+        (wish, "name is 'to check', which another set has"),
+        (wish | {"name": ""}, "give 1 to 60 letters"),
+        (wish | {"name": "C", "count": 4}, "reload the page"),
+        ({"name": "C"}, "rows are 0 items"),
+    ]:
+        refused = client.post(f"/sets/{key}", json=sent)
+        assert refused.status_code == 400 and message in refused.json()["error"]
+    assert client.post(f"/sets/{key}", json=wish, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.get(f"/sets/{key}/rows?name=C").status_code == 400
+    assert [one["name"] for one in client.post(f"/sets/{key}", json={"delete": "B"}).json()["sets"]] == ["to check"]
+
+
+def test_a_picture_is_refused_in_words_where_it_cannot_be_held_against_the_items(visit, ranked):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    key = ranked(FLIPPED)
+    client, kind = TestClient(Starlette(routes=routes.routes())), {"content-type": "application/octet-stream"}
+    told = client.post(f"/like/{key}", content=b"x", headers=kind)  # its features are none that were stored
+    assert (told.status_code, told.json()["error"].split(" that")[0]) == (
+        400,
+        "the data or the network are no longer those",
+    )
+    assert client.post(f"/like/{key}", content=b"x").status_code == 415
+    assert client.post(f"/like/{key}", content=b"x" * 950_000, headers=kind).status_code == 413
+    assert client.post(f"/like/{key}", content=b"x", headers=kind | {"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_the_chosen_set_travels_in_the_link(visit, ranked):
+    app = visit(places.REMOVED, run=ranked(FLIPPED), set="to check", issue="redundant")
+    assert not app.exception and app.query_params["set"] in ("to check", ["to check"])
+    app.session_state["grid"] = {"filters": {"set": "B"}}
+    app.run()
+    assert app.query_params["set"] in ("B", ["B"]) and "issue" not in app.query_params
+    app.session_state["grid"] = {"filters": {}}
+    app.run()
+    assert not app.exception and "set" not in app.query_params
+
+
 def decided_by(key, author, items, decision, **said):
     for item in items:
         routes.write(key, {"item": int(item), "decision": decision, "author": author, "session": author, **said})

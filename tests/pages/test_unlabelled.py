@@ -117,6 +117,8 @@ def test_words_are_asked_for_by_what_is_visible(run):
     assert client.get(f"/words/{run.key}?items=-5").status_code == 400
     rows = payload.rows_in(client.get(f"/words/{run.key}?text=RED").json()["rows"], run.tables[0].n)
     assert np.array_equal(rows, np.flatnonzero(run.tables[0].ids % 2))
+    rows = payload.rows_in(client.get(f"/words/{run.key}?text=year:1907").json()["rows"], run.tables[0].n)
+    assert np.array_equal(rows, np.flatnonzero(run.tables[0].ids % 100 == 7))
 
 
 def test_a_relabel_is_refused_in_a_sentence(run):

@@ -5,9 +5,12 @@ import { effectOf } from "../../fdmat_core/web/grid/effect.js"
 import { above, countsOf, rangeOf, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
 import { rowsBy } from "../../fdmat_core/web/grid/scores.js"
 import { partsOf } from "../../fdmat_core/web/grid/share.js"
+import { rowsBeside } from "../../fdmat_core/web/grid/beside.js"
 import { sample } from "../../fdmat_core/web/grid/bulk.js"
 import { placesIn } from "../../fdmat_core/web/grid/cells.js"
 import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
+import { classRows, soughtWords } from "../../fdmat_core/web/grid/search.js"
+import { savable, wordsOn } from "../../fdmat_core/web/grid/sets.js"
 import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
 import { orderAt, ranksOf } from "../../fdmat_core/web/items.js"
 import { read } from "./written.js"
@@ -78,6 +81,61 @@ test("an item is found by its text where the server said which rows hold it, and
   const sought = (found) => sift({ items: ITEMS, rank: RANK, k: 1, only: null, filters: { item: "10" }, found, stateOf: () => "open" })
   assert.deepEqual([...sought(null).list], [3, 1, 2])
   assert.deepEqual([...sought(new Uint8Array([1, 0, 0, 0, 1, 1])).list], [0, 4])
+})
+
+test("exact numbers are those alone, and names that are known give the same rows", () => {
+  assert.deepEqual([...leave({ item: "=10" }).list], [1])
+  assert.deepEqual([...leave({ item: "=10, -30" }).list], [1, 0])
+  const names = Array.from(ITEMS.ids, String)
+  const sought = (item) => [...sift({ items: ITEMS, rank: RANK, k: 1, only: null, names, filters: { item }, stateOf: () => "open" }).list]
+  assert.deepEqual([sought("10"), sought("=101,50")], [[3, 1, 2], [2, 4]])
+})
+
+test("the kept that pass every filter are counted, too, where one is on", () => {
+  assert.deepEqual([leave({ label: "dog" }, { k: 3 }).kept, leave({ label: "dog", item: "5" }, { k: 3 }).kept], [1, 1])
+  assert.equal(leave({}, { k: 3 }).kept, 0)
+})
+
+test("a word is looked for in the names of classes, and label: changes nothing about that", () => {
+  const found = ["DO", "label:dog", "cat", "o"].map((text) => [...classRows(ITEMS, text)].join(""))
+  assert.deepEqual(found, ["010110", "010110", "101001", "010110"])
+  assert.deepEqual([...classRows({ ...ITEMS, classes: ["unlabelled"], labels: new Uint8Array(6) }, "un")], [0, 0, 0, 0, 0, 0])
+})
+
+test("a set narrows the list once its rows are known", () => {
+  const sieve = { items: ITEMS, rank: RANK, k: 1, only: null, filters: { set: "mine", label: "dog" }, stateOf: () => "open" }
+  const found = (inSet) => [...sift({ ...sieve, inSet }).list]
+  assert.deepEqual([found(null), found(Uint8Array.of(1, 1, 0, 0, 1, 1))], [[3, 1, 4], [1, 4]])
+})
+
+test("what can be saved are the marked, the listed and the kept, as they are now", () => {
+  const chips = { children: [{ textContent: "six  ✕" }, { textContent: "“fox”  ✕" }] }
+  const grid = { marked: new Set([4]), sifted: { list: Uint32Array.of(3, 1) }, elements: { chips }, rank: RANK, slider: { k: 3 },
+    items: { ...ITEMS, method: "fdmat(lam%3D3.0)" } }
+  const told = savable(grid).map(({ rows, count, origin }) => [[...rows], count, origin])
+  assert.deepEqual(told, [
+    [[4], 1, "marked by hand"], [[3, 1], 2, "removed by fdmat(lam=3.0) at 50%, six, “fox”"],
+    [[2, 4, 5], 3, "kept by fdmat(lam=3.0) at 50%"],
+  ])
+  assert.deepEqual(savable({ ...grid, marked: new Set(), slider: { k: 0 } }).map(({ count }) => count), [2])
+})
+
+test("a set says how many it holds, how many of them another has, and where they came from", () => {
+  const one = { name: "mine", count: 1200, origin: "marked by hand", shared: 7 }
+  assert.equal(wordsOn(one), "1,200 items, marked by hand")
+  assert.equal(wordsOn(one, "theirs"), "1,200 items, 7 of them in theirs, marked by hand")
+  assert.equal(wordsOn({ name: "x", count: 1, origin: "x" }, "theirs"), "1 item")
+})
+
+test("the marked stand side by side in the order of the list, six at most; else the chosen one", () => {
+  const sifted = { list: Uint32Array.of(9, 8, 7, 6, 5, 4, 3) }
+  assert.deepEqual(rowsBeside({ sifted, marked: new Set([3, 8, 1]), row: 5 }), [8, 3])
+  assert.deepEqual(rowsBeside({ sifted, marked: new Set([3, 4, 5, 6, 7, 8, 9]), row: 5 }), [9, 8, 7, 6, 5, 4])
+  assert.deepEqual([rowsBeside({ sifted, marked: new Set(), row: 5 }), rowsBeside({ sifted, marked: new Set(), row: -1 })], [[5], []])
+})
+
+test("a chip says what is looked for", () => {
+  assert.deepEqual(["12", "=12, 15", "a fox"].map(soughtWords), ["number 12…", "number 12, 15", "“a fox”"])
 })
 
 test("until the server has said which rows hold a text, it hides none", () => {

@@ -2,7 +2,7 @@
 
 import { make } from "../elements.js"
 import { idOf, isLabelled, pictureAt } from "../items.js"
-import { clamp } from "../text.js"
+import { clamp, whole } from "../text.js"
 import { showWords } from "../words.js"
 import { decisionOn, SIGNS, stale, truthOf, wordsOf } from "./state.js"
 
@@ -52,6 +52,7 @@ export function drawCells(grid) {
 function emptyWords({ items, slider, sifted, only }) {
   if (slider.k >= items.n) return "At this size nothing leaves. Move the slider to the right."
   if (only && !sifted.here) return "None of the items chosen elsewhere leaves at this size."
+  if (sifted.kept) return `No removed item fits these filters, but ${whole(sifted.kept)} kept: they are on the map. Esc clears the filters.`
   return "No removed item fits these filters. Esc clears them."
 }
 
@@ -82,11 +83,12 @@ function addCell(grid, row) {
  * @param {GridItems} items
  * @param {number} row
  * @param {string} words
+ * @param {boolean} [large] with all the pixels that the server has
  */
-export function pictureOf(items, row, words) {
+export function pictureOf(items, row, words, large = false) {
   const id = idOf(items, row), { fields, n } = items
   const picture = pictureAt(items, id)
-  if (picture) return make("img", "", { src: picture, alt: words, decoding: "async" })
+  if (picture) return make("img", "", { src: large ? `${picture}?large=1` : picture, alt: words, decoding: "async" })
   if (items.words) {
     const text = make("div", "", { className: "fields words" })
     showWords(items.words, id, text)

@@ -2,13 +2,13 @@
 
 import { make } from "../elements.js"
 import { isLabelled } from "../items.js"
-import { rowsOfText } from "../payload.js"
 import { REST } from "../slider.js"
 import { whole } from "../text.js"
-import { searchTyped } from "../words.js"
 import { choose } from "./cells.js"
 import { showEffect } from "./effect.js"
-import { isNumber, pairName, sift } from "./filters.js"
+import { pairName, sift } from "./filters.js"
+import { search, soughtWords } from "./search.js"
+import { chooseSet } from "./sets.js"
 import { partNow, take } from "./share.js"
 import { decisionOn, SIGNS, stale } from "./state.js"
 
@@ -40,28 +40,6 @@ export function setFilter(grid, name, value) {
   grid.timers.filters = setTimeout(() => sendFilters(grid), REST)
 }
 
-/**
- * Find items by their number or, where they have a text or fields, by a part of these: the server knows which rows.
- * Until it has answered, the list stays as it is.
- * @param {GridState} grid
- * @param {string} text
- */
-export function search(grid, text) {
-  if (isNumber(text)) grid.found = null
-  setFilter(grid, "item", grid.items.words ? text : text.replace(/[^\d-]/g, ""))
-  findRows(grid)
-}
-
-/** Ask which rows hold the text that is looked for, if it is no number. @param {GridState} grid */
-export async function findRows(grid) {
-  const text = grid.filters.item ?? "", { items } = grid
-  if (!items.words || isNumber(text)) return
-  const rows = rowsOfText(await searchTyped(items.words, text), items.n)
-  if (grid.items !== items || grid.filters.item !== text) return // somebody has typed on
-  grid.found = rows ?? new Uint8Array(items.n)
-  refresh(grid)
-}
-
 /** Let others hear of the filters, if they have not yet. @param {GridState} grid */
 export function sendFilters(grid) {
   if (!grid.timers.filters) return
@@ -81,7 +59,7 @@ const toggle = (grid, name, value) => setFilter(grid, name, grid.filters[name] =
 /** @param {GridState} grid */
 export function clearFilters(grid) {
   grid.elements.find.value = ""
-  Object.assign(grid, { filters: {}, found: null })
+  Object.assign(grid, { filters: {}, found: null, inSet: null })
   setFilter(grid, "item", "")
   sendFilters(grid)
 }
@@ -217,6 +195,7 @@ function showChips(grid) {
   const chip = (/** @type {string} */ words, /** @type {() => void} */ off) => {
     const button = make("button", `${words}  ✕`, { title: "Take this filter off" })
     button.addEventListener("click", off)
+    button.addEventListener("keydown", ({ key }) => { if (key === "Delete" || key === "Backspace") off() })
     chips.push(button)
   }
   const count = only?.reduce((sum, one) => sum + one, 0) ?? 0
@@ -227,8 +206,29 @@ function showChips(grid) {
     const value = filters[name]
     if (value) chip(value.replace(">", " → "), () => toggle(grid, name, value))
   }
-  elements.chips.replaceChildren(...chips)
+  if (filters.item) chip(soughtWords(filters.item), () => search(grid, elements.find.value = ""))
+  if (filters.set) chip(`set: ${filters.set}`, () => chooseSet(grid, ""))
+  putChips(grid, chips)
   elements.map.disabled = !list.length
+}
+
+/**
+ * Show the chips; the keyboard stays where it was among them, or goes on to the list.
+ * @param {GridState} grid
+ * @param {HTMLElement[]} chips
+ */
+function putChips({ elements: { chips: box, narrowed, cells } }, chips) {
+  const root = /** @type {Document | ShadowRoot} */ (box.getRootNode())
+  const at = root.activeElement ? [...box.children].indexOf(root.activeElement) : -1
+  box.replaceChildren(...chips)
+  narrowed.hidden = !chips.length
+  if (at >= 0) (chips[Math.min(at, chips.length - 1)] ?? cells).focus({ preventScroll: true })
+}
+
+/** How many leave, how many pass the filters, how many are marked. @param {GridState} grid */
+function showCounts({ elements: { counts }, sifted: { here, kept, list }, marked }) {
+  const too = kept ? ` · ${whole(kept)} kept fit, too` : ""
+  counts.textContent = `all ${whole(here)} · filtered ${whole(list.length)} · marked ${whole(marked.size)}${too}`
 }
 
 /** Show all items again, not those of a lasso alone. @param {GridState} grid */
@@ -244,6 +244,7 @@ export function showTally(grid) {
   let decided = 0
   for (const row of list) decided += Number(stateOf(grid, row) !== "open")
   showEffect(grid)
+  showCounts(grid)
   const waiting = outbox.length > 1 || trouble ? ` · ${outbox.length} not saved yet${trouble && `: ${trouble}`}` : ""
   const marked = grid.marked.size ? `${whole(grid.marked.size)} marked, ` : "", note = grid.note && ` · ${grid.note}`
   tally.textContent = `${marked}${whole(decided)} decided of ${whole(list.length)}${note}${waiting}`

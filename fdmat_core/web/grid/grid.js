@@ -6,16 +6,20 @@ import { isDark } from "../page.js"
 import { rowsOfText, textOfRows } from "../payload.js"
 import { createSlider, rounded, setScale, settle } from "../slider.js"
 import { percent, whole } from "../text.js"
+import { drawBeside } from "./beside.js"
 import { showCard } from "./card.js"
 import { choose, drawCells, layOut } from "./cells.js"
 import { isBlind, listenBlind, offerBlind } from "./blind.js"
 import { author, sign, startListening } from "./decisions.js"
-import { findRows, refresh, search, sendFilters, setFilter } from "./filter_panel.js"
+import { refresh, sendFilters, setFilter } from "./filter_panel.js"
+import { choosePicture, listenDrops } from "./dropped.js"
 import { listenHistogram, showHistogram } from "./histogram.js"
 import { listenKeys } from "./keyboard.js"
 import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
-import { listOrders, sortBy } from "./scores.js"
+import { ASK, listOrders, sortBy } from "./scores.js"
+import { offerSearch, search } from "./search.js"
+import { learnSets, listenSets } from "./sets.js"
 import { dealOut, listenShare } from "./share.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
@@ -44,6 +48,8 @@ export function mount(host, payload, events = {}, options = {}) {
   listenHistogram(grid)
   listenBlind(grid)
   listenShare(grid)
+  listenSets(grid)
+  listenDrops(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
   watch.observe(grid.elements.frame)
@@ -74,8 +80,8 @@ function stateOf(root, items, events, options) {
   const grid = {
     root, elements: elementsOf(root), events, options, removed: new AbortController(), items, rows: null, names: null, slider,
     sent: rounded(options.kept ?? 1), slot: -1, rank: none, only: rowsOfText(options.only, items.n), filters: { ...options.filters },
-    found: null, mine: null,
-    sifted: { list: none, here: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
+    found: null, mine: null, sets: [], inSet: null,
+    sifted: { list: none, here: 0, kept: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
     scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
@@ -93,9 +99,17 @@ function listenTools(grid) {
   find.addEventListener("keydown", (event) => { if (["Enter", "Escape"].includes(event.key)) find.blur() })
   name.value = author()
   name.addEventListener("change", () => sign(name.value))
-  grid.elements.order.addEventListener("change", () => sortBy(grid, grid.elements.order.value))
+  grid.elements.order.addEventListener("change", () => order(grid))
   map.addEventListener("click", () => toMap(grid))
   help.addEventListener("click", () => showKeys(grid.elements))
+}
+
+/** Another order was chosen: a picture is asked for first, and until it is there the order stays. @param {GridState} grid */
+function order(grid) {
+  const menu = grid.elements.order
+  if (menu.value !== ASK) { sortBy(grid, menu.value); return }
+  menu.value = grid.order?.name ?? ""
+  choosePicture(grid)
 }
 
 /** Show all of the list on the map. What waits to be sent goes first: later it would reach another page. @param {GridState} grid */
@@ -117,7 +131,7 @@ function show(grid, items) {
     Object.assign(grid, { rows: null, names: null })
     Object.assign(grid, { filters: { ...grid.options.filters }, decided: new Map(), last: 0, at: 0, row: -1, shown: -1 })
     Object.assign(grid, { marked: new Set(), note: "", scores: new Map(), order: null, score: null, threshold: null, counted: null })
-    Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null })
+    Object.assign(grid, { only: rowsOfText(grid.options.only, items.n), found: null, inSet: null })
     begin(grid)
   }
   receive(grid)
@@ -125,11 +139,8 @@ function show(grid, items) {
 
 /** These items for the first time. @param {GridState} grid */
 function begin(grid) {
-  const { find } = grid.elements, { words } = grid.items
-  find.value = grid.filters.item ?? ""
-  find.inputMode = words ? "search" : "numeric"
-  find.placeholder = find.ariaLabel = words ? "text or item number" : "item number"
-  findRows(grid)
+  offerSearch(grid)
+  learnSets(grid)
   grid.known.clear()
   dealOut(grid)
   listOrders(grid)
@@ -183,7 +194,7 @@ function rested(grid) {
 function draw(grid) {
   if (grid.stale.list) refresh(grid)
   if (grid.stale.list || grid.stale.card) { showOffers(grid); showHistogram(grid) }
-  if (grid.stale.card) showCard(grid)
+  if (grid.stale.card) { showCard(grid); drawBeside(grid) }
   grid.stale = { list: false, card: false }
   drawCells(grid)
   grid.drawn++

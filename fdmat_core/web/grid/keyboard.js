@@ -2,11 +2,13 @@
 
 import { isTaken, isTyped, showKeys } from "../elements.js"
 import { slideByKey } from "../slider.js"
+import { showBeside } from "./beside.js"
 import { act } from "./bulk.js"
 import { chooseClass, undo } from "./decisions.js"
 import { clearFilters } from "./filter_panel.js"
 import { go, markAll, markTo, unmark } from "./marks.js"
 import { sortByLikeness } from "./scores.js"
+import { openSets } from "./sets.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 
@@ -42,6 +44,7 @@ function press(grid, event) {
     ArrowDown: step(across), ArrowUp: step(-across), "Shift+ArrowRight": markBy(1), "Shift+ArrowLeft": markBy(-1),
     "Shift+ArrowDown": markBy(across), "Shift+ArrowUp": markBy(-across),
     "[": () => slideByKey(grid.slider, event), "]": () => slideByKey(grid.slider, event),
+    s: () => openSets(grid), v: () => showBeside(grid),
     "/": () => grid.elements.find.focus(), Escape: () => escape(grid), "?": () => showKeys(grid.elements),
   }
   for (const number of "123456789") acts[number] = () => grid.events.method?.(Number(number))
@@ -67,6 +70,8 @@ function nameOf({ key, shiftKey }) {
 /** @param {GridState} grid */
 function escape(grid) {
   if (!grid.elements.keys.hidden) showKeys(grid.elements, false)
+  else if (!grid.elements.beside.hidden) showBeside(grid, false)
+  else if (!grid.elements.panel.hidden) openSets(grid, false)
   else if (grid.marked.size) unmark(grid)
   else clearFilters(grid)
 }

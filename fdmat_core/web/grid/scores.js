@@ -19,7 +19,9 @@ import { stale } from "./state.js"
  * @property {Uint32Array} rows highest first; equal ones, and those without a score, the worst first
  */
 
-const LIKE = "like " // and the number of an item
+const LIKE = "like ", ALIKE = "Most alike first" // and the number of an item, or a picture
+/** The choice that asks for a picture to be likened to. */
+export const ASK = "ask for a picture"
 
 /**
  * @param {Float32Array} values by row
@@ -55,9 +57,10 @@ async function fetched({ score, scores, worst }, name) {
 
 /** Fill the menu of orders. @param {GridState} grid */
 export function listOrders({ elements: { order }, items }) {
-  const groups = [...new Set(items.scores.map((one) => one.group))]
+  const asked = items.like ? [{ name: ASK, group: ALIKE, title: "like a picture of yours …" }] : [], offers = [...items.scores, ...asked]
+  const groups = [...new Set(offers.map((one) => one.group))]
   order.replaceChildren(make("option", "gravest issue", { value: "" }), ...groups.map((label) => {
-    const group = make("optgroup", "", { label }), offered = items.scores.filter((one) => one.group === label)
+    const group = make("optgroup", "", { label }), offered = offers.filter((one) => one.group === label)
     group.append(...offered.map(({ name, title }) => make("option", title, { value: name })))
     return group
   }))
@@ -69,11 +72,21 @@ export function listOrders({ elements: { order }, items }) {
  * @param {number} row
  */
 export function sortByLikeness(grid, row) {
-  const { items } = grid, item = idOf(items, row), name = `${LIKE}${item}`
-  const others = items.scores.filter((one) => !one.name.startsWith(LIKE))
-  items.scores = [...others, { name, group: "Most alike first", title: `like item ${item}` }]
+  const item = idOf(grid.items, row)
+  return sortBy(grid, offerLikeness(grid, item, `like item ${item}`))
+}
+
+/**
+ * Offer a likeness among the orders in place of the one before; returns its name.
+ * @param {GridState} grid
+ * @param {string} what it is likeness to
+ * @param {string} title
+ */
+export function offerLikeness(grid, what, title) {
+  const { items } = grid, name = `${LIKE}${what}`, others = items.scores.filter((one) => !one.name.startsWith(LIKE))
+  items.scores = [...others, { name, group: ALIKE, title }]
   listOrders(grid)
-  return sortBy(grid, name)
+  return name
 }
 
 /**

@@ -20,8 +20,12 @@ import { itemsOf } from "../items.js"
  * @property {Uint8Array} suspected a byte per row: not on the cleaned list, unless people say otherwise
  * @property {Positions | null} cleanLabels where noise was injected: the true classes
  * @property {Float32Array | null} fields some features of row after row, where there are no pictures
+ * @property {string} search the address that finds items by a text in their fields; "" if they have none
+ * @property {string[]} named those fields
  * @property {string} evidence the address of an item's evidence, before its id
  * @property {string} decisions the address of the decisions
+ * @property {string} like the address that takes a picture; "" if items have none
+ * @property {string} sets the address of named sets of items
  * @property {string} score the address of a score, before its name
  * @property {import("./scores.js").Offered[]} scores what the grid may ask for
  * @property {string} method as the address of the evidence names it
@@ -85,6 +89,8 @@ import { itemsOf } from "../items.js"
  * @property {number | null} threshold in that score; null before anybody has set it
  * @property {import("./histogram.js").Counted | null} counted the list by that score
  * @property {Uint8Array | null} found the rows whose words hold what is looked for, a byte per row; null for none asked
+ * @property {import("./sets.js").Listed[]} sets the named sets of these items
+ * @property {Uint8Array | null} inSet the rows of the set that the list is narrowed to, a byte per row; null until they are known
  * @property {Sifted} sifted what the filters leave
  * @property {number} at place of the chosen item in the list
  * @property {number} row of the chosen item, or -1
@@ -121,7 +127,8 @@ export function gridItemsOf(payload) {
     suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
-    score: facts.score, scores: facts.scores ?? [],
+    like: facts.like ?? "", sets: facts.sets ?? "",
+    score: facts.score, scores: facts.scores ?? [], search: facts.search ?? "", named: facts.named ?? [],
   }
 }
 
@@ -131,9 +138,14 @@ export function elementsOf(root) {
     removed: find(root, ".count .removed"), kept: find(root, ".count .kept"), effect: find(root, ".effect"), issues: find(root, ".issues"),
     states: find(root, ".states"), labels: /** @type {HTMLSelectElement} */ (find(root, ".labels")), pairs: find(root, ".pairs"),
     tally: find(root, ".tally"), chips: find(root, ".chips"), offers: find(root, ".offers"),
+    counts: find(root, ".counts"), narrowed: find(root, ".narrowed"),
     find: /** @type {HTMLInputElement} */ (find(root, ".find")),
+    sets: find(root, ".act-sets"), panel: find(root, ".sets"), listed: find(root, ".listed"), saved: find(root, ".saved"),
+    what: /** @type {HTMLSelectElement} */ (find(root, ".what")), wrong: find(root, ".wrong"),
+    named: /** @type {HTMLInputElement} */ (find(root, ".named")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
+    beside: find(root, ".beside"),
     author: /** @type {HTMLInputElement} */ (find(root, ".author")), order: /** @type {HTMLSelectElement} */ (find(root, ".order")),
     part: /** @type {HTMLInputElement} */ (find(root, "input.part")), parts: /** @type {HTMLInputElement} */ (find(root, "input.parts")),
     blind: /** @type {HTMLInputElement} */ (find(root, "input.blind")), score: find(root, ".act-score"),
@@ -168,6 +180,9 @@ export function stale(grid, what) {
   })
 }
 
+/** The ids of all items as text, once: a number of 64 bits takes a while to become text. @param {GridState} grid */
+export const namesOf = (grid) => grid.names ??= Array.from(grid.items.ids, String)
+
 /** The key that gives a decision. @type {Record<string, string>} */
 export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }
 
@@ -178,8 +193,7 @@ export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }
  */
 export function decisionOn(grid, row) {
   if (!grid.decided.size) return undefined
-  grid.names ??= Array.from(grid.items.ids, String) // once: a number of 64 bits takes a while to become text
-  return grid.decided.get(grid.names[row])
+  return grid.decided.get(namesOf(grid)[row])
 }
 
 /** A decision in words. @param {Decision} decision */

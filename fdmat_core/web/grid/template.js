@@ -5,12 +5,14 @@ import { SLIDER } from "../slider.js"
 /** @type {[string, string][]} */
 export const KEYS = [
   ["K D U", "keep, drop, unsure; then the next item"], ["R", "relabel to the class shown (shift: choose one)"],
-  ["C", "clear the decision"], ["L", "sort by likeness to this item"],
+  ["C", "clear the decision"], ["L", "sort by likeness to this item; a picture of yours can be dropped"],
   ["Shift + arrows, click", "mark a range; dragging marks, too"], ["Ctrl A", "mark all of the list"],
+  ["V", "the marked items large, side by side"],
   ["Z", "take your last decision back, on one or on many"],
   ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
-  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find an item by its number"],
+  ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find items: by number, by a word, field:word"],
   ["Esc", "unmark, then clear the filters"],
+  ["S", "named sets: show one alone, save what is marked, listed or kept"],
   ["?", "this list"],
 ]
 
@@ -33,10 +35,14 @@ export const TEMPLATE = /* html */ `
   <div class="middle">
     <div class="tools">
       <p class="tally" role="status"></p>
-      <div class="chips"></div>
-      <input type="search" class="find" inputmode="numeric" placeholder="item number" aria-label="Item number">
+      <input type="search" class="find" autocomplete="off" spellcheck="false">
+      <button class="act-sets" aria-expanded="false" title="Named sets of items (S)">Sets</button>
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
+    </div>
+    <div class="tools narrowed" role="group" aria-label="Filters that are on" hidden>
+      <div class="chips"></div>
+      <p class="counts"></p>
     </div>
     <div class="tools more">
       <p class="effect" role="status"></p>
@@ -60,5 +66,15 @@ export const TEMPLATE = /* html */ `
       <p class="none" hidden></p>
     </div>
     <dl class="keys" hidden></dl>
+    <div class="sets" role="group" aria-label="Named sets of items" hidden>
+      <div class="listed"></div>
+      <form class="saved">
+        <select class="what" aria-label="What to save"></select>
+        <input class="named" maxlength="60" aria-label="Name of the set" autocomplete="off">
+        <button class="act-all">Save</button>
+      </form>
+      <p class="wrong trouble" role="alert" hidden></p>
+    </div>
   </div>
-  <aside class="card" aria-label="The chosen item"></aside>`
+  <aside class="card" aria-label="The chosen item"></aside>
+  <div class="beside" role="group" aria-label="Marked items side by side" hidden></div>`
