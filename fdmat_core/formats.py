@@ -37,7 +37,7 @@ def number(value: float, unit: str) -> str:
     """A value of a measure as people read it: shares in percent, all else with three digits; a rounding error is 0."""
     if unit.startswith("share"):
         return f"{round(100 * value, 1) + 0.0:.1f}%"  # never -0.0%
-    return f"{value:#.3g}".rstrip(".") if abs(value) > ROUNDING else "0"
+    return f"{value:.3g}" if abs(value) > ROUNDING else "0"
 
 
 def spread(mean: float, sd: float, seeds: int, unit: str) -> str:

@@ -35,11 +35,3 @@ def test_a_number_with_a_line_in_it_is_none():
     for value in ("1_0", "1_0.5", "x"):
         with pytest.raises(ValueError):
             formats.real(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "said"), [(0.29, "0.290"), (0.3234, "0.323"), (2, "2.00"), (123.4, "123"), (-1e-9, "0"), (-0.5, "-0.500")]
-)
-def test_numbers_below_each_other_have_as_many_digits(value, said):
-    assert formats.number(value, "distance") == said
-    assert formats.number(0.29, "share of items") == "29.0%"
