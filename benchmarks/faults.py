@@ -196,8 +196,9 @@ def _kill(key):
         pid = jobs._job(open_file, key).pid
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.02)
+    with suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.02)
 
 
 def kills(tries, scratch):

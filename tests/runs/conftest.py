@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fdmat_core import projection
@@ -54,6 +55,14 @@ def with_features(spec):
     """The spec, with its features stored already, so that its job has no need of torch."""
     stages.make_features(settings.checked(spec), Run(spec).dataset(), lambda done, total, note: None)
     return spec
+
+
+def exists(pid):
+    """Whether a process goes on; one that ended and that nobody asked about since does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # also if it ends while it is looked at
+        return False
 
 
 def wait_for(condition, seconds=60):

@@ -19,7 +19,7 @@ from fdmat_core.runs import artifacts, engines, jobs, library, memory, settings,
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
-from tests.runs.conftest import make_spec, wait_for, with_features
+from tests.runs.conftest import exists, make_spec, wait_for, with_features
 from tests.stores import filling
 
 ON_RAY = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs the extra `ray`")
@@ -191,7 +191,7 @@ def test_cancelling_a_job_ends_its_workers(monkeypatch):
     began = time.monotonic()
     jobs.cancel(key)
     assert time.monotonic() - began < 2 and jobs.status(key).state == "cancelled"
-    assert wait_for(lambda: not any(map(psutil.pid_exists, pids)), 5)
+    assert wait_for(lambda: not any(map(exists, pids)), 5)
 
 
 def test_workers_end_when_the_process_of_their_run_is_killed(monkeypatch):
@@ -201,7 +201,7 @@ def test_workers_end_when_the_process_of_their_run_is_killed(monkeypatch):
     pids = wait_for(lambda: workers_of(key, 2))
     with jobs.connect(jobs.SCHEMA) as database:
         os.kill(jobs._job(database, key).pid, signal.SIGKILL)
-    assert wait_for(lambda: not any(map(psutil.pid_exists, pids)), 30)
+    assert wait_for(lambda: not any(map(exists, pids)), 30)
 
 
 def workers_of(key, count):

@@ -19,7 +19,7 @@ from fdmat_core.spec import Choice
 from fdmat_core.store import entries, provenance
 from fdmat_core.store.database import connect
 from fdmat_core.store.files import home
-from tests.runs.conftest import make_spec, wait_for, with_features
+from tests.runs.conftest import exists, make_spec, wait_for, with_features
 
 MARK = {"job": 1, "pid": 42}
 COMMAND = jobs.COMMAND
@@ -52,10 +52,6 @@ def wait_for_stage(key, stage):
 def row(key):
     with connect(jobs.SCHEMA) as database:
         return jobs._job(database, key)
-
-
-def exists(pid):
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def rankings():
