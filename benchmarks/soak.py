@@ -20,6 +20,8 @@ from tests.browser.tiny import SPEC
 PAUSE, LONGEST = 1.0, 30_000
 #: Memory is compared from this share of the time on: until then caches fill.
 SETTLED = 0.3
+#: Lines of the server's log that are shown of an error.
+TOLD = 60
 
 
 def soak(home, users, minutes):
@@ -36,7 +38,9 @@ def soak(home, users, minutes):
         held = _memory(until)
         for person in people:
             person.join()
-    errors += [line for line in log.read_text().splitlines() if "Traceback" in line or " 500 " in line]
+    said = log.read_text().splitlines()
+    found = [place for place, line in enumerate(said) if "Traceback" in line or " 500 " in line]
+    errors += ["\n".join(said[place : place + TOLD]) for place in found]
     for error in errors[:5]:
         print("!!", error)
     early, late = held[int(SETTLED * len(held))], held[-1]
