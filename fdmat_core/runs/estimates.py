@@ -33,6 +33,8 @@ FIRST_ITEMS, ENOUGH_SECONDS, MOST_ITEMS = 16, 0.25, 1024
 TIMED_STEPS = 3
 #: Steps of a training of a measure that is timed, and the test items that are looked at after it: few, then more.
 SHORT, FEW_TESTS, MORE_TESTS = 10, 32, 544
+#: Axes of an image: height, width and channels.
+IMAGE = 3
 #: Pixels of an image in them, at most: more take more in proportion.
 MOST_PIXELS = 1024
 #: The stages of a run in words, by the kind of what they store; measuring is one of its own.
@@ -125,11 +127,12 @@ def estimate(spec: Spec, dataset: Dataset, try_out: Callable[[], Timed] | None =
     else:
         timed = try_out() if try_out else trial(dataset, spec.backbone)
     counts = np.bincount(dataset.labels[dataset.rows_of(dataset.splits["train"])])
-    size = _size(dataset, timed.d, counts.astype(float))
+    shape = _shape(dataset, timed.d)
+    size = _size(dataset, timed.d, counts.astype(float), shape)
     used = UsedFeatures(key, size.n, int(counts.max(initial=0)), artifacts.features_version(spec))
     pace, spec = clock() / laws()["clock"], _possible(spec, dataset)
 
-    to_do = _parts(spec, used, size, _shape(dataset))
+    to_do = _parts(spec, used, size, shape)
     seconds = {name: pace * sum(_value(law, at) for law, at in many) for name, many in to_do.items()}
     seconds["features"] += timed.seconds
     peak = max((_value(law, at, "bytes") for many in to_do.values() for law, at in many), default=0.0)
@@ -218,15 +221,10 @@ def _laws(part: Part, spec: Spec, size: Size) -> list[Mapping[str, Law]]:
     return [known[part.of.lower() or part.kind]]
 
 
-def _shape(dataset: Dataset) -> tuple[int, ...]:
-    """Height, width and channels of an image; nothing without images."""
-    return () if dataset.images is None else dataset.images_of(dataset.ids[:1]).shape[1:]
-
-
 def _measuring(name: str, c: int, shape: tuple[int, ...]) -> Mapping[str, Law]:
     """The laws of a measure. One that trains on images is tried out, as its law is that of features."""
     known = _law("measures", name)
-    return {**known, "seconds": _trained(name, c, shape)} if shape and _trains(name) else known
+    return {**known, "seconds": _trained(name, c, shape)} if len(shape) == IMAGE and _trains(name) else known
 
 
 def _trains(measure: str) -> bool:
@@ -276,13 +274,17 @@ def _unknown(spec: Spec) -> list[str]:
     return [name for kind, name in named if name not in laws()[kind] and name != "imported"]
 
 
-def _size(dataset: Dataset, d: int, counts: np.ndarray) -> Size:
-    """How large the work is, when the classes have so many training items (c,) each."""
+def _shape(dataset: Dataset, d: int) -> tuple[int, ...]:
+    """The shape of an item as it is read; of a text that of its features (d,)."""
     from fdmat_core.learning import features
 
-    item = np.zeros((1, d)) if dataset.holds == "text" else features.items(dataset, dataset.holds, dataset.ids[:1])
+    return (d,) if dataset.holds == "text" else features.items(dataset, dataset.holds, dataset.ids[:1]).shape[1:]
+
+
+def _size(dataset: Dataset, d: int, counts: np.ndarray, shape: tuple[int, ...]) -> Size:
+    """How large the work is, when the classes have so many training items (c,) each, of a shape."""
     n, tests = (len(dataset.splits[name]) for name in ("train", "test"))
-    return Size(n, tests, d, len(dataset.classes), float((counts**2).sum()), item[0].size)
+    return Size(n, tests, d, len(dataset.classes), float((counts**2).sum()), math.prod(shape))
 
 
 def _frozen(job: Any, n: int, tests: int) -> Timed:

@@ -8,7 +8,7 @@ from fdmat_core import errors
 from fdmat_core.runs import sets
 from fdmat_core.runs.run import Run
 from fdmat_core.web import payload
-from pages.shell import frame, state
+from pages.shell import caches, frame, state
 from pages.ui import item_sets
 
 NONE = ""
@@ -16,7 +16,7 @@ NONE = ""
 
 def offer(run: Run) -> str:
     """Offer the stored sets of a run's data; returns the rows of the chosen one, as a lasso has them, "" for none."""
-    counts = {one.name: len(one.ids) for one in sets.listed(item_sets.dataset(run))}
+    counts = {one.name: len(one.ids) for one in sets.listed(caches.data_key(run))}
     wanted = state.chosen(state.SET) or NONE
     name = wanted if wanted in counts else NONE
     if wanted != name:
@@ -51,7 +51,7 @@ def save(run: Run, count: int) -> None:
         chosen = ids[payload.rows_in(st.session_state.get("lasso"), len(ids))]
         try:
             one = sets.of_items(run, name, chosen, "in a lasso on the map")
-            sets.save(item_sets.dataset(run), one)
+            sets.save(caches.data_key(run), one)
         except (ValueError, OSError) as error:
             st.error(frame.plain(errors.plain(error)), icon=":material/error:")
             return

@@ -29,7 +29,7 @@ OF_LABELS = ("given", "label")
 def show(run: Run) -> None:
     """Draw the decisions, the newest first, or say how to make one."""
     data = caches.train(run)
-    found = decisions.current(run.dataset_key or data.key).sort_values("made", ascending=False, kind="stable")
+    found = decisions.current(caches.data_key(run)).sort_values("made", ascending=False, kind="stable")
     if found.empty:
         keys = "K to keep an item, D to drop, R to relabel" if data.labelled else "K to keep an item, D to drop"
         text = f"Nothing is decided yet. On the first tab press {keys}, U if unsure."

@@ -35,7 +35,7 @@ def row(run: Run, method: Choice, kept: float) -> None:
     if method not in ranked:
         return
     coreset = ranked[method].cut(kept)
-    decided = decisions.current(run.dataset_key or caches.train(run).key)
+    decided = decisions.current(caches.data_key(run))
     with st.container(horizontal=True, vertical_alignment="center", key="take_away"):
         ending = _format(exchange.WRITERS)
         name = f"{_file_name(method)}-{coreset.k}-of-{coreset.n}"

@@ -36,7 +36,7 @@ LOOK: dict[str, Any] = {"hide_index": True, "width": "stretch"}
 
 def show(run: Run, method: Choice) -> None:
     """Draw it, once two people have decided anything."""
-    words = decisions.words(run.dataset_key or caches.train(run).key)
+    words = decisions.words(caches.data_key(run))
     counts = reviewers.counts(words)
     if len(counts) < 2:
         return

@@ -92,8 +92,7 @@ def _name(wish: Mapping[str, Any], what: str) -> str:
 
 def dataset_key(run: str) -> str:
     """The name under which decisions about a run's items are kept: runs on the same data share them."""
-    found = caches.run(run)
-    return found.dataset_key or caches.train(found).key
+    return caches.data_key(caches.run(run))
 
 
 def _now(dataset: str, item: int) -> dict[str, str]:

@@ -35,7 +35,7 @@ def routes() -> list[Route]:
 
 def told(run: Run, other: str = "") -> dict[str, Any]:
     """The stored sets of a run's data: name, how many items, where they came from, and how many another has, too."""
-    found = sets.listed(item_sets.dataset(run))
+    found = sets.listed(caches.data_key(run))
     theirs = {item for one in found if one.name == other for item in one.ids}
     facts = [{"name": one.name, "count": len(one.ids), "origin": one.origin} for one in found]
     shared = [{"shared": len(theirs.intersection(one.ids))} if theirs else {} for one in found]
@@ -53,11 +53,11 @@ def write(run: Run, wish: Mapping[str, Any]) -> dict[str, Any]:
         A name that is taken or none, or rows that are not those of this run; nothing is written then.
     """
     if "delete" in wish:
-        sets.delete(item_sets.dataset(run), str(wish["delete"]))
+        sets.delete(caches.data_key(run), str(wish["delete"]))
     else:
         items = wishes.items_of(run, wish)
         one = sets.of_items(run, str(wish.get("name") or ""), items, str(wish.get("origin") or ""))
-        sets.save(item_sets.dataset(run), one)
+        sets.save(caches.data_key(run), one)
     return told(run)
 
 
@@ -65,7 +65,7 @@ def content(run: Run, name: str, ending: str) -> bytes:
     """A stored set as a file of an ending of `TYPES`."""
     if ending not in TYPES:
         raise ValueError(f"ending is {ending!r}; choose {', '.join(TYPES)}")
-    return exchange.content(sets.table(run, sets.load(item_sets.dataset(run), name)), ending)
+    return exchange.content(sets.table(run, sets.load(caches.data_key(run), name)), ending)
 
 
 def _told(request: Request) -> Response:

@@ -256,9 +256,14 @@ def inspection(run: Run) -> Inspection | None:
     return Inspection(evidence, items, order, issues.transported(both[0], lam=lam))
 
 
+def data_key(run: Run) -> str:
+    """The name of a run's data, under which decisions and sets are kept: runs on the same data share them."""
+    return run.dataset_key or train(run).key
+
+
 def to_clean(run: Run) -> tuple[Choice, Measure] | None:
     """The distance to the clean part, as people decided by now what is wrong; see `cleaning.distance`."""
-    last, found = decisions.changes(run.dataset_key or train(run).key)
+    last, found = decisions.changes(data_key(run))
     return None if found.empty else _to_clean(run, last)
 
 

@@ -8,14 +8,9 @@ from fdmat_core.web import payload
 from pages.shell import caches
 
 
-def dataset(run: Run) -> str:
-    """The name of the data under which the sets of a run are stored."""
-    return run.dataset_key or caches.train(run).key
-
-
 def bits(run: Run, name: str) -> str:
     """The rows of a stored set, as the browser names rows; a ValueError if there is no such set."""
     if run.tables is None:
         raise ValueError(f"run {run.key} has no features yet; run it first")
     ids = run.tables[0].ids
-    return payload.bits_of(sets.rows(sets.load(dataset(run), name), ids), len(ids))
+    return payload.bits_of(sets.rows(sets.load(caches.data_key(run), name), ids), len(ids))

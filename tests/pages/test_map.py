@@ -22,7 +22,7 @@ from fdmat_core.web import payload
 from pages.map import canvas, scene
 from pages.map.numbers import measured
 from pages.shell import caches, places
-from pages.ui import item_sets, thumbnails
+from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
 from tests.pages.conftest import button, link, texts
 
@@ -105,7 +105,7 @@ def test_a_set_is_ringed_while_it_is_chosen_and_a_lasso_becomes_another(visit, q
     app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="moderate", kept="0.1")
     assert not [one for one in app.radio if one.label == "Ring the items of a set"] and shown[-1] == ""
     run = caches.run(DIGITS.key)
-    ids, dataset = run.tables[0].ids, item_sets.dataset(run)
+    ids, dataset = run.tables[0].ids, caches.data_key(run)
     app.session_state["lasso"] = payload.bits_of(np.array([5, 8, 13]), len(ids))
     app.session_state["turns"] = (1, "Lasso")
     app.run()
