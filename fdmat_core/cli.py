@@ -122,11 +122,14 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     seeds: Annotated[int | None, typer.Option(help="Training seeds per point.")] = None,
     band: Annotated[int | None, typer.Option(help="Random subsets behind the random band.")] = None,
     balance: Annotated[str, typer.Option(help="proportional, equal or none")] = "",
+    chosen_set: Annotated[str, typer.Option(help="Items that every method begins with: a set's name; see --of.")] = "",
+    of: Annotated[str, typer.Option(help="The run that --chosen-set is of; its settings, if no others.")] = "",
     engine: Annotated[str, typer.Option(help="serial, processes or ray: where it is computed, with one result.")] = "",
     workers: Annotated[int | None, typer.Option(help="How many tasks are computed at a time.")] = None,
 ) -> int:
     """Rank, measure and store; what is stored already is not done again. Ctrl-C keeps what is finished."""
-    if not (spec or sample or dataset or data):
+    before = cli_exchange.chosen_set(chosen_set, of)
+    if not (spec or sample or dataset or data or before):
         raise ValueError("nothing to run; name --data of yours, a --dataset, a --spec file, or say --sample")
     if data and dataset:
         raise ValueError(f"--data {data!r} and --dataset {dataset!r} both say what to read; give one of them")
@@ -141,12 +144,14 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
         "seeds": seeds,
         "band": band,
         "balance": balance,
+        "chosen": before.chosen if before else None,
     }
     given = {name: value for name, value in given.items() if value not in ("", (), None)}
-    base = cli_report.read_spec(spec) if spec else settings.SAMPLE
+    named = bool(sample or dataset or data)
+    base = cli_report.read_spec(spec) if spec else before if before and not named else settings.SAMPLE
     with datasets.loaded_once():
         base = _of_own_data(base, data, setting or []) if data else base
-        asked = replace(base, **given)
+        asked = cli_exchange.same_data(replace(base, **given), before)
         return _run(settings.checked(asked if spec or measures else settings.measured_to_clean(asked)))
 
 
@@ -212,7 +217,9 @@ def add_selection(
 def describe(spec: Spec) -> str:
     """A spec in one line."""
     noise = "" if spec.corruption.name == "none" else f", {spec.corruption}"
-    return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {len(spec.methods)} methods, {spec.seeds} seeds"
+    after = f", begins with {spec.chosen}" if spec.chosen else ""
+    methods = f"{len(spec.methods)} methods, {spec.seeds} seeds"
+    return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {methods}{after}"
 
 
 def _of_own_data(base: Spec, path: str, given: list[str]) -> Spec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ from fdmat_core import terminal
 from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, duplicates, exchange, library, loaders, sets
 from fdmat_core.runs.run import Run
-from fdmat_core.spec import Choice
+from fdmat_core.spec import Choice, Chosen, Spec
 from fdmat_core.store import files
 
 if TYPE_CHECKING:
@@ -131,3 +132,23 @@ def find_duplicates(key: Annotated[str, typer.Argument(help="A run's key, or its
     exact = int((copies.found.first != range(len(copies.ids))).sum())
     near = ", ".join(f"{len(pairs.a):,} near pairs by {by}" for by, pairs in copies.found.near.items())
     print(f"{len(copies.ids):,} items: {exact:,} exact copies of an item before them; {near}, before any threshold")
+
+
+def chosen_set(name: str, of: str) -> Spec | None:
+    """The settings of a run with one of its sets chosen before; None if no set is named."""
+    if bool(name) is not bool(of):
+        raise ValueError(f"--chosen-set is {name!r} and --of is {of!r}; name a set and the run that it is of")
+    if not name:
+        return None
+    run = Run.open(library.resolve(of))
+    found = sets.load(sets.dataset_of(run), name)
+    return replace(run.spec, chosen=Chosen(found.ids, found.name))
+
+
+def same_data(spec: Spec, of: Spec | None) -> Spec:
+    """The spec itself, if it is of the dataset that its chosen items are of."""
+    if of is not None and spec.dataset != of.dataset:
+        raise ValueError(
+            f"--chosen-set is of {of.dataset}, but the run would be of {spec.dataset}; choose a set of the same data"
+        )
+    return spec

@@ -25,7 +25,7 @@ from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable
 
 #: Arguments that the caller provides; every other keyword-only argument is a parameter that people may set.
-PROVIDED = ("budget", "rng", "seed", "test", "dataset", "progress")
+PROVIDED = ("budget", "chosen", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
 

@@ -17,13 +17,14 @@ from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable
 
 
-def rank(
+def rank(  # noqa: PLR0913
     table: FeatureTable,
     method: str | Choice,
     *,
     budget: int | None = None,
     balance: str = "proportional",
     seed: int = 0,
+    chosen: Sequence[int] | np.ndarray = (),
     progress: Progress | None = None,
 ) -> Ranking:
     """Rank all rows of a table by a method, best first.
@@ -37,11 +38,15 @@ def rank(
         that is not nested, the coreset of this size is the first `budget` rows, and only this size is meant.
     balance
         "proportional" or "equal" shares of every class, or "none": as the method likes.
+    chosen
+        Ids of items that are chosen already: they come first, in the method's order, also those that it rejects. A
+        method that accepts `chosen` then picks what goes with them; the order of any other follows without them. A
+        class of which more is chosen than its share waits for the others.
 
     Raises
     ------
     ValueError
-        A missing column, a value that is not finite, an unknown method or parameter; the message names the fix.
+        A missing column, a value that is not finite, an unknown method, parameter or item; the message names the fix.
     """
     choice = Choice.named(method)
     entry = registry.methods.get(choice.name)
@@ -50,12 +55,43 @@ def rank(
     k = table.n if budget is None else min(int(budget), table.n)
     by_id = np.argsort(table.ids, kind="stable")
     canonical = table if np.array_equal(by_id, np.arange(table.n)) else table.take(by_id)  # a copy
-    run = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
+    given = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
+    before = places(canonical, chosen)
     by_class = balance != "none" and entry.facts.runs == "class"
-    ranking = _rank_classes(run, entry, canonical, k, balance) if by_class else run(canonical, budget=k)
+    if by_class:
+        ranking = _rank_classes(partial(_after, given), entry, canonical, before, k, balance)
+    else:
+        ranking = _after(given, canonical, before, k)
     if entry.facts.runs == "table" and balance != "none" and entry.facts.nested:
         ranking = _share_places(ranking, canonical, balance)
-    return _back_to_rows(ranking, by_id, entry.facts.nested)
+    return _back_to_rows(_first(ranking, before), by_id, entry.facts.nested)
+
+
+def places(table: FeatureTable, ids: Sequence[int] | np.ndarray) -> np.ndarray:
+    """The rows, ascending, of some items of a table; a ValueError that names one that it does not have."""
+    wanted = np.unique(np.asarray(ids, dtype=np.int64))
+    rows = np.flatnonzero(np.isin(table.ids, wanted))
+    if len(rows) < len(wanted):
+        lost = wanted[~np.isin(wanted, table.ids)]
+        raise ValueError(
+            f"item {lost[0]} is chosen already, but not among these {table.n:,} items ({len(lost):,} such items); "
+            "choose items of these data"
+        )
+    return rows
+
+
+def _after(given: Callable[..., Ranking], table: FeatureTable, before: np.ndarray, budget: int) -> Ranking:
+    """What a method ranks after some rows of a table, which come first."""
+    return _first(given(table, budget=max(budget, len(before)), chosen=before), before)
+
+
+def _first(ranking: Ranking, rows: np.ndarray) -> Ranking:
+    """The ranking with some rows, in its order, before all others; none of them is rejected then."""
+    if not len(rows):
+        return ranking
+    mine = np.isin(ranking.order, rows)
+    order = np.concatenate([ranking.order[mine], ranking.order[~mine]])
+    return replace(ranking, order=order, survivors=ranking.survivors + int(mine[ranking.survivors :].sum()))
 
 
 def coreset(
@@ -119,13 +155,21 @@ def _share_places(ranking: Ranking, table: FeatureTable, balance: str) -> Rankin
 
 
 def _rank_classes(
-    run: Callable[..., Ranking], entry: Entry[MethodFacts], table: FeatureTable, k: int, balance: str
+    run: Callable[..., Ranking],
+    entry: Entry[MethodFacts],
+    table: FeatureTable,
+    before: np.ndarray,
+    k: int,
+    balance: str,
 ) -> Ranking:
     sizes = _sizes(table)
     quota = quotas.quotas(k, sizes, balance)
     present = np.flatnonzero(sizes)
     groups = [np.flatnonzero(table.labels == label) for label in present]
-    ranked = [run(table.take(rows), budget=int(quota[label])) for label, rows in zip(present, groups, strict=True)]
+    mine = [np.flatnonzero(np.isin(rows, before)) for rows in groups]
+    ranked = [
+        run(table.take(rows), some, int(quota[label])) for label, rows, some in zip(present, groups, mine, strict=True)
+    ]
     cuts = [one.survivors for one in ranked] if entry.facts.nested else quota[present].tolist()
     return _join(groups, ranked, cuts, balance)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -82,6 +82,37 @@ FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """Items that are chosen before a run: every method begins with them, then picks what it would to fill up."""
+
+    ids: tuple[int, ...]  # ascending, each once
+    called: str = ""  # what people call them, such as the name of a set
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any] | None) -> Chosen | None:
+        """Read what `to_json` wrote."""
+        if value is None:
+            return None
+        ids = value["ids"]
+        if not isinstance(ids, list) or not all(type(one) is int for one in ids) or not ids:
+            raise ValueError(f"chosen.ids is {str(ids)[:60]}; give a list of ids, whole numbers")
+        return Chosen(tuple(sorted(set(ids))), str(value.get("called", "")))
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that `from_json` reads."""
+        return {"ids": list(self.ids), "called": self.called}
+
+    def without(self, ids: Collection[int]) -> Chosen | None:
+        """These but for some; None if none is left."""
+        rest = tuple(one for one in self.ids if one not in ids)
+        return Chosen(rest, self.called) if rest else None
+
+    def __str__(self) -> str:
+        named = f" of {self.called!r}" if self.called else ""
+        return f"the {len(self.ids):,} item{'s' * (len(self.ids) != 1)}{named}"
+
+
+@dataclass(frozen=True)
 class Spec:
     """What to do: hashed to a key, so that the same question is answered once."""
 
@@ -94,17 +125,24 @@ class Spec:
     seeds: int = 3  # training seeds per point
     band: int = 10  # random subsets behind the random band
     balance: str = "proportional"  # see `numerics.quotas.BALANCES`
+    chosen: Chosen | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON-able description that a person can read."""
-        return asdict(self) | {
-            "dataset": self.dataset.to_json(),
-            "backbone": self.backbone.to_json(),
-            "corruption": self.corruption.to_json(),
-            "methods": [choice.to_json() for choice in self.methods],
-            "measures": [choice.to_json() for choice in self.measures],
-            "fractions": list(self.fractions),
-        }
+        """A JSON-able description that a person can read; it says `chosen` only where there are any."""
+        known = {"chosen": self.chosen.to_json()} if self.chosen else {}
+        plain = {name: value for name, value in asdict(self).items() if name != "chosen"}
+        return (
+            plain
+            | known
+            | {
+                "dataset": self.dataset.to_json(),
+                "backbone": self.backbone.to_json(),
+                "corruption": self.corruption.to_json(),
+                "methods": [choice.to_json() for choice in self.methods],
+                "measures": [choice.to_json() for choice in self.measures],
+                "fractions": list(self.fractions),
+            }
+        )
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> Spec:
@@ -119,7 +157,7 @@ class Spec:
         rest = {name: value[name] for name in ("seeds", "band", "balance") if name in value}
         if "fractions" in value:
             rest["fractions"] = tuple(float(fraction) for fraction in value["fractions"])
-        return Spec(**one, **many, **rest)
+        return Spec(**one, **many, **rest, chosen=Chosen.from_json(value.get("chosen")))
 
     @property
     def methods_by_name(self) -> dict[str, Choice]:

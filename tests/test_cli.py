@@ -440,3 +440,21 @@ def test_a_wrong_selection_is_one_line(say, done, tmp_path):
     file.write_text("-9\n")
     status, _, err = say("selection", "add", done, file)
     assert status == 2 and err.startswith("error: mine.txt, row 1: id -9 is not among") and err.count("\n") == 1
+
+
+def test_a_run_begins_with_a_set_of_another(say, done):
+    run = Run.open(done)
+    sets.save(sets.dataset_of(run), sets.of_items(run, "to check", run.tables[0].ids[[40, 7, 3]]))
+    status, out, _ = say("run", "--chosen-set", "to check", "--of", done[:8])
+    after = Run.open(out.strip())
+    assert status == 0 and after.spec.chosen.called == "to check"
+    assert after.spec.methods == run.spec.methods and after.key != run.key
+    assert set(after.rankings(Choice("herding")).cut(0.05).ids[:3]) == set(run.tables[0].ids[[40, 7, 3]])
+    assert "begins with the 3 items of 'to check'" in say("show", after.key)[1]
+    for arguments, complaint in [
+        (("--chosen-set", "to check"), "name a set and the run that it is of"),
+        (("--chosen-set", "other", "--of", done), "no set 'other' is stored for these data; stored: 'to check'"),
+        (("--dataset", "digits", "--chosen-set", "to check", "--of", done), "choose a set of the same data"),
+    ]:
+        status, _, err = say("run", *arguments)
+        assert status == 2 and complaint in err

@@ -166,3 +166,24 @@ def test_it_says_what_it_is(name):
         "submodular",
         "distribution",
     )
+
+
+@every
+@pytest.mark.parametrize("balance", ["proportional", "equal", "none"])
+def test_what_is_chosen_before_comes_first_and_all_sizes_are_exact(name, balance, table):
+    chosen = table.ids[[2, 3, 5, 8, 13, 21, 34, 55]]
+    for k in (3, 8, 30, table.n):
+        ids = table.ids[selection.rank(table, name, budget=k, balance=balance, chosen=chosen).order[:k]]
+        assert len(set(ids)) == k
+        assert set(ids[:8]) == set(chosen) if k >= 8 else set(ids) < set(chosen)
+    shuffled = table.take(np.random.default_rng(3).permutation(table.n))
+    one, other = (of.ids[selection.rank(of, name, balance=balance, chosen=chosen).order] for of in (table, shuffled))
+    assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_method_that_has_its_own_first_picks_goes_on_as_it_would(name, table):
+    for balance in ("proportional", "none"):
+        alone = selection.rank(table, name, balance=balance).order
+        after = selection.rank(table, name, balance=balance, chosen=table.ids[alone[:20]]).order
+        assert np.array_equal(alone, after)

@@ -90,5 +90,5 @@ def test_pools_together_hold_every_row_once_and_matching_takes_note_of_picks_bef
         between = distances.mean_distances(x[rows], x).mean()
         return 2 * between - distances.mean_distances(x[rows], x[rows]).mean() - distances.mean_distances(x, x).mean()
 
-    alone = np.concatenate([pool[greedy.energy(x[pool], len(pool) // 3)] for pool in greedy._pools(900)])
+    alone = np.concatenate([pool[greedy.energy(x[pool], len(pool) // 3)] for pool in greedy._pools(np.arange(900))])
     assert gap(whole) < gap(parts) < 0.7 * gap(alone)

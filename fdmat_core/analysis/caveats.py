@@ -10,7 +10,7 @@ from fdmat_core.analysis import predictiveness
 from fdmat_core.analysis.issues import Tally
 from fdmat_core.formats import percent
 from fdmat_core.registry import MethodFacts
-from fdmat_core.spec import Choice
+from fdmat_core.spec import Choice, Chosen
 from fdmat_core.types import Finding
 
 if TYPE_CHECKING:
@@ -51,6 +51,20 @@ def known_to_keep_bad(facts: MethodFacts) -> str:
         return ""
     flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", percent(round(facts.keeps_flips, 3))
     return f"Known to keep damage: {flipped}, {kept} of its {_rate(KEPT)} were flipped."
+
+
+def begins_with(chosen: Chosen | None, method: Choice, k: int) -> str:
+    """What the k items kept by a method have of those that were chosen before, in a sentence; "" if none were.
+
+    It says, too, whether the method took note of them, or went on in its own order.
+    """
+    if chosen is None:
+        return ""
+    count, entry = len(chosen.ids), registry.methods.get(method.name)
+    if k < count:
+        return f"Begins with {chosen}, chosen before: at this size {k:,} of them are kept."
+    how = "to go with them" if "chosen" in entry.accepts else "in its own order, which takes no note of them"
+    return f"Begins with {chosen}, chosen before; {entry.title} adds {k - count:,} {how}."
 
 
 def held_out(findings: Iterable[Finding]) -> str:

@@ -131,6 +131,7 @@ def settings(a: Spec, b: Spec) -> list[Setting]:
         Setting("Corruption", *(registry.corruptions.title(spec.corruption) for spec in (a, b))),
         Setting("Features from", *(registry.backbones.title(spec.backbone) for spec in (a, b))),
         Setting("Places by class", *(words(spec.balance) for spec in (a, b))),
+        Setting("Begins with", *(str(spec.chosen or "nothing") for spec in (a, b))),
         Setting("Training seeds", *(str(spec.seeds) for spec in (a, b))),
         Setting("Random subsets", *(str(spec.band) for spec in (a, b))),
         Setting("Sizes measured", *(", ".join(map(percent, sorted(spec.fractions))) for spec in (a, b))),

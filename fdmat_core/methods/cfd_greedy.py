@@ -28,6 +28,7 @@ def cfd_greedy(
     table: FeatureTable,
     *,
     budget: int,
+    chosen: greedy.Chosen = (),
     rng: np.random.Generator,
     frequencies: Annotated[int, Range(3, 16384)] = 1024,
 ) -> Ranking:
@@ -53,7 +54,7 @@ def cfd_greedy(
     sigma = distances.median_distance(z) * np.resize(BANDWIDTHS, frequencies)
     waves = features(z, rng.standard_normal((frequencies, z.shape[1])) / sigma[:, None])  # (n, 2F)
     rows = distances.kept_rows(lambda which: waves[which] @ waves.T, table.n)
-    return Ranking.by_picks(greedy.herd(rows, waves @ waves.mean(axis=0), budget), table.n)
+    return Ranking.by_picks(greedy.herd(rows, waves @ waves.mean(axis=0), budget, chosen=chosen), table.n)
 
 
 def features(z: np.ndarray, t: np.ndarray) -> np.ndarray:

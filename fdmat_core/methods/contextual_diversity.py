@@ -20,7 +20,7 @@ from fdmat_core.types import FeatureTable
     colour="#7542E3",
     keeps_flips=0.75,
 )
-def contextual_diversity(table: FeatureTable, *, budget: int) -> Ranking:
+def contextual_diversity(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = ()) -> Ranking:
     """Pick, one by one, the row whose class probabilities differ most from those of the rows picked before it.
 
     This is k-center on probabilities with the symmetric divergence `J(p, q) = 1/2 sum_c (p_c - q_c) log(p_c / q_c)`.
@@ -34,8 +34,8 @@ def contextual_diversity(table: FeatureTable, *, budget: int) -> Ranking:
     """
     p = probabilities.clipped(probabilities.softmax(table.column("logits")))
     log_p = np.log(p)
-    first = int(divergences(p, log_p, p.mean(axis=0)).argmin())
-    picks = greedy.farthest_first(lambda row: divergences(p, log_p, p[row]), table.n, budget, first)
+    first = greedy.highest(-divergences(p, log_p, p.mean(axis=0)), chosen if len(chosen) else None)
+    picks = greedy.farthest_first(lambda row: divergences(p, log_p, p[row]), table.n, budget, first, chosen)
     return Ranking.by_picks(picks, table.n)
 
 

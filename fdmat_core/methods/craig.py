@@ -37,7 +37,7 @@ def nearest_counts(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     weigh=nearest_counts,
     keeps_flips=0.618,
 )
-def craig(table: FeatureTable, *, budget: int) -> Ranking:
+def craig(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = ()) -> Ranking:
     """Pick rows such that every row of the class has a pick with nearly the same gradient.
 
     Greedy maximisation of `F(S) = sum_i max_{j in S} (D_max - |g_i - g_j|)`, from 0 for the empty set, with g the
@@ -56,5 +56,5 @@ def craig(table: FeatureTable, *, budget: int) -> Ranking:
     """
     gradients = head.head_gradients(table)
     distances = gradients.distances(gradients.take(greedy.represented(table.labels)))
-    picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget)
+    picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget, chosen=chosen)
     return Ranking.by_picks(picks, table.n)

@@ -18,7 +18,7 @@ from fdmat_core.types import FeatureTable
     paper="energy distance: Szekely & Rizzo 2013; greedy step of kernel herding: Chen, Welling, Smola, UAI 2010",
     colour="#D55E00",
 )
-def energy_greedy(table: FeatureTable, *, budget: int) -> Ranking:
+def energy_greedy(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = ()) -> Ranking:
     """Pick, one by one, the row that brings the energy distance between the coreset and the data down most.
 
     The energy distance of two sets is `2 E|x - y| - E|x - x'| - E|y - y'|`: 0 only when they are distributed alike.
@@ -36,4 +36,4 @@ def energy_greedy(table: FeatureTable, *, budget: int) -> Ranking:
     **Limits.** Costs one row of distances per pick. A class of up to 20,000 rows keeps its distances in memory;
     beyond that every row is computed when it is needed.
     """
-    return Ranking.by_picks(greedy.energy(device.put(table.embedding), budget), table.n)
+    return Ranking.by_picks(greedy.energy(device.put(table.embedding), budget, chosen), table.n)

@@ -22,7 +22,11 @@ from fdmat_core.types import FeatureTable
     keeps_flips=0.425,
 )
 def facility_location(
-    table: FeatureTable, *, budget: int, similarity: Literal["cosine", "distance"] = "cosine"
+    table: FeatureTable,
+    *,
+    budget: int,
+    chosen: greedy.Chosen = (),
+    similarity: Literal["cosine", "distance"] = "cosine",
 ) -> Ranking:
     """Pick rows such that the similarity of every row of the class with its most similar pick is as large as can be.
 
@@ -50,5 +54,5 @@ def facility_location(
         objective = greedy.FacilityLocation(greedy.cosine_similarity(z, rows))
     else:
         objective = greedy.FacilityLocation.of_distances(distances.between(z, rows))
-    picks, _ = greedy.maximise(objective, table.n, budget)
+    picks, _ = greedy.maximise(objective, table.n, budget, chosen=chosen)
     return Ranking.by_picks(picks, table.n)

@@ -27,6 +27,7 @@ def facility_location_stochastic(
     table: FeatureTable,
     *,
     budget: int,
+    chosen: greedy.Chosen = (),
     rng: np.random.Generator,
     share: Annotated[float, Range(0.001, 1)] = 0.1,
 ) -> Ranking:
@@ -49,5 +50,5 @@ def facility_location_stochastic(
     similarity = greedy.cosine_similarity(table.embedding, greedy.represented(table.labels))
     objective = greedy.FacilityLocation(similarity)
     own = rng.spawn(1)[0]  # so that the next class draws the same, however many this one keeps
-    picks, _ = greedy.maximise(objective, table.n, budget, sample=math.ceil(share * table.n), rng=own)
+    picks, _ = greedy.maximise(objective, table.n, budget, sample=math.ceil(share * table.n), rng=own, chosen=chosen)
     return Ranking.by_picks(picks, table.n)

@@ -42,10 +42,11 @@ NOISE_QUANTILE = 0.99
     stands_for="ours, after the paper",
     beside="fdmat_published",
 )
-def fdmat(
+def fdmat(  # noqa: PLR0913
     table: FeatureTable,
     *,
     budget: int,
+    chosen: greedy.Chosen = (),
     lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 10.0,
     tau: Annotated[float, Range(0, 1), "threshold"] = 0.5,
     reference: Annotated[float, Range(0, 1), "reference quantile"] = 0.75,
@@ -102,7 +103,7 @@ def fdmat(
     around, recall = _gather(evidence, plan, _take(x, rows), rows, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
     evidence["issue"][rows] = _issues(found, table.labels[rows], around, table.c, tau, reference)
-    order, survivors = _arrange(x, table, evidence, budget)
+    order, survivors = _arrange(x, table, evidence, budget, chosen)
     return Ranking(
         order,
         score=evidence["suspicion" if table.labelled else "radius"],
@@ -235,22 +236,28 @@ def _far(radius: np.ndarray) -> np.ndarray:
     return (log > median + OUTLIER_LIMIT * deviation) & (deviation > 0)
 
 
-def _arrange(x: Array, table: FeatureTable, evidence: dict[str, np.ndarray], budget: int) -> tuple[np.ndarray, int]:
+def _arrange(
+    x: Array, table: FeatureTable, evidence: dict[str, np.ndarray], budget: int, chosen: greedy.Chosen
+) -> tuple[np.ndarray, int]:
     """Survivors matched class by class and merged, then the rejected, the worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
     enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
     alive = evidence["issue"] == Issue.NONE
     groups = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
-    matched = [group[_match(_take(x, group), int(k))] for group, k in zip(groups, enough, strict=True)]
+    mine = [np.flatnonzero(np.isin(group, chosen)) for group in groups]
+    matched = [
+        group[_match(_take(x, group), max(int(k), len(some)), some)]
+        for group, k, some in zip(groups, enough, mine, strict=True)
+    ]
     rejected = np.flatnonzero(~alive)
     worst_last = np.argsort(_severity(evidence)[rejected], kind="stable")
     order = np.concatenate([quotas.merge(matched, sizes, "proportional"), rejected[worst_last]])
     return order, int(alive.sum())
 
 
-def _match(x: Array, k: int) -> np.ndarray:
-    """All rows of one class: the first k in greedy energy order, the rest in row order."""
-    return Ranking.by_picks(greedy.energy(x, min(k, len(x))), len(x)).order
+def _match(x: Array, k: int, chosen: np.ndarray) -> np.ndarray:
+    """All rows of one class: the first k in greedy energy order, the chosen before, the rest in row order."""
+    return Ranking.by_picks(greedy.energy(x, min(k, len(x)), chosen), len(x)).order
 
 
 def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:

@@ -84,10 +84,11 @@ class ValidationGain:
     colour="#8F9A2F",
     keeps_flips=0.723,
 )
-def glister(
+def glister(  # noqa: PLR0913
     table: FeatureTable,
     *,
     budget: int,
+    chosen: greedy.Chosen = (),
     rng: np.random.Generator,
     eta: Annotated[float, Range(0, 1000), "step length"] = 1.0,
     share: Annotated[float, Range(0.01, 1), "held-out share"] = 0.1,
@@ -128,5 +129,5 @@ def glister(
         step=eta / scale,
         every=max(1, int(refresh * table.n)),
     )
-    picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n)
+    picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n, chosen=chosen)
     return Ranking.by_picks(picks, table.n)

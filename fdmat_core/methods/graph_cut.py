@@ -22,7 +22,11 @@ from fdmat_core.types import FeatureTable
     colour="#D1495B",
 )
 def graph_cut(
-    table: FeatureTable, *, budget: int, lam: Annotated[float, Range(0, 1000), "weight of likeness"] = 1.0
+    table: FeatureTable,
+    *,
+    budget: int,
+    chosen: greedy.Chosen = (),
+    lam: Annotated[float, Range(0, 1000), "weight of likeness"] = 1.0,
 ) -> Ranking:
     """Pick rows that are similar to the whole class and not similar to the rows picked before.
 
@@ -47,5 +51,5 @@ def graph_cut(
     unit = greedy.unit_rows(device.put(table.embedding))
     total = unit @ namespace(unit).sum(unit, axis=0)
     objective = greedy.GraphCut(lambda row: unit @ unit[row, :], total, distances.squares(unit), lam=lam)
-    picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n)
+    picks, _ = greedy.maximise(objective, table.n, budget, batch=table.n, chosen=chosen)
     return Ranking.by_picks(picks, table.n)

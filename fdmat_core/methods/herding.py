@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fdmat_core import device
-from fdmat_core.numerics import distances
+from fdmat_core.numerics import distances, greedy
 from fdmat_core.numerics.arrays import namespace, wide
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
@@ -21,7 +21,7 @@ from fdmat_core.types import FeatureTable
     paper="Welling, ICML 2009; Rebuffi et al. (iCaRL), CVPR 2017",
     colour="#E69F00",
 )
-def herding(table: FeatureTable, *, budget: int) -> Ranking:
+def herding(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = ()) -> Ranking:
     """Pick, one by one, the row that brings the mean of the picks closest to the mean of all.
 
     At step t the pick is `argmin_i |t mu - S - z_i|^2`, with S the sum of the picks so far. The public DeepCore code
@@ -34,6 +34,7 @@ def herding(table: FeatureTable, *, budget: int) -> Ranking:
     picks = np.empty(budget, dtype=np.int64)
     for t in range(budget):
         gap = 2 * (z @ ((t + 1) * mean - total)) - squares  # (n,) larger is closer
-        squares[(pick := int(xp.argmax(gap)))] = np.inf  # picked once
+        pick = greedy.highest(gap, chosen if t < len(chosen) else None)
+        squares[pick] = np.inf  # picked once
         picks[t], total = pick, total + z[pick, :]
     return Ranking.by_picks(picks, table.n)

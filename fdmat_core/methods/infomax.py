@@ -32,6 +32,7 @@ def infomax(
     table: FeatureTable,
     *,
     budget: int,
+    chosen: greedy.Chosen = (),
     score: dynamics.Score = "el2n",
     alpha: Annotated[float, Range(0, 100), "weight of redundancy"] = 1.0,
     neighbours: Annotated[int, Range(1, 100)] = 10,
@@ -60,7 +61,7 @@ def infomax(
     scaled = importance / importance.mean() if importance.any() else np.ones(table.n)
     similar = cosines(table.embedding, neighbours)
     penalty = alpha * np.median(scaled) / distances.typical(2 * np.asarray(similar.sum(axis=1)))
-    picks, _ = greedy.maximise(Importance(scaled, similar, penalty), table.n, budget)
+    picks, _ = greedy.maximise(Importance(scaled, similar, penalty), table.n, budget, chosen=chosen)
     return Ranking.by_picks(picks, table.n, score=importance)
 
 

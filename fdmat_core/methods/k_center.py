@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fdmat_core import device
 from fdmat_core.numerics import distances, greedy
-from fdmat_core.numerics.arrays import namespace
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable
@@ -20,7 +19,7 @@ from fdmat_core.types import FeatureTable
     colour="#56B4E9",
     keeps_flips=0.608,
 )
-def k_center(table: FeatureTable, *, budget: int) -> Ranking:
+def k_center(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = ()) -> Ranking:
     """Pick, one by one, the row that is farthest from the rows picked before it.
 
     The first is the row nearest the mean; then always `argmax_i min_{s picked} |z_i - z_s|`. The radius within which
@@ -34,6 +33,6 @@ def k_center(table: FeatureTable, *, budget: int) -> Ranking:
     with an error for budgets of 0 and 1.
     """
     z = device.put(table.embedding)
-    first = int(namespace(z).argmin(distances.squares(z - distances.mean(z))))
-    picks = greedy.farthest_first(distances.distance_rows(z), table.n, budget, first)
+    first = greedy.highest(-distances.squares(z - distances.mean(z)), chosen if len(chosen) else None)
+    picks = greedy.farthest_first(distances.distance_rows(z), table.n, budget, first, chosen)
     return Ranking.by_picks(picks, table.n)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     paper="Chen, Welling, Smola, Super-samples from kernel herding, UAI 2010",
     colour="#C39275",
 )
-def kernel_herding(table: FeatureTable, *, budget: int, bandwidth: Annotated[float, Range(0.01, 100)] = 1.0) -> Ranking:
+def kernel_herding(
+    table: FeatureTable, *, budget: int, chosen: greedy.Chosen = (), bandwidth: Annotated[float, Range(0.01, 100)] = 1.0
+) -> Ranking:
     """Pick, one by one, the row that brings the mean of a Gaussian kernel closest to that of the data.
 
     With `h_i = mean_j k(z_i, z_j)` and t picks made, the next is
@@ -50,4 +52,4 @@ def kernel_herding(table: FeatureTable, *, budget: int, bandwidth: Annotated[flo
     def kernel(row: int | slice) -> Array:
         return exp(-0.5 * (distances(row) / sigma) ** 2)
 
-    return Ranking.by_picks(greedy.herd(kernel, row_means(kernel, table.n), budget), table.n)
+    return Ranking.by_picks(greedy.herd(kernel, row_means(kernel, table.n), budget, chosen=chosen), table.n)

@@ -67,6 +67,7 @@ def lcmat(
     table: FeatureTable,
     *,
     budget: int,
+    chosen: greedy.Chosen = (),
     eps: Annotated[float, Range(0, 100), "weight of curvature"] = 0.01,
     coordinates: Annotated[int, Range(1, 10_000)] = 100,
 ) -> Ranking:
@@ -97,5 +98,5 @@ def lcmat(
     if eps > 0:
         h = curvature(softmax(table.column("logits")), to_numpy(gradients.inputs), coordinates)
         _add_curvature(distances, h, rows, eps)
-    picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget)
+    picks, _ = greedy.maximise(greedy.FacilityLocation.of_distances(distances), table.n, budget, chosen=chosen)
     return Ranking.by_picks(picks, table.n)

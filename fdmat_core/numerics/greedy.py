@@ -1,8 +1,12 @@
-"""Greedy selection: of sets that represent the rest, of distributions that match, of points far apart."""
+"""Greedy selection: of sets that represent the rest, of distributions that match, of points far apart.
+
+Each begins, if some rows are `chosen` already, with those, in the order in which it would pick them if there were no
+others; then it goes on among all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -19,10 +23,18 @@ SIMILARITIES = 2**28
 POOL = 20_000
 #: Gains are summed over this many similarities at a time, few enough to stay in the processor's cache.
 CHUNK = 2**19
+#: Rows that are chosen before any is picked.
+Chosen = np.ndarray | Sequence[int]
 
 
 def herd(
-    rows: Callable[[int], Array], mean: Array, budget: int, *, near: Array | None = None, made: int = 0
+    rows: Callable[[int], Array],
+    mean: Array,
+    budget: int,
+    *,
+    near: Array | None = None,
+    made: int = 0,
+    chosen: Chosen = (),
 ) -> np.ndarray:
     """Rows picked by kernel herding without replacement: (budget,) in the order of choice.
 
@@ -43,13 +55,19 @@ def herd(
     summed: Array = xp.zeros_like(left) if near is None else xp.astype(near, left.dtype, copy=True)
     picks = np.empty(min(budget, len(left)), dtype=np.int64)
     for t in range(len(picks)):
-        picks[t] = pick = int(xp.argmax(left - summed / (made + t + 1)))
+        picks[t] = pick = highest(left - summed / (made + t + 1), chosen if t < len(chosen) else None)
         left[pick] = -np.inf
         summed += rows(pick)
     return picks
 
 
-def energy(x: Array, budget: int) -> np.ndarray:
+def highest(values: Array, rows: Chosen | None = None) -> int:
+    """The row of the highest of the values (n,), or of those of some rows; ties go to the first."""
+    argmax = namespace(values).argmax
+    return int(argmax(values)) if rows is None else int(rows[int(argmax(values[like(values, np.asarray(rows))]))])
+
+
+def energy(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
     """Rows of x (n, d) whose energy distance to all rows is brought down greedily: (budget,) in the order of choice.
 
     With t picks made, the next is `argmin_i mean_j |x_i - x_j| - (1 / (t + 1)) sum_{s picked} |x_i - x_s|`: kernel
@@ -60,18 +78,21 @@ def energy(x: Array, budget: int) -> np.ndarray:
     """
     if len(x) <= POOL:
         distances = distance_rows(x)
-        return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget)
+        return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget, chosen=chosen)
     picks = np.empty(0, dtype=np.int64)
-    for pool in _pools(len(x)):
-        share = min(budget - len(picks), max(POOL // 2, -(-budget * len(pool) // len(x))))
+    for pool in _pools(np.asarray(chosen, dtype=np.int64)):
+        picks = np.concatenate([picks, _pick(x, pool, picks, min(budget - len(picks), len(pool)))])
+    rest, places = np.setdiff1d(np.arange(len(x)), picks), budget - len(picks)
+    for pool in _pools(rest):
+        share = min(budget - len(picks), max(POOL // 2, -(-places * len(pool) // len(rest))))
         picks = np.concatenate([picks, _pick(x, pool, picks, share)]) if share else picks
     return picks
 
 
-def _pools(n: int) -> list[np.ndarray]:
-    """All rows, drawn into pools of no more than `POOL`, in ascending order in each."""
-    drawn = np.random.default_rng(0).permutation(n)
-    return [np.sort(pool) for pool in np.array_split(drawn, -(-n // POOL))]
+def _pools(rows: np.ndarray) -> list[np.ndarray]:
+    """Rows, drawn into pools of no more than `POOL`, in ascending order in each."""
+    drawn = np.random.default_rng(0).permutation(rows)
+    return [np.sort(pool) for pool in np.array_split(drawn, -(-len(rows) // POOL))] if len(rows) else []
 
 
 def _pick(x: Array, pool: np.ndarray, picks: np.ndarray, budget: int) -> np.ndarray:
@@ -83,7 +104,7 @@ def _pick(x: Array, pool: np.ndarray, picks: np.ndarray, budget: int) -> np.ndar
     return pool[chosen]
 
 
-def farthest_first(rows: Callable[[int], Array], n: int, budget: int, first: int) -> np.ndarray:
+def farthest_first(rows: Callable[[int], Array], n: int, budget: int, first: int, chosen: Chosen = ()) -> np.ndarray:
     """Rows picked so that each is the farthest from those before it: (budget,) in the order of choice.
 
     When only copies of picked rows are left they follow in row order.
@@ -93,14 +114,14 @@ def farthest_first(rows: Callable[[int], Array], n: int, budget: int, first: int
     rows
         Gives the distances (n,) from one row to all.
     first
-        The row to start from.
+        The row to start from, one of the chosen if there are any.
     """
     picks, gap = np.full(min(budget, n), first, dtype=np.int64), None
     for t in range(1, len(picks)):
         apart = rows(int(picks[t - 1]))
         gap = namespace(apart).astype(apart, wide(apart)) if gap is None else namespace(gap).minimum(gap, apart)
         gap[int(picks[t - 1])] = -np.inf
-        picks[t] = int(namespace(gap).argmax(gap))
+        picks[t] = highest(gap, chosen if t < len(chosen) else None)
     return picks
 
 
@@ -116,7 +137,7 @@ class Objective(Protocol):
         ...
 
 
-def maximise(
+def maximise(  # noqa: PLR0913
     objective: Objective,
     n: int,
     budget: int,
@@ -124,6 +145,7 @@ def maximise(
     batch: int = 64,
     sample: int | None = None,
     rng: np.random.Generator | None = None,
+    chosen: Chosen = (),
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pick rows one by one, each time the one that adds most: the picks (budget,) and what each added (budget,).
 
@@ -144,7 +166,10 @@ def maximise(
     picks, added = np.empty(budget, dtype=np.int64), np.empty(budget)
     everyone = np.arange(n)
     for step in range(budget):
-        rows = everyone if sample is None else _draw(np.flatnonzero(seen < budget), sample, rng)
+        if step < len(chosen):
+            rows = np.asarray(chosen)
+        else:
+            rows = everyone if sample is None else _draw(np.flatnonzero(seen < budget), sample, rng)
         row = _best(objective, bounds, seen, step, rows, batch)
         picks[step], added[step] = row, bounds[row]
         objective.take(row)

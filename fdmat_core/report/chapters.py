@@ -144,6 +144,7 @@ def settings(told: Scene) -> str:
         "Shares kept": ", ".join(percent(one) for one in spec.fractions),
         "Seeds": f"{spec.seeds} trainings, {spec.band} random subsets; seeds count from 0",
         "Balance": spec.balance,
+        **({"Chosen before": f"{spec.chosen}: every method begins with these"} if spec.chosen else {}),
         "Run": told.run.key,
     }
     rows |= versions.here()

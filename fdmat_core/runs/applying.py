@@ -36,7 +36,8 @@ class Applied(NamedTuple):
 def apply(run: Run) -> Spec:
     """Store the cleaned run of a run: its settings, on its data as people decided about them; returns its settings.
 
-    Imported selections are left out, because they may list what is dropped. What people kept or relabelled counts as
+    Imported selections are left out, because they may list what is dropped, and dropped items are no longer chosen
+    before. What people kept or relabelled counts as
     kept in the new run, so that nobody is asked again. The same decisions give the same run.
 
     Raises
@@ -65,7 +66,8 @@ def apply(run: Run) -> Spec:
     entries.get(cleaned.KIND, key, lambda: entries.Item(arrays, facts))
     corruption = Choice.of("cleaned", after=str(run.spec.corruption), content=key, called=_called(run.spec, found))
     methods = tuple(method for method in run.spec.methods if method.name != imported.KIND)
-    spec = checked(replace(run.spec, corruption=corruption, methods=methods))
+    chosen = run.spec.chosen.without(set(ids[dropped].tolist())) if run.spec.chosen else None
+    spec = checked(replace(run.spec, corruption=corruption, methods=methods, chosen=chosen))
     library.save(spec)
     _carry(Run(spec), told)
     return spec
@@ -117,4 +119,4 @@ def made_from(run: Run) -> dict[str, Spec]:
 
 def on_all(spec: Spec) -> Spec:
     """The settings that measure accuracy on all training items alone; features and points are those of the run."""
-    return checked(replace(spec, methods=(Choice("random"),), measures=ON_ALL, fractions=(1.0,)))
+    return checked(replace(spec, methods=(Choice("random"),), measures=ON_ALL, fractions=(1.0,), chosen=None))

@@ -130,6 +130,7 @@ def ranking_key(spec: Spec, used: UsedFeatures, method: Choice, seed: int, k: in
             "k": None if entry.facts.nested else k,
             "code": provenance.of(entry, RANK),
         }
+        | ({"chosen": spec.chosen.ids} if spec.chosen else {})
     )
 
 
@@ -205,7 +206,8 @@ def source(spec: Spec, used: UsedFeatures) -> points.Source:
     methods = {str(one): provenance.of(registry.methods.get(one.name), RANK) for one in (RANDOM, *spec.methods)}
     measures = {str(one): provenance.of(registry.measures.get(one.name), MEASURE) for one in spec.measures}
     pairs = {(a, b): fingerprint([methods[a], measures[b]]) for a in methods for b in measures}
-    return points.Source(f"{used.key}.{spec.balance}", pairs)
+    after = f".{fingerprint(spec.chosen.ids)}" if spec.chosen else ""
+    return points.Source(f"{used.key}.{spec.balance}{after}", pairs)
 
 
 def sizes(spec: Spec, n: int, method: Choice) -> list[int | None]:

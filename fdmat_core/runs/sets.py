@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fdmat_core.runs import decisions, labels
+from fdmat_core.runs import decisions, labels, library
 from fdmat_core.runs.run import Run
 from fdmat_core.runs.stories import checked_name
-from fdmat_core.spec import Choice
+from fdmat_core.spec import Choice, Chosen
 from fdmat_core.store import files
 from fdmat_core.types import fingerprint
 
@@ -85,6 +85,18 @@ def load(dataset: str, name: str) -> ItemSet:
         names = ", ".join(repr(one.name) for one in listed(dataset))
         raise ValueError(f"no set {name!r} is stored for these data; stored: {names or 'none'}")
     return found
+
+
+def on(dataset: Choice) -> dict[str, Chosen]:
+    """The sets of all runs on a dataset by what people call them, in the order of letters, for a new run to begin with.
+
+    Where several have one name, as they may after other damage, the number of items tells them apart.
+    """
+    keys = dict.fromkeys(Run(spec).dataset_key for spec in library.on(dataset).values())
+    found = [Chosen(one.ids, one.name) for key in keys if key for one in listed(key)]
+    return {
+        f"{one.called} ({len(one.ids):,} items)": one for one in sorted(found, key=lambda one: one.called.casefold())
+    }
 
 
 def save(dataset: str, one: ItemSet) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from fdmat_core import curves, errors, prefixes, projection, registry
+from fdmat_core import curves, errors, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
@@ -62,6 +62,7 @@ def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
     tell(0, 0, "features: reading the data")
     data = dataset()
     used, tables = make_features(spec, data, partial(_staged, tell, "features"))
+    selection.places(tables[0], spec.chosen.ids if spec.chosen else ())
     make_projection(used, tables[0], "PCA", tell)
     make_clusters(used, tables[0])
     with engines.opened(engine) as workers:

@@ -57,7 +57,8 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
 
     def make() -> entries.Item:
         began = time.monotonic()
-        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed)
+        chosen = spec.chosen.ids if spec.chosen else ()
+        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed, chosen=chosen)
         return artifacts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
 
     return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))

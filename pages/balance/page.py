@@ -20,6 +20,6 @@ with frame.plain_errors():
     if not methods:
         empty.waiting()
     focus = head.strip(run, methods)
-    caveats.brought(methods[focus], state.kept())
+    caveats.brought(run, focus, methods[focus], state.kept())
     caveats.warn(run, focus, methods[focus], state.kept())
     st.fragment(classes.show, run_every=again)(run, focus, methods)

@@ -24,7 +24,7 @@ def show_pair(pair, table, chosen, run, pending):
         st.rerun()
     galleries.show(pair, kept)
     for side in (pair.a, pair.b):
-        caveats.brought(side.rankings, kept)
+        caveats.brought(side.run, side.method, side.rankings, kept)
     left, right = st.columns([7, 5], gap="large")
     with left:
         numbers.show(pair, kept)

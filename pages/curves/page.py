@@ -21,7 +21,7 @@ with frame.plain_errors():
     if not methods:
         empty.waiting()
     focus = head.strip(run, methods)
-    caveats.brought(methods[focus], state.kept())
+    caveats.brought(run, focus, methods[focus], state.kept())
     caveats.warn(run, focus, methods[focus], state.kept())
     with st.container(key="parts", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         links = st.empty()

@@ -66,7 +66,7 @@ with frame.plain_errors():
     elif tab == TABS[3]:
         again.panel(run, method)
     else:
-        caveats.brought(methods[method], state.kept())
+        caveats.brought(run, method, methods[method], state.kept())
         downloads.row(run, method, state.kept())
         selections.row(run)
         reviewers.show(run, method)

@@ -51,7 +51,7 @@ def card(key: str) -> None:
             st.markdown(f"**{frame.plain(name or data)}**", width="content")
             run_status.badge(state)
         st.caption(
-            f"{data} · {about(spec)}" if name else about(spec),
+            frame.plain(f"{data} · {about(spec)}" if name else about(spec)),
             help="; ".join(registry.methods.title(choice) for choice in spec.methods),
         )
         run_status.strip(key)
@@ -76,6 +76,8 @@ def about(spec: Spec) -> str:
     parts = [registry.backbones.title(spec.backbone)]
     if spec.corruption.name != "none":
         parts.append(registry.corruptions.title(spec.corruption))
+    if spec.chosen:
+        parts.append(f"begins with {spec.chosen}")
     for count, word in ((len(spec.methods), "method"), (len(spec.fractions), "size"), (spec.seeds, "seed")):
         parts.append(f"{count} {word}{'s' * (count != 1)}")
     return " · ".join(parts)
@@ -117,7 +119,7 @@ def _buttons(run: Run, status: run_status.Status | None) -> None:
 def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
     """Ask before a run goes."""
     began = f" · started {run_status.moment(status.started)}" if status and status.started else ""
-    st.markdown(f"**{registry.datasets.title(spec.dataset)}**  \n{about(spec)}{began}")
+    st.markdown(f"**{registry.datasets.title(spec.dataset)}**  \n{frame.plain(about(spec))}{began}")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
     decided = len(decisions.current(Run(spec).dataset_key or ""))
     many = f", {decided:,} decision{'s' * (decided != 1)} so far" if decided else ""

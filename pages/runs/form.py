@@ -13,13 +13,13 @@ import streamlit as st
 from fdmat_core import device, errors, registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
-from fdmat_core.runs import jobs
+from fdmat_core.runs import jobs, sets
 from fdmat_core.runs.settings import checked, measured_to_clean
-from fdmat_core.spec import FRACTIONS, Choice, Spec
+from fdmat_core.spec import FRACTIONS, Choice, Chosen, Spec
 from pages.shell import caches, frame, places, state
 from pages.ui import forms, run_status
 
-NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets"}
+NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets", "chosen": "what is chosen before"}
 #: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
 Slot = tuple[str, int]
 Named = TypeVar("Named", bound=Hashable)
@@ -38,7 +38,7 @@ def show() -> None:
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")
         measures = _measures(replace(start, corruption=corruption))
-        more = _more(start, names)
+        more = _more(start, names) | {"chosen": _chosen(start, dataset)}
     if not measures:
         effort.warning("Choose at least one measure.", icon=":material/touch_app:")
         return
@@ -120,6 +120,27 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
             "At 1% and less, a rare class would otherwise be lost.",
         )
     return {"methods": methods, "fractions": fractions, "seeds": int(seeds), "band": int(band), "balance": balance}
+
+
+def _chosen(start: Spec, dataset: Choice) -> Chosen | None:
+    """Ask for the items that every method begins with: a named set of a run on these data, or what was chosen."""
+    options = sets.on(dataset)
+    if start.chosen and start.dataset == dataset:
+        options = {str(start.chosen).removeprefix("the "): start.chosen} | options
+    if not options:
+        return None
+    before = next((name for name, one in options.items() if one == start.chosen), None)
+    name = st.selectbox(
+        "Chosen before",
+        list(options),
+        index=None if before is None else list(options).index(before),
+        placeholder="Nothing: every method begins by itself",
+        key=state.field("chosen"),
+        persist_state="session",
+        help="A named set of items, made on the Removed page. Every method, random too, begins with it and then adds "
+        "what it would to fill up. A method that picks one by one takes note of it; any other keeps its own order.",
+    )
+    return options.get(name) if name else None
 
 
 def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:
@@ -254,7 +275,7 @@ def _compare(spec: Spec) -> None:
 def differences(one: Spec, other: Spec) -> list[str]:
     """The names of the settings in which two specs differ, in words."""
     there, here = one.to_json(), other.to_json()
-    return [NAMES.get(name, name) for name in there if there[name] != here[name]]
+    return [NAMES.get(name, name) for name in there | here if there.get(name) != here.get(name)]
 
 
 def _launch(spec: Spec) -> None:

@@ -14,18 +14,19 @@ from fdmat_core.methods import imported
 from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from pages.shell import caches
+from pages.shell import caches, frame
 
 STYLE = Path(__file__).with_name("caveats.css")
 
 
-def brought(rankings: Rankings, kept: float) -> None:
-    """Say so where a coreset is not just what a file lists that somebody brought along."""
-    if rankings.nested is None:
-        return
+def brought(run: Run, method: Choice, rankings: Rankings, kept: float) -> None:
+    """Say so where a coreset begins with items chosen before, or is not just what a file lists."""
     coreset = rankings.cut(kept)
-    if text := imported.caveat(rankings.nested.notes, coreset.k, coreset.n):
-        st.caption(f":material/info: {text}", width="content")
+    text = caveats.begins_with(run.spec.chosen, method, coreset.k)
+    if not text and rankings.nested is not None:
+        text = imported.caveat(rankings.nested.notes, coreset.k, coreset.n)
+    if text:
+        st.caption(f":material/info: {frame.plain(text)}", width="content")
 
 
 def damage(run: Run, method: Choice, rankings: Rankings, kept: float) -> str:

@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 
-from fdmat_core.runs import foreign, library, settings
+from fdmat_core.runs import foreign, library, sets, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import places
 from pages.ui import toolbar
-from tests.pages.conftest import RESULTS, link, texts
+from tests.pages.conftest import RESULTS, button, link, texts
 from tests.stores import filling
 
 SPEC = dataclasses.replace(RESULTS, methods=(Choice("fdmat"), Choice("herding"), Choice("random")))
@@ -90,3 +90,23 @@ def test_the_form_keeps_it_when_its_settings_are_used_again(brought, queue, visi
     assert "4 methods at 5 sizes" in texts(app)
     pills.set_value([]).run()
     assert not app.exception and "3 methods at 5 sizes" in texts(app)
+
+
+def test_a_set_is_chosen_before_a_new_run_and_said_on_every_page(home, visit, queue, monkeypatch):
+    monkeypatch.setenv("FDMAT_HOME", str(home))
+    run = Run(SPEC)
+    sets.save(sets.dataset_of(run), sets.of_items(run, "to check", run.tables[0].ids[:12]))
+    app = visit(places.RUNS, run=run.key)
+    app.button(key=f"clone.{run.key}").click().run()
+    field = next(one for one in app.selectbox if one.label == "Chosen before")
+    assert field.options == ["to check (12 items)"] and field.value is None
+    field.select("to check (12 items)").run()
+    assert "differs in what is chosen before" in texts(app)
+    button(app, "Start").click().run()
+    asked = next(asked for kind, asked in queue.asked if kind == "submit")
+    assert asked.chosen.ids == tuple(sorted(run.tables[0].ids[:12].tolist())) and not app.exception
+    library.execute(asked)
+    for page in (places.MAP, places.REMOVED, places.CURVES, places.BALANCE):
+        shown = texts(visit(page, run=asked.key, method="herding", kept="0.1"))
+        assert "Begins with the 12 items of 'to check', chosen before; Herding adds 12 to go with them." in shown
+    assert "begins with the 12 items of 'to check'" in texts(visit(places.RUNS, run=asked.key))
