@@ -8,23 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fdmat_core.runs import decisions, labels, library
+from fdmat_core.runs import decisions, labels, library, named
 from fdmat_core.runs.run import Run
 from fdmat_core.runs.stories import checked_name
 from fdmat_core.spec import Choice, Chosen
-from fdmat_core.store import files
-from fdmat_core.types import fingerprint
 
 if TYPE_CHECKING:
     import pandas
 
 #: The most letters of what is said about where a set came from.
 LONGEST_ORIGIN = 200
+KIND = "sets"
 
 
 @dataclass(frozen=True)
@@ -74,13 +72,13 @@ def dataset_of(run: Run) -> str:
 
 def listed(dataset: str) -> list[ItemSet]:
     """All stored sets of a dataset (its key) in the order of letters; files that are no sets are left out."""
-    found = (_read(files.read_json(file)) for file in _folder(dataset).glob("*.json"))
-    return sorted((one for one in found if one), key=lambda one: one.name.casefold())
+    found = filter(None, map(_read, named.values(KIND, dataset)))
+    return sorted(found, key=lambda one: one.name.casefold())
 
 
 def load(dataset: str, name: str) -> ItemSet:
     """The stored set of a name; a ValueError that names the others if there is none."""
-    found = _read(files.read_json(_file(dataset, name)))
+    found = _read(named.read(KIND, dataset, name))
     if found is None:
         names = ", ".join(repr(one.name) for one in listed(dataset))
         raise ValueError(f"no set {name!r} is stored for these data; stored: {names or 'none'}")
@@ -101,15 +99,12 @@ def on(dataset: Choice) -> dict[str, Chosen]:
 
 def save(dataset: str, one: ItemSet) -> None:
     """Store a set; a ValueError if another has its name, which stays as it is."""
-    file = _file(dataset, checked_name(one.name))
-    if file.exists():
-        raise ValueError(f"name is {one.name!r}, which another set has; give a new one, or delete that set")
-    files.write_json(file, asdict(one))
+    named.write(KIND, dataset, one.name, asdict(one))
 
 
 def delete(dataset: str, name: str) -> None:
     """Remove a stored set."""
-    _file(dataset, name).unlink(missing_ok=True)
+    named.delete(KIND, dataset, name)
 
 
 def rows(one: ItemSet, ids: np.ndarray) -> np.ndarray:
@@ -153,11 +148,3 @@ def _read(value: Any) -> ItemSet | None:
     ids = value["ids"]
     right = ids and all(type(item) is int for item in ids) and all(isinstance(one, str) for one in words.values())
     return ItemSet(ids=tuple(ids), **{name: str(one) for name, one in words.items()}) if right else None
-
-
-def _folder(dataset: str) -> Path:
-    return files.home() / "sets" / fingerprint(dataset)
-
-
-def _file(dataset: str, name: str) -> Path:
-    return _folder(dataset) / f"{fingerprint(' '.join(name.split()))}.json"

@@ -53,6 +53,7 @@ class Addresses:
     decisions: str = ""  # the address of the decisions
     like: str = ""  # the address that takes a picture and says how like it all items are; none if empty
     sets: str = ""  # the address of named sets of items
+    views: str = ""  # the address of saved views
     score: str = ""  # the address of a score, before its name
     method: str = ""  # the method, as the address of the evidence names it
 

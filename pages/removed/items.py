@@ -41,6 +41,7 @@ class Items:
             decisions=f"decisions/{key}",
             like=f"like/{key}" if caches.train(self.run).images else "",
             sets=f"sets/{key}",
+            views=f"views/{key}",
             score=f"payload/score/{key}/",
             method=quote(str(self.method), safe=""),
         )

@@ -38,12 +38,13 @@ async def body(request: Request, what: str, kind: str) -> bytes | Response:
     return found
 
 
-def answered(answer: Callable[[], dict[str, Any]]) -> Response:
-    """An answer as JSON; what is wrong with the question is told in words."""
+def answered(answer: Callable[[], dict[str, Any] | Response]) -> Response:
+    """An answer as it is, or as JSON; what is wrong with the question is told in words."""
     from starlette.responses import JSONResponse
 
     try:
-        return JSONResponse(answer(), headers={"Cache-Control": "no-store"})
+        found = answer()
+        return JSONResponse(found, headers={"Cache-Control": "no-store"}) if isinstance(found, dict) else found
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         return JSONResponse({"error": str(error)}, status_code=400)
 

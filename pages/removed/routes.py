@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fdmat_core.runs import decisions
 from fdmat_core.spec import Choice
-from pages.removed import evidence, items, posted, scores, sets, wishes
+from pages.removed import evidence, items, posted, scores, sets, views, wishes
 from pages.shell import caches
 from pages.ui import serving
 
@@ -35,6 +35,7 @@ def routes() -> list[Route]:
         Route("/decisions/{run}", _write, methods=["POST"]),
         Route("/like/{run}", _like, methods=["POST"]),
         *sets.routes(),
+        *views.routes(),
     ]
 
 

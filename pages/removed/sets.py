@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fdmat_core.report import naming
 from fdmat_core.runs import exchange, sets
 from fdmat_core.runs.run import Run
 from pages.removed import posted, wishes
@@ -86,7 +86,11 @@ def _file(request: Request) -> Response:
     from starlette.responses import Response
 
     name, ending = request.query_params.get("name", ""), request.query_params.get("ending", ".csv")
-    body = content(caches.run(request.path_params["run"]), name, ending)
-    file = re.sub(r"[^A-Za-z0-9.=]+", "-", name).strip("-.") or "items"
-    headers = {"Content-Disposition": f'attachment; filename="set-{file}{ending}"', "Cache-Control": "no-store"}
-    return Response(body, media_type=TYPES[ending], headers=headers)
+
+    def answer() -> Response:
+        body = content(caches.run(request.path_params["run"]), name, ending)
+        file = f"set-{naming.slug(name) or 'items'}{ending}"
+        headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
+        return Response(body, media_type=TYPES[ending], headers=headers)
+
+    return posted.answered(answer)

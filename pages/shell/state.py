@@ -36,7 +36,7 @@ LONGEST = 4000
 #: What links of earlier versions say instead of the share kept: the share removed.
 REMOVED = "ratio"
 #: What narrows the Removed page, in the link of that page only; filters.js knows these words, too.
-FILTERS = ("issue", "label", "pair", "decision", "item")
+FILTERS = ("issue", "label", "pair", "decision", "item", "order")
 #: The note that is open on the page of method notes, in the link of that page only.
 NOTE = "note"
 #: The share kept before anyone has moved the slider.

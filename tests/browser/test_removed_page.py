@@ -537,6 +537,60 @@ def test_the_list_is_sorted_by_any_stored_score(on_grid):
     assert shown_ids(on_grid) == removed()["item"].tolist()
 
 
+def test_the_list_is_a_table_sorted_by_its_columns_and_pictures_have_three_sizes(on_grid):
+    frame, table = removed(), Run(SPEC).tables[0]
+    sides = []
+    for size in ("small", "medium", "large"):
+        on_grid.select_option(".shape", size)
+        sides.append(look(on_grid, "grid.layout.side"))
+    assert sides[0] < sides[1] < sides[2]
+    look(on_grid, "grid.elements.frame.focus()")
+    on_grid.keyboard.press("t")
+    on_grid.wait_for_selector(".cells.table figure .reason")
+    on_grid.click(".heads [data-order='column number']")
+    on_grid.wait_for_function(f"{GRID}.order?.name === 'column number'")
+    assert shown_ids(on_grid) == sorted(frame["item"].tolist())
+    on_grid.click(".heads [data-order='column number']")
+    on_grid.wait_for_function(f"{GRID}.order?.name === 'column -number'")
+    assert shown_ids(on_grid) == sorted(frame["item"].tolist(), reverse=True)
+    first = shown_ids(on_grid)[0]
+    on_grid.keyboard.press("d")
+    wait_for_log(1)
+    on_grid.wait_for_function(f"{GRID}.decided.size === 1")
+    text = on_grid.locator(".cells.table figure").first.locator("span").all_inner_texts()
+    row = int(np.flatnonzero(table.ids == first)[0])
+    place = Run(SPEC).ranking(FDMAT).order.tolist().index(row) + 1
+    assert text[0] == str(first) and text[1] == table.classes[table.labels[row]] and text[4] == f"{place:,}"
+    assert text[-1] == "drop, by me"
+    on_grid.wait_for_url(re.compile("order=column"))
+    on_grid.reload()
+    on_grid.wait_for_function(f"{GRID}?.order?.name === 'column -number'", timeout=30_000)
+    assert look(on_grid, "grid.shape") == "table" and shown_ids(on_grid)[0] == first
+
+
+def test_a_view_is_saved_recalled_from_the_menu_and_in_the_link(on_grid, stored):
+    shutil.rmtree(stored / "views", ignore_errors=True)
+    on_grid.click(".issues [data-value='suspected mislabelled']")
+    on_grid.select_option(".order", "rank random")
+    on_grid.wait_for_function(f"{GRID}.order?.name === 'rank random' && !{GRID}.stale.list")
+    want = shown_ids(on_grid)
+    look(on_grid, "grid.elements.frame.focus()")
+    on_grid.keyboard.press("w")
+    on_grid.keyboard.type("flips by chance")
+    on_grid.keyboard.press("Enter")
+    on_grid.wait_for_selector(".recalled .name")
+    on_grid.keyboard.press("Escape")
+    on_grid.keyboard.press("Escape")
+    on_grid.select_option(".order", "")
+    on_grid.wait_for_function(f"!{GRID}.order && !{GRID}.stale.list")
+    assert shown_ids(on_grid) == removed()["item"].tolist()
+    on_grid.keyboard.press("w")
+    on_grid.click(".recalled .name")
+    on_grid.wait_for_function(f"{GRID}.order?.name === 'rank random' && {GRID}.sifted.list.length === {len(want)}")
+    assert shown_ids(on_grid) == want
+    on_grid.wait_for_url(re.compile("(?=.*issue=suspected)(?=.*order=rank)"))
+
+
 def test_the_list_is_sorted_by_likeness_to_an_item(on_grid):
     first = shown_ids(on_grid)[3]
     look(on_grid, "grid.elements.frame.focus()")

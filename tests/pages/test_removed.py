@@ -405,6 +405,9 @@ def test_sets_are_saved_listed_compared_narrowed_to_and_deleted(visit, ranked):
     file = client.get(f"/sets/{key}/file?name=to check&ending=.csv")
     assert 'filename="set-to-check.csv"' in file.headers["content-disposition"]
     assert [int(line.split(",")[0]) for line in file.text.splitlines()[1:]] == sorted(ids[[2, 4, 9]].tolist())
+    for missing, message in [("name=C&ending=.csv", "no set 'C' is stored"), ("name=B&ending=.exe", "choose .csv")]:
+        refused = client.get(f"/sets/{key}/file?{missing}")
+        assert refused.status_code == 400 and message in refused.json()["error"]
     for sent, message in [
         (wish, "name is 'to check', which another set has"),
         (wish | {"name": ""}, "give 1 to 60 letters"),
@@ -416,6 +419,32 @@ def test_sets_are_saved_listed_compared_narrowed_to_and_deleted(visit, ranked):
     assert client.post(f"/sets/{key}", json=wish, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert client.get(f"/sets/{key}/rows?name=C").status_code == 400
     assert [one["name"] for one in client.post(f"/sets/{key}", json={"delete": "B"}).json()["sets"]] == ["to check"]
+
+
+def test_views_are_saved_listed_and_deleted(visit, ranked):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    key = ranked(FLIPPED)
+    visit(places.REMOVED, run=key)
+    client = TestClient(Starlette(routes=routes.routes()))
+    words = {"issue": "outlier", "decision": "open", "set": "", "order": "column -rank"}
+    saved = client.post(f"/views/{key}", json={"name": " far  out ", "words": words}).json()["views"]
+    said = {"issue": "outlier", "decision": "open", "order": "column -rank"}
+    assert saved == [{"name": "far out", "words": said}]
+    for wish, message in [
+        ({"name": "far out", "words": words}, "name is 'far out', which another view has"),
+        ({"name": "", "words": words}, "give 1 to 60 letters"),
+        ({"name": "B", "words": {"issue": ""}}, "set a filter, an order or a set first"),
+        ({"name": "B", "words": {"colour": "red"}}, "a view says nothing of 'colour'"),
+        ({"name": "B", "words": {"item": 501 * "a"}}, "item has 501 letters"),
+        ({"name": "B"}, "send what is seen as an object"),
+    ]:
+        refused = client.post(f"/views/{key}", json=wish)
+        assert refused.status_code == 400 and message in refused.json()["error"]
+    client.post(f"/views/{key}", json={"name": "B", "words": {"item": "12"}})
+    assert [one["name"] for one in client.get(f"/views/{key}").json()["views"]] == ["B", "far out"]
+    assert client.post(f"/views/{key}", json={"delete": "B"}).json() == {"views": saved}
 
 
 def test_a_picture_is_refused_in_words_where_it_cannot_be_held_against_the_items(visit, ranked):

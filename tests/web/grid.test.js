@@ -3,7 +3,9 @@ import { test } from "node:test"
 
 import { effectOf } from "../../fdmat_core/web/grid/effect.js"
 import { above, countsOf, rangeOf, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
-import { rowsBy } from "../../fdmat_core/web/grid/scores.js"
+import { byColumn } from "../../fdmat_core/web/grid/columns.js"
+import { wordsOf } from "../../fdmat_core/web/grid/views.js"
+import { reversed, rowsBy } from "../../fdmat_core/web/grid/scores.js"
 import { partsOf } from "../../fdmat_core/web/grid/share.js"
 import { rowsBeside } from "../../fdmat_core/web/grid/beside.js"
 import { sample } from "../../fdmat_core/web/grid/bulk.js"
@@ -207,4 +209,23 @@ test("only the rows of a part are listed", () => {
   const mine = Uint8Array.of(1, 0, 0, 1, 0, 1)
   const found = sift({ items: ITEMS, rank: RANK, k: 1, only: null, mine, filters: {}, stateOf: () => "open" })
   assert.deepEqual([[...found.list], found.here], [[3, 0], 2])
+})
+
+test("a table is sorted by any column, either way, and what is alike stays worst first", () => {
+  const grid = { items: ITEMS, rank: RANK, decided: new Map([["10", { decision: "drop", label: "", author: "" }]]), names: null }
+  const rows = (name) => [...byColumn(grid, name).rows]
+  assert.deepEqual(rows("column number"), [0, 1, 4, 5, 2, 3])
+  assert.deepEqual(rows("column -number"), [3, 2, 5, 4, 1, 0])
+  assert.deepEqual(rows("column class"), [0, 2, 5, 3, 1, 4])
+  assert.deepEqual(rows("column rank"), [5, 4, 2, 0, 1, 3])
+  assert.deepEqual(rows("column reason").map((row) => ITEMS.issue[row]), [...ITEMS.issue].sort())
+  assert.equal(rows("column decision")[0], 1)
+  assert.equal(byColumn(grid, "column colour"), null)
+  assert.deepEqual(["column rank", "column -rank", "rank random"].map((name) => reversed(name)),
+    [{ column: "rank", down: false }, { column: "rank", down: true }, { column: "", down: false }])
+})
+
+test("a view says its filters, its text and its order", () => {
+  assert.equal(wordsOf({ issue: "outlier", pair: "cat>dog", item: "12", set: "", order: "column -rank" }), "outlier, cat → dog, “12”, by rank")
+  assert.equal(wordsOf({}), "")
 })

@@ -6,6 +6,7 @@ import { pictureOf } from "./cells.js"
 import { act, markedCard } from "./bulk.js"
 import { targetOf } from "./decisions.js"
 import { evidence, fetchEvidence, knownOf } from "./evidence.js"
+import { isColumn } from "./scores.js"
 import { decisionOn, SIGNS, stale, truthOf, wordsOf } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -49,7 +50,7 @@ function head(grid, row) {
   const { items, order } = grid, id = idOf(items, row), truth = truthOf(grid, row)
   const box = make("div", "", { className: "head" }), words = make("div")
   words.append(make("small", `item ${id} · ${items.issues[items.issue[row]]}`))
-  if (order) words.append(make("small", `${order.title}: ${Number(order.values[row].toPrecision(4))}`))
+  if (order && !isColumn(order.name)) words.append(make("small", `${order.title}: ${Number(order.values[row].toPrecision(4))}`))
   if (isLabelled(items))
     words.append(line("given", items.classes[items.labels[row]]), line("preferred", items.classes[items.preferred[row]]))
   if (truth) words.append(make("p", truth, { className: "truth" }))

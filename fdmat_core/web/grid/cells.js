@@ -4,25 +4,43 @@ import { make } from "../elements.js"
 import { idOf, isLabelled, pictureAt } from "../items.js"
 import { clamp, whole } from "../text.js"
 import { showWords } from "../words.js"
+import { fillLine } from "./columns.js"
 import { decisionOn, SIGNS, stale, truthOf, wordsOf } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./state.js").Cell} Cell */
 /** @typedef {import("./state.js").GridItems} GridItems */
 
-const GAP = 8, LINES = 46 // pixels between cells; below the picture, for two lines of words
+const GAP = 8 // pixels between cells
+/** The least width of a picture where the list is wide and where it is not, and the room for words below. */
+const SHAPES = { small: [72, 64, 23], medium: [128, 104, 46], large: [232, 188, 46] }
+const LINE = 36, HEAD = 34 // pixels of a line of the table, and of the titles over it
 const AHEAD = 1 // lines of cells drawn beyond the screen
 
 /** Fit the cells to the width of the frame. @param {GridState} grid */
 export function layOut(grid) {
   const { frame, cells } = grid.elements, width = frame.clientWidth - 2 * GAP
   if (width <= 0) return
-  const least = frame.clientWidth > 900 ? 128 : 104
-  const across = Math.max(1, Math.floor((width + GAP) / (least + GAP)))
+  grid.layout = grid.shape === "table" ? { across: 1, side: width, pitch: LINE } : inLines(width, SHAPES[grid.shape])
+  cells.style.setProperty("--side", `${grid.layout.side}px`)
+  cells.className = `cells ${grid.shape}`
+  forgetCells(grid)
+}
+
+/**
+ * How pictures stand in lines that fill a width.
+ * @param {number} width
+ * @param {number[]} shape of `SHAPES`
+ */
+function inLines(width, [wide, narrow, words]) {
+  const least = width > 884 ? wide : narrow, across = Math.max(1, Math.floor((width + GAP) / (least + GAP)))
   const side = Math.floor((width - GAP * (across - 1)) / across)
-  grid.layout = { across, side, pitch: side + LINES + GAP }
-  cells.style.setProperty("--side", `${side}px`)
-  cells.replaceChildren()
+  return { across, side, pitch: side + words + GAP }
+}
+
+/** Let the cells that are on screen be made anew. @param {GridState} grid */
+export function forgetCells(grid) {
+  grid.elements.cells.replaceChildren()
   grid.cells = new Map()
 }
 
@@ -70,12 +88,25 @@ function addCell(grid, row) {
   cell.title = `item ${idOf(items, row)}: ${about}${truth && `; ${truth}`}`
   cell.classList.toggle("noise", !!truth)
   const badge = make("i", "", { className: "badge" })
-  const lines = labelled ? [given, preferred === given ? " " : `→ ${preferred}`] : [`item ${idOf(items, row)}`, issue]
-  cell.append(pictureOf(items, row, cell.title), badge, make("b", lines[0]), make("span", lines[1]))
+  cell.append(badge)
+  if (grid.shape === "table") fillLine(grid, cell, row)
+  else cell.append(...underPicture(items, row, cell.title))
   grid.cells.set(row, cell)
   grid.elements.cells.append(cell)
   showBadge(grid, row)
   return cell
+}
+
+/**
+ * A picture with two lines of words.
+ * @param {GridItems} items
+ * @param {number} row
+ * @param {string} words about it
+ */
+function underPicture(items, row, words) {
+  const given = items.classes[items.labels[row]], preferred = items.classes[items.preferred[row]], labelled = isLabelled(items)
+  const lines = labelled ? [given, preferred === given ? " " : `→ ${preferred}`] : [`item ${idOf(items, row)}`, items.issues[items.issue[row]]]
+  return [pictureOf(items, row, words), make("b", lines[0]), make("span", lines[1])]
 }
 
 /**
@@ -149,6 +180,8 @@ export function showBadge(grid, row) {
   badge.textContent = SIGNS[decision?.decision ?? ""] ?? ""
   badge.title = decision?.decision ? wordsOf(decision) : ""
   cell.dataset.decision = decision?.decision ?? ""
+  const said = cell.querySelector(".decision")
+  if (said) said.textContent = badge.title
 }
 
 /**
@@ -161,7 +194,8 @@ export function choose(grid, place) {
   grid.at = clamp(place, 0, Math.max(0, list.length - 1))
   grid.row = list.length ? list[grid.at] : -1
   grid.anchor = grid.at
-  const top = Math.floor(grid.at / across) * pitch, low = top + pitch + GAP - frame.clientHeight
+  const top = Math.floor(grid.at / across) * pitch, head = grid.shape === "table" ? HEAD : 0
+  const low = top + pitch + GAP + head - frame.clientHeight
   if (frame.scrollTop > top) frame.scrollTop = top
   if (frame.scrollTop < low) frame.scrollTop = low
   stale(grid, "card")

@@ -4,18 +4,18 @@ import { make } from "../elements.js"
 import { isLabelled } from "../items.js"
 import { REST } from "../slider.js"
 import { whole } from "../text.js"
-import { choose } from "./cells.js"
+import { choose, forgetCells } from "./cells.js"
+import { showHeads } from "./columns.js"
 import { showEffect } from "./effect.js"
 import { pairName, sift } from "./filters.js"
 import { search, soughtWords } from "./search.js"
 import { chooseSet } from "./sets.js"
 import { partNow, take } from "./share.js"
-import { decisionOn, SIGNS, stale } from "./state.js"
+import { decisionOn, SIGNS, stale, STATES } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./filters.js").FilterName} FilterName */
 
-const STATES = ["open", "keep", "drop", "relabel", "unsure"]
 const SQUARE = 14 // up to this many classes the pairs are a matrix, beyond it a list
 const MOST_PAIRS = 12
 
@@ -59,7 +59,7 @@ const toggle = (grid, name, value) => setFilter(grid, name, grid.filters[name] =
 /** @param {GridState} grid */
 export function clearFilters(grid) {
   grid.elements.find.value = ""
-  Object.assign(grid, { filters: {}, found: null, inSet: null })
+  Object.assign(grid, { filters: { order: grid.filters.order ?? "" }, found: null, inSet: null })
   setFilter(grid, "item", "")
   sendFilters(grid)
 }
@@ -74,6 +74,8 @@ export function refresh(grid) {
   if (place < 0) grid.elements.frame.scrollTop = 0
   keepListed(grid)
   showFilters(grid)
+  showHeads(grid)
+  if (grid.shape === "table") forgetCells(grid) // ranks and scores stand in the lines
   choose(grid, Math.max(0, place))
 }
 

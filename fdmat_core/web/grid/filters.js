@@ -4,7 +4,7 @@ import { idOf } from "../items.js"
 
 /** @typedef {import("./state.js").GridItems} GridItems */
 
-/** @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string, set?: string }} Filters "" is off, too */
+/** @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string, set?: string, order?: string }} Filters "" is off, too; `order` only sorts */
 /** @typedef {keyof Filters} FilterName */
 
 /**

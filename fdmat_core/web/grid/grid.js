@@ -17,12 +17,14 @@ import { listenHistogram, showHistogram } from "./histogram.js"
 import { listenKeys } from "./keyboard.js"
 import { listenMarks } from "./marks.js"
 import { showOffers } from "./offers.js"
-import { ASK, listOrders, sortBy } from "./scores.js"
+import { ASK, listOrders, sortAgain, sortBy } from "./scores.js"
 import { offerSearch, search } from "./search.js"
 import { learnSets, listenSets } from "./sets.js"
+import { listenShape, shapeNow } from "./shape.js"
 import { dealOut, listenShare } from "./share.js"
 import { elementsOf, gridItemsOf, stale } from "./state.js"
 import { KEYS, TEMPLATE } from "./template.js"
+import { listenViews } from "./views.js"
 
 /** @typedef {import("../payload.js").Payload} Payload */
 /** @typedef {import("./state.js").GridState} GridState */
@@ -49,6 +51,8 @@ export function mount(host, payload, events = {}, options = {}) {
   listenBlind(grid)
   listenShare(grid)
   listenSets(grid)
+  listenViews(grid)
+  listenShape(grid)
   listenDrops(grid)
   listenTools(grid)
   const watch = new ResizeObserver(() => { layOut(grid); choose(grid, grid.at) })
@@ -83,7 +87,7 @@ function stateOf(root, items, events, options) {
     found: null, mine: null, sets: [], inSet: null,
     sifted: { list: none, here: 0, kept: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
-    scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), layout: { across: 0, side: 0, pitch: 0 },
+    scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), shape: shapeNow(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
     stale: { list: true, card: true }, draw: () => draw(grid), frame: null, drawn: 0, timers: {},
   }
@@ -144,6 +148,7 @@ function begin(grid) {
   grid.known.clear()
   dealOut(grid)
   listOrders(grid)
+  if (grid.filters.order) sortBy(grid, grid.filters.order, true)
   offerBlind(grid)
   layOut(grid)
   startListening(grid)
@@ -174,7 +179,10 @@ function set(grid, options) {
 /** The slider has moved. @param {GridState} grid */
 function slid(grid) {
   const { items, slider, elements } = grid, slot = slotAt(items, slider.kept), { k } = slider, { n } = items
-  if (slot !== grid.slot) Object.assign(grid, { slot, rank: ranksOf(orderAt(items, slot)) })
+  if (slot !== grid.slot) {
+    Object.assign(grid, { slot, rank: ranksOf(orderAt(items, slot)) })
+    sortAgain(grid)
+  }
   elements.removed.textContent = `removed ${whole(n - k)} of ${whole(n)}`
   elements.kept.textContent = `${percent(1 - k / n)} · kept ${whole(k)}`
   slider.input.ariaValueText = `${percent(k / n)} kept, ${whole(n - k)} of ${whole(n)} items removed`

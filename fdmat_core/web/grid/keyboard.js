@@ -9,6 +9,8 @@ import { clearFilters } from "./filter_panel.js"
 import { go, markAll, markTo, unmark } from "./marks.js"
 import { sortByLikeness } from "./scores.js"
 import { openSets } from "./sets.js"
+import { resize, turn } from "./shape.js"
+import { openViews } from "./views.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 
@@ -44,7 +46,7 @@ function press(grid, event) {
     ArrowDown: step(across), ArrowUp: step(-across), "Shift+ArrowRight": markBy(1), "Shift+ArrowLeft": markBy(-1),
     "Shift+ArrowDown": markBy(across), "Shift+ArrowUp": markBy(-across),
     "[": () => slideByKey(grid.slider, event), "]": () => slideByKey(grid.slider, event),
-    s: () => openSets(grid), v: () => showBeside(grid),
+    s: () => openSets(grid), w: () => openViews(grid), t: () => turn(grid), "+": () => resize(grid, 1), "-": () => resize(grid, -1), v: () => showBeside(grid),
     "/": () => grid.elements.find.focus(), Escape: () => escape(grid), "?": () => showKeys(grid.elements),
   }
   for (const number of "123456789") acts[number] = () => grid.events.method?.(Number(number))
@@ -72,6 +74,7 @@ function escape(grid) {
   if (!grid.elements.keys.hidden) showKeys(grid.elements, false)
   else if (!grid.elements.beside.hidden) showBeside(grid, false)
   else if (!grid.elements.panel.hidden) openSets(grid, false)
+  else if (!grid.elements.seen.hidden) openViews(grid, false)
   else if (grid.marked.size) unmark(grid)
   else clearFilters(grid)
 }

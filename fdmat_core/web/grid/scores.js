@@ -3,6 +3,8 @@
 import { make } from "../elements.js"
 import { idOf, ranksOf } from "../items.js"
 import { fetchPayload } from "../payload.js"
+import { byColumn } from "./columns.js"
+import { setFilter } from "./filter_panel.js"
 import { stale } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -15,16 +17,18 @@ import { stale } from "./state.js"
  * @typedef {object} Score
  * @property {string} name
  * @property {string} title
- * @property {Float32Array} values by row, higher comes first
+ * @property {Float32Array | Float64Array} values by row, higher comes first
  * @property {Uint32Array} rows highest first; equal ones, and those without a score, the worst first
  */
 
 const LIKE = "like ", ALIKE = "Most alike first" // and the number of an item, or a picture
+const PICTURE = "a picture" // what a likeness is to that no link can say
+const COLUMN = "column ", COLUMNS = "Columns of the table"
 /** The choice that asks for a picture to be likened to. */
 export const ASK = "ask for a picture"
 
 /**
- * @param {Float32Array} values by row
+ * @param {Float32Array | Float64Array} values by row
  * @param {Uint32Array} worst rows in the order in which equal ones come
  */
 export function rowsBy(values, worst) {
@@ -66,6 +70,42 @@ export function listOrders({ elements: { order }, items }) {
   }))
 }
 
+/** Whether the name of an order is that of a column. @param {string} name */
+export const isColumn = (name) => name.startsWith(COLUMN)
+
+/**
+ * What the name of a column's order says: "column rank" has the least first, "column -rank" the most.
+ * @param {string} name
+ */
+export function reversed(name) {
+  const told = isColumn(name) ? name.slice(COLUMN.length) : ""
+  return { column: told.replace("-", ""), down: told.startsWith("-") }
+}
+
+/**
+ * Offer an order in the menu in place of the one of its kind before.
+ * @param {GridState} grid
+ * @param {string} kind what the names of such orders begin with
+ * @param {Offered} offered
+ */
+function offer(grid, kind, offered) {
+  const { items } = grid
+  items.scores = [...items.scores.filter((one) => !one.name.startsWith(kind)), offered]
+  listOrders(grid)
+}
+
+/**
+ * The order of a name; null if there is none.
+ * @param {GridState} grid
+ * @param {string} name
+ */
+async function orderOf(grid, name) {
+  if (!isColumn(name)) return scoreOf(grid, name)
+  const found = byColumn(grid, name)
+  if (found) offer(grid, COLUMN, { name, group: COLUMNS, title: found.title })
+  return found
+}
+
 /**
  * Sort the list by how like an item the others are, and offer that among the orders in place of the one before.
  * @param {GridState} grid
@@ -83,24 +123,35 @@ export function sortByLikeness(grid, row) {
  * @param {string} title
  */
 export function offerLikeness(grid, what, title) {
-  const { items } = grid, name = `${LIKE}${what}`, others = items.scores.filter((one) => !one.name.startsWith(LIKE))
-  items.scores = [...others, { name, group: ALIKE, title }]
-  listOrders(grid)
+  const name = `${LIKE}${what}`
+  offer(grid, LIKE, { name, group: ALIKE, title })
   return name
 }
 
 /**
  * Sort the list by a score; by issue and severity without one. The histogram is that of a detector or of evidence.
+ * A link may name an order that these items do not have: then the list stays as it is.
  * @param {GridState} grid
  * @param {string} name
+ * @param {boolean} [named] by a link
  */
-export async function sortBy(grid, name) {
-  const score = name ? await scoreOf(grid, name) : null
-  if (name && !score) grid.trouble = "the server does not answer; choose the order again"
+export async function sortBy(grid, name, named = false) {
+  const { items } = grid, like = name.startsWith(LIKE)
+  if (like && !items.scores.some((one) => one.name === name)) offerLikeness(grid, name.slice(LIKE.length), name.replace(LIKE, "like item "))
+  const score = name ? await orderOf(grid, name) : null
+  if (grid.items.key !== items.key) return
+  if (name && !score && !named) grid.trouble = "the server does not answer; choose the order again"
   grid.order = score
-  if (score && !name.startsWith("rank") && !name.startsWith(LIKE)) Object.assign(grid, { score, threshold: null })
+  if (score && !isColumn(name) && !name.startsWith("rank") && !like) Object.assign(grid, { score, threshold: null })
   grid.elements.order.value = score?.name ?? ""
   grid.elements.frame.scrollTop = 0
   grid.row = -1
+  setFilter(grid, "order", score && name !== `${LIKE}${PICTURE}` ? name : "")
+}
+
+/** Sort anew by a column whose values may have changed, such as the rank. @param {GridState} grid */
+export function sortAgain(grid) {
+  if (!grid.order || !isColumn(grid.order.name)) return
+  grid.order = byColumn(grid, grid.order.name)
   stale(grid, "list")
 }

@@ -127,7 +127,12 @@ function line(grid, one) {
     const href = `${grid.items.sets}/file?name=${encodeURIComponent(name)}&ending=.${ending}`
     return make("a", ending.toUpperCase(), { href, download: "", title: `Take the set ${name} away as ${ending.toUpperCase()}` })
   })
-  item.append(button, ...files, remover(grid, name))
+  const away = remover(`Delete the set ${name}`, async () => {
+    take(grid, await ask(grid, "", { delete: name }))
+    if (grid.filters.set === name) chooseSet(grid, "")
+    grid.elements.named.focus()
+  })
+  item.append(button, ...files, away)
   return item
 }
 
@@ -142,18 +147,16 @@ export function wordsOn({ name, count, origin, shared }, other) {
 }
 
 /**
- * A button that deletes a set when it is pressed twice.
- * @param {GridState} grid
- * @param {string} name
+ * A button that deletes something when it is pressed twice.
+ * @param {string} ariaLabel
+ * @param {() => void} remove
  */
-function remover(grid, name) {
-  const button = make("button", "Delete", { className: "away", ariaLabel: `Delete the set ${name}` })
+export function remover(ariaLabel, remove) {
+  const button = make("button", "Delete", { className: "away", ariaLabel })
   button.addEventListener("blur", () => { button.textContent = "Delete" })
-  button.addEventListener("click", async () => {
+  button.addEventListener("click", () => {
     if (button.textContent === "Delete") { button.textContent = "Really?"; return }
-    take(grid, await ask(grid, "", { delete: name }))
-    if (grid.filters.set === name) chooseSet(grid, "")
-    grid.elements.named.focus()
+    remove()
   })
   return button
 }

@@ -26,6 +26,7 @@ import { itemsOf } from "../items.js"
  * @property {string} decisions the address of the decisions
  * @property {string} like the address that takes a picture; "" if items have none
  * @property {string} sets the address of named sets of items
+ * @property {string} views the address of saved views
  * @property {string} score the address of a score, before its name
  * @property {import("./scores.js").Offered[]} scores what the grid may ask for
  * @property {string} method as the address of the evidence names it
@@ -97,6 +98,7 @@ import { itemsOf } from "../items.js"
  * @property {number} anchor the place from which shift marks
  * @property {Set<number>} marked rows that the next decision is about, if there are any
  * @property {Map<number, Cell>} cells on screen, by row
+ * @property {import("./shape.js").Shape} shape of the list
  * @property {{ across: number, side: number, pitch: number }} layout cells in a line, their width, the height of a line
  * @property {Map<string, Decision>} decided by item id
  * @property {Message[]} outbox what the server has not confirmed, oldest first
@@ -127,7 +129,7 @@ export function gridItemsOf(payload) {
     suspected: columns.suspected,
     cleanLabels: columns.clean_labels ?? null, fields: columns.fields ?? null,
     evidence: facts.evidence, decisions: facts.decisions, method: facts.method,
-    like: facts.like ?? "", sets: facts.sets ?? "",
+    like: facts.like ?? "", sets: facts.sets ?? "", views: facts.views ?? "",
     score: facts.score, scores: facts.scores ?? [], search: facts.search ?? "", named: facts.named ?? [],
   }
 }
@@ -144,6 +146,9 @@ export function elementsOf(root) {
     what: /** @type {HTMLSelectElement} */ (find(root, ".what")), wrong: find(root, ".wrong"),
     named: /** @type {HTMLInputElement} */ (find(root, ".named")),
     map: /** @type {HTMLButtonElement} */ (find(root, ".act-map")), help: find(root, ".act-keys"), frame: find(root, ".frame"),
+    shape: /** @type {HTMLSelectElement} */ (find(root, ".shape")), heads: find(root, ".heads"),
+    views: find(root, ".act-views"), seen: find(root, ".seen"), recalled: find(root, ".recalled"), keep: find(root, ".keep-view"),
+    viewed: /** @type {HTMLInputElement} */ (find(root, ".viewed")), unsaved: find(root, ".unsaved"),
     cells: find(root, ".cells"), none: find(root, ".none"), keys: find(root, ".keys"), card: find(root, ".card"),
     beside: find(root, ".beside"),
     author: /** @type {HTMLInputElement} */ (find(root, ".author")), order: /** @type {HTMLSelectElement} */ (find(root, ".order")),
@@ -182,6 +187,9 @@ export function stale(grid, what) {
 
 /** The ids of all items as text, once: a number of 64 bits takes a while to become text. @param {GridState} grid */
 export const namesOf = (grid) => grid.names ??= Array.from(grid.items.ids, String)
+
+/** What may be decided, and "open" before that. */
+export const STATES = ["open", "keep", "drop", "relabel", "unsure"]
 
 /** The key that gives a decision. @type {Record<string, string>} */
 export const SIGNS = { keep: "K", drop: "D", relabel: "R", unsure: "U" }

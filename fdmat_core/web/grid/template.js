@@ -12,6 +12,7 @@ export const KEYS = [
   ["N P, ← →", "next, previous item"], ["↑ ↓", "a line up, down"],
   ["[ ]", "previous, next measured size"], ["1 – 9", "method"], ["/", "find items: by number, by a word, field:word"],
   ["Esc", "unmark, then clear the filters"],
+  ["T", "pictures or a table"], ["+ −", "larger, smaller pictures"], ["W", "saved views: filters, order and set"],
   ["S", "named sets: show one alone, save what is marked, listed or kept"],
   ["?", "this list"],
 ]
@@ -37,6 +38,7 @@ export const TEMPLATE = /* html */ `
       <p class="tally" role="status"></p>
       <input type="search" class="find" autocomplete="off" spellcheck="false">
       <button class="act-sets" aria-expanded="false" title="Named sets of items (S)">Sets</button>
+      <button class="act-views" aria-expanded="false" title="Saved views: filters, order and set under a name (W)">Views</button>
       <button class="act-map" title="Ring these items on the map">Show on map</button>
       <button class="act-keys" aria-expanded="false" title="Keys (?)">?</button>
     </div>
@@ -48,6 +50,9 @@ export const TEMPLATE = /* html */ `
       <p class="effect" role="status"></p>
       <div class="offers"></div>
       <label class="order-by" title="What comes first in the list">Order <select class="order"></select></label>
+      <label class="order-by" title="Pictures in three sizes, or a table (T; + and − for the size)">Show
+        <select class="shape"><option value="small">small</option><option value="medium">medium</option>
+          <option value="large">large</option><option value="table">table</option></select></label>
       <button class="act-score" aria-expanded="false" title="The score over the list, with a threshold">Threshold</button>
       <label class="act-blind" title="Hide what was injected: on this page nothing says which items are really wrong">
         <input type="checkbox" class="blind"> Blind</label>
@@ -62,6 +67,7 @@ export const TEMPLATE = /* html */ `
       <button class="accept" title="Marks those that are open. Look at ten of them; R gives each the class preferred, D drops"></button>
     </div>
     <div class="frame">
+      <div class="heads" role="group" aria-label="Sort the table by" hidden></div>
       <div class="cells" role="listbox" aria-multiselectable="true" tabindex="0" aria-label="Removed items, worst first"></div>
       <p class="none" hidden></p>
     </div>
@@ -74,6 +80,14 @@ export const TEMPLATE = /* html */ `
         <button class="act-all">Save</button>
       </form>
       <p class="wrong trouble" role="alert" hidden></p>
+    </div>
+    <div class="sets seen" role="group" aria-label="Saved views" hidden>
+      <div class="recalled"></div>
+      <form class="saved keep-view">
+        <input class="named viewed" maxlength="60" aria-label="Name of the view" autocomplete="off">
+        <button class="act-all">Save this view</button>
+      </form>
+      <p class="unsaved trouble" role="alert" hidden></p>
     </div>
   </div>
   <aside class="card" aria-label="The chosen item"></aside>

@@ -1,0 +1,118 @@
+// Saved views: filters, order and set under a name; a menu recalls them, and the link says all that a view does.
+
+import { make } from "../elements.js"
+import { sortBy } from "./scores.js"
+import { search } from "./search.js"
+import { chooseSet, remover } from "./sets.js"
+
+/** @typedef {import("./state.js").GridState} GridState */
+/** @typedef {import("./filters.js").Filters} Filters */
+/** @typedef {{ name: string, words: Filters }} View */
+/** @typedef {{ views?: View[], error?: string }} Answer */
+
+const SILENT = "the server does not answer; try again"
+
+/** Open and close the menu, and save when somebody wants that. @param {GridState} grid */
+export function listenViews(grid) {
+  const { views: button, seen, viewed, keep } = grid.elements
+  button.addEventListener("click", () => openViews(grid))
+  keep.addEventListener("submit", (event) => { event.preventDefault(); save(grid) })
+  seen.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return
+    openViews(grid, false)
+    event.stopPropagation()
+  })
+  viewed.addEventListener("input", () => tell(grid, ""))
+}
+
+/**
+ * @param {GridState} grid
+ * @param {boolean} [open]
+ */
+export function openViews(grid, open = grid.elements.seen.hidden === true) {
+  const { views: button, seen, cells, viewed } = grid.elements
+  seen.hidden = !open
+  button.ariaExpanded = String(open)
+  if (!open) { cells.focus({ preventScroll: true }); return }
+  tell(grid, "")
+  viewed.placeholder = wordsOf(grid.filters).slice(0, viewed.maxLength) || "Nothing to save: no filter, order or set is on"
+  listViews(grid)
+  viewed.focus()
+}
+
+/** What a view says, in words. @param {Filters} words */
+export const wordsOf = ({ item, order, ...others }) => [
+  ...Object.values(others).filter(Boolean).map((word) => word.replace(">", " → ")),
+  ...item ? [`“${item}”`] : [], ...order ? [`by ${order.replace("column -", "").replace("column ", "")}`] : [],
+].join(", ")
+
+/** @param {GridState} grid @param {string} trouble */
+function tell({ elements: { unsaved } }, trouble) {
+  unsaved.textContent = trouble
+  unsaved.hidden = !trouble
+}
+
+/**
+ * What the server says about views.
+ * @param {GridState} grid
+ * @param {object} [wish] to be written
+ * @returns {Promise<Answer>}
+ */
+async function ask({ items }, wish) {
+  const facts = wish ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) } : {}
+  return fetch(items.views, facts).then((got) => got.json()).catch(() => ({ error: SILENT }))
+}
+
+/** @param {GridState} grid */
+async function listViews(grid) {
+  show(grid, await ask(grid))
+}
+
+/**
+ * @param {GridState} grid
+ * @param {Answer} answer
+ */
+function show(grid, { views, error = "" }) {
+  tell(grid, error)
+  const none = make("p", "No view is saved yet. Filter and sort the list, then save that under a name.", { className: "quiet" })
+  if (views) grid.elements.recalled.replaceChildren(...views.length ? views.map((one) => line(grid, one)) : [none])
+}
+
+/**
+ * @param {GridState} grid
+ * @param {View} one
+ */
+function line(grid, { name, words }) {
+  const item = make("div", "", { className: "set" }), button = make("button", "", { className: "name", title: "See the list so" })
+  button.append(make("b", name), make("small", wordsOf(words)))
+  button.addEventListener("click", () => recall(grid, words))
+  const away = remover(`Delete the view ${name}`, async () => {
+    show(grid, await ask(grid, { delete: name }))
+    grid.elements.viewed.focus()
+  })
+  item.append(button, away)
+  return item
+}
+
+/**
+ * See the list as a view says.
+ * @param {GridState} grid
+ * @param {Filters} words
+ */
+async function recall(grid, words) {
+  openViews(grid, false)
+  Object.assign(grid, { filters: { ...words }, found: null, inSet: null })
+  grid.elements.find.value = words.item ?? ""
+  search(grid, words.item ?? "")
+  chooseSet(grid, words.set ?? "")
+  await sortBy(grid, words.order ?? "")
+}
+
+/** Save what is seen under a name. @param {GridState} grid */
+async function save(grid) {
+  const { viewed } = grid.elements, words = Object.fromEntries(Object.entries(grid.filters).filter(([, word]) => word))
+  const name = viewed.value.trim() || (Object.keys(words).length ? viewed.placeholder : "")
+  const answer = await ask(grid, { name, words })
+  show(grid, answer)
+  if (!answer.error) viewed.value = ""
+}
