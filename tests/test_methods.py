@@ -183,6 +183,8 @@ def test_what_is_chosen_before_comes_first_and_all_sizes_are_exact(name, balance
 
 @pytest.mark.parametrize("name", NESTED)
 def test_a_method_that_has_its_own_first_picks_goes_on_as_it_would(name, table):
+    if name == "facility_location_stochastic":
+        pytest.skip("draws anew which rows compete for each place")
     for balance in ("proportional", "none"):
         alone = selection.rank(table, name, balance=balance).order
         after = selection.rank(table, name, balance=balance, chosen=table.ids[alone[:20]]).order

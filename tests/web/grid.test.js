@@ -226,6 +226,7 @@ test("a table is sorted by any column, either way, and what is alike stays worst
 })
 
 test("a view says its filters, its text and its order", () => {
-  assert.equal(wordsOf({ issue: "outlier", pair: "cat>dog", item: "12", set: "", order: "column -rank" }), "outlier, cat → dog, “12”, by rank")
+  const words = { issue: "outlier", pair: "cat>dog", item: "12", set: "", order: "column -rank" }
+  assert.equal(wordsOf(words), "outlier, cat → dog, “12”, by rank")
   assert.equal(wordsOf({}), "")
 })

@@ -105,7 +105,8 @@ function addCell(grid, row) {
  */
 function underPicture(items, row, words) {
   const given = items.classes[items.labels[row]], preferred = items.classes[items.preferred[row]], labelled = isLabelled(items)
-  const lines = labelled ? [given, preferred === given ? " " : `→ ${preferred}`] : [`item ${idOf(items, row)}`, items.issues[items.issue[row]]]
+  const plain = [`item ${idOf(items, row)}`, items.issues[items.issue[row]]]
+  const lines = labelled ? [given, preferred === given ? " " : `→ ${preferred}`] : plain
   return [pictureOf(items, row, words), make("b", lines[0]), make("span", lines[1])]
 }
 

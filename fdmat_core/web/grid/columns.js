@@ -4,12 +4,12 @@ import { make } from "../elements.js"
 import { idOf, isLabelled } from "../items.js"
 import { whole } from "../text.js"
 import { pictureOf } from "./cells.js"
-import { isColumn, orderOf, reversed, rowsBy, scoreOf, sortBy } from "./scores.js"
+import { isColumn, reversed, rowsBy, scoreOf, sortBy } from "./scores.js"
 import { decisionOn, stale, STATES, truthOf, wordsOf } from "./state.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./state.js").Cell} Cell */
-/** @typedef {import("./scores.js").Score} Score */
+/** @typedef {import("./scores.js").Order} Order */
 
 /**
  * @typedef {object} Column
@@ -23,7 +23,10 @@ import { decisionOn, stale, STATES, truthOf, wordsOf } from "./state.js"
 /** @type {Column[]} */
 const COLUMNS = [
   { name: "number", title: "Item", key: ({ items }, row) => Number(items.ids[row]), text: ({ items }, row) => idOf(items, row) },
-  { name: "class", title: "Class", labelled: true, key: ({ items }, row) => items.labels[row], text: ({ items }, row) => items.classes[items.labels[row]] },
+  {
+    name: "class", title: "Class", labelled: true, key: ({ items }, row) => items.labels[row],
+    text: ({ items }, row) => items.classes[items.labels[row]],
+  },
   {
     name: "preferred", title: "Preferred", labelled: true, key: ({ items }, row) => items.preferred[row],
     text: ({ items }, row) => items.preferred[row] === items.labels[row] ? "the same" : items.classes[items.preferred[row]],
@@ -44,7 +47,7 @@ const columnsOf = (grid) => COLUMNS.filter(({ labelled }) => !labelled || isLabe
  * The order of the list by a column, as if its place were a score; null for a name that is no column.
  * @param {GridState} grid
  * @param {string} name as `scores.orderOf` has it
- * @returns {Score | null}
+ * @returns {Order | null}
  */
 export function byColumn(grid, name) {
   const { column, down } = reversed(name), found = columnsOf(grid).find((one) => one.name === column)
@@ -67,7 +70,8 @@ export function showHeads(grid) {
   const { heads } = grid.elements, table = grid.shape === "table"
   heads.hidden = !table
   if (!table) return
-  const titles = columnsOf(grid).map((one) => head(grid, one.title, `column ${one.name}`)), score = scoreShown(grid)
+  const score = scoreShown(grid), /** @type {HTMLElement[]} */ titles = []
+  for (const one of columnsOf(grid)) titles.push(head(grid, one.title, `column ${one.name}`))
   titles.splice(-SCORE, 0, score ? head(grid, score.title, score.name) : make("span"))
   heads.replaceChildren(make("span"), ...titles)
   heads.parentElement?.classList.toggle("unlabelled", !isLabelled(grid.items))
@@ -84,7 +88,8 @@ function head(grid, title, name) {
   const next = chosen && isColumn(name) && !down ? name.replace("column ", "column -") : name
   const button = make("button", title, { ariaPressed: String(chosen), title: `Sort by ${title}` })
   button.dataset.order = name
-  if (chosen) button.append(make("i", isColumn(name) && !down ? "▲" : "▼", { ariaLabel: isColumn(name) && !down ? "least first" : "most first" }))
+  const up = isColumn(name) && !down
+  if (chosen) button.append(make("i", up ? "▲" : "▼", { ariaLabel: up ? "least first" : "most first" }))
   button.addEventListener("click", () => sortBy(grid, next))
   return button
 }

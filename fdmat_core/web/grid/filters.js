@@ -4,7 +4,10 @@ import { idOf } from "../items.js"
 
 /** @typedef {import("./state.js").GridItems} GridItems */
 
-/** @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string, set?: string, order?: string }} Filters "" is off, too; `order` only sorts */
+/**
+ * What narrows the list, and what sorts it (`order`); "" is off, too.
+ * @typedef {{ issue?: string, label?: string, pair?: string, decision?: string, item?: string, set?: string, order?: string }} Filters
+ */
 /** @typedef {keyof Filters} FilterName */
 
 /**

@@ -87,7 +87,8 @@ function stateOf(root, items, events, options) {
     found: null, mine: null, sets: [], inSet: null,
     sifted: { list: none, here: 0, kept: 0, issues: none, labels: none, states: new Map(), pairs: new Map() },
     at: 0, row: -1, anchor: 0, marked: new Set(), note: "", blind: isBlind(),
-    scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(), shape: shapeNow(), layout: { across: 0, side: 0, pitch: 0 },
+    scores: new Map(), order: null, score: null, threshold: null, counted: null, cells: new Map(),
+    shape: shapeNow(), layout: { across: 0, side: 0, pitch: 0 },
     decided: new Map(), outbox: [], last: 0, trouble: "", known: new Map(), asked: new Set(), shown: -1, target: "",
     stale: { list: true, card: true }, draw: () => draw(grid), frame: null, drawn: 0, timers: {},
   }

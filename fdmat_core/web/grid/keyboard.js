@@ -46,7 +46,8 @@ function press(grid, event) {
     ArrowDown: step(across), ArrowUp: step(-across), "Shift+ArrowRight": markBy(1), "Shift+ArrowLeft": markBy(-1),
     "Shift+ArrowDown": markBy(across), "Shift+ArrowUp": markBy(-across),
     "[": () => slideByKey(grid.slider, event), "]": () => slideByKey(grid.slider, event),
-    s: () => openSets(grid), w: () => openViews(grid), t: () => turn(grid), "+": () => resize(grid, 1), "-": () => resize(grid, -1), v: () => showBeside(grid),
+    s: () => openSets(grid), w: () => openViews(grid), t: () => turn(grid), "+": () => resize(grid, 1), "-": () => resize(grid, -1),
+    v: () => showBeside(grid),
     "/": () => grid.elements.find.focus(), Escape: () => escape(grid), "?": () => showKeys(grid.elements),
   }
   for (const number of "123456789") acts[number] = () => grid.events.method?.(Number(number))

@@ -17,9 +17,10 @@ import { stale } from "./state.js"
  * @typedef {object} Score
  * @property {string} name
  * @property {string} title
- * @property {Float32Array | Float64Array} values by row, higher comes first
+ * @property {Float32Array} values by row, higher comes first
  * @property {Uint32Array} rows highest first; equal ones, and those without a score, the worst first
  */
+/** How the list is sorted: by a score or by a column. @typedef {Omit<Score, "values"> & { values: Float32Array | Float64Array }} Order */
 
 const LIKE = "like ", ALIKE = "Most alike first" // and the number of an item, or a picture
 const PICTURE = "a picture" // what a likeness is to that no link can say
@@ -98,6 +99,7 @@ function offer(grid, kind, offered) {
  * The order of a name; null if there is none.
  * @param {GridState} grid
  * @param {string} name
+ * @returns {Promise<Order | null>}
  */
 async function orderOf(grid, name) {
   if (!isColumn(name)) return scoreOf(grid, name)

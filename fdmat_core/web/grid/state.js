@@ -85,7 +85,7 @@ import { itemsOf } from "../items.js"
  * @property {Filters} filters
  * @property {boolean} blind whether nothing says what was injected
  * @property {Map<string, Promise<import("./scores.js").Score | null>>} scores that were asked for, by name
- * @property {import("./scores.js").Score | null} order the score that the list is sorted by; null for issue and severity
+ * @property {import("./scores.js").Order | null} order what the list is sorted by; null for issue and severity
  * @property {import("./scores.js").Score | null} score of the histogram, once it is here
  * @property {number | null} threshold in that score; null before anybody has set it
  * @property {import("./histogram.js").Counted | null} counted the list by that score
