@@ -546,7 +546,7 @@ def test_the_list_is_a_table_sorted_by_its_columns_and_pictures_have_three_sizes
     assert sides[0] < sides[1] < sides[2]
     look(on_grid, "grid.elements.frame.focus()")
     on_grid.keyboard.press("t")
-    on_grid.wait_for_selector(".cells.table figure .reason")
+    on_grid.wait_for_selector(".cells[data-shape=table] figure .reason")
     on_grid.click(".heads [data-order='column number']")
     on_grid.wait_for_function(f"{GRID}.order?.name === 'column number'")
     assert shown_ids(on_grid) == sorted(frame["item"].tolist())
@@ -557,7 +557,7 @@ def test_the_list_is_a_table_sorted_by_its_columns_and_pictures_have_three_sizes
     on_grid.keyboard.press("d")
     wait_for_log(1)
     on_grid.wait_for_function(f"{GRID}.decided.size === 1")
-    text = on_grid.locator(".cells.table figure").first.locator("span").all_inner_texts()
+    text = on_grid.locator(".cells[data-shape=table] figure").first.locator("span").all_inner_texts()
     row = int(np.flatnonzero(table.ids == first)[0])
     place = Run(SPEC).ranking(FDMAT).order.tolist().index(row) + 1
     assert text[0] == str(first) and text[1] == table.classes[table.labels[row]] and text[4] == f"{place:,}"

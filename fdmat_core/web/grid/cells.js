@@ -23,7 +23,7 @@ export function layOut(grid) {
   if (width <= 0) return
   grid.layout = grid.shape === "table" ? { across: 1, side: width, pitch: LINE } : inLines(width, SHAPES[grid.shape])
   cells.style.setProperty("--side", `${grid.layout.side}px`)
-  cells.className = `cells ${grid.shape}`
+  cells.dataset.shape = grid.shape
   forgetCells(grid)
 }
 
@@ -88,9 +88,9 @@ function addCell(grid, row) {
   cell.title = `item ${idOf(items, row)}: ${about}${truth && `; ${truth}`}`
   cell.classList.toggle("noise", !!truth)
   const badge = make("i", "", { className: "badge" })
-  cell.append(badge)
   if (grid.shape === "table") fillLine(grid, cell, row)
   else cell.append(...underPicture(items, row, cell.title))
+  cell.append(badge) // over a picture that is dimmed
   grid.cells.set(row, cell)
   grid.elements.cells.append(cell)
   showBadge(grid, row)

@@ -53,7 +53,7 @@ export function byColumn(grid, name) {
   const { column, down } = reversed(name), found = columnsOf(grid).find((one) => one.name === column)
   if (!found) return null
   const { n, worst } = grid.items, values = Float64Array.from({ length: n }, (_, row) => (down ? 1 : -1) * found.key(grid, row))
-  return { name, title: `${found.title}, ${down ? "last" : "first"} first`, values, rows: rowsBy(values, worst) }
+  return { name, title: `${found.title}, ${down ? "descending" : "ascending"}`, values, rows: rowsBy(values, worst) }
 }
 
 /** The score that stands in the table: the one the list is sorted by, or that of the histogram. @param {GridState} grid */
@@ -89,7 +89,7 @@ function head(grid, title, name) {
   const button = make("button", title, { ariaPressed: String(chosen), title: `Sort by ${title}` })
   button.dataset.order = name
   const up = isColumn(name) && !down
-  if (chosen) button.append(make("i", up ? "▲" : "▼", { ariaLabel: up ? "least first" : "most first" }))
+  if (chosen) button.append(make("i", up ? "▲" : "▼", { ariaLabel: up ? "ascending" : "descending" }))
   button.addEventListener("click", () => sortBy(grid, next))
   return button
 }
