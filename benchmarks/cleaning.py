@@ -90,8 +90,8 @@ def main():
     for name, count, wrong, found in lines(run, given.seeds):
         first = found if first is None else first
         gain = 100 * (found.mean() - first.mean())
-        mean, spread = 100 * found.mean(), 100 * found.std(ddof=1)
-        table.append(f"| {name} | {count:,} | {wrong:,} | {mean:.1f} ± {spread:.1f}% | {gain:+.1f} |")
+        spread = f" ± {100 * found.std(ddof=1):.1f}" if len(found) > 1 else ""
+        table.append(f"| {name} | {count:,} | {wrong:,} | {100 * found.mean():.1f}{spread}% | {gain:+.1f} |")
         print(table[-1], flush=True)
     if given.out:
         peer = importlib.metadata.version("cleanlab") if importlib.util.find_spec("cleanlab") else "not installed"

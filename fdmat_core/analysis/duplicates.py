@@ -27,7 +27,7 @@ FARTHEST: dict[By, float] = {"pixels": 0.4, "features": 0.8}
 #: The neighbour whose distance is the usual one, and the least that counts as usual, as a share of the median.
 NEIGHBOUR, FLOOR = 10, 0.25
 #: Of each item so many candidates are aligned; those whose rough distance is beyond are not looked at further.
-CANDIDATES, ROUGH = 5, 0.33
+CANDIDATES, ROUGH = 3, 0.44
 #: How many images are read at once, and how many windows are looked through side by side.
 BLOCK, THREADS = 1024, 2
 

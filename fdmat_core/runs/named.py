@@ -1,4 +1,4 @@
-"""What people keep of some data under a name, such as sets and views: small JSON files, the same for all runs on them."""
+"""What people keep of some data under a name, such as sets and views: small JSON files, for all runs on the data."""
 
 from __future__ import annotations
 

@@ -38,11 +38,13 @@ def show() -> None:
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")
         measures = _measures(replace(start, corruption=corruption))
-        more = _more(start, names) | {"chosen": _chosen(start, dataset)}
+        more = _more(start, names)
+        chosen = _chosen(start, dataset)
     if not measures:
         effort.warning("Choose at least one measure.", icon=":material/touch_app:")
         return
-    spec = checked(Spec(dataset=dataset, corruption=corruption, backbone=backbone, measures=measures, **more))
+    data: dict[str, Any] = {"dataset": dataset, "corruption": corruption, "backbone": backbone, "chosen": chosen}
+    spec = checked(Spec(measures=measures, **data, **more))
     with effort:
         st.caption(_effort(spec))
         _device()

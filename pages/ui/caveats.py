@@ -19,13 +19,18 @@ from pages.shell import caches, frame
 STYLE = Path(__file__).with_name("caveats.css")
 
 
-def brought(run: Run, method: Choice, rankings: Rankings, kept: float) -> None:
-    """Say so where a coreset begins with items chosen before, or is not just what a file lists."""
+def of_others(run: Run, method: Choice, rankings: Rankings, kept: float) -> str:
+    """What of a coreset is not the method's own: items chosen before, or more than a file lists; "" if all is."""
     coreset = rankings.cut(kept)
     text = caveats.begins_with(run.spec.chosen, method, coreset.k)
-    if not text and rankings.nested is not None:
-        text = imported.caveat(rankings.nested.notes, coreset.k, coreset.n)
-    if text:
+    if text or rankings.nested is None:
+        return text
+    return imported.caveat(rankings.nested.notes, coreset.k, coreset.n)
+
+
+def brought(run: Run, method: Choice, rankings: Rankings, kept: float) -> None:
+    """Say so where a coreset begins with items chosen before, or is not just what a file lists."""
+    if text := of_others(run, method, rankings, kept):
         st.caption(f":material/info: {frame.plain(text)}", width="content")
 
 
