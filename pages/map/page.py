@@ -40,8 +40,8 @@ def show_map(view, options, methods, verdict, numbers, below):
     verdict.html(f'<p class="verdict">{html.escape(view.verdict(state.kept()))}</p>')
     with numbers:
         show_numbers(view.numbers(state.kept()))
-        told = view.run, view.method, view.rankings, state.kept()
-        caveats.show([caveats.damage(*told)], [caveats.of_others(*told), *view.caveats(state.kept())])
+        here = view.run, view.method, view.rankings, state.kept()
+        caveats.show([caveats.damage(*here)], [caveats.of_others(*here), *view.caveats(state.kept())])
     with below:
         gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
 

@@ -1,6 +1,7 @@
 """A selection of one's own on the pages: brought in on the Removed page, shown like any other method."""
 
 import dataclasses
+import html
 
 import pytest
 
@@ -110,6 +111,7 @@ def test_a_set_is_chosen_before_a_new_run_and_said_on_every_page(home, visit, qu
     library.execute(asked)
     queue.say(asked, "done")
     for page in (places.MAP, places.CURVES, places.BALANCE):
-        shown = texts(visit(page, run=asked.key, method="herding", kept="0.1"))
+        app = visit(page, run=asked.key, method="herding", kept="0.1")
+        shown = texts(app) + html.unescape("".join(one.value for one in app.get("html")))
         assert "Begins with the 12 items of 'to check', chosen before; Herding adds 12 to go with them." in shown
     assert "begins with the 12 items of 'to check'" in texts(visit(places.RUNS, run=asked.key))
