@@ -20,6 +20,8 @@ from pages.shell import caches, frame, places, state
 from pages.ui import forms, run_status
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets", "chosen": "what is chosen before"}
+#: Where no set is chosen before a run.
+NOTHING = "Nothing: every method begins by itself"
 #: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
 Slot = tuple[str, int]
 Named = TypeVar("Named", bound=Hashable)
@@ -126,23 +128,21 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _chosen(start: Spec, dataset: Choice) -> Chosen | None:
     """Ask for the items that every method begins with: a named set of a run on these data, or what was chosen."""
-    options = sets.on(dataset)
-    if start.chosen and start.dataset == dataset:
-        options = {str(start.chosen).removeprefix("the "): start.chosen} | options
-    if not options:
+    options: dict[str, Chosen | None] = {NOTHING: None} | sets.on(dataset)
+    if start.chosen and start.dataset == dataset and start.chosen not in options.values():
+        options[str(start.chosen).removeprefix("the ")] = start.chosen
+    if len(options) == 1:
         return None
-    before = next((name for name, one in options.items() if one == start.chosen), None)
     name = st.selectbox(
         "Chosen before",
         list(options),
-        index=None if before is None else list(options).index(before),
-        placeholder="Nothing: every method begins by itself",
+        index=list(options.values()).index(start.chosen) if start.chosen in options.values() else 0,
         key=state.field("chosen"),
         persist_state="session",
         help="A named set of items, made on the Removed page. Every method, random too, begins with it and then adds "
         "what it would to fill up. A method that picks one by one takes note of it; any other keeps its own order.",
     )
-    return options.get(name) if name else None
+    return options.get(name)
 
 
 def _method_settings(start: Spec, names: tuple[str, ...]) -> tuple[Choice, ...]:

@@ -9,6 +9,7 @@ from fdmat_core import projection
 from fdmat_core.runs import foreign, library, sets, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
+from pages.runs import form
 from pages.shell import places
 from pages.ui import toolbar
 from tests.pages.conftest import RESULTS, link, texts
@@ -101,7 +102,7 @@ def test_a_set_is_chosen_before_a_new_run_and_said_on_every_page(home, visit, qu
     app = visit(places.RUNS, run=run.key)
     app.button(key=f"clone.{run.key}").click().run()
     field = next(one for one in app.selectbox if one.label == "Chosen before")
-    assert field.options == ["to check (12 items)"] and field.value is None
+    assert field.options == [form.NOTHING, "to check (12 items)"] and field.value == form.NOTHING
     field.select("to check (12 items)").run()
     assert "differs in what is chosen before" in texts(app)
     next(one for one in app.button if one.label == "Start" and one.proto.type == "primary").click().run()
@@ -114,4 +115,7 @@ def test_a_set_is_chosen_before_a_new_run_and_said_on_every_page(home, visit, qu
         app = visit(page, run=asked.key, method="herding", kept="0.1")
         shown = texts(app) + html.unescape("".join(one.value for one in app.get("html")))
         assert "Begins with the 12 items of 'to check', chosen before; Herding adds 12 to go with them." in shown
-    assert "begins with the 12 items of 'to check'" in texts(visit(places.RUNS, run=asked.key))
+    app = visit(places.RUNS, run=asked.key)
+    assert "begins with the 12 items of 'to check'" in texts(app)
+    app.button(key=f"clone.{asked.key}").click().run()
+    assert next(one for one in app.selectbox if one.label == "Chosen before").value == "to check (12 items)"
