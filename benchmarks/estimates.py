@@ -7,6 +7,7 @@ never negative, and errors counted as shares. Both want a machine that does noth
 
     --fit           make the laws again (about a quarter of an hour on two cores)
     --only A,B      fit these methods, measures or stages only; the others keep their laws
+    --bytes         fit the memory only, which other programs do not change; the seconds stay as they are
     --out FILE      write the table of the comparison, as Markdown
 """
 
@@ -147,22 +148,20 @@ def law(rows, terms, column):
     return {name: float(f"{factor:.4g}") for name, factor in zip(terms, factors / scale, strict=True) if factor > 0}
 
 
-def fit(only):
+def fit(only, of_bytes):
     known = json.loads(LAWS.read_text()) if LAWS.exists() else {}
-    laws = {"clock": estimates.clock(), "bytes": idle()} if not only or not known else known
+    laws = {"clock": estimates.clock(), "bytes": idle()} if not (only or of_bytes) or not known else known
     names = {"stages": list(STAGES), "methods": list(registry.methods.all()), "measures": list(registry.measures.all())}
     for kind, entries in names.items():
-        found = dict(known.get(kind, {})) if only else {}
+        found = dict(known.get(kind, {})) if only or of_bytes else {}
         for name in entries:
             if only and name not in only:
                 continue
             rows = child(kind, name)
             if not rows:
                 continue
-            found[name] = {
-                "seconds": law(rows, terms(kind, name), 1),
-                "bytes": law(rows, OF_MEMORY, 2),
-            }
+            seconds = found[name]["seconds"] if of_bytes and name in found else law(rows, terms(kind, name), 1)
+            found[name] = {"seconds": seconds, "bytes": law(rows, OF_MEMORY, 2)}
             off = [
                 estimates.value(found[name]["seconds"], estimates.Size(**at)) / seconds
                 for at, seconds, _ in rows
@@ -262,6 +261,7 @@ def read():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--only", default="")
+    parser.add_argument("--bytes", action="store_true")
     parser.add_argument("--out")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--run", help=argparse.SUPPRESS)
@@ -275,6 +275,6 @@ if __name__ == "__main__":
     elif given.run:
         whole(given.run)
     elif given.fit:
-        fit(set(filter(None, given.only.split(","))))
+        fit(set(filter(None, given.only.split(","))), given.bytes)
     else:
         compare(given.out)

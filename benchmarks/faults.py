@@ -413,7 +413,7 @@ def requests(tries, scratch):
 
 
 def soak(tries, scratch, minutes=10.0):
-    """Five people move the slider in five browsers."""
+    """Five people move the slider."""
     from benchmarks import soak as users
 
     words, bad = users.soak(Path(scratch) / "home", tries, minutes)

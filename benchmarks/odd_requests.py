@@ -1,10 +1,14 @@
-"""Requests of any form to every route of the app, for the table of faults: counts what they are answered with."""
+"""Requests of any form to every route of the app, for the table of faults: counts what they are answered with.
+
+Hypothesis draws them; of one that ends in a 500 or a traceback it finds and prints the simplest of its kind.
+"""
 
 import json
 import logging
-import random
 
 import streamlit as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import randoms
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -34,19 +38,27 @@ METHODS = ("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 
 def ask(run, count):
     """Send so many requests about a stored run; returns how many were answered by which hundred."""
-    draw, found = random.Random(11), {"2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0}
+    found = {"2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0}
     logging.getLogger("fdmat").setLevel(logging.CRITICAL)
     routes = serving.under_base(one for part in explorer.ROUTES for one in part.routes())
     items = Run.open(run).tables[0].ids.tolist()
     with TestClient(
         Starlette(routes=routes, middleware=doors.middleware()), "http://localhost:8501", raise_server_exceptions=False
     ) as client:
-        for _ in range(count):
+
+        @settings(max_examples=count, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(randoms(use_true_random=False))
+        def answered(draw):
             answer = client.request(follow_redirects=False, **_question(draw, run, items, routes))
-            found[f"{answer.status_code // 100}xx"] += 1
-            if answer.status_code >= 500 or "Traceback" in answer.text[:2000]:
-                found["5xx"] += answer.status_code < 500
-                print("!!", answer.status_code, answer.request.method, str(answer.request.url)[:200], answer.text[:300])
+            traced = "Traceback" in answer.text[:2000]
+            found["5xx" if traced else f"{answer.status_code // 100}xx"] += 1
+            asked = answer.request.method, str(answer.request.url)[:200]
+            assert answer.status_code < 500 and not traced, (answer.status_code, *asked, answer.text[:300])
+
+        try:
+            answered()
+        except AssertionError as error:
+            print("!!", error)
     return found
 
 

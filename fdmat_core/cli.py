@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +59,9 @@ app.command("duplicates")(cli_exchange.find_duplicates)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; an error is one line on stderr and exit status 2."""
     try:
-        return app(arguments, standalone_mode=False) or 0
+        with warnings.catch_warnings():
+            warnings.showwarning = _noted
+            return app(arguments, standalone_mode=False) or 0
     except BrokenPipeError:  # the reader has seen enough, as in `... | head`
         return _quiet()
     except Exception as error:
@@ -68,6 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if text:  # nothing is printed where the help was shown instead
             print(f"error: {' '.join(text.split())}", file=sys.stderr)
         return 2
+
+
+def _noted(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    """Print what is to be known of somebody's data or weights in a line; a library's warning as it is."""
+    text = warnings.formatwarning(message, category, *where[:2])
+    print(f"note: {message}" if category is UserWarning else text, file=sys.stderr)
 
 
 @app.callback(invoke_without_command=True)
@@ -103,7 +113,7 @@ def list_(
     """List what there is to choose from, and the stored runs."""
     if kind and kind not in (*KINDS, "runs"):
         raise ValueError(f"kind is {kind!r}; choose {', '.join(KINDS)} or runs")
-    for name in [kind] if kind else [*KINDS, "runs"]:
+    for name in [kind] if kind else ["runs", *KINDS]:
         terminal.show(_runs() if name == "runs" else _entries(name))
 
 
@@ -158,15 +168,17 @@ def check(
     """Say what a file or folder is taken for, what was found in it, and what will be done about that."""
     with datasets.loaded_once():
         found = datasets.recognise(path)
-        data = datasets.load(_with(found.choice, setting or []))
-    print(f"{found.words}; read as `{found.choice.name}`")
+        choice = _with(found.choice, setting or [])
+        data = datasets.load(choice)
+    print(f"{found.words}; read as `{found.choice.name}`" + f" with {', '.join(setting or [])}" * bool(setting))
     for other in found.others:
         print(f"could also be read as {other}")
     terminal.show(terminal.splits(data))
     for finding in (*data.findings, *odd.check(data)):
         print(f"- {finding}")
-    begin = replace(settings.SAMPLE, dataset=found.choice, backbone=datasets.suited(data))
-    print(f"to begin: fdmat run --data {path!r}, with the backbone `{begin.backbone}`")
+    begin = replace(settings.SAMPLE, dataset=choice, backbone=datasets.suited(data))
+    again = shlex.join(["--data", path, *(part for one in setting or [] for part in ("--set", one))])
+    print(f"to begin: fdmat run {again}, with the backbone `{begin.backbone}`")
     print(estimates.estimate(settings.checked(settings.suited(begin, data)), data))
 
 
@@ -247,8 +259,11 @@ def _run(spec: Spec) -> int:
         print(spec.key)
         for name, problem in Run(spec).problems.items():
             print(f"{name}: {problem}", file=sys.stderr)
+        print(f"to see it: fdmat app, or fdmat show {spec.key}", file=sys.stderr)
         return 0
     print(f"error: {status.message} {status.advice}".strip(), file=sys.stderr)
+    if status.advice == errors.RESUME:
+        print("to resume it, say the same command again", file=sys.stderr)
     return 130 if status.state == "cancelled" else 2
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from fdmat_core import registry, selection, sizes
 from fdmat_core.analysis import issues
 from fdmat_core.rankings import Ranking
+from fdmat_core.reading.labels import flat, require_classes
 from fdmat_core.spec import Choice
 from fdmat_core.types import UNLABELLED, FeatureTable, Issue
 
@@ -53,7 +54,7 @@ def select(  # noqa: PLR0913
     features
         (n, d) numbers, one row per item.
     labels
-        (n,) class names or numbers; without them the whole distribution is matched.
+        (n,) class names or numbers, or one-hot rows (n, c); without them the whole distribution is matched.
     method
         A registered name, with its parameters if need be: "fdmat(tau=0)". A method that reads logits, a head or
         training dynamics gets those of a linear head that is trained here.
@@ -153,7 +154,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
 
 def _classes(labels: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
     """The class numbers (n,) and the names of the classes, in the order of the names or numbers given."""
-    array = _array(labels)
+    array = flat(_array(labels), "labels")
     if array.shape != (n,):
         raise ValueError(f"labels has shape {array.shape}; give ({n},), one for each row of features")
     missing = np.array([_absent(value) for value in array.tolist()])
@@ -165,6 +166,9 @@ def _classes(labels: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
     if array.dtype.kind == "O":
         array = array.astype(str)
     names, numbered = np.unique(array, return_inverse=True)
+    if array.dtype.kind == "f" and (odd := names[names % 1 != 0]).size:
+        raise ValueError(f"labels holds fractions such as {odd[0]:g}, which are no classes; give classes, or no labels")
+    require_classes(len(names), n, "labels", "give the class of each row, or no labels at all")
     return numbered.astype(np.int64), tuple(map(str, names.tolist()))
 
 
@@ -194,7 +198,10 @@ def _ids(features: Any, ids: Any, n: int) -> np.ndarray:
 def _require_same_index(features: Any, labels: Any) -> None:
     pandas_both = all(hasattr(getattr(one, "index", None), "equals") for one in (features, labels))
     if pandas_both and len(features) == len(labels) and not features.index.equals(labels.index):
-        raise ValueError("features and labels have different indices; align them: labels.loc[features.index]")
+        raise ValueError(
+            "features and labels have different indices; align them: "
+            "labels.loc[features.index], or give labels.to_numpy() if they belong together row by row"
+        )
 
 
 def _learned(table: FeatureTable, needs: Sequence[str]) -> FeatureTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from fdmat_core.types import fingerprint
@@ -131,7 +132,7 @@ class Spec:
         """The measures by the text that a curve has for each."""
         return {str(choice): choice for choice in self.measures}
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name of this spec's run."""
         return fingerprint(self.to_json())

@@ -35,7 +35,7 @@ def _lines(console: Console) -> Progress:
         stage = note.partition(": ")[0]
         if stage not in stages[-1:]:
             stages.append(stage)
-            console.print(stage, highlight=False)
+            console.print(stage if total else note, highlight=False)  # what cannot be counted is told whole
 
     return draw
 

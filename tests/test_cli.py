@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,7 @@ def test_check_says_what_a_path_is_and_what_will_be_done(say, tmp_path):
     assert status == 0 and "a table, mine, (1).csv, with 3 columns" in out
     assert "- 2 of 40 rows have no kind (line 6 of mine, (1).csv; line 11 of mine, (1).csv): left out" in out
     assert re.search(r"train +30 +2 +15 +15", out) and re.search(r"test +8 +2 +4 +4", out)
+    assert "--set label=kind, with the backbone" in out.replace("'", "")
     assert say("check", tmp_path / "none.csv")[0] == 2
 
 
@@ -440,3 +442,13 @@ def test_a_wrong_selection_is_one_line(say, done, tmp_path):
     file.write_text("-9\n")
     status, _, err = say("selection", "add", done, file)
     assert status == 2 and err.startswith("error: mine.txt, row 1: id -9 is not among") and err.count("\n") == 1
+
+
+def test_what_is_to_be_known_of_weights_is_a_note_and_no_line_of_code(say, monkeypatch):
+    def warn():
+        warnings.warn("fc.weight left out", stacklevel=1)
+        warnings.warn("a library's own", RuntimeWarning, stacklevel=1)
+
+    monkeypatch.setattr(cli.terminal, "show", lambda table: warn())
+    _, _, err = say("list", "backbones")
+    assert err.splitlines()[0] == "note: fc.weight left out" and "RuntimeWarning: a library's own" in err

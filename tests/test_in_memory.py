@@ -95,6 +95,26 @@ def test_a_pandas_index_gives_the_ids_if_it_can(given):
         select(frame, series.sort_index(), kept=9)
 
 
+def test_one_hot_labels_are_those_classes(given):
+    features, labels, _ = given
+    numbers = np.searchsorted(NAMES, labels)
+    plain = select(features, numbers, kept=15)
+    for other in (np.eye(len(NAMES))[numbers], numbers[:, None]):
+        assert np.array_equal(select(features, other, kept=15).rows, plain.rows)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.linspace(0, 1, 60), "labels holds fractions such as 0.0169"),
+        (np.arange(60), "60 different values in 60 rows"),
+    ],
+)
+def test_what_is_measured_is_no_class(labels, message):
+    with pytest.raises(ValueError, match=f"{message}.*no labels"):
+        select(np.random.default_rng(0).random((60, 3)), labels, kept=15)
+
+
 def test_rows_are_the_input_s_whatever_the_ids(given):
     features, labels, _ = given
     backwards = np.arange(len(labels))[::-1]

@@ -168,8 +168,8 @@ def _require_files(name: str, root: Path) -> None:
     other = [file for file, md5 in published.items() if not check_integrity(str(root / file), md5)]
     if other:
         raise ValueError(
-            f"{listed(other, 4)} of {name} differ from the published files (by MD5), so nothing in them was read; "
-            "delete them and get them again"
+            f"{listed(other, 4)} of {name} differ from the published files (by MD5), so nothing in them was read, as "
+            "files in such formats can run code; get them again, or give data of your own as .npz or folders of images"
         )
 
 

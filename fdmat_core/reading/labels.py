@@ -68,25 +68,25 @@ def read(
     """
     if values is None:
         return Labels(np.zeros(n, dtype=np.int64), UNLABELLED)
-    flat = _flat(_array(values), name)
-    if len(flat) != n:
-        raise ValueError(f"{name} has {len(flat):,} values for {n:,} rows; give one for each row")
+    column = flat(_array(values), name)
+    if len(column) != n:
+        raise ValueError(f"{name} has {len(column):,} values for {n:,} rows; give one for each row")
     if classes:
-        return _positions(flat, classes, name)
-    known = ~_empty(flat)
+        return _positions(column, classes, name)
+    known = ~_empty(column)
     if not known.any():
         return Labels(
             np.zeros(n, dtype=np.int64),
             UNLABELLED,
             (Finding(f"{name} is empty in every row", "taken as data without labels"),),
         )
-    present, findings = (flat[known], list[Finding]()) if names else _plain(flat[known], name, typed=typed)
+    present, findings = (column[known], list[Finding]()) if names else _plain(column[known], name, typed=typed)
     if present.dtype.kind in "iuf":
         there, more = _without_minus_one(present, name)
         known[known], present = there, present[there]
         findings += more
     found, numbers = _named(present, name, np.flatnonzero(known))
-    _require_classes(len(found), len(present), name)
+    require_classes(len(found), len(present), name)
     whole = np.full(n, -1, dtype=np.int64)
     whole[known] = numbers
     return Labels(whole, found, (*findings, *_remarks(present, numbers, found, name)))
@@ -172,10 +172,10 @@ def _is_row(value: object) -> bool:
     return isinstance(value, list | tuple | np.ndarray)
 
 
-def _flat(values: np.ndarray, name: str) -> np.ndarray:
+def flat(values: np.ndarray, name: str) -> np.ndarray:
     """Labels (n,), one-hot rows as the place of their 1."""
     if values.ndim == 2 and values.shape[1] == 1:
-        return _flat(values[:, 0], name)
+        return flat(values[:, 0], name)
     if values.ndim == 2 and values.dtype.kind in "biuf" and np.isin(values, (0, 1)).all():
         counts = (values != 0).sum(axis=1)
         if (counts == 1).all():
@@ -254,12 +254,14 @@ def _named(present: np.ndarray, name: str, rows: np.ndarray) -> tuple[tuple[str,
     return tuple(place), np.array([place[word] for word in words], dtype=np.int64)
 
 
-def _require_classes(c: int, n: int, name: str) -> None:
-    """Refuse labels that cannot be classes, as nearly every row has its own."""
+def require_classes(
+    c: int, n: int, name: str, remedy: str = "name the column of the classes, or say label=none"
+) -> None:
+    """Refuse labels that cannot be classes, as nearly every row has its own: c different ones in n rows."""
     if c > MOST_CLASSES or (c > MANY and n < LEAST_PER_CLASS * c):
         raise ValueError(
-            f"{name} has {c:,} different values in {n:,} rows, which look like ids and no classes; "
-            "name the column of the classes, or say label=none"
+            f"{name} has {c:,} different values in {n:,} rows, which look like ids or measurements and no classes; "
+            f"{remedy}"
         )
 
 

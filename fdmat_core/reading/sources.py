@@ -26,7 +26,8 @@ def file(name: str, base: Path, *, links: bool) -> tuple[Path, str]:
         outside = not links and not found.resolve().is_relative_to(base.resolve())
     except (OSError, ValueError, RuntimeError) as error:
         return base, f"{short(name)}: {getattr(error, 'strerror', None) or error}"
-    return (base, f"{short(name)} leads out of the folder, links=true allows it") if outside else (found, "")
+    trust = "leads out of the folder; say links=true if you trust the list"
+    return (base, f"{short(name)} {trust}") if outside else (found, "")
 
 
 def marks(sources: Iterable[Source]) -> str:

@@ -251,7 +251,7 @@ def _require_known(ids: np.ndarray, known: np.ndarray, file: str, rows: list[int
     if len(unknown):
         raise ValueError(
             f"{file}, row {rows[unknown[0]]}: id {ids[unknown[0]]} is not among the {len(known):,} training items "
-            f"({len(unknown):,} such rows); is this the right dataset, or are these positions?"
+            f"({len(unknown):,} such rows), of which items are kept; are these test items, positions, or of other data?"
         )
     _, places, counts = np.unique(ids, return_index=True, return_counts=True)
     if len(places) < len(ids):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from fdmat_core import registry
-from fdmat_core.analysis import differences, summary
+from fdmat_core.analysis import differences
 from fdmat_core.analysis.differences import Setting
 from fdmat_core.figures import tables
 from fdmat_core.formats import percent
@@ -59,7 +59,7 @@ def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
     methods = str(pair.a.method), str(pair.b.method)
     planned = [list(side.run.planned.values()) for side in (pair.a, pair.b)]
     for name, choice in _shared(pair).items():
-        summaries = [summary.by_size(caches.curve(side.run), name) for side in (pair.a, pair.b)]
+        summaries = [caches.by_size(side.run, name) for side in (pair.a, pair.b)]
         found = differences.read(summaries[0], summaries[1], methods, kept, planned)
         title = html.escape(registry.measures.title(choice))
         if found is None:

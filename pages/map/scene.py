@@ -103,7 +103,7 @@ class Scene:
             return self._not_measured(kind)
         if kind == "distance" and (number := self._to_decided(kept)):
             return number
-        table, planned = summary.by_size(caches.curve(self.run), str(measures[0])), self.run.planned.values()
+        table, planned = caches.by_size(self.run, str(measures[0])), self.run.planned.values()
         title, reading = registry.measures.title(measures[0]), summary.nearest(table, str(self.method), kept, planned)
         if kind == "accuracy":
             return between(title, summary.around(table, str(self.method), kept, planned))
@@ -141,7 +141,7 @@ class Scene:
         to_all = [one for one in self.run.measures("distance") if one.name not in settings.TO_CLEAN]
         if not to_all:
             return ""
-        table, planned = summary.by_size(caches.curve(self.run), str(to_all[0])), self.run.planned.values()
+        table, planned = caches.by_size(self.run, str(to_all[0])), self.run.planned.values()
         reading = summary.nearest(table, str(self.method), kept, planned)
         if reading is None or reading.random is None:
             return ""
@@ -153,7 +153,7 @@ class Scene:
         measures = self.run.measures("accuracy")
         if not measures:
             return ""
-        table, planned = summary.by_size(caches.curve(self.run), str(measures[0])), self.run.planned.values()
+        table, planned = caches.by_size(self.run, str(measures[0])), self.run.planned.values()
         return summary.verdict(table, str(self.method), kept, planned, registry.measures.title(measures[0]))
 
     def caveats(self, kept: float) -> list[str]:

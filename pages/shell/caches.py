@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import streamlit as st
 
 from fdmat_core import datasets, errors, registry
-from fdmat_core.analysis import before_after, fields, issues
+from fdmat_core.analysis import before_after, fields, issues, summary
 from fdmat_core.analysis import detectors as compare
 from fdmat_core.corruptions import corrupt
 from fdmat_core.learning import features
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
-#: A run counts as its key, and that of the features that it has now, where it is asked for.
-BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.key, run.features_key)}
+#: A run counts as its key, and that of the features that it has now, where it is asked for; a choice as its text.
+BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.key, run.features_key), Choice: str}
 
 
 def _there(value: Any) -> bool:
@@ -48,7 +48,7 @@ def dataset(choice: Choice, corruption: Choice) -> Dataset:
     return _dataset(choice, corruption, _written(choice, corruption), found)
 
 
-@st.cache_resource(max_entries=3, show_spinner="Reading the data")
+@st.cache_resource(max_entries=3, show_spinner="Reading the data", hash_funcs=BY_KEY)
 def _dataset(choice: Choice, corruption: Choice, written: str, _found: Dataset | None) -> Dataset:
     return _found or _read(choice, corruption)
 
@@ -64,7 +64,7 @@ def _read(choice: Choice, corruption: Choice) -> Dataset:
 _FILES: dict[Choice, list[Path]] = {}
 
 
-@st.cache_data(max_entries=16, ttl=4.0, show_spinner=False)
+@st.cache_data(max_entries=16, ttl=4.0, show_spinner=False, hash_funcs=BY_KEY)
 def _written(choice: Choice, corruption: Choice) -> str:
     """What changes when a file of somebody's own data is written, or another put beside it (within four seconds)."""
     return datasets.state_of(_FILES.get(choice, ()))
@@ -203,7 +203,7 @@ def train(run: Run) -> Dataset:
     return _train(choice, corruption, _written(choice, corruption))
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
+@st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=BY_KEY)
 def _train(choice: Choice, corruption: Choice, written: str) -> Dataset:
     return dataset(choice, corruption).split("train")
 
@@ -227,7 +227,7 @@ def changed(run: Run) -> str:
     return _changed(choice, corruption, key, _written(choice, corruption), run.spec)
 
 
-@st.cache_data(max_entries=16, ttl=30.0, show_spinner="Looking whether the data have changed")
+@st.cache_data(max_entries=16, ttl=30.0, show_spinner="Looking whether the data have changed", hash_funcs=BY_KEY)
 def _changed(choice: Choice, corruption: Choice, key: str, written: str, _spec: Spec) -> str:
     try:
         found = dataset(choice, corruption)
@@ -309,6 +309,22 @@ def removals(key: str, names: tuple[str, ...], _rankings: Mapping[str, Rankings]
 def curve(run: Run) -> pd.DataFrame:
     """The points of a run's curves that exist by now (within a second)."""
     return run.curve()
+
+
+def by_size(run: Run, measure: str) -> pd.DataFrame:
+    """The summary of one measure over those points, shared and read-only: see `summary.by_size`."""
+    return _by_size(run, measure, _points(run))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_KEY)
+def _by_size(run: Run, measure: str, points: int) -> pd.DataFrame:
+    return summary.by_size(curve(run), measure)
+
+
+@st.cache_data(max_entries=16, ttl=1.0, show_spinner=False, hash_funcs=BY_KEY)
+def _points(run: Run) -> int:
+    """A number that stands for the points that exist by now."""
+    return _content(curve(run))
 
 
 @st.cache_data(max_entries=16, ttl=1.0, show_spinner=False, hash_funcs=BY_KEY)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fdmat_core import errors
+from fdmat_core import errors, serve
 from fdmat_core.runs import jobs, originals
 from fdmat_core.runs.run import Run
 from fdmat_core.store import files
 from fdmat_core.store import notices as store
-from pages.shell import caches
+from pages.shell import caches, places, state
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
 
 
 @contextmanager
@@ -24,6 +29,13 @@ def plain_errors() -> Generator[None]:
         cause, advice = errors.explain(error)
         st.error(f"**{plain(cause)}**\n\n{plain(advice)}", icon=":material/error:")
         st.stop()
+
+
+def begin(page: StreamlitPage) -> None:
+    """Whoever started the app with the path of their data begins on the Data page, unless a link leads elsewhere."""
+    if os.environ.get(serve.OPENED) and not page.url_path and not state.key() and not st.session_state.get("begun"):
+        st.session_state["begun"] = True
+        st.switch_page(places.DATA)
 
 
 def notices() -> None:

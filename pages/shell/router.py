@@ -37,6 +37,7 @@ page = st.navigation(
     position="top",
 )
 state.travel()
+frame.begin(page)
 browser.follow()
 frame.notices()
 with frame.plain_errors():

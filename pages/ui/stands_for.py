@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from fdmat_core import registry
-from fdmat_core.analysis import caveats, differences, summary
+from fdmat_core.analysis import caveats, differences
 from fdmat_core.formats import percent
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -51,7 +51,7 @@ def _rows(run: Run, methods: tuple[Choice, Choice]) -> Iterator[dict[str, str]]:
     """The first distance and the first accuracy of both, and how far the second lies above the first."""
     planned, names = list(run.planned.values()), (str(methods[0]), str(methods[1]))
     for measure in [*run.measures("distance")[:1], *run.measures("accuracy")[:1]]:
-        table, facts = summary.by_size(caches.curve(run), str(measure)), registry.measures.get(measure.name).facts
+        table, facts = caches.by_size(run, str(measure)), registry.measures.get(measure.name).facts
         found = differences.read(table, table, names, state.kept(), [planned, planned])
         if found is not None:
             title = f"{registry.measures.title(measure)} at {percent(round(found.a.kept, 6))} kept"

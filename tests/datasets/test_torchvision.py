@@ -117,7 +117,7 @@ class Touch:
 @pytest.mark.parametrize("file", ["data_batch_3", "test_batch", "batches.meta"])
 def test_a_file_that_differs_is_named_and_never_unpickled(cifar, tmp_path, file):
     (cifar / file).write_bytes(pickle.dumps({"data": Touch(tmp_path / "touched"), "labels": []}))
-    with pytest.raises(ValueError, match=rf"{file} of CIFAR10 differ from the published files.*; delete them"):
+    with pytest.raises(ValueError, match=rf"{file} of CIFAR10 differ from the published.*can run code; get them again"):
         datasets.open(cifar)
     assert not (tmp_path / "touched").exists()
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fdmat_core import serve
 from fdmat_core.spec import Choice
 from pages.shell import caches, places
 from tests.pages.conftest import button, texts
@@ -131,3 +132,13 @@ def test_sizes_are_said_as_people_say_them():
         "3.2 GB",
         "4e+03 GB",
     ]
+
+
+def test_whoever_starts_the_app_with_a_path_begins_there(visit, monkeypatch, tmp_path):
+    file = tmp_path / "own.csv"
+    pd.DataFrame({"a": [0.5, 1.5, 2.5, 3.5] * 4, "b": range(16), "label": list("xxyy") * 4}).to_csv(file, index=False)
+    monkeypatch.setenv(serve.OPENED, str(file))
+    app = visit(places.MAP)
+    assert app.get_by_key("own_path").value == str(file) and metrics(app)["Training items"] == "12"
+    app.switch_page(str(places.MAP)).run()
+    assert "Open the sample run" in [one.label for one in app.button]

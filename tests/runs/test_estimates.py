@@ -99,9 +99,10 @@ def test_memory_counts_the_table_twice_and_the_largest_part(seconds_of_one):
     assert found.bytes == 1e9 + 4e6 + 2 * 4 * both * (30 + c) + 1e5 * n
 
 
-def test_a_trial_counts_steps_and_looks(monkeypatch):
-    ticks = itertools.count()
-    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))  # every look at the clock takes a second
+@pytest.mark.parametrize(("of_clock", "of_processors"), [(1, 2), (9, 1)], ids=["alone", "beside others"])
+def test_a_trial_counts_steps_and_looks(monkeypatch, of_clock, of_processors):
+    for name, seconds in (("perf_counter", of_clock), ("process_time", of_processors)):  # each look takes so long
+        monkeypatch.setattr(time, name, itertools.count(0.0, seconds).__next__)
     data = datasets.load("digits")
     n, tests = (len(data.splits[name]) for name in ("train", "test"))
     found = estimates.trial(data, Choice.of("early_cnn", epochs=40))

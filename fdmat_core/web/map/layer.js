@@ -41,7 +41,7 @@ import { tileAt } from "./tiles.js"
 
 /** @typedef {{ scale: number, x0: number, y0: number, left: number, right: number, low: number, width: number }} Viewport */
 
-export const FEW = 100_000 // points up to which each is drawn by itself, whatever moves
+export const FEW = 80_000 // points up to which each is drawn by itself, whatever moves
 export const EDGE = 18 // pixels around the picture that may be written but are never shown
 
 /**
