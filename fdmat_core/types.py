@@ -73,7 +73,7 @@ class Truth:
 
     clean_labels: np.ndarray  # (n,)
     mislabelled: np.ndarray  # (n,) bool
-    outlier: np.ndarray  # (n,) bool
+    outlier: np.ndarray  # (n,) bool, what it holds was replaced or changed
 
     @property
     def bad(self) -> np.ndarray:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas
 
 FOLDS = 5
+#: FDMat's two scales, by what they are called among the detectors: its evidence of wrong labels, and of outliers.
+OURS = {"FDMat": "suspicion", "FDMat, outliers": "strangeness"}
 #: Up to this many numbers, `n d c`, a logistic regression per fold takes minutes at most; above it is left out.
 AFFORDABLE = 1e9
 #: How many of the most suspicious items are looked at to tell a detector's precision.
@@ -40,7 +42,7 @@ def scores(table: FeatureTable, fdmat: Ranking, *, seed: int = 0) -> dict[str, n
     """
     if not table.labelled:
         return {"FDMat": np.asarray(fdmat.evidence["radius"]), "local outlier factor": _local_outlier_factor(table)}
-    found = {"FDMat": np.asarray(fdmat.evidence["suspicion"])}
+    found = {name: np.asarray(fdmat.evidence[column]) for name, column in OURS.items()}
     comparable = np.count_nonzero(np.bincount(table.labels) > 1) > 1
     if comparable and table.n * table.embedding.shape[1] * table.c <= AFFORDABLE:
         found |= label_quality(out_of_fold(table, seed=seed), table.labels)

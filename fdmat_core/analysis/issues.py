@@ -90,13 +90,13 @@ def of_rows(table: FeatureTable, evidence: Ranking) -> np.ndarray:
 def gravest_first(table: FeatureTable, evidence: Ranking) -> np.ndarray:
     """All rows (n,) in the order to look at them: by issue, the gravest first, and within one the worst first.
 
-    Outliers go by how far they lie from their neighbours, rows without features before them, all others by suspicion;
-    without labels all go by that distance. Ties go to the lower row.
+    Outliers go by strangeness, rows without features before them, all others by suspicion; without labels all go by how
+    far they lie from their neighbours. Ties go to the lower row.
     """
     columns, issue = evidence.evidence, of_rows(table, evidence)
     place = np.argmax(issue[:, None] == np.array(GRAVEST_FIRST), axis=1)
-    by_radius = (issue == Issue.OUTLIER) | (not table.labelled)
-    severity = np.where(by_radius, columns["radius"], columns["suspicion"])
+    severity = np.where(issue == Issue.OUTLIER, columns["strangeness"], columns["suspicion"])
+    severity = severity if table.labelled else columns["radius"]
     severity = np.where(columns["issue"] == Issue.NO_FEATURES, np.inf, severity)
     return np.lexsort((-severity, place))
 

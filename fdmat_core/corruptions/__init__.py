@@ -20,6 +20,8 @@ from fdmat_core.types import Dataset, Truth, fingerprint
 
 #: Changes one item, an image (height, width, channels) or features (d,), by a generator of its own.
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+#: What items of some ids (m,) hold instead: images (m, height, width, channels) or features (m, d).
+Make = Callable[[np.ndarray], np.ndarray]
 Rate = Annotated[float, Range(0, 0.9)]
 Factor = Annotated[float, Range(1, 1000)]
 Seed = Annotated[int, Range(0, 2**31 - 1)]
@@ -132,3 +134,40 @@ def _changed(items: np.ndarray, places: np.ndarray, ids: np.ndarray, seed: int, 
     for place, item in zip(places, ids, strict=True):
         copy[place] = change(copy[place], np.random.default_rng([seed, 3, int(item)]))
     return copy
+
+
+def exchanged(dataset: Dataset, rows: np.ndarray, make: Make) -> Dataset:
+    """The dataset with other images, made as they are read, or other features in some rows (m,)."""
+    truth, ids = truth_of(dataset), dataset.ids[rows]
+    outlier = truth.outlier.copy()
+    outlier[rows] = True
+    changed: dict[str, Any] = {}
+    if dataset.images is not None:
+        changed["images"] = _exchanging(dataset.images, frozenset(ids.tolist()), make)
+    elif dataset.features is not None:
+        changed["features"] = np.array(dataset.features)
+        changed["features"][rows] = make(ids)
+    return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
+
+
+def _exchanging(images: Make, chosen: frozenset[int], make: Make) -> Make:
+    """A batch getter that gives something else for the chosen ids among those asked for."""
+
+    def get(ids: np.ndarray) -> np.ndarray:
+        found, places = images(ids), np.array([int(item) in chosen for item in ids], dtype=bool)
+        if places.any():
+            found = np.array(found)
+            found[places] = make(np.asarray(ids)[places])
+        return found
+
+    return get
+
+
+def contents(dataset: Dataset, name: str) -> Make:
+    """What gives the images or the features of some ids; a dataset of texts is refused."""
+    if dataset.holds == "text":
+        raise ValueError(
+            f"dataset {dataset.name!r} holds texts, and corruption {name!r} reads images or features; "
+            "choose one that changes labels alone, such as 'symmetric'"
+        )
+    return dataset.images_of if dataset.images is not None else dataset.features_of

@@ -14,6 +14,9 @@ from fdmat_core.types import Dataset
 def foreign(dataset: Dataset, *, rate: Rate = 0.05, other: str = "digits", seed: Seed = 0) -> Dataset:
     """Replace a share of the images by train images of another dataset, of the same size; labels stay.
 
+    Which items are replaced is drawn, so what they show has nothing to do with their label: an open set with random
+    labels, as frequent as in the data.
+
     Parameters
     ----------
     rate

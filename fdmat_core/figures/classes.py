@@ -120,7 +120,7 @@ def counts(
     Parameters
     ----------
     groups
-        A name ("label is right", "label was changed", "outlier") to the (c,) counts of its items.
+        A name ("label is right", "label was changed", "content was changed") to the (c,) counts of its items.
     pitch
         Pixels from one class to the next.
     """

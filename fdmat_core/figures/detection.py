@@ -15,6 +15,7 @@ from fdmat_core.formats import percent
 #: How detectors are drawn, by the names that `detectors.scores` gives them.
 STYLES = {
     "FDMat": Style("FDMat", KEPT, "solid"),
+    "FDMat, outliers": Style("FDMat, outliers", "#56B4E9", "dash"),
     "self-confidence": Style("Self-confidence (as cleanlab)", "#E69F00", "longdash"),
     "normalised margin": Style("Normalised margin", "#8C6D31", "dash"),
     "AUM": Style("AUM", "#009E73", "dashdot"),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fdmat_core import device
-from fdmat_core.numerics import greedy, quotas, transport
+from fdmat_core.numerics import greedy, probabilities, quotas, surroundings, transport
 from fdmat_core.numerics.arrays import like, namespace, to_numpy
-from fdmat_core.numerics.distances import CACHED, blocks, by_blocks
+from fdmat_core.numerics.distances import CACHED, by_blocks
 from fdmat_core.numerics.neighbours import nearest_rows
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
@@ -66,18 +66,24 @@ def fdmat(  # noqa: PLR0913
        would empty rare classes; one prototype alone is blind to a class of several modes. Where classes overlap both
        may meet for a good label, so such a row leaves only if chance explains its label: its neighbours carry it no
        more often (binomial, 99%) than those of the rows deep inside the class that the plan prefers, where labels of
-       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves. A row that meets both and
-       whose neighbourhood has no clear class at all is an outlier; so is one much farther from its neighbours than its
-       class is used to.
-    4. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
+       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves.
+    4. **Outliers** have a scale of their own, their strangeness: the log odds that a row belongs nowhere. The labels
+       around it may be those around the rows deep inside some class, those of the border of two, or drawn from all
+       classes alike; how much likelier the last is than the best of the others is a Bayes factor. The distance to the
+       neighbours multiplies it by `1 / (2 sqrt p)`, with `p` the share of the class, by a log-normal law of robust
+       moments, that lies as far: an e-value, 1 on average where only chance is at work. So does, where the table has
+       logits, their energy, `-log sum exp` of the logits less their mean, by a normal law. The odds that all start from
+       are the share of strangers that the factors themselves make likely. Above 0 the row leaves, as does one much
+       farther from its neighbours than its class is used to.
+    5. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
        optimal transport with cost `|x - y|` in its high-regularisation limit. First the medoid, then always the row
        that brings the distance down most. Nested, no bandwidth, no randomness.
-    5. Removed rows follow the survivors, the most suspicious last.
+    6. Removed rows follow the survivors, the most suspicious last: each by its own scale, mistakes and outliers.
 
     **Without labels** all rows are one class: the whole distribution is matched, and only outliers by their
     neighbourhood are rejected; nothing is called mislabelled, and the score is the radius.
 
-    `tau = 0` turns removal by label off. Where a class's reference is low the backbone does
+    `tau = 0` turns removal as mislabelled off. Where a class's reference is low the backbone does
     not separate it, and nothing certain can be said about its labels: the notes name such classes.
 
     Parameters
@@ -85,8 +91,7 @@ def fdmat(  # noqa: PLR0913
     lam
         Sharpness of the transport plan.
     tau
-        A row is suspected below this share of its class's reference, by both criteria, and belongs to no class where
-        every class around it is below; 0 removes nothing by label.
+        A row is suspected below this share of its class's reference, by both criteria; at 0 none is.
     reference
         The quantile of a class that serves as its reference.
     neighbours
@@ -97,12 +102,16 @@ def fdmat(  # noqa: PLR0913
         raise ValueError("every row of the features is zero, so there is nothing to match; use other features")
     rows = np.flatnonzero(usable)
     evidence = {
-        name: np.zeros(table.n) for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest")
+        name: np.zeros(table.n)
+        for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest", "strangeness")
     }
     evidence |= {"preferred": table.labels.copy(), "issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
     around, recall = _gather(evidence, plan, _take(x, rows), rows, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
-    evidence["issue"][rows] = _issues(found, table.labels[rows], around, table.c, tau, reference)
+    counts = _inside(found, table.labels[rows], around, table.c)
+    strange = _strangeness(table, rows, found["radius"], surroundings.strangeness(around, counts, _sizes(table, rows)))
+    found["strangeness"] = evidence["strangeness"][rows] = strange
+    evidence["issue"][rows] = _issues(found, table.labels[rows], counts, around.shape[1], tau, reference)
     order, survivors = _arrange(x, table, evidence, budget, chosen)
     return Ranking(
         order,
@@ -163,21 +172,43 @@ def _radius(t: Array, nearest: np.ndarray) -> np.ndarray:
     return radius
 
 
+def _sizes(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
+    """How many of some rows each class has (c,)."""
+    return np.bincount(table.labels[rows], minlength=table.c)
+
+
+def _strangeness(table: FeatureTable, rows: np.ndarray, radius: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """The log odds that some rows (m,) belong nowhere, by log Bayes factors (m,) of the labels around them.
+
+    How far their neighbours lie (m,), and how unsure a classifier is of them where the table has one's logits, count as
+    e-values against what is usual in their class.
+    """
+    from scipy.stats import norm
+
+    columns = [np.log(np.maximum(radius, np.finfo(np.float32).tiny))]
+    if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
+        columns.append(probabilities.energies(table.logits)[rows])
+    found = factors.copy()
+    for mine in filter(len, quotas.rows_by_class(table.labels[rows], table.c)):
+        for column in columns:
+            found[mine] += -0.5 * norm.logsf(_deviations(column[mine])) - np.log(2)
+    return surroundings.posterior(found)
+
+
 def _issues(
-    evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, tau: float, reference: float
+    evidence: dict[str, np.ndarray], labels: np.ndarray, counts: np.ndarray, k: int, tau: float, reference: float
 ) -> np.ndarray:
-    """The issue (m,) of every usable row, by its evidence and the labels around it (m, k)."""
-    share, agreement = evidence["own_share"], evidence["agreement"]
+    """The issue (m,) of every usable row, by its evidence and by what is usual around k neighbours: `_inside`."""
+    c, share, agreement = len(counts), evidence["own_share"], evidence["agreement"]
     usual = _quantiles(agreement, labels, c, reference)
     doubtful = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
-    far = np.zeros(len(labels), dtype=bool)
+    outlier, radius = evidence["strangeness"] > 0, np.maximum(evidence["radius"], np.finfo(np.float32).tiny)
     for rows in filter(len, quotas.rows_by_class(labels, c)):
-        far[rows] = _far(evidence["radius"][rows])
-    mistaken, homeless = np.zeros_like(far), np.zeros_like(far)
+        outlier[rows] |= _deviations(np.log(radius[rows])) > OUTLIER_LIMIT
+    mistaken = np.zeros_like(outlier)
     doubts = np.flatnonzero(doubtful)
-    mistaken[doubts] = _by_chance(evidence, labels, around, c, doubts)
-    homeless[doubts] = _clearest(around[doubts], usual) < tau
-    return np.select([mistaken, far | homeless], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(np.uint8)
+    mistaken[doubts] = _by_chance(evidence, labels, counts, k, doubts)
+    return np.select([mistaken, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(np.uint8)
 
 
 def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float) -> np.ndarray:
@@ -189,51 +220,39 @@ def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float)
 
 
 def _by_chance(
-    evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int, doubts: np.ndarray
+    evidence: dict[str, np.ndarray], labels: np.ndarray, counts: np.ndarray, k: int, doubts: np.ndarray
 ) -> np.ndarray:
     """Which of the rows in doubt (r,) another class prefers, where mislabelling alone gives them as many neighbours."""
     from scipy.stats import binom
 
-    k, preferred = around.shape[1], evidence["preferred"]
-    mistakes = _inside(evidence["own_share"], np.where(preferred == labels, labels, c), around, c)
-    preferred, labels = preferred[doubts], labels[doubts]
+    mistakes = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    preferred, labels = evidence["preferred"][doubts], labels[doubts]
     most = binom.ppf(NOISE_QUANTILE, k, mistakes[preferred, labels])  # (r,) neighbours
     return (preferred != labels) & (np.rint(k * evidence["agreement"][doubts]) <= most)
 
 
-def _inside(share: np.ndarray, group: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
+def _inside(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
     """How often (c, c) each label occurs around the rows deep inside a class: the half that the plan is surer of.
 
-    `group` (m,) is the class of a row that the plan leaves where it is, and c of any other.
+    Only rows count that the plan leaves in the class of their label.
     """
-    often = np.zeros((c, c))
+    counts, share = np.zeros((c, c)), evidence["own_share"]
+    group = np.where(evidence["preferred"] == labels, labels, c)
     for label, mine in enumerate(quotas.rows_by_class(group, c + 1)[:c]):
         if len(mine):
             deep = around[mine[share[mine] >= np.median(share[mine])]]
-            often[label] = np.bincount(deep.ravel(), minlength=c) / max(1, deep.size)
-    return often
+            counts[label] = np.bincount(deep.ravel(), minlength=c)
+    return counts
 
 
-def _clearest(around: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """The share (m,) of the class that stands out most among the labels around (m, k), by what is usual in it (c,)."""
-    weight = np.divide(1, usual, out=np.zeros(len(usual)), where=usual > 0)
-    best = np.zeros(len(around))
-    for rows in blocks(len(around), len(usual)):
-        places = np.arange(len(around[rows]))[:, None] * len(usual) + around[rows]  # (b, k)
-        counts = np.bincount(places.ravel(), minlength=len(around[rows]) * len(usual)).reshape(-1, len(usual))
-        best[rows] = (counts * weight).max(axis=1) / max(1, around.shape[1])
-    return best
+def _deviations(values: np.ndarray) -> np.ndarray:
+    """How many robust standard deviations each value (m,) of a class lies above its median.
 
-
-def _far(radius: np.ndarray) -> np.ndarray:
-    """Which rows (m,) lie beyond the median by more than the limit, in robust standard deviations of the log.
-
-    None do where these are 0, as in a class that is mostly copies: it does not say how far is usual.
+    All 0 where these are 0, as for radii in a class that is mostly copies: it does not say how far is usual.
     """
-    log = np.log(np.maximum(radius, np.finfo(np.float32).tiny))
-    median = np.median(log)
-    deviation = 1.4826 * np.median(np.abs(log - median))
-    return (log > median + OUTLIER_LIMIT * deviation) & (deviation > 0)
+    median = np.median(values)
+    deviation = 1.4826 * np.median(np.abs(values - median))
+    return (values - median) / deviation if deviation > 0 else np.zeros_like(values)
 
 
 def _arrange(
@@ -261,13 +280,13 @@ def _match(x: Array, k: int, chosen: np.ndarray) -> np.ndarray:
 
 
 def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:
-    """How bad a rejected row is, from 0 to 2: its place by suspicion, for an outlier by radius if that is higher.
+    """How bad a rejected row is, from 0 to 2: its place by suspicion, for an outlier by strangeness.
 
     Rows without features are the worst.
     """
-    places = [_places(evidence[name]) for name in ("suspicion", "radius")]
-    by_issue = np.where(evidence["issue"] == Issue.OUTLIER, np.maximum(*places), places[0]) / max(1, len(places[0]))
-    return np.where(evidence["issue"] == Issue.NO_FEATURES, 2.0, by_issue)
+    suspicious, strange = (_places(evidence[name]) for name in ("suspicion", "strangeness"))
+    place = np.where(evidence["issue"] == Issue.OUTLIER, strange, suspicious) / max(1, len(strange))
+    return np.where(evidence["issue"] == Issue.NO_FEATURES, 2.0, place)
 
 
 def _places(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fdmat_core.numerics import distances
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """The probabilities (n, c) of logits (n, c), in float64."""
@@ -45,3 +47,18 @@ def margins(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     others = np.array(outputs, dtype=np.float64)
     others[rows, labels] = -np.inf
     return outputs[rows, labels] - others.max(axis=1)
+
+
+def energies(logits: np.ndarray) -> np.ndarray:
+    """How unsure a classifier is of each row (n,): `-log sum exp` of its logits (n, c) less their mean.
+
+    The energy of Liu et al. 2020, free of what is added to all logits of a row; `-log c` where all are alike, lower
+    where one stands out.
+    """
+    found = np.empty(len(logits))
+    for rows in distances.blocks(len(logits), 8 * logits.shape[1]):
+        centred = np.array(logits[rows], dtype=np.float64)
+        centred -= centred.mean(axis=1, keepdims=True)
+        peak = centred.max(axis=1, keepdims=True)
+        found[rows] = -np.log(np.exp(centred - peak).sum(axis=1)) - peak[:, 0]
+    return found

@@ -102,7 +102,7 @@ def _truth(scene: Scene, row: int) -> str:
     truth = scene.train.truth
     if truth is not None and truth.mislabelled[row]:
         return f" Its label was changed: in truth {scene.train.classes[truth.clean_labels[row]]}."
-    return " An injected outlier." if truth is not None and truth.outlier[row] else ""
+    return " Its content was changed." if truth is not None and truth.outlier[row] else ""
 
 
 def _preferred(scene: Scene, row: int) -> str:

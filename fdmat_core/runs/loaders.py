@@ -8,7 +8,7 @@ from fdmat_core import registry
 from fdmat_core.spec import Choice, Spec
 
 #: Corruptions that leave the items as they are and change labels only, or leave items out.
-SAME_ITEMS = ("none", "symmetric", "asymmetric", "long_tail", "long_tail_flips", "step")
+SAME_ITEMS = ("none", "symmetric", "asymmetric", "long_tail", "long_tail_flips", "one_class", "second_choice", "step")
 #: Datasets whose ids are places in torchvision's `FashionMNIST(train=True)`.
 FASHION = ("fashion_mnist", "fashion_mnist_8k")
 #: How a file is read into `ids` and `targets`, by its ending.

@@ -43,7 +43,7 @@ def truth(train: Dataset, row: int) -> str:
         return ""
     if train.truth.mislabelled[row]:
         return f"injected: was {train.classes[train.truth.clean_labels[row]]}"
-    return "injected: an outlier" if train.truth.outlier[row] else ""
+    return "injected: content changed" if train.truth.outlier[row] else ""
 
 
 def _bars(transported: issues.Transported, table: FeatureTable, row: int) -> list[tuple[str, float]]:

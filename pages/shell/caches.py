@@ -80,7 +80,7 @@ def class_counts(choice: Choice, corruption: Choice) -> dict[str, list[int]]:
     groups = {
         "label is right": train.labels[~flipped & ~outlier],
         "label was changed": train.labels[flipped & ~outlier],
-        "outlier": train.labels[outlier],
+        "content was changed": train.labels[outlier],
     }
     return {name: _counts(train, labels) for name, labels in groups.items() if len(labels)}
 

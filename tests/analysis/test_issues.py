@@ -47,16 +47,18 @@ def test_the_worst_come_first_issue_by_issue(flipped, evidence):
     assert (np.diff(suspicion[alike]) <= 0).all() and suspicion[alike][0] > suspicion[alike][-1]
 
 
-def test_outliers_go_by_their_distance_and_those_without_features_before_them():
-    table = FeatureTable(np.arange(4), np.zeros(4, int), np.ones((4, 2), np.float32), ("a",), "t")
+@pytest.mark.parametrize(("classes", "order"), [(("a", "b"), [2, 0, 1, 3]), (("a",), [2, 1, 0, 3])])
+def test_outliers_go_by_strangeness_without_labels_by_distance_and_those_without_features_first(classes, order):
+    table = FeatureTable(np.arange(4), np.zeros(4, int), np.ones((4, 2), np.float32), classes, "t")
     evidence = {
         "issue": np.array([Issue.OUTLIER, Issue.OUTLIER, Issue.NO_FEATURES, Issue.NONE]),
         "radius": np.array([5.0, 9, 0, 1]),
-        "suspicion": np.array([0.9, 0.1, 0, 0.5]),
+        "suspicion": np.array([0.1, 0.9, 0, 0.5]),
+        "strangeness": np.array([3.0, 2, 0, -4]),
         "nearest": np.ones(4),
     }
     evidence = Ranking(np.arange(4), evidence=evidence, notes={"unclear classes": []})
-    assert issues.gravest_first(table, evidence).tolist() == [2, 1, 0, 3]
+    assert issues.gravest_first(table, evidence).tolist() == order
 
 
 def test_percentile_counts_the_class_only():

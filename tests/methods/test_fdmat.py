@@ -115,26 +115,50 @@ def test_rows_that_belong_to_no_class_are_outliers():
 def test_the_tail_of_a_skewed_class_stays_and_what_lies_beyond_it_goes():
     """By hand: 1, 2, 4, ... 64 have a median of 8 and a spread of 3.0 doublings; the limit is 8 * 2^10.38 = 10,650."""
     radius = 2.0 ** np.arange(7)
-    assert not module._far(radius).any()
-    assert module._far(np.append(radius[:6], 10_500)).tolist() == [False] * 7
-    assert module._far(np.append(radius[:6], 11_000)).tolist() == [False] * 6 + [True]
+    assert module._deviations(np.log(np.append(radius[:6], 10_500)))[-1] < module.OUTLIER_LIMIT
+    assert module._deviations(np.log(np.append(radius[:6], 11_000)))[-1] > module.OUTLIER_LIMIT
+    np.testing.assert_allclose(module._deviations(np.log(radius))[[0, 3, 6]], [-3 / (2 * 1.4826), 0, 3 / (2 * 1.4826)])
 
 
 def test_a_class_of_copies_does_not_say_how_far_is_usual():
-    assert not module._far(np.array([0, 0, 0, 0, 1, 2])).any()
+    assert not module._deviations(np.array([0, 0, 0, 0, 1, 2])).any()
 
 
 def test_what_chance_explains_is_read_off_inside_the_classes():
-    """By hand: rows 0 and 1 lie deep in class 0 and have 1 stranger among 4 neighbours; row 2 is not asked."""
+    """By hand: rows 0 and 1 lie deep in class 0 and have 2 strangers among 8 neighbours; row 2 is not asked."""
     around = np.array([[0, 0, 0, 0], [0, 0, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]])
-    often = module._inside(np.array([0.9, 0.9, 0.2, 0.7]), np.array([0, 0, 0, 1]), around, 2)
-    np.testing.assert_allclose(often, [[0.75, 0.25], [0.25, 0.75]])
+    evidence = {"own_share": np.array([0.9, 0.9, 0.2, 0.7]), "preferred": np.array([0, 0, 0, 1])}
+    assert module._inside(evidence, np.array([0, 0, 1, 1]), around, 2).tolist() == [[6, 2], [1, 3]]
 
 
-def test_the_clearest_class_is_judged_by_what_is_usual_in_it():
-    """By hand: 1 of 4 neighbours is half of the usual half; 3 of 4 are three quarters of the usual all."""
-    around = np.array([[1, 0, 2, 2], [0, 0, 0, 1]])
-    np.testing.assert_allclose(module._clearest(around, np.array([1.0, 0.5, 0.0])), [0.5, 0.75])
+def test_strangers_are_ranked_on_a_scale_of_their_own_and_leave():
+    """A tenth of the digits replaced by pixels of noise; labels stay, so two of three scales do not see them."""
+    from fdmat_core import corruptions, datasets
+
+    data = corruptions.corrupt(datasets.load("digits"), Choice.of("outliers", rate=0.1)).split("train")
+    table = as_table(data.images(data.ids).reshape(len(data.ids), -1) / 255, data.labels)
+    ranking, bad = selection.rank(table, "fdmat", budget=20), data.truth.outlier
+    strangeness = ranking.evidence["strangeness"]
+    assert roc_auc_score(bad, strangeness) > 0.999 and roc_auc_score(bad, ranking.score) < 0.98
+    assert bad[np.argsort(-strangeness)[:50]].all()
+    rejected = ranking.evidence["issue"] > 0
+    assert rejected[bad].mean() > 0.99 and rejected[~bad].mean() < 0.02
+    outliers = ranking.order[ranking.evidence["issue"][ranking.order] == Issue.OUTLIER]
+    assert (np.diff(strangeness[outliers]) >= 0).all()  # the strangest leaves first
+
+
+def test_who_a_classifier_is_unsure_of_is_the_stranger(table):
+    """One row with flat logits among sure ones; logits that are not finite, or the same for all, say nothing."""
+    sure = 9.0 * np.eye(table.c, dtype=np.float32)[table.labels] + np.arange(table.n, dtype=np.float32)[:, None] / 500
+    flat = sure.copy()
+    flat[4] = 1
+    jitter = 0.1 * np.random.default_rng(0).standard_normal(sure.shape).astype(np.float32)
+    found = {}
+    for name, logits in {"sure": sure + jitter, "flat": flat + jitter, "none": None, "broken": sure * np.nan}.items():
+        found[name] = selection.rank(dataclasses.replace(table, logits=logits), "fdmat").evidence["strangeness"]
+    gain = found["flat"] - found["sure"]
+    assert gain[4] > 10 + np.delete(gain, 4).max()
+    assert np.array_equal(found["none"], found["broken"])
 
 
 def test_tau_zero_removes_nothing_by_label(digits):

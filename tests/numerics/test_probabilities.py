@@ -49,3 +49,9 @@ def test_margins_agree_with_cleanlab():
 
 def test_softmax_survives_large_logits():
     assert probabilities.softmax(np.array([[1e4, 0], [-1e4, -1e4]])) == pytest.approx(np.array([[1, 0], [0.5, 0.5]]))
+
+
+def test_energy_by_hand():
+    """Logits alike: -log 3; (2, 0, 1) less their mean: -log(e + 1/e + 1)."""
+    found = probabilities.energies(np.array([[5.0, 5, 5], [2, 0, 1], [1002, 1000, 1001]], np.float32))
+    np.testing.assert_allclose(found, [-np.log(3), *2 * [-np.log(np.e + 1 / np.e + 1)]])

@@ -76,7 +76,7 @@ test("a pair of classes has a name and comes back from it", () => {
 })
 
 test("what was injected is said in words", () => {
-  assert.deepEqual([0, 2, 4].map((row) => injected(ITEMS, row)), ["", "injected: was dog", "injected: an outlier"])
+  assert.deepEqual([0, 2, 4].map((row) => injected(ITEMS, row)), ["", "injected: was dog", "injected: content changed"])
 })
 
 test("an item is found by its text where the server said which rows hold it, and else by its number", () => {

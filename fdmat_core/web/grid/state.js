@@ -224,5 +224,5 @@ export const truthOf = (grid, row) => grid.blind ? "" : injected(grid.items, row
  */
 export function injected({ flags, bits, classes, cleanLabels }, row) {
   if (flags[row] & bits.mislabelled) return `injected: was ${cleanLabels ? classes[cleanLabels[row]] : "another class"}`
-  return flags[row] & bits.outlier ? "injected: an outlier" : ""
+  return flags[row] & bits.outlier ? "injected: content changed" : ""
 }

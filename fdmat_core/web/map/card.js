@@ -64,7 +64,7 @@ function facts(map, row) {
   if (score) list.push(`${points.scoreName} ${Number(score[row].toPrecision(3))}: higher than ${above(points, score, row)}% of ${name}`)
   if (points.ownShare && points.preferred) list.push(mass(points, points.ownShare[row], points.preferred[row], row))
   if (flags[row] & bits.mislabelled) list.push("its label was changed (injected)")
-  if (flags[row] & bits.outlier) list.push("an outlier (injected)")
+  if (flags[row] & bits.outlier) list.push("its content was changed (injected)")
   if (flags[row] & bits.suspected) list.push("suspected noise")
   return list
 }

@@ -1,0 +1,58 @@
+"""What labels around a row say, by hand."""
+
+import numpy as np
+import pytest
+
+from fdmat_core.numerics import surroundings
+
+#: Classes 0, 1 and 2 of 10 rows; around rows deep inside one, 9 of 10 neighbours carry its label.
+COUNTS, SIZES = 900 * np.eye(3) + 50 * (1 - np.eye(3)), np.array([10, 10, 10])
+OWN, OTHER = (900 + 1 / 3) / 1001, (50 + 1 / 3) / 1001
+
+
+@pytest.mark.parametrize(
+    ("around", "belonging"),
+    [
+        ([1, 1, 1, 1], OWN**4),  # inside class 1
+        ([2, 0, 2, 0], ((OWN + OTHER) / 2) ** 4),  # half from each: on the border of 0 and 2
+        ([2, 0, 2, 2], max(OWN**3 * OTHER, ((OWN + OTHER) / 2) ** 4)),
+        ([0, 1, 2, 0], ((OWN + OTHER) / 2) ** 3 * OTHER),  # on a border with a stranger
+    ],
+)
+def test_belonging_nowhere_is_held_against_the_likeliest_class_or_border(around, belonging):
+    found = surroundings.strangeness(np.array([around]), COUNTS, SIZES)
+    np.testing.assert_allclose(found, 4 * np.log(1 / 3) - np.log(belonging))
+
+
+def test_the_more_neighbours_of_all_labels_the_stranger():
+    mixed = [surroundings.strangeness(np.array([[0, 1, 2] * times]), COUNTS, SIZES)[0] for times in (1, 3, 6)]
+    assert mixed[0] < mixed[1] < mixed[2] and mixed[2] > 0
+
+
+def test_what_is_usual_counts_by_the_size_of_the_classes():
+    """Where class 0 has nearly all rows its label says little about belonging nowhere, a rare one much."""
+    common = surroundings.strangeness(np.array([[0, 0, 1, 2]]), COUNTS, np.array([98, 1, 1]))
+    assert common < surroundings.strangeness(np.array([[0, 0, 1, 2]]), COUNTS, SIZES)
+
+
+def test_labels_say_nothing_where_every_neighbourhood_is_a_border():
+    two = surroundings.strangeness(np.array([[0, 1], [0, 0]]), np.eye(3), np.array([5, 5, 0]))
+    assert two.tolist() == [0, 0]
+    assert surroundings.strangeness(np.zeros((1, 0), int), np.eye(3), SIZES).tolist() == [0]
+
+
+def test_an_empty_class_changes_nothing():
+    counts = np.zeros((4, 4))
+    counts[:3, :3] = COUNTS
+    around = np.array([[0, 1, 2, 0], [1, 1, 1, 1]])
+    np.testing.assert_allclose(
+        surroundings.strangeness(around, counts, np.append(SIZES, 0)), surroundings.strangeness(around, COUNTS, SIZES)
+    )
+
+
+def test_the_share_of_strangers_is_found_from_the_factors():
+    """100 of 1,000 rows are e^8 times likelier strangers, the rest e^8 times likelier not: the odds begin at 1 to 9."""
+    factors = np.where(np.arange(1000) < 100, 8.0, -8.0)
+    np.testing.assert_allclose(surroundings.posterior(factors) - factors, np.log(1 / 9), atol=0.01)
+    few = surroundings.posterior(np.append(np.full(999, -3.0), 3.0))
+    assert few[-1] < 0 and surroundings.posterior(np.zeros(0)).shape == (0,)
