@@ -127,6 +127,14 @@ def _label_studio(run: Run, table: pandas.DataFrame) -> bytes:
     return json.dumps(tasks).encode()
 
 
+def _wandb(run: Run, table: pandas.DataFrame) -> bytes:
+    """What `wandb.Table(**json.load(file))` takes: a row per item with its labels, rank, reason and decision."""
+    del run
+    columns = [*TOLD, "final_label"]
+    rows = [[_plain(value) for value in row] for row in table[columns].itertuples(index=False, name=None)]
+    return json.dumps({"columns": columns, "data": rows}).encode()
+
+
 def _with_images(run: Run, tool: str) -> Dataset:
     train = run.dataset().split("train")
     if train.images is None:
@@ -160,4 +168,5 @@ TOOLS = {
     "fiftyone": Tool("FiftyOne", ".zip", "FiftyOneImageClassificationDataset, all items", _fiftyone),
     "atlas": Tool("Embedding Atlas", ".parquet", "all items with x, y, rank and reason", _atlas),
     "label-studio": Tool("Label Studio", ".json", "tasks: what the method rejects, the worst first", _label_studio),
+    "wandb": Tool("Weights & Biases", ".json", "columns and rows for wandb.Table, all items", _wandb),
 }

@@ -130,6 +130,16 @@ def test_label_studio_gets_a_task_for_each_suspect_the_worst_first(run, told):
     assert np.array_equal(shown, run.dataset().images_of(suspects["id"].to_numpy()[-1:])[0, ..., 0])
 
 
+def test_a_table_of_weights_and_biases_holds_every_item(run, told):
+    content = json.loads(tools.content("wandb", run, FDMAT, KEPT))
+    frame = pd.DataFrame(content["data"], columns=content["columns"])
+    for column in frame:
+        assert frame[column].tolist() == told[column].tolist()
+    assert frame["decision"].value_counts()[["drop", "relabel"]].tolist() == [1, 1] and frame["id"].dtype == np.int64
+    table = pytest.importorskip("wandb").Table(**content)
+    assert table.get_column("id") == told["id"].tolist() and len(table.data) == run.tables[0].n
+
+
 def test_the_same_run_gives_the_same_bytes(run):
     for name in tools.TOOLS:
         assert tools.content(name, run, FDMAT, KEPT) == tools.content(name, run, FDMAT, KEPT)
