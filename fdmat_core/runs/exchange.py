@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -82,13 +82,20 @@ def kept_count(run: Run, k: int) -> int:
     return max(pinned, min(k, len(decided) - dropped))
 
 
+def _belongs(columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The chance (n,) that a row is no outlier, from the log odds that it is one; 0 without features."""
+    chance = 1 / (1 + np.exp(np.clip(columns["strangeness"], -500, 500)))
+    return np.where(columns["issue"] == Issue.NO_FEATURES, 0.0, chance)
+
+
 def issues(run: Run) -> pandas.DataFrame:
     """What FDMat says is the matter with every training item of a run, in the form of a label issue table.
 
     Columns `id, given_label, predicted_label, is_label_issue, label_quality, is_outlier_issue, outlier_score,
     is_near_duplicate_issue, near_duplicate_score, issue, decision, corrected_label, final_label`. Scores run from 0 to
     1 and are low where something is wrong. `label_quality` is the share of the item's mass that the transport plan
-    leaves in its class; `issue` is the gravest, see `analysis.issues`. Without labels what is about labels is empty.
+    leaves in its class, `outlier_score` the chance that the item belongs somewhere at all; `issue` is the gravest, see
+    `analysis.issues`. Without labels what is about labels is empty.
     """
     import pandas
 
@@ -105,7 +112,7 @@ def issues(run: Run) -> pandas.DataFrame:
             "is_label_issue": columns["issue"] == Issue.MISLABELLED,
             "label_quality": columns["own_share"] if train.labelled else np.nan,
             "is_outlier_issue": np.isin(columns["issue"], [Issue.OUTLIER, Issue.NO_FEATURES]),
-            "outlier_score": 1 - analysis.class_percentile(columns["radius"], train.labels),
+            "outlier_score": _belongs(columns),
             "is_near_duplicate_issue": close < analysis.DUPLICATE_SHARE,
             "near_duplicate_score": np.minimum(1, close),
             "issue": _titles(analysis.of_rows(train, found)),
