@@ -35,7 +35,7 @@ def _lines(console: Console) -> Progress:
         stage = note.partition(": ")[0]
         if stage not in stages[-1:]:
             stages.append(stage)
-            console.print(stage if total else note, highlight=False)  # what cannot be counted is told whole
+            console.print(note if stage == "queued" else stage, highlight=False)  # with how many are before it
 
     return draw
 

@@ -78,8 +78,11 @@ def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, 
 
 def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
     _, out, err = say(*FLAGS)
-    assert out == f"{settings.checked(make_spec()).key}\n"
-    assert err.split() == ["features", "projection", "rankings", "points", "detection", "projection"]
+    key = settings.checked(make_spec()).key
+    assert out == f"{key}\n"
+    *stages, last = err.splitlines()
+    assert stages == ["features", "projection", "rankings", "points", "detection", "projection"]
+    assert last == f"to see it: fdmat app, or fdmat show {key}"
 
 
 def test_flags_change_a_spec_file(say, tmp_path):

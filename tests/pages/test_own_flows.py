@@ -28,8 +28,10 @@ def made(capsys, monkeypatch):
         status = cli.main(["run", "--data", str(path), *QUICK, *flags])
         out, err = capsys.readouterr()
         assert status == 0, err
+        run.noted.append(err)
         return Run.open(out.strip())
 
+    run.noted = []
     return run
 
 
@@ -87,8 +89,8 @@ def test_a_folder_of_cifar_batches(made, cifar, tmp_path):
 
 def test_the_smallest_network_of_timm_with_random_weights(made, cifar):
     pytest.importorskip("timm")
-    with pytest.warns(UserWarning, match="test_vit.r160_in1k is used untrained"):
-        run = made(cifar, "--backbone", "timm(model=test_vit.r160_in1k, weights=random)")
+    run = made(cifar, "--backbone", "timm(model=test_vit.r160_in1k, weights=random)")
+    assert "note: weights is 'random': test_vit.r160_in1k is used untrained" in made.noted[-1]
     train, _ = run.tables
     assert train.embedding.shape == (100, 64) and len(run.rankings(FDMAT).cut(0.1).ids) == 10
     assert np.ptp(train.embedding, axis=0).max() > 0

@@ -25,7 +25,7 @@ METHODS = (Choice("fdmat"), Choice("herding"), Choice("random"), Choice("ccs"))
 NOISY = make_spec(methods=METHODS, corruption=Choice.of("symmetric", rate=0.2))
 EAGER = Choice.of("fdmat", tau=1.0)
 TITLES = {tool.title for tool in tools.TOOLS.values()}
-CLEAN = make_spec(methods=(EAGER, Choice("herding")))
+CLEAN = make_spec(dataset=Choice.of("mixture", n=250, spread=2.0), methods=(EAGER, Choice("herding")))
 
 
 def script(key, method, kept):
@@ -146,7 +146,7 @@ def test_detectors_stand_side_by_side_with_their_figures(stored):
     table = cells(app, "detectors")
     assert table[0] == ["", "AUROC", "AUPRC", "first 50", "first 100", "first 200"]
     names = [row[0] for row in table[1:]]
-    assert names[:2] == ["FDMat", "Self-confidence (as cleanlab)"] and len(names) == 6
+    assert names[:3] == ["FDMat", "FDMat, outliers", "Self-confidence (as cleanlab)"] and len(names) == 7
     assert [row[1] for row in table[1:]] == [f"{value:.3f}" for value in frame["auroc"]]
     assert [row[3] for row in table[1:]] == [f"{100 * value:.4g}%" for value in frame["precision_at_50"].round(3)]
     assert "20% of the items are noise" in words(app)
