@@ -20,7 +20,13 @@ QUICK = ("--methods", "fdmat,random", "--measures", "energy", "--fractions", "0.
 
 
 @pytest.fixture
-def made(capsys, monkeypatch):
+def said():
+    """What the command line has said besides the key, a text for each run."""
+    return []
+
+
+@pytest.fixture
+def made(capsys, monkeypatch, said):
     """Run one command on a path, and give the run. UMAP, which compiles, is left out."""
     monkeypatch.setattr(projection, "umap", lambda table, seed=0: projection.pca(table))
 
@@ -28,10 +34,9 @@ def made(capsys, monkeypatch):
         status = cli.main(["run", "--data", str(path), *QUICK, *flags])
         out, err = capsys.readouterr()
         assert status == 0, err
-        run.noted.append(err)
+        said.append(err)
         return Run.open(out.strip())
 
-    run.noted = []
     return run
 
 
@@ -87,10 +92,10 @@ def test_a_folder_of_cifar_batches(made, cifar, tmp_path):
     assert kept["given_label"].tolist() == [f"thing {item % 20 % 10}" for item in kept["id"]]
 
 
-def test_the_smallest_network_of_timm_with_random_weights(made, cifar):
+def test_the_smallest_network_of_timm_with_random_weights(made, cifar, said):
     pytest.importorskip("timm")
     run = made(cifar, "--backbone", "timm(model=test_vit.r160_in1k, weights=random)")
-    assert "note: weights is 'random': test_vit.r160_in1k is used untrained" in made.noted[-1]
+    assert "note: weights is 'random': test_vit.r160_in1k is used untrained" in said[-1]
     train, _ = run.tables
     assert train.embedding.shape == (100, 64) and len(run.rankings(FDMAT).cut(0.1).ids) == 10
     assert np.ptp(train.embedding, axis=0).max() > 0
