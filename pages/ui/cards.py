@@ -31,7 +31,7 @@ def _card(train: Dataset, bad: issues.Bad | None, table: FeatureTable, row: int,
         real = train.classes[truth.clean_labels[row]]
         return Card(item, label, f"item {item}: labelled {label}, in truth {real}", "noise", text)
     if truth is not None and truth.outlier[row]:
-        return Card(item, label, f"item {item}: labelled {label}, its content was changed", "noise", text)
+        return Card(item, label, f"item {item}: labelled {label}, content changed", "noise", text)
     suspect = bad is not None and bool(bad.rows[row])
     return Card(item, label, f"item {item}: {label}" + ", suspected noise" * suspect, "suspect" * suspect, text)
 
@@ -40,5 +40,5 @@ def _bare_card(train: Dataset, bad: issues.Bad | None, row: int, item: int, text
     """The card of a row without a label."""
     injected = train.truth is not None and bool(train.truth.outlier[row])
     suspect = bad is not None and bool(bad.rows[row])
-    words = f"item {item}" + (", its content was changed" if injected else ", suspected outlier" * suspect)
+    words = f"item {item}" + (", content changed" if injected else ", suspected outlier" * suspect)
     return Card(item, f"item {item}", words, "noise" if injected else "suspect" * suspect, text)

@@ -217,7 +217,7 @@ function follow(map, event, act) {
     if (act === "hover") leave(map)
     return
   }
-  map.led = act === "hover"
+  if (act === "hover") map.led = true // a click leaves that as it is, so that the ring goes when the pointer does
   map[act] = rowOf(map.points, element.dataset.item ?? "")
   if (act === "focus" && "fly" in element.dataset) flyTo(map, map[act])
   ask(map)
