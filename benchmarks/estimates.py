@@ -80,9 +80,9 @@ def measured(work, small, table):
 
 def took(work):
     """Seconds of some work: of the clock, or of the processors where others held them."""
-    wall, processor = time.perf_counter(), time.process_time()
+    began = estimates.now()
     work()
-    return min(time.perf_counter() - wall, time.process_time() - processor)
+    return estimates.since(began)
 
 
 def one(kind, name):

@@ -171,18 +171,19 @@ def check(
     setting: Annotated[list[str] | None, typer.Option("--set", help="label=kind, missing=mean, ...")] = None,
 ) -> None:
     """Say what a file or folder is taken for, what was found in it, and what will be done about that."""
+    given = setting or []
     with datasets.loaded_once():
         found = datasets.recognise(path)
-        choice = _with(found.choice, setting or [])
+        choice = _with(found.choice, given)
         data = datasets.load(choice)
-    print(f"{found.words}; read as `{found.choice.name}`" + f" with {', '.join(setting or [])}" * bool(setting))
+    print(f"{found.words}; read as `{found.choice.name}`" + f" with {', '.join(given)}" * bool(given))
     for other in found.others:
         print(f"could also be read as {other}")
     terminal.show(terminal.splits(data))
     for finding in (*data.findings, *odd.check(data)):
         print(f"- {finding}")
     begin = replace(settings.SAMPLE, dataset=choice, backbone=datasets.suited(data))
-    again = shlex.join(["--data", path, *(part for one in setting or [] for part in ("--set", one))])
+    again = shlex.join(["--data", path, *(part for one in given for part in ("--set", one))])
     print(f"to begin: fdmat run {again}, with the backbone `{begin.backbone}`")
     print(estimates.estimate(settings.checked(settings.suited(begin, data)), data))
 

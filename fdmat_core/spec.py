@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -130,20 +130,18 @@ class Spec:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able description that a person can read; it says `chosen` only where there are any."""
-        known = {"chosen": self.chosen.to_json()} if self.chosen else {}
-        plain = {name: value for name, value in asdict(self).items() if name != "chosen"}
-        return (
-            plain
-            | known
-            | {
-                "dataset": self.dataset.to_json(),
-                "backbone": self.backbone.to_json(),
-                "corruption": self.corruption.to_json(),
-                "methods": [choice.to_json() for choice in self.methods],
-                "measures": [choice.to_json() for choice in self.measures],
-                "fractions": list(self.fractions),
-            }
-        )
+        said: dict[str, Any] = {
+            "dataset": self.dataset.to_json(),
+            "backbone": self.backbone.to_json(),
+            "methods": [choice.to_json() for choice in self.methods],
+            "measures": [choice.to_json() for choice in self.measures],
+            "corruption": self.corruption.to_json(),
+            "fractions": list(self.fractions),
+            "seeds": self.seeds,
+            "band": self.band,
+            "balance": self.balance,
+        }
+        return said | {"chosen": self.chosen.to_json()} if self.chosen else said
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> Spec:

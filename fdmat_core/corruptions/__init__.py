@@ -20,8 +20,11 @@ from fdmat_core.types import Dataset, Truth, fingerprint
 
 #: Changes one item, an image (height, width, channels) or features (d,), by a generator of its own.
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
-#: What items of some ids (m,) hold instead: images (m, height, width, channels) or features (m, d).
-Make = Callable[[np.ndarray], np.ndarray]
+#: What items (m, ...) of some ids (m,) hold instead: images (m, height, width, channels) or features (m, d). It may
+#: write into the items.
+Make = Callable[[np.ndarray, np.ndarray], np.ndarray]
+#: Gives the images or the features of some ids (m,).
+Getter = Callable[[np.ndarray], np.ndarray]
 Rate = Annotated[float, Range(0, 0.9)]
 Factor = Annotated[float, Range(1, 1000)]
 Seed = Annotated[int, Range(0, 2**31 - 1)]
@@ -104,36 +107,13 @@ def replaced(dataset: Dataset, rate: float, seed: int, change: Change) -> Datase
             "choose one that changes labels, such as 'symmetric'"
         )
     rows = train_rows(dataset)
-    chosen = rows[lowest(draws(rows, seed), rate)]
-    truth = truth_of(dataset)
-    outlier = truth.outlier.copy()
-    outlier[chosen] = True
-    changed: dict[str, Any] = {}
-    if dataset.images is not None:
-        changed["images"] = _reader(dataset.images, frozenset(dataset.ids[chosen].tolist()), seed, change)
-    elif dataset.features is not None:
-        changed["features"] = _changed(dataset.features, chosen, dataset.ids[chosen], seed, change)
-    return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
 
+    def make(items: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        for place, item in enumerate(ids):
+            items[place] = change(items[place], np.random.default_rng([seed, 3, int(item)]))
+        return items
 
-def _reader(
-    images: Callable[[np.ndarray], np.ndarray], chosen: frozenset[int], seed: int, change: Change
-) -> Callable[[np.ndarray], np.ndarray]:
-    """A batch getter that changes the chosen ids among those asked for."""
-
-    def get(ids: np.ndarray) -> np.ndarray:
-        places = np.array([place for place, item in enumerate(ids) if int(item) in chosen], dtype=np.int64)
-        return _changed(images(ids), places, np.asarray(ids)[places], seed, change)
-
-    return get
-
-
-def _changed(items: np.ndarray, places: np.ndarray, ids: np.ndarray, seed: int, change: Change) -> np.ndarray:
-    """A copy of items (m, ...) with those at some places changed, each by a generator that its id seeds."""
-    copy = np.array(items)
-    for place, item in zip(places, ids, strict=True):
-        copy[place] = change(copy[place], np.random.default_rng([seed, 3, int(item)]))
-    return copy
+    return exchanged(dataset, rows[lowest(draws(rows, seed), rate)], make)
 
 
 def exchanged(dataset: Dataset, rows: np.ndarray, make: Make) -> Dataset:
@@ -145,25 +125,25 @@ def exchanged(dataset: Dataset, rows: np.ndarray, make: Make) -> Dataset:
     if dataset.images is not None:
         changed["images"] = _exchanging(dataset.images, frozenset(ids.tolist()), make)
     elif dataset.features is not None:
-        changed["features"] = np.array(dataset.features)
-        changed["features"][rows] = make(ids)
+        changed["features"] = features = np.array(dataset.features)
+        features[rows] = make(features[rows], ids)
     return replace(dataset, truth=replace(truth, outlier=outlier), **changed)
 
 
-def _exchanging(images: Make, chosen: frozenset[int], make: Make) -> Make:
+def _exchanging(images: Getter, chosen: frozenset[int], make: Make) -> Getter:
     """A batch getter that gives something else for the chosen ids among those asked for."""
 
     def get(ids: np.ndarray) -> np.ndarray:
         found, places = images(ids), np.array([int(item) in chosen for item in ids], dtype=bool)
         if places.any():
             found = np.array(found)
-            found[places] = make(np.asarray(ids)[places])
+            found[places] = make(found[places], np.asarray(ids)[places])
         return found
 
     return get
 
 
-def contents(dataset: Dataset, name: str) -> Make:
+def contents(dataset: Dataset, name: str) -> Getter:
     """What gives the images or the features of some ids; a dataset of texts is refused."""
     if dataset.holds == "text":
         raise ValueError(

@@ -39,7 +39,7 @@ def copies(
     gone = rows[turn[: len(lowest(first, rate))]]
     model = dict(zip(dataset.ids[rows].tolist(), source.tolist(), strict=True))
 
-    def make(ids: np.ndarray) -> np.ndarray:
+    def make(_: np.ndarray, ids: np.ndarray) -> np.ndarray:
         found = get(np.array([model[int(item)] for item in ids], dtype=np.int64))
         return np.stack([_varied(one, seed, int(item)) for one, item in zip(found, ids, strict=True)])
 

@@ -36,8 +36,7 @@ def exposure(
     require_images(dataset, "exposure")
     rows = train_rows(dataset)
 
-    def make(ids: np.ndarray) -> np.ndarray:
-        images = dataset.images_of(ids)
+    def make(images: np.ndarray, _: np.ndarray) -> np.ndarray:
         middle = images.mean(axis=(1, 2, 3), keepdims=True)
         return ((images - middle) * contrast + middle + 255 * lighter).clip(0, 255).round().astype(np.uint8)
 

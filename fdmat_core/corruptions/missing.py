@@ -42,11 +42,10 @@ def missing(
     usual = features[rows].mean(axis=0, dtype=np.float64)
     lost = max(1, round(columns * len(usual)))
 
-    def make(ids: np.ndarray) -> np.ndarray:
-        found = np.array(dataset.features_of(ids))
-        for row, item in zip(found, ids, strict=True):
+    def make(items: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        for row, item in zip(items, ids, strict=True):
             gone = np.random.default_rng([seed, 6, int(item)]).permutation(len(usual))[:lost]
             row[gone] = usual[gone]
-        return found
+        return items
 
     return exchanged(dataset, rows[lowest(draws(rows, seed), rate)], make)

@@ -109,7 +109,8 @@ def fdmat(  # noqa: PLR0913
     around, recall = _gather(evidence, plan, _take(x, rows), rows, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
     counts = _inside(found, table.labels[rows], around, table.c)
-    strange = _strangeness(table, rows, found["radius"], surroundings.strangeness(around, counts, _sizes(table, rows)))
+    found["far"] = _from_usual(np.log(np.maximum(found["radius"], np.finfo(np.float32).tiny)), table.labels[rows])
+    strange = _strangeness(table, rows, found["far"], surroundings.strangeness(around, counts, _sizes(table, rows)))
     found["strangeness"] = evidence["strangeness"][rows] = strange
     evidence["issue"][rows] = _issues(found, table.labels[rows], counts, around.shape[1], tau, reference)
     order, survivors = _arrange(x, table, evidence, budget, chosen)
@@ -177,21 +178,20 @@ def _sizes(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
     return np.bincount(table.labels[rows], minlength=table.c)
 
 
-def _strangeness(table: FeatureTable, rows: np.ndarray, radius: np.ndarray, factors: np.ndarray) -> np.ndarray:
+def _strangeness(table: FeatureTable, rows: np.ndarray, far: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """The log odds that some rows (m,) belong nowhere, by log Bayes factors (m,) of the labels around them.
 
-    How far their neighbours lie (m,), and how unsure a classifier is of them where the table has one's logits, count as
-    e-values against what is usual in their class.
+    How far their neighbours lie (m,), in deviations, and how unsure a classifier is of them where the table has one's
+    logits, count as e-values against what is usual in their class.
     """
     from scipy.stats import norm
 
-    columns = [np.log(np.maximum(radius, np.finfo(np.float32).tiny))]
+    columns = [far]
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
-        columns.append(probabilities.energies(table.logits)[rows])
+        columns.append(_from_usual(probabilities.energies(table.logits)[rows], table.labels[rows]))
     found = factors.copy()
-    for mine in filter(len, quotas.rows_by_class(table.labels[rows], table.c)):
-        for column in columns:
-            found[mine] += -0.5 * norm.logsf(_deviations(column[mine])) - np.log(2)
+    for column in columns:
+        found += -0.5 * norm.logsf(column) - np.log(2)
     return surroundings.posterior(found)
 
 
@@ -202,9 +202,7 @@ def _issues(
     c, share, agreement = len(counts), evidence["own_share"], evidence["agreement"]
     usual = _quantiles(agreement, labels, c, reference)
     doubtful = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
-    outlier, radius = evidence["strangeness"] > 0, np.maximum(evidence["radius"], np.finfo(np.float32).tiny)
-    for rows in filter(len, quotas.rows_by_class(labels, c)):
-        outlier[rows] |= _deviations(np.log(radius[rows])) > OUTLIER_LIMIT
+    outlier = (evidence["strangeness"] > 0) | (evidence["far"] > OUTLIER_LIMIT)
     mistaken = np.zeros_like(outlier)
     doubts = np.flatnonzero(doubtful)
     mistaken[doubts] = _by_chance(evidence, labels, counts, k, doubts)
@@ -243,6 +241,14 @@ def _inside(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndar
             deep = around[mine[share[mine] >= np.median(share[mine])]]
             counts[label] = np.bincount(deep.ravel(), minlength=c)
     return counts
+
+
+def _from_usual(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How many robust standard deviations each value (m,) lies above the median of its class."""
+    found = np.zeros_like(values)
+    for rows in filter(len, quotas.rows_by_class(labels, int(labels.max()) + 1)):
+        found[rows] = _deviations(values[rows])
+    return found
 
 
 def _deviations(values: np.ndarray) -> np.ndarray:

@@ -21,8 +21,7 @@ def summaries(scene: Scene) -> list[str]:
 def notes(scene: Scene) -> list[str]:
     """What must be known to read a report honestly."""
     found = ["Distances on the map are not Wasserstein distances: a projection keeps neighbours, not lengths."]
-    if scene.run.spec.chosen:
-        found.append(caveats.begins_with(scene.run.spec.chosen, scene.focus, scene.coreset.k))
+    found.append(caveats.begins_with(scene.run.spec.chosen, scene.focus, scene.coreset.k))
     found += [_accuracy(scene, one) for one in scene.run.measures("accuracy")]
     found.append(caveats.held_out(scene.run.findings))
     found += [_variant(one) for one in scene.methods if registry.methods.get(one.name).facts.stands_for]

@@ -37,8 +37,8 @@ def apply(run: Run) -> Spec:
     """Store the cleaned run of a run: its settings, on its data as people decided about them; returns its settings.
 
     Imported selections are left out, because they may list what is dropped, and dropped items are no longer chosen
-    before. What people kept or relabelled counts as
-    kept in the new run, so that nobody is asked again. The same decisions give the same run.
+    before. What people kept or relabelled counts as kept in the new run, so that nobody is asked again. The same
+    decisions give the same run.
 
     Raises
     ------

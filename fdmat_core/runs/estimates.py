@@ -166,21 +166,21 @@ def clock() -> float:
     a = rng.standard_normal((800, 800), dtype=np.float32)
 
     def once() -> float:
-        began = _now()
+        began = now()
         np.sort((a @ a) ** 2, axis=None)
-        return _since(began)
+        return since(began)
 
     return min(once() for _ in range(8))
 
 
-def _now() -> np.ndarray:
+def now() -> np.ndarray:
     """Seconds (2,) of the clock, and of processors that this process has had."""
     return np.array([time.perf_counter(), time.process_time()])
 
 
-def _since(began: np.ndarray) -> float:
+def since(began: np.ndarray) -> float:
     """Seconds since a moment: of the clock, or of processors where other programs hold them."""
-    return float((_now() - began).min())
+    return float((now() - began).min())
 
 
 def value(law: Law, size: Size) -> float:
@@ -264,9 +264,9 @@ def _took(measure: str, c: int, shape: tuple[int, ...], tests: int) -> float:
     data = Dataset("grey", ids, ids % c, names, splits, "", images=grey)
     table = FeatureTable(splits["train"], splits["train"] % c, np.zeros((training.BATCH, 1), np.float32), names, "")
     take = registry.measures.get(measure)(table, dataset=data, params={"steps": SHORT}, seed=0)
-    began = _now()
+    began = now()
     take(np.arange(table.n), None)
-    return _since(began)
+    return since(began)
 
 
 @cache
@@ -327,11 +327,11 @@ def _learned(job: Any, n: int, tests: int) -> Timed:
     network = training.classifier(job.backbone.network, inputs.shape[1:], c, seed=0)
     epochs = features.epochs_for(job.backbone, n)
     recipe = training.Recipe(1 + TIMED_STEPS, min(n, training.BATCH), job.backbone.rate)
-    moments = [_now() for _ in training.train(network, inputs, torch.zeros(len(ids), dtype=torch.long), recipe)]
+    moments = [now() for _ in training.train(network, inputs, torch.zeros(len(ids), dtype=torch.long), recipe)]
     step = float((moments[-1] - moments[0]).min()) / (len(moments) - 1)
-    began = _now()
+    began = now()
     width = training.evaluate(network[0], inputs).shape[1]
-    look = _since(began) / len(ids)
+    look = since(began) / len(ids)
     steps = epochs * training.steps_per_epoch(n, training.BATCH)
     return Timed(steps * step + (epochs * n + tests) * look, width, float(n * inputs[0].numel()))
 

@@ -84,8 +84,9 @@ def kept_count(run: Run, k: int) -> int:
 
 def _belongs(columns: Mapping[str, np.ndarray]) -> np.ndarray:
     """The chance (n,) that a row is no outlier, from the log odds that it is one; 0 without features."""
-    chance = 1 / (1 + np.exp(np.clip(columns["strangeness"], -500, 500)))
-    return np.where(columns["issue"] == Issue.NO_FEATURES, 0.0, chance)
+    from scipy.special import expit
+
+    return np.where(columns["issue"] == Issue.NO_FEATURES, 0.0, expit(-columns["strangeness"]))
 
 
 def issues(run: Run) -> pandas.DataFrame:

@@ -6,16 +6,16 @@ They belong to the data, as decisions do: every run on the same data has them.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fdmat_core.runs import decisions, labels, library, named
+from fdmat_core.runs import decisions, labels, named
 from fdmat_core.runs.run import Run
 from fdmat_core.runs.stories import checked_name
-from fdmat_core.spec import Choice, Chosen
+from fdmat_core.spec import Choice, Chosen, Spec
 
 if TYPE_CHECKING:
     import pandas
@@ -85,12 +85,12 @@ def load(dataset: str, name: str) -> ItemSet:
     return found
 
 
-def on(dataset: Choice) -> dict[str, Chosen]:
-    """The sets of all runs on a dataset by what people call them, in the order of letters, for a new run to begin with.
+def of_runs(specs: Iterable[Spec]) -> dict[str, Chosen]:
+    """The sets of some runs by what people call them, in the order of letters, for a new run to begin with.
 
     Where several have one name, as they may after other damage, the number of items tells them apart.
     """
-    keys = dict.fromkeys(Run(spec).dataset_key for spec in library.on(dataset).values())
+    keys = dict.fromkeys(Run(spec).dataset_key for spec in specs)
     found = [Chosen(one.ids, one.name) for key in keys if key for one in listed(key)]
     return {
         f"{one.called} ({len(one.ids):,} items)": one for one in sorted(found, key=lambda one: one.called.casefold())

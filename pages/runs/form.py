@@ -128,7 +128,7 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _chosen(start: Spec, dataset: Choice) -> Chosen | None:
     """Ask for the items that every method begins with: a named set of a run on these data, or what was chosen."""
-    options: dict[str, Chosen | None] = {NOTHING: None} | sets.on(dataset)
+    options: dict[str, Chosen | None] = {NOTHING: None} | sets.of_runs(caches.runs_on(dataset).values())
     if start.chosen and start.dataset == dataset and start.chosen not in options.values():
         options[str(start.chosen).removeprefix("the ")] = start.chosen
     if len(options) == 1:

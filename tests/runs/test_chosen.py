@@ -50,7 +50,7 @@ def test_the_name_of_a_set_makes_no_other_ranking_but_its_items_do(first):
 
 
 def test_every_method_of_the_run_begins_with_the_set(first):
-    offered = sets.on(first.spec.dataset)
+    offered = sets.of_runs(library.on(first.spec.dataset).values())
     (called,) = offered
     chosen = offered[called]
     assert called == "to check (3 items)" and chosen.ids == tuple(sorted(first.tables[0].ids[[40, 7, 3]].tolist()))

@@ -5,6 +5,7 @@ import { idOf } from "../items.js"
 import { rowsOfText, textOfRows } from "../payload.js"
 import { whole } from "../text.js"
 import { refresh, setFilter } from "./filter_panel.js"
+import { ask as askServer, listenPanel, remover, showPanel, tell } from "./panel.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /**
@@ -14,7 +15,8 @@ import { refresh, setFilter } from "./filter_panel.js"
 /** @typedef {{ rows: Iterable<number>, count: number, origin: string, words: string }} Savable */
 /** @typedef {{ sets?: Listed[], rows?: string, error?: string }} Answer */
 
-const SILENT = "the server does not answer; try again"
+/** @param {GridState} grid @returns {import("./panel.js").Panel} */
+const panelOf = ({ elements: { sets: button, panel, saved: form, named, wrong: trouble } }) => ({ button, panel, form, named, trouble })
 
 /** Hear of the sets of these items, and find the rows of the one that the list is narrowed to. @param {GridState} grid */
 export function learnSets(grid) {
@@ -38,10 +40,7 @@ async function listSets(grid) {
  * @param {object} [wish] to be written
  * @returns {Promise<Answer>}
  */
-async function ask({ items }, more, wish) {
-  const facts = wish ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) } : {}
-  return fetch(items.sets + more, facts).then((got) => got.json()).catch(() => ({ error: SILENT }))
-}
+const ask = ({ items }, more, wish) => askServer(items.sets + more, wish)
 
 /**
  * Narrow the list to a set, or with "" no more.
@@ -70,16 +69,8 @@ async function findSet(grid) {
 
 /** Open and close the panel, and save when somebody wants that. @param {GridState} grid */
 export function listenSets(grid) {
-  const { sets: button, panel, named, saved, what } = grid.elements
-  button.addEventListener("click", () => openSets(grid))
-  saved.addEventListener("submit", (event) => { event.preventDefault(); save(grid) })
-  what.addEventListener("change", () => suggest(grid))
-  panel.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return
-    openSets(grid, false)
-    event.stopPropagation()
-  })
-  named.addEventListener("input", () => tell(grid, ""))
+  listenPanel(panelOf(grid), (open) => openSets(grid, open), () => save(grid))
+  grid.elements.what.addEventListener("change", () => suggest(grid))
 }
 
 /**
@@ -87,21 +78,12 @@ export function listenSets(grid) {
  * @param {boolean} [open]
  */
 export function openSets(grid, open = grid.elements.panel.hidden === true) {
-  const { sets: button, panel, cells, named } = grid.elements
-  panel.hidden = !open
-  button.ariaExpanded = String(open)
-  if (!open) { cells.focus({ preventScroll: true }); return }
-  tell(grid, "")
+  showPanel(grid, panelOf(grid), open)
+  if (!open) return
   showSets(grid)
   listSets(grid) // others save, too
   offerRows(grid)
-  named.focus()
-}
-
-/** @param {GridState} grid @param {string} trouble */
-function tell({ elements: { wrong } }, trouble) {
-  wrong.textContent = trouble
-  wrong.hidden = !trouble
+  grid.elements.named.focus()
 }
 
 /** List the sets, if the panel is open. @param {GridState} grid */
@@ -147,27 +129,12 @@ export function wordsOn({ name, count, origin, shared }, other) {
 }
 
 /**
- * A button that deletes something when it is pressed twice.
- * @param {string} ariaLabel
- * @param {() => void} remove
- */
-export function remover(ariaLabel, remove) {
-  const button = make("button", "Delete", { className: "away", ariaLabel })
-  button.addEventListener("blur", () => { button.textContent = "Delete" })
-  button.addEventListener("click", () => {
-    if (button.textContent === "Delete") { button.textContent = "Really?"; return }
-    remove()
-  })
-  return button
-}
-
-/**
  * Take in what the server says after something was written.
  * @param {GridState} grid
  * @param {Answer} answer
  */
 function take(grid, { error = "" }) {
-  tell(grid, error)
+  tell(grid.elements.wrong, error)
   if (!error) listSets(grid)
 }
 
@@ -198,7 +165,7 @@ const suggest = ({ elements: { what, named } }) => { named.placeholder = what.va
 /** Save what is chosen under its name. @param {GridState} grid */
 async function save(grid) {
   const { named, what } = grid.elements, { items } = grid, one = savable(grid).find(({ origin }) => origin === what.value)
-  if (!one) { tell(grid, "what was to be saved is no longer there; choose again"); offerRows(grid); return }
+  if (!one) { tell(grid.elements.wrong, "what was to be saved is no longer there; choose again"); offerRows(grid); return }
   const rows = Array.from(one.rows).sort((a, b) => a - b), name = named.value.trim() || named.placeholder
   const wish = { name, origin: one.origin, rows: textOfRows(rows, items.n), count: rows.length, first: idOf(items, rows[0]) }
   const answer = await ask(grid, "", wish)

@@ -1,40 +1,31 @@
 // Saved views: filters, order and set under a name; a menu recalls them, and the link says all that a view does.
 
 import { make } from "../elements.js"
+import { ask as askServer, listenPanel, remover, showPanel, tell } from "./panel.js"
 import { sortBy } from "./scores.js"
 import { search } from "./search.js"
-import { chooseSet, remover } from "./sets.js"
+import { chooseSet } from "./sets.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 /** @typedef {import("./filters.js").Filters} Filters */
 /** @typedef {{ name: string, words: Filters }} View */
 /** @typedef {{ views?: View[], error?: string }} Answer */
 
-const SILENT = "the server does not answer; try again"
+/** @param {GridState} grid @returns {import("./panel.js").Panel} */
+const panelOf = ({ elements: { views: button, seen: panel, keep: form, viewed: named, unsaved: trouble } }) =>
+  ({ button, panel, form, named, trouble })
 
 /** Open and close the menu, and save when somebody wants that. @param {GridState} grid */
-export function listenViews(grid) {
-  const { views: button, seen, viewed, keep } = grid.elements
-  button.addEventListener("click", () => openViews(grid))
-  keep.addEventListener("submit", (event) => { event.preventDefault(); save(grid) })
-  seen.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return
-    openViews(grid, false)
-    event.stopPropagation()
-  })
-  viewed.addEventListener("input", () => tell(grid, ""))
-}
+export const listenViews = (grid) => listenPanel(panelOf(grid), (open) => openViews(grid, open), () => save(grid))
 
 /**
  * @param {GridState} grid
  * @param {boolean} [open]
  */
 export function openViews(grid, open = grid.elements.seen.hidden === true) {
-  const { views: button, seen, cells, viewed } = grid.elements
-  seen.hidden = !open
-  button.ariaExpanded = String(open)
-  if (!open) { cells.focus({ preventScroll: true }); return }
-  tell(grid, "")
+  const { viewed } = grid.elements
+  showPanel(grid, panelOf(grid), open)
+  if (!open) return
   viewed.placeholder = wordsOf(grid.filters).slice(0, viewed.maxLength) || "Nothing to save: no filter, order or set is on"
   listViews(grid)
   viewed.focus()
@@ -46,22 +37,13 @@ export const wordsOf = ({ item, order, ...others }) => [
   ...item ? [`“${item}”`] : [], ...order ? [`by ${order.replace("column -", "").replace("column ", "")}`] : [],
 ].join(", ")
 
-/** @param {GridState} grid @param {string} trouble */
-function tell({ elements: { unsaved } }, trouble) {
-  unsaved.textContent = trouble
-  unsaved.hidden = !trouble
-}
-
 /**
  * What the server says about views.
  * @param {GridState} grid
  * @param {object} [wish] to be written
  * @returns {Promise<Answer>}
  */
-async function ask({ items }, wish) {
-  const facts = wish ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) } : {}
-  return fetch(items.views, facts).then((got) => got.json()).catch(() => ({ error: SILENT }))
-}
+const ask = ({ items }, wish) => askServer(items.views, wish)
 
 /** @param {GridState} grid */
 async function listViews(grid) {
@@ -73,7 +55,7 @@ async function listViews(grid) {
  * @param {Answer} answer
  */
 function show(grid, { views, error = "" }) {
-  tell(grid, error)
+  tell(grid.elements.unsaved, error)
   const none = make("p", "No view is saved yet. Filter and sort the list, then save that under a name.", { className: "quiet" })
   if (views) grid.elements.recalled.replaceChildren(...views.length ? views.map((one) => line(grid, one)) : [none])
 }
