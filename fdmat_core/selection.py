@@ -55,15 +55,17 @@ def rank(  # noqa: PLR0913
     k = table.n if budget is None else min(int(budget), table.n)
     by_id = np.argsort(table.ids, kind="stable")
     canonical = table if np.array_equal(by_id, np.arange(table.n)) else table.take(by_id)  # a copy
-    given = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
     before = places(canonical, chosen)
-    by_class = balance != "none" and entry.facts.runs == "class"
+    quota = None if balance == "none" else quotas.quotas(max(k, len(before)), _sizes(canonical), balance)
+    rng = np.random.default_rng(seed)
+    given = partial(entry, params=dict(choice.params), rng=rng, quota=quota, progress=progress)
+    by_class = quota is not None and entry.facts.runs == "class"
     if by_class:
         ranking = _rank_classes(partial(_after, given), entry, canonical, before, k, balance)
     else:
         ranking = _after(given, canonical, before, k)
-    if entry.facts.runs == "table" and balance != "none" and entry.facts.nested:
-        ranking = _share_places(ranking, canonical, balance)
+    if entry.facts.runs == "table" and quota is not None:
+        ranking = _share_places(ranking, canonical, balance, None if entry.facts.nested else quota)
     return _back_to_rows(_first(ranking, before), by_id, entry.facts.nested)
 
 
@@ -147,11 +149,18 @@ def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
             )
 
 
-def _share_places(ranking: Ranking, table: FeatureTable, balance: str) -> Ranking:
-    """The ranking of a whole table with its survivors rearranged so that every class gets its share."""
+def _share_places(ranking: Ranking, table: FeatureTable, balance: str, quota: np.ndarray | None) -> Ranking:
+    """The ranking of a whole table with its survivors rearranged so that every class gets its share.
+
+    With a quota (c,) the first rows of every class, so many, come before all others: they are the coreset.
+    """
     alive, rejected = ranking.order[: ranking.survivors], ranking.order[ranking.survivors :]
     groups = [alive[table.labels[alive] == label] for label in range(table.c)]
-    return replace(ranking, order=np.concatenate([quotas.merge(groups, _sizes(table), balance), rejected]))
+    cuts = [len(rows) if quota is None else quota[label] for label, rows in enumerate(groups)]
+    heads = [rows[:cut] for rows, cut in zip(groups, cuts, strict=True)]
+    tails = [rows[cut:] for rows, cut in zip(groups, cuts, strict=True)]
+    merged = [quotas.merge(part, _sizes(table), balance) for part in (heads, tails)]
+    return replace(ranking, order=np.concatenate([*merged, rejected]))
 
 
 def _rank_classes(
