@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from fdmat_core.numerics.arrays import Array
 
+#: Up to this many rows scikit-learn's search is as fast.
+SMALL_ROWS = 20_000
 #: Up to this many rows every pair of rows is looked at.
-EXACT_ROWS = 20_000
+EXACT_ROWS = 100_000
 #: Above, at least this share of the neighbours found for a sample of so many rows must be true ones.
 RECALL, CHECKED = 0.95, 500
 #: A neighbour is a true one if it is at most this share farther away than the k-th.
@@ -51,11 +53,21 @@ def nearest_rows(x: Array, k: int) -> Neighbours:
         return Neighbours(np.zeros((len(x), 0)), np.zeros((len(x), 0), dtype=np.int64))
     if not isinstance(x, np.ndarray):
         return _read(_by_products(x, k), x)
-    if len(x) <= EXACT_ROWS:
+    if len(x) <= SMALL_ROWS:
         from sklearn.neighbors import NearestNeighbors
 
         return Neighbours(*NearestNeighbors(n_neighbors=k, algorithm="brute").fit(x).kneighbors())
+    if len(x) <= EXACT_ROWS:
+        search = tiles.Search(x, np.arange(len(x)), k)
+        search.compare(_all_pairs(tiles.cut(np.array([len(x)]))))
+        return _read(search.found(), x)
     return _by_lists(x, k)
+
+
+def _all_pairs(cuts: list[slice]) -> Iterator[tuple[slice, slice]]:
+    for number, one in enumerate(cuts):
+        for other in cuts[number:]:
+            yield one, other
 
 
 def _by_lists(x: np.ndarray, k: int) -> Neighbours:

@@ -82,6 +82,14 @@ def _compiled() -> Callable[..., None]:
         apart[row, at], who[row, at] = new, name
 
     @njit(nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract"})
+    def near(products: np.ndarray, theirs: np.ndarray, limits: np.ndarray, limit: float, own: float) -> bool:
+        hits = np.float32(0)
+        for j in range(len(products)):  # of slices, so that it is known to lie inside: else it takes ten times as long
+            bar = min(limit + theirs[j], limits[j] + own)
+            hits += np.float32(products[j] + products[j] >= bar)
+        return hits > 0
+
+    @njit(nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract"})
     def take(
         products: np.ndarray, squares: np.ndarray, first: int, second: int, apart: np.ndarray, who: np.ndarray
     ) -> None:
@@ -97,11 +105,7 @@ def _compiled() -> Callable[..., None]:
             for start in range(begin - begin % RUN, width, RUN):
                 stop = min(width, start + RUN)
                 limit = own - apart[row, last]
-                hits = np.float32(0)
-                for j in range(start, stop):
-                    bar = min(limit + theirs[j], limits[j] + own)
-                    hits += np.float32(products[i, j] + products[i, j] >= bar)
-                if hits == 0:
+                if not near(products[i, start:stop], theirs[start:stop], limits[start:stop], limit, own):
                     continue
                 for j in range(max(start, begin), stop):
                     new = max(own + theirs[j] - (products[i, j] + products[i, j]), np.float32(0.0))

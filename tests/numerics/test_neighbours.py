@@ -20,8 +20,7 @@ def blobs(n, d, seed=0):
 
 @pytest.mark.parametrize("n", [2, 3, 40, 700])
 def test_tiles_find_what_looking_at_all_pairs_finds(n, monkeypatch):
-    monkeypatch.setattr(neighbours, "EXACT_ROWS", 1)
-    monkeypatch.setattr(neighbours, "RECALL", 2.0)  # never enough
+    monkeypatch.setattr(neighbours, "SMALL_ROWS", 1)
     monkeypatch.setattr(tiles, "TILE", 48)
     x = blobs(n, 5) + 100  # far from 0
     x[-1] = x[0]
@@ -32,7 +31,7 @@ def test_tiles_find_what_looking_at_all_pairs_finds(n, monkeypatch):
 
 
 def test_of_equally_near_rows_the_lower_come_first(monkeypatch):
-    monkeypatch.setattr(neighbours, "EXACT_ROWS", 1)
+    monkeypatch.setattr(neighbours, "SMALL_ROWS", 1)
     monkeypatch.setattr(tiles, "TILE", 8)
     found = neighbours.nearest_rows(np.zeros((30, 2), np.float32), 4).rows
     assert found[9].tolist() == [0, 1, 2, 3] and found[2].tolist() == [0, 1, 3, 4]
@@ -40,6 +39,7 @@ def test_of_equally_near_rows_the_lower_come_first(monkeypatch):
 
 @pytest.fixture
 def by_lists(monkeypatch):
+    monkeypatch.setattr(neighbours, "SMALL_ROWS", 1)
     monkeypatch.setattr(neighbours, "EXACT_ROWS", 1)
     monkeypatch.setattr(neighbours, "LIST", 40)
     monkeypatch.setattr(neighbours, "REACH", 2)
