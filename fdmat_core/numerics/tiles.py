@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -50,8 +51,11 @@ class Search:
 
     def compare(self, pairs: Iterable[tuple[slice, slice]]) -> None:
         """Look at all rows of pairs of slices, each pair of slices given once."""
-        take = _compiled()
-        with ThreadPoolExecutor(1) as behind:  # reads one tile, in their order, while the next is multiplied
+        from threadpoolctl import threadpool_limits
+
+        take, others = _compiled(), max(1, (os.cpu_count() or 1) - 1)
+        # one core reads a tile, in their order, while the others multiply the next: on all they would wait for it
+        with threadpool_limits(others, "blas"), ThreadPoolExecutor(1) as behind:
             reading = None
             for one, other in pairs:
                 products = self.x[one] @ self.x[other].T
