@@ -118,7 +118,7 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
         band = right.number_input(
             "Random subsets", 1, 100, start.band, key=state.field("band"), persist_state="session"
         )
-        balance = st.segmented_control(
+        balance = st.pills(
             "Places per class",
             list(BALANCES),
             required=True,
