@@ -1,0 +1,2 @@
+def write(trials, out):
+    print(len(trials))
