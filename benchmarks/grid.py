@@ -13,8 +13,9 @@ all methods of a draw share all of that, so that they compare in pairs. The line
 cell, networks trained from scratch those named in `grid_data`. Networks take equally many steps whatever the size.
 
 The work goes draw by draw, and within it from damage to damage over all data sets: whatever is done when it ends is a
-whole. Some kinds of damage come one draw later. Each trial is written the moment it is known, so that a killed grid goes on where it was. `FDMAT_ENGINE` and
-`FDMAT_WORKERS` choose where trials are computed, as for the explorer's own runs. One that fails is kept with its reason.
+whole. Some kinds of damage come one draw later. Each trial is written the moment it is known, so that a killed grid
+goes on where it was. `FDMAT_ENGINE` and `FDMAT_WORKERS` choose where trials are computed, as for the explorer's own
+runs. One that fails is kept with its reason.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from benchmarks import grid_data, grid_report
 from benchmarks.damage import KINDS, seeded
 from fdmat_core import curves, registry, sizes
 from fdmat_core.errors import plain
-from fdmat_core.runs import artifacts, engines, stages, tasks
+from fdmat_core.runs import artifacts, costs, engines, stages, tasks
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
@@ -139,17 +140,26 @@ def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[tuple], me
     spec = Run(spec_of(unit, folder, methods)).spec
     data = Run(spec).dataset()
     used, tables = stages.make_features(spec, data, lambda done, total, note: None)
+    features = costs.read(spec, used).features
     one = {"dataset": unit.dataset, "damage": unit.damage, "draw": unit.draw, "n": used.n, "commit": commit()}
     todo = [each for each in tried(unit, used.n, tables[0].c, methods) if (*unit[:3], *each.task.key) not in known]
     took, rank = {}, partial(tasks.rank, spec, used, tables[0])
     for each in todo:
-        took |= ranked(spec, used, rank, each.task)
+        if each.task.key[:3] not in took:
+            took |= ranked(spec, used, rank, each.task)
     here = curves.measurer(*tables, spec, dataset=data, ranking=rank)
     function = partial(timed, here if engine.here else partial(tasks.point, tasks.Work.of(spec, used)))
     shares = {each.task.key: each.share for each in todo}
     for task, future in engines.each(engine, function, [each.task for each in todo]):
         method, k, seed, judge = task.key
-        found = one | {"method": method, "k": k, "share": shares[task.key], "seed": seed, "judge": judge}
+        found = one | {
+            "features_seconds": features,
+            "method": method,
+            "k": k,
+            "share": shares[task.key],
+            "seed": seed,
+            "judge": judge,
+        }
         yield found | took[task.key[:3]] | answer(future)
 
 
