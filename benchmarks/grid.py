@@ -27,7 +27,7 @@ import time
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -73,6 +73,11 @@ TRAINED = Choice.of("full_training", steps=150)
 ANCHORS = (Choice("fdmat"), Choice("random"))
 #: How often random selects within a draw under cheap judges, and how far apart the seeds of these are.
 RANDOM, APART = 3, 1000
+
+
+#: A trial as it is written down, and what names it.
+Trial = dict[str, Any]
+Name = tuple[Any, ...]
 
 
 class Unit(NamedTuple):
@@ -135,13 +140,13 @@ def tried(unit: Unit, n: int, c: int, methods: tuple[Choice, ...]) -> Iterator[T
                     yield Tried(curves.Task(method, k, unit.draw + APART * number, judge), share)
 
 
-def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[tuple], methods=METHODS) -> Iterator[dict]:
+def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[Name], methods=METHODS) -> Iterator[Trial]:
     """The trials of a unit that are not known yet, as they end."""
     spec = Run(spec_of(unit, folder, methods)).spec
     data = Run(spec).dataset()
     used, tables = stages.make_features(spec, data, lambda done, total, note: None)
-    features = costs.read(spec, used).features
     one = {"dataset": unit.dataset, "damage": unit.damage, "draw": unit.draw, "n": used.n, "commit": commit()}
+    one["features_seconds"] = costs.read(spec, used).features
     todo = [each for each in tried(unit, used.n, tables[0].c, methods) if (*unit[:3], *each.task.key) not in known]
     took, rank = {}, partial(tasks.rank, spec, used, tables[0])
     for each in todo:
@@ -152,18 +157,11 @@ def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[tuple], me
     shares = {each.task.key: each.share for each in todo}
     for task, future in engines.each(engine, function, [each.task for each in todo]):
         method, k, seed, judge = task.key
-        found = one | {
-            "features_seconds": features,
-            "method": method,
-            "k": k,
-            "share": shares[task.key],
-            "seed": seed,
-            "judge": judge,
-        }
+        found = one | {"method": method, "k": k, "share": shares[task.key], "seed": seed, "judge": judge}
         yield found | took[task.key[:3]] | answer(future)
 
 
-def ranked(spec, used, rank, task) -> dict[tuple, dict]:
+def ranked(spec, used, rank, task) -> dict[Name, Trial]:
     """What the ranking behind a task took, which is stored from now on; why there is none."""
     entry = registry.methods.get(task.method.name)
     seed, k = task.seed if "rng" in entry.accepts else 0, None if entry.facts.nested else task.k
@@ -182,7 +180,7 @@ def timed(function, task) -> tuple[float, float]:
     return value, round(time.perf_counter() - began, 3)
 
 
-def answer(future) -> dict:
+def answer(future) -> Trial:
     """What is kept of a task that ended."""
     try:
         value, seconds = future.result()
@@ -200,13 +198,13 @@ def commit() -> str:
     return f"{name or 'unknown'}{'+' * bool(changed)}"
 
 
-def known(file: Path) -> list[dict]:
+def known(file: Path) -> list[Trial]:
     """The trials that a file holds; a last line that was not written to its end is none."""
     lines = file.read_text().splitlines(keepends=True) if file.exists() else []
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def key(trial: dict) -> tuple:
+def key(trial: Trial) -> Name:
     return tuple(trial[name] for name in ("draw", "dataset", "damage", "method", "k", "seed", "judge"))
 
 

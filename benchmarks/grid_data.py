@@ -109,8 +109,8 @@ def of_mlbench(name: str, label: str) -> Read:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # on the encoding of the names of columns
             table: Any = rdata.read_rda(file)[name]
-        values = table.drop(columns=label).to_numpy(dtype=np.float32)
-        return values, table[label].cat.codes.to_numpy(dtype=np.int64)
+        values = np.asarray(table.drop(columns=label), dtype=np.float32)
+        return values, np.asarray(table[label].cat.codes, dtype=np.int64)
 
     return read
 
@@ -128,8 +128,8 @@ def tumours(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Features of cells of breast tumours, which scikit-learn brings."""
     from sklearn.datasets import load_breast_cancer
 
-    values, labels = load_breast_cancer(return_X_y=True)
-    return values.astype(np.float32), labels
+    found: Any = load_breast_cancer()
+    return np.asarray(found.data, dtype=np.float32), np.asarray(found.target)
 
 
 #: On images networks train ten times as long as on tables, so that fewer are trained.

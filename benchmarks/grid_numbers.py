@@ -19,6 +19,8 @@ from fdmat_core.spec import Choice
 CELL, BLOCK = ["dataset", "damage", "share"], ["dataset", "damage"]
 #: The method that is judged, and what it must beat.
 OURS, RANDOM = "fdmat", "random"
+#: What ours is without its transform of features and without taking anything out: the same greedy matching.
+PLAIN = "energy_greedy"
 #: All methods are tried at shares up to this; beyond it only some are.
 LARGEST = 0.1
 RESAMPLES, INTERVAL, ALPHA = 2000, (0.025, 0.975), 0.05
@@ -27,9 +29,10 @@ SAME = 1e-6
 
 
 def judged(trials, judge, largest=LARGEST):
-    """The values of a judge: `dataset, damage, share, draw, method, value`, selections of random within a draw averaged.
+    """The values of a judge: `dataset, damage, share, draw, method, value`.
 
-    A draw of a cell counts if every method of the grid has its trial in it, also one that failed, which has no value.
+    Selections of random within a draw are averaged. A draw of a cell counts if every method of the grid has its trial
+    in it, also one that failed, which has no value.
     """
     mine = trials[(trials["judge"] == judge) & (trials["share"] <= largest)]
     values = mine.groupby([*CELL, "draw", "method"], observed=True)["value"].mean().reset_index()
@@ -137,16 +140,16 @@ def ranks(wide):
 class Held(NamedTuple):
     """In how many of how many cells something holds."""
 
-    count: int
+    number: int
     of: int
 
     @property
     def share(self):
-        return self.count / self.of if self.of else float("nan")
+        return self.number / self.of if self.of else float("nan")
 
 
 def promises(table):
-    """What the issue asks of ours: near the first by error and by sd, and clearly above random where there is damage."""
+    """What is asked of ours: near the first by error and by sd, and clearly above random where there is damage."""
     mine = table[table["method"] == OURS]
     damaged = mine[mine["damage"] != "clean"]
     clearly = damaged["gain"] > 2 * damaged["gain_error"] + SAME
@@ -158,10 +161,26 @@ def promises(table):
 
 
 def lost(table):
-    """The cells in which ours is not within one sd of the first, the widest gap first, and who is first there."""
+    """The cells in which ours is not within one sd of the first, the widest gap first, who is first, and what its own
+    matching reaches there on plain features and with nothing taken out: `mean_first, method_first, mean_plain`."""
     mine = table[(table["method"] == OURS) & ~table["near_sd"]].set_index(CELL)
     firsts = table[table["first"]].drop_duplicates(CELL).set_index(CELL)
-    return mine.join(firsts[["method", "mean"]], rsuffix="_first").sort_values("gap", ascending=False)
+    plain = table[table["method"] == PLAIN].set_index(CELL)["mean"]
+    found = mine.join(firsts["mean"].rename("mean_first")).join(firsts["method"].rename("method_first"))
+    return found.join(plain.rename("mean_plain")).sort_values("gap", ascending=False)
+
+
+def points(value, low=None, high=None):
+    """A difference of accuracies in points, with its interval."""
+    text = f"{100 * value:+.1f}"
+    if low is not None and high is not None:
+        text = f"{text} [{100 * low:+.1f}, {100 * high:+.1f}]"
+    return text.replace("-", "−")
+
+
+def paragraphs(doc):
+    """What a module says of itself below its first line."""
+    return [part.strip() + "\n" for part in (doc or "").split("\n\n")[1:]]
 
 
 def families():
@@ -172,8 +191,8 @@ def families():
 def agreement(one, other, sign=1):
     """How alike two judges rank methods, cell by cell: `dataset, damage, share, among, rho`.
 
-    `among` is a family that has at least four methods, or `all methods`; rho is Spearman's over the means of the methods
-    in the draws that both have. Where all methods have the same value there is no rho.
+    `among` is a family that has at least four methods, or `all methods`; rho is Spearman's over the means of the
+    methods in the draws that both have. Where all methods have the same value there is no rho.
 
     Parameters
     ----------
@@ -187,15 +206,16 @@ def agreement(one, other, sign=1):
     rows = []
     for cell, part in means.groupby(CELL, observed=True):
         for among, some in [("all methods", part), *part.groupby("family")]:
-            rho = _rho(sign * some["value"], some["value_other"]) if len(some) >= 4 else np.nan
-            rows.append((*cell, among, rho))
+            value = rho(sign * some["value"], some["value_other"]) if len(some) >= 4 else np.nan
+            rows.append((*cell, among, value))
     return pandas.DataFrame(rows, columns=[*CELL, "among", "rho"]).dropna()
 
 
-def _rho(one, other):
+def rho(one, other):
+    """Spearman's rho of two columns; NaN where one is the same throughout."""
     if one.nunique() < 2 or other.nunique() < 2:
         return np.nan
-    return float(stats.spearmanr(one, other).statistic)
+    return float(one.rank().corr(other.rank()))
 
 
 def alike(rhos):
@@ -231,7 +251,7 @@ def costs(trials, judge, share=LARGEST):
     for (name, method), part in mine[mine["share"] == share].groupby(["dataset", "method"], observed=True):
         ranking, features = part["ranking_seconds"].median(), part["features_seconds"].median()
         reads = registry.methods.get(Choice.read(method)[0].name).facts.needs
-        if name in whole.index:
+        if name in whole.index and np.isfinite(ranking + features):
             paid = savings.repaid(ranking + (features if reads else 0), float(whole[name]), share)
             rows.append((method, ranking, paid))
     found = pandas.DataFrame(rows, columns=["method", "seconds", "repaid"]).groupby("method").median()
