@@ -69,6 +69,8 @@ METHODS = tuple(
 PROBE = Choice("linear_probe")
 JUDGED = (PROBE, Choice("energy"), Choice("sliced_wasserstein"))
 TRAINED = Choice.of("full_training", steps=150)
+#: What FDMat takes out, of sound items and of damaged ones: no judges of coresets, but reasons.
+REMOVED = grid_report.REMOVED
 #: At larger shares than those of all methods only these are trained on, to know how much a share costs.
 ANCHORS = (Choice("fdmat"), Choice("random"))
 #: How often random selects within a draw under cheap judges, and how far apart the seeds of these are.
@@ -153,6 +155,8 @@ def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[Name], met
         if each.task.key[:3] not in took:
             took |= ranked(spec, used, rank, each.task)
     here = curves.measurer(*tables, spec, dataset=data, ranking=rank)
+    if PROBE in unit.judges:
+        yield from (one | row for row in removed(rank, data, used.n, methods) if key(one | row) not in known)
     function = partial(timed, here if engine.here else partial(tasks.point, tasks.Work.of(spec, used)))
     shares = {each.task.key: each.share for each in todo}
     for task, future in engines.each(engine, function, [each.task for each in todo]):
@@ -171,6 +175,27 @@ def ranked(spec, used, rank, task) -> dict[Name, Trial]:
         return {task.key[:3]: {"ranking_seconds": np.nan, "problem": plain(error)}}
     stored = entries.find("ranking", artifacts.ranking_key(spec, used, task.method, seed, k))
     return {task.key[:3]: {"ranking_seconds": stored.facts["seconds"] if stored else np.nan, "problem": ""}}
+
+
+def removed(rank, data, n, methods) -> Iterator[Trial]:
+    """What share of the sound and of the damaged items ours takes out, as trials of two more judges."""
+    if ANCHORS[0] not in methods:
+        return
+    ranking, train = rank(ANCHORS[0], 0, None), data.split("train")
+    bad = np.zeros(n, dtype=bool) if train.truth is None else train.truth.bad[np.argsort(train.ids)]
+    gone = ranking.evidence["issue"] > 0
+    of = {
+        "method": "fdmat",
+        "k": n,
+        "share": 1.0,
+        "seed": 0,
+        "ranking_seconds": np.nan,
+        "problem": "",
+        "seconds": np.nan,
+    }
+    for judge, part in zip(REMOVED, (~bad, bad), strict=True):
+        if part.any():
+            yield of | {"judge": judge, "value": float(gone[part].mean())}
 
 
 def timed(function, task) -> tuple[float, float]:
