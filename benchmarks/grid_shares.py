@@ -3,15 +3,17 @@
 The rule reads what a user has after seconds: the probe's accuracy on the coreset and on everything. It recommends the
 smallest share measured from which on the probe never loses more than a tolerance, and everything if there is none. The
 tolerance is chosen on some data sets, as the largest with which networks lose at most one point in nine of ten of their
-blocks, and judged on another: each data set in turn is left out of the choice.
+blocks, and judged on another: each data set in turn is left out of the choice. (Tolerances below 0, with which the
+probe must gain, were added after a look at the first draw, where no other fitted.)
 """
 
 import pandas
 
 from benchmarks.grid_numbers import BLOCK, OURS, RANDOM
 
-#: Accuracy that the probe may lose, from none to much; networks may lose `LIMIT`, in `OFTEN` of the blocks.
-TOLERANCES = (0.0, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
+#: Accuracy that the probe may lose; below 0 it must gain as much, as where damage is left out. Networks may lose
+#: `LIMIT`, in `OFTEN` of the blocks.
+TOLERANCES = (-0.04, -0.02, -0.01, -0.005, 0.0, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
 LIMIT, OFTEN = 0.01, 0.9
 #: Two trials with this name and that name are of one data set.
 SAME_DATA = {"Fashion-MNIST, pretrained": "Fashion-MNIST"}
@@ -33,7 +35,9 @@ def recommended(curve, tolerance):
     everything where there is no tolerance."""
     if tolerance is None:
         return 1.0
+    curve = curve.sort_index()
     fine = curve["probe"] >= curve["probe"].loc[1.0] - tolerance - 1e-9
+    fine.loc[1.0] = True
     return curve.index[fine[::-1].cummin()[::-1]][0]
 
 
