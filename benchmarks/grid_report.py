@@ -58,8 +58,9 @@ def generated(trials):
     ]
     for judge, words in JUDGES.items():
         table = numbers.cells(numbers.judged(trials, judge))
-        parts += [f"\n## Standings, {words}\n", *standing(table), *differences(table)]
+        parts += [f"\n## Standings, {words}\n", *standing(table), *differences(table), *by_part(table)]
         parts += [f"\n### Cells that FDMat loses, {words}\n", *losing(trials, table)]
+    parts += ["\n## What FDMat takes out\n", *taken(trials)]
     parts += ["\n## Cost beside gain\n", *cost(trials)]
     parts += ["\n## Does the probe rank like training?\n", *probed(trials)]
     parts += ["\n## Does closer train better?\n", *closer(trials)]
@@ -145,6 +146,22 @@ def standing(table):
     return lines
 
 
+def by_part(table):
+    """Where ours leads: by damage and by data set, with its lead over random and over its own matching alone."""
+    mine, wide = table[table["method"] == OURS], numbers.blocks(table)
+    lines = [
+        "\n| cells of | cells | first | within one s.e. | within one sd | lead over random | over energy greedy |",
+        "|---" * 7 + "|",
+    ]
+    for by in numbers.BLOCK:
+        for name, part in mine.groupby(by, observed=True):
+            some = wide[wide.index.get_level_values(by) == name]
+            leads = [points((some[OURS] - some[one]).mean()) for one in (numbers.RANDOM, numbers.PLAIN)]
+            rates = f"{part['first'].sum()} | {part['near_error'].mean():.0%} | {part['near_sd'].mean():.0%}"
+            lines.append(f"| {name} | {len(part)} | {rates} | {' | '.join(leads)} |")
+    return lines
+
+
 def differences(table):
     found = numbers.ranks(numbers.blocks(table))
     alike = [name for name in found.mean.index if abs(found.mean[name] - found.mean[OURS]) <= found.critical]
@@ -196,6 +213,20 @@ def reasons(lost):
         "taken out, is ahead of it: there its transform or its removal of sound items costs more than it brings. In "
         f"{rest} the reason is not known.\n"
     )
+
+
+def taken(trials):
+    """How much of the damaged and of the sound items FDMat takes out: over data sets."""
+    found = trials[trials["judge"].isin(REMOVED)]
+    means = found.groupby(["damage", "judge", "dataset"], observed=True)["value"].mean()
+    lines = ["| damage | damaged items taken out: mean, least, most | sound items |", "|---|---|---|"]
+    for damage in sorted(found["damage"].unique()):
+        shown = []
+        for judge in REMOVED[::-1]:
+            some = means.loc[damage].get(judge)
+            shown.append("" if some is None else f"{some.mean():.0%}, {some.min():.0%}, {some.max():.0%}")
+        lines.append(f"| {damage} | {' | '.join(shown)} |")
+    return lines
 
 
 #: FDMat misses the damage if it takes out less than this share of it.
@@ -256,7 +287,7 @@ def closer(trials):
             some = [one[(one["damage"] != "clean") == damaged] for one in (near, trained)]
             rhos = numbers.agreement(*some, sign=-1)
             if not rhos.empty:
-                lines += [f"\n{words.capitalize()}, {'damaged' if damaged else 'clean'} data:\n"]
+                lines += [f"\n{words[0].upper() + words[1:]}, {'damaged' if damaged else 'clean'} data:\n"]
                 lines += _rhos(numbers.alike(rhos))
     intro = "As above, of closeness to the whole training set, damage and all, and accuracy: above 0 closer is better."
     return [intro, *lines]
