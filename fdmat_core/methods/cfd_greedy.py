@@ -53,7 +53,7 @@ def cfd_greedy(
     z = np.asarray(table.embedding, dtype=np.float64)
     sigma = distances.median_distance(z) * np.resize(BANDWIDTHS, frequencies)
     waves = features(z, rng.standard_normal((frequencies, z.shape[1])) / sigma[:, None])  # (n, 2F)
-    rows = distances.kept_rows(lambda which: waves[which] @ waves.T, table.n)
+    rows = distances.kept_rows(lambda which, others: waves[which] @ waves[others].T, table.n)
     return Ranking.by_picks(greedy.herd(rows, waves @ waves.mean(axis=0), budget, chosen=chosen), table.n)
 
 

@@ -91,24 +91,27 @@ def between(x: Array, rows: np.ndarray) -> Array:
     return found
 
 
-def kept_rows(rows: Callable[[slice], Array], n: int) -> Callable[[int | slice], Array]:
-    """The rows of an n x n matrix as a function of a row (n,) or a slice of rows (m, n), given in float32.
+def kept_rows(rows: Callable[[slice, slice], Array], n: int) -> Callable[[int | slice], Array]:
+    """The rows of a symmetric n x n matrix as a function of a row (n,) or a slice of rows (m, n), given in float32.
 
-    Up to `DENSE_ROWS` rows all are computed at once, in blocks; above, each is computed when asked for.
+    Up to `DENSE_ROWS` rows all are computed at once, in blocks and each pair of rows once; above, each row is computed
+    when asked for.
 
     Parameters
     ----------
     rows
-        Gives the rows of a slice, (m, n), in float64.
+        Gives the values (m, k) of one slice of rows with another, in float64.
     """
     if n > DENSE_ROWS or n == 0:
-        return lambda which: _one_or_many(rows, which)
-    first = rows(slice(0, 1))
+        return lambda which: _one_or_many(lambda some: rows(some, slice(0, n)), which)
+    first = rows(slice(0, 1), slice(0, 1))
     xp = namespace(first)
     dense = xp.empty((n, n), dtype=xp.float32, device=first.device)
 
     def fill(block: slice) -> None:
-        dense[block, :] = xp.astype(rows(block), xp.float32)
+        rest = slice(block.start, n)
+        dense[block, rest] = found = xp.astype(rows(block, rest), xp.float32)
+        dense[rest, block] = found.T
 
     by_blocks(fill, n, CACHED * n)
     return lambda which: dense[which, :]
@@ -132,8 +135,8 @@ def distance_rows(x: Array) -> Callable[[int | slice], Array]:
     norms = squares(x)
     floor = 1e-13 * float(xp.max(norms)) if len(x) else 0.0
 
-    def rows(which: slice) -> Array:
-        found = expand_squares(x[which, :] @ x.T, norms[which], norms)
+    def rows(which: slice, others: slice) -> Array:
+        found = expand_squares(x[which, :] @ x[others, :].T, norms[which], norms[others])
         found[found < floor] = 0
         found **= 0.5
         return found

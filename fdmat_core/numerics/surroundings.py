@@ -40,8 +40,8 @@ def strangeness(around: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np
 
 def _belonging(labels: np.ndarray, profiles: np.ndarray) -> np.ndarray:
     """The log-likelihood (m,) of labels (m, k) in the likeliest of their classes, or on its border to another."""
-    inside = profiles[labels[:, :, None], labels[:, None, :]]  # (m, class, neighbour)
-    alone = np.log(inside).sum(axis=2)
+    pairs = labels[:, :, None], labels[:, None, :]
+    inside, alone = profiles[pairs], np.log(profiles)[pairs].sum(axis=2)  # (m, class, neighbour), (m, class)
     best = np.take_along_axis(inside, alone.argmax(axis=1)[:, None, None], axis=1)
     return np.maximum(alone.max(axis=1), np.log((best + inside) / 2).sum(axis=2).max(axis=1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -50,8 +51,11 @@ class Search:
 
     def compare(self, pairs: Iterable[tuple[slice, slice]]) -> None:
         """Look at all rows of pairs of slices, each pair of slices given once."""
-        take = _compiled()
-        with ThreadPoolExecutor(1) as behind:  # reads one tile, in their order, while the next is multiplied
+        from threadpoolctl import threadpool_limits
+
+        take, others = _compiled(), max(1, (os.cpu_count() or 1) - 1)
+        # one core reads a tile, in their order, while the others multiply the next: on all they would wait for it
+        with threadpool_limits(others, "blas"), ThreadPoolExecutor(1) as behind:
             reading = None
             for one, other in pairs:
                 products = self.x[one] @ self.x[other].T
@@ -82,6 +86,14 @@ def _compiled() -> Callable[..., None]:
         apart[row, at], who[row, at] = new, name
 
     @njit(nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract"})
+    def near(products: np.ndarray, theirs: np.ndarray, limits: np.ndarray, limit: float, own: float) -> bool:
+        hits = np.float32(0)
+        for j in range(len(products)):  # of slices, so that it is known to lie inside: else it takes ten times as long
+            bar = min(limit + theirs[j], limits[j] + own)
+            hits += np.float32(products[j] + products[j] >= bar)
+        return hits > 0
+
+    @njit(nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract"})
     def take(
         products: np.ndarray, squares: np.ndarray, first: int, second: int, apart: np.ndarray, who: np.ndarray
     ) -> None:
@@ -97,11 +109,7 @@ def _compiled() -> Callable[..., None]:
             for start in range(begin - begin % RUN, width, RUN):
                 stop = min(width, start + RUN)
                 limit = own - apart[row, last]
-                hits = np.float32(0)
-                for j in range(start, stop):
-                    bar = min(limit + theirs[j], limits[j] + own)
-                    hits += np.float32(products[i, j] + products[i, j] >= bar)
-                if hits == 0:
+                if not near(products[i, start:stop], theirs[start:stop], limits[start:stop], limit, own):
                     continue
                 for j in range(max(start, begin), stop):
                     new = max(own + theirs[j] - (products[i, j] + products[i, j]), np.float32(0.0))

@@ -100,11 +100,14 @@ def submit(spec: Spec) -> str:
 
 
 def status(key: str) -> Status | None:
-    """How a run is doing, or None if it was never submitted; it is done if its parts are all there, and only then."""
+    """How a run is doing; it is done if its parts are all there, and only then. None if it is not and was never submitted.
+
+    A run that came whole from elsewhere, by `library.execute` or an import, is done without a job.
+    """
     with connect(SCHEMA) as database:
         job = _job(database, key)
         if job is None:
-            return None
+            return None if library.lacking(key) else Status(key, "done")
         line = last(artifacts.folder(key), job.mark)
         known: dict[str, Any] = {"key": key, "state": "queued"}
         known |= {name: line[name] for name in Status.__dataclass_fields__ if name in line}

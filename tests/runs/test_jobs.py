@@ -74,6 +74,16 @@ def test_a_job_runs_to_its_end_and_leaves_what_the_same_run_here_would():
     assert rankings() == there and Run(spec).curve().equals(curve)
 
 
+def test_what_is_whole_without_a_job_is_done_and_what_is_not_is_not_started():
+    spec = settings.checked(with_features(make_spec("herding")))
+    library.save(spec)
+    assert jobs.status(spec.key) is None
+    library.execute(spec)
+    assert jobs.status(spec.key) == jobs.Status(spec.key, "done")
+    entries.delete("ranking", artifacts.ranking_key(spec, artifacts.used_features(spec), Choice("herding"), 0, None))
+    assert jobs.status(spec.key) is None
+
+
 def test_kill_9_shows_as_lost_and_resuming_gives_what_an_undisturbed_run_gives(tmp_path, monkeypatch):
     spec = make_spec("fdmat", "herding", band=4)
     with monkeypatch.context() as elsewhere:
