@@ -167,6 +167,7 @@ def committed():
     return grid_report.read(RESULTS / "grid.parquet")
 
 
+@pytest.mark.slow
 def test_every_figure_of_the_report_is_what_the_committed_trials_say(committed):
     _, mark, below = (RESULTS / "grid.md").read_text().partition(grid_report.MARK)
     assert mark
@@ -182,6 +183,7 @@ def test_the_trials_are_small_and_say_where_they_come_from(committed):
     assert not committed.duplicated(["dataset", "damage", "draw", "method", "k", "seed", "judge"]).any()
 
 
+@pytest.mark.slow
 def test_the_readme_quotes_the_trials(committed):
     text = " ".join((ROOT / "README.md").read_text().split())
     for sentence in grid_report.quoted(committed):
