@@ -61,7 +61,9 @@ def dynamics(x, labels, logits):
     margins = {"aum_logit": probabilities.margins(logits, labels), "aum_prob": probabilities.margins(p, labels)}
     norms = {"el2n": probabilities.el2n(p, labels), "grand": probabilities.grand(p, labels, x)}
     loss = -np.log(np.maximum(p[np.arange(len(labels)), labels], 1e-300))
-    return margins | norms | {"mean_loss": loss, "forgetting": np.round(3 * norms["el2n"]), "tdds": norms["el2n"] % 0.3}
+    own, moves = np.exp(-loss), norms["el2n"] % 0.3
+    windows = {"early_prob": own, "dual": moves * (1 - own), "eva_early": moves, "eva_late": norms["el2n"] % 0.2}
+    return margins | norms | windows | {"mean_loss": loss, "forgetting": np.round(3 * norms["el2n"]), "tdds": moves}
 
 
 def within_classes(pick):

@@ -131,7 +131,7 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     fractions: Annotated[str, typer.Option(help="Kept fractions: '0.01,0.1,0.5'")] = "",
     seeds: Annotated[int | None, typer.Option(help="Training seeds per point.")] = None,
     band: Annotated[int | None, typer.Option(help="Random subsets behind the random band.")] = None,
-    balance: Annotated[str, typer.Option(help="proportional, equal or none")] = "",
+    balance: Annotated[str, typer.Option(help="proportional, equal, error, difficulty or none")] = "",
     chosen_set: Annotated[str, typer.Option(help="Items that every method begins with: a set's name; see --of.")] = "",
     of: Annotated[str, typer.Option(help="The run that --chosen-set is of; its settings, if no others.")] = "",
     engine: Annotated[str, typer.Option(help="serial, processes or ray: where it is computed, with one result.")] = "",

@@ -67,7 +67,8 @@ def select(  # noqa: PLR0913
     seed
         Of a method that draws.
     balance
-        "proportional" or "equal" shares of every class, or "none": as the method likes.
+        What every class gets: "proportional" to its size, "equal", by validation "error" or by "difficulty" (see
+        `fdmat_core.class_shares.weights`), or "none": as the method likes.
 
     Raises
     ------
@@ -78,7 +79,8 @@ def select(  # noqa: PLR0913
     table = _table(features, labels, ids, logits)
     k = _count(kept, table.n)
     by_id = np.argsort(table.ids, kind="stable")  # as features are extracted, on which the training of a head depends
-    ordered = _learned(table.take(by_id), registry.methods.get(choice.name).facts.needs)
+    hard = ("dynamics.el2n",) if balance == "difficulty" else ()
+    ordered = _learned(table.take(by_id), (*registry.methods.get(choice.name).facts.needs, *hard))
     ranking = selection.rank(ordered, choice, budget=k, balance=balance, seed=seed)
     chosen = ranking.order[:k]
     weights = selection.weights(ordered, choice, chosen)

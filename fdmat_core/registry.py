@@ -24,8 +24,9 @@ from fdmat_core import formats
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable
 
-#: Arguments that the caller provides; every other keyword-only argument is a parameter that people may set.
-PROVIDED = ("budget", "chosen", "rng", "seed", "test", "dataset", "progress")
+#: Arguments that the caller provides; every other keyword-only argument is a parameter that people may set. `quota` is
+#: (c,) how many each class is to have, for a method that runs on the whole table and needs to know; else None.
+PROVIDED = ("budget", "chosen", "quota", "rng", "seed", "test", "dataset", "progress")
 #: The kinds whose seed says which data it is, so that people set it like any other parameter.
 OWN_SEED = ("dataset", "corruption")
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from fdmat_core import registry
+from fdmat_core import class_shares, registry
 from fdmat_core.numerics import quotas
 from fdmat_core.progress import Progress
 from fdmat_core.rankings import Coreset, Ranking
@@ -37,7 +37,8 @@ def rank(  # noqa: PLR0913
         How many rows must be chosen exactly; the rest follows in a cheap order. All rows if not given. For a method
         that is not nested, the coreset of this size is the first `budget` rows, and only this size is meant.
     balance
-        "proportional" or "equal" shares of every class, or "none": as the method likes.
+        What every class gets: a share "proportional" to its size, "equal" ones, by validation "error" or by
+        "difficulty" (see `class_shares.weights`), or "none": as the method likes.
     chosen
         Ids of items that are chosen already: they come first, in the method's order, also those that it rejects. A
         method that accepts `chosen` then picks what goes with them; the order of any other follows without them. A
@@ -55,15 +56,20 @@ def rank(  # noqa: PLR0913
     k = table.n if budget is None else min(int(budget), table.n)
     by_id = np.argsort(table.ids, kind="stable")
     canonical = table if np.array_equal(by_id, np.arange(table.n)) else table.take(by_id)  # a copy
-    given = partial(entry, params=dict(choice.params), rng=np.random.default_rng(seed), progress=progress)
     before = places(canonical, chosen)
-    by_class = balance != "none" and entry.facts.runs == "class"
+    if balance == "error":
+        require_finite(canonical)
+    weights = class_shares.weights(canonical, balance)
+    quota = None if balance == "none" else _quota(canonical, weights, max(k, len(before)))
+    rng = np.random.default_rng(seed)
+    given = partial(entry, params=dict(choice.params), rng=rng, quota=quota, progress=progress)
+    by_class = quota is not None and entry.facts.runs == "class"
     if by_class:
-        ranking = _rank_classes(partial(_after, given), entry, canonical, before, k, balance)
+        ranking = _rank_classes(partial(_after, given), entry, canonical, before, k, weights)
     else:
         ranking = _after(given, canonical, before, k)
-    if entry.facts.runs == "table" and balance != "none" and entry.facts.nested:
-        ranking = _share_places(ranking, canonical, balance)
+    if entry.facts.runs == "table" and quota is not None:
+        ranking = _share_places(ranking, canonical, weights, None if entry.facts.nested else quota)
     return _back_to_rows(_first(ranking, before), by_id, entry.facts.nested)
 
 
@@ -147,11 +153,18 @@ def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
             )
 
 
-def _share_places(ranking: Ranking, table: FeatureTable, balance: str) -> Ranking:
-    """The ranking of a whole table with its survivors rearranged so that every class gets its share."""
+def _share_places(ranking: Ranking, table: FeatureTable, weights: np.ndarray, quota: np.ndarray | None) -> Ranking:
+    """The ranking of a whole table with its survivors rearranged so that every class gets its share, by weight (c,).
+
+    With a quota (c,) the first rows of every class, so many, come before all others: they are the coreset.
+    """
     alive, rejected = ranking.order[: ranking.survivors], ranking.order[ranking.survivors :]
     groups = [alive[table.labels[alive] == label] for label in range(table.c)]
-    return replace(ranking, order=np.concatenate([quotas.merge(groups, _sizes(table), balance), rejected]))
+    cuts = [len(rows) if quota is None else quota[label] for label, rows in enumerate(groups)]
+    heads = [rows[:cut] for rows, cut in zip(groups, cuts, strict=True)]
+    tails = [rows[cut:] for rows, cut in zip(groups, cuts, strict=True)]
+    merged = [quotas.merge(part, weights, "proportional") for part in (heads, tails)]
+    return replace(ranking, order=np.concatenate([*merged, rejected]))
 
 
 def _rank_classes(
@@ -160,29 +173,27 @@ def _rank_classes(
     table: FeatureTable,
     before: np.ndarray,
     k: int,
-    balance: str,
+    weights: np.ndarray,
 ) -> Ranking:
-    sizes = _sizes(table)
-    quota = quotas.quotas(k, sizes, balance)
-    present = np.flatnonzero(sizes)
+    quota = _quota(table, weights, k)
+    present = np.flatnonzero(np.bincount(table.labels, minlength=table.c))
     groups = [np.flatnonzero(table.labels == label) for label in present]
     mine = [np.flatnonzero(np.isin(rows, before)) for rows in groups]
     ranked = [
         run(table.take(rows), some, int(quota[label])) for label, rows, some in zip(present, groups, mine, strict=True)
     ]
     cuts = [one.survivors for one in ranked] if entry.facts.nested else quota[present].tolist()
-    return _join(groups, ranked, cuts, balance)
+    return _join(groups, ranked, cuts, weights[present])
 
 
-def _join(groups: list[np.ndarray], ranked: list[Ranking], cuts: Sequence[int], balance: str) -> Ranking:
+def _join(groups: list[np.ndarray], ranked: list[Ranking], cuts: Sequence[int], weights: np.ndarray) -> Ranking:
     """One ranking of the table from those of its classes; what comes before the cuts competes, the rest follows."""
-    sizes = np.array([len(rows) for rows in groups])
     scores = [one.score for one in ranked if one.score is not None]
     ordered = [rows[one.order] for rows, one in zip(groups, ranked, strict=True)]
     heads = [rows[:cut] for rows, cut in zip(ordered, cuts, strict=True)]
     tails = [rows[cut:] for rows, cut in zip(ordered, cuts, strict=True)]
     return Ranking(
-        np.concatenate([quotas.merge(heads, sizes, balance), quotas.merge(tails, sizes, balance)]),
+        np.concatenate([quotas.merge(part, weights, "proportional") for part in (heads, tails)]),
         score=_scatter(groups, scores) if len(scores) == len(ranked) else None,
         survivors=sum(map(len, heads)),
         evidence={name: _scatter(groups, [one.evidence[name] for one in ranked]) for name in ranked[0].evidence},
@@ -203,5 +214,6 @@ def _back_to_rows(ranking: Ranking, by_id: np.ndarray, nested: bool) -> Ranking:
     return Ranking(by_id[ranking.order], score, nested, ranking.survivors, evidence, ranking.notes)
 
 
-def _sizes(table: FeatureTable) -> np.ndarray:
-    return np.bincount(table.labels, minlength=table.c)
+def _quota(table: FeatureTable, weights: np.ndarray, k: int) -> np.ndarray:
+    """How many of k rows each class (c,) gets, by its weight."""
+    return quotas.quotas(k, np.bincount(table.labels, minlength=table.c), "proportional", weights)

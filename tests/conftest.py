@@ -73,6 +73,8 @@ def make_table(sizes=(40, 30, 20), d=8, seed=0, spread=1.0, labels=None):
     dynamics = {name: rng.random(n).astype(np.float32) for name in names}
     dynamics["forgetting"] = rng.integers(0, 4, n).astype(np.float32)
     dynamics["grand"] = dynamics["el2n"] * np.sqrt(1 + (embedding**2).sum(axis=1))
+    more = np.random.default_rng(seed + 1)
+    dynamics |= {name: more.random(n).astype(np.float32) for name in ("dual", "early_prob", "eva_early", "eva_late")}
     return FeatureTable(
         ids=rng.permutation(10 * n)[:n].astype(np.int64),
         labels=labels.astype(np.int64),

@@ -24,7 +24,7 @@ FLOORS = [
     {"datasets", "backbones", "corruptions"},
     {"learning"},
     {"methods", "measures"},
-    {"selection", "projection"},
+    {"selection", "projection", "class_shares"},
     {"curves", "prefixes"},
     {"analysis"},
     {"in_memory"},

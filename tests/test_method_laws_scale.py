@@ -24,7 +24,7 @@ SCALE_MATTERS = {
 KEEP_FLIPPED = ("aum_logit", "aum_prob", "el2n", "forgetting", "grand")
 LEAVE_FLIPPED = ("fdmat",)
 #: Methods whose score is told for information; the order follows from more than it.
-ORDER_BY_MORE = ("d2", "fdmat")
+ORDER_BY_MORE = ("d2", "elfs", "fdmat")
 #: Score methods in which ties go by something else than the row.
 OWN_TIES = ("forgetting",)
 

@@ -121,7 +121,7 @@ def curve(a: Rankings, b: Rankings, shares: Sequence[float]) -> pandas.DataFrame
 def matrix(rows: Mapping[str, Rankings], columns: Mapping[str, Rankings], kept: float) -> np.ndarray:
     """The Jaccard (r, c) of every ranking by row with every one by column at a share kept.
 
-    All are of the same n items. One product of the masks: 35 methods of 60,000 items take a few milliseconds.
+    All are of the same n items. One product of the masks: 42 methods of 60,000 items take a few milliseconds.
     """
     a, b = _masks(rows, kept), _masks(columns, kept)
     both = a @ b.T

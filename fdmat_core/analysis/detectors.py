@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fdmat_core.learning.held_out import AFFORDABLE, out_of_fold
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import FeatureTable
 
 if TYPE_CHECKING:
     import pandas
 
-FOLDS = 5
 #: FDMat's two scales, by what they are called among the detectors: its evidence of wrong labels, and of outliers.
 OURS = {"FDMat": "suspicion", "FDMat, outliers": "strangeness"}
-#: Up to this many numbers, `n d c`, a logistic regression per fold takes minutes at most; above it is left out.
-AFFORDABLE = 1e9
 #: How many of the most suspicious items are looked at to tell a detector's precision.
 CUTS = (50, 100, 200)
 STEPS = 80  # points of a ROC curve, close together where false alarms are few
@@ -59,39 +57,6 @@ def label_quality(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, np
     own, others = probabilities[rows, labels], probabilities.copy()
     others[rows, labels] = -1
     return {"self-confidence": 1 - own, "normalised margin": others.max(axis=1) - own}
-
-
-def out_of_fold(table: FeatureTable, *, folds: int = FOLDS, seed: int = 0) -> np.ndarray:
-    """Class probabilities (n, c) of a logistic regression that never saw the row it judges.
-
-    Every fold holds its share of every class, so that rare classes are known to all models that judge them. An item
-    that is alone in its class cannot be: it is judged by a model of all other items, and its own class gets 0, as does
-    a class without items. At least two classes must have two items.
-    """
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from threadpoolctl import threadpool_limits
-
-    sizes = np.bincount(table.labels, minlength=table.c)
-    several, alone = (np.flatnonzero(mark) for mark in (sizes[table.labels] > 1, sizes[table.labels] == 1))
-    x, labels = table.embedding[several], table.labels[several]
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
-    split = StratifiedKFold(min(folds, sizes.max()), shuffle=True, random_state=seed)
-    probabilities = np.zeros((table.n, table.c))
-    with threadpool_limits(1, "blas"), warnings.catch_warnings():  # small products, for which many cores only wait
-        warnings.simplefilter("ignore", ConvergenceWarning)  # what 200 steps give is good enough to rank by
-        warnings.filterwarnings("ignore", "The least populated class")  # it is spread over as many folds as it can be
-        judged = np.asarray(cross_val_predict(model, x, labels, cv=split, method="predict_proba"))
-        probabilities[np.ix_(several, np.unique(labels))] = judged
-        if len(alone):
-            model.fit(x, labels)
-            probabilities[np.ix_(alone, model.classes_)] = model.predict_proba(table.embedding[alone])
-    return probabilities
 
 
 def _local_outlier_factor(table: FeatureTable, neighbours: int = 20) -> np.ndarray:

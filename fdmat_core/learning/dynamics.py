@@ -23,6 +23,12 @@ def difficulty(table: FeatureTable, score: Score) -> np.ndarray:
     return column.max(initial=-np.inf) - column if score.startswith("aum") else column
 
 
+#: What a recorder holds beside its sums.
+HELD = ("right", "ever", "last", "changes", "own")
+#: Sums over windows of epochs: of squares about a running mean, and that mean.
+WINDOWED = ("eva_early", "eva_late", "eva_early.mean", "eva_late.mean")
+
+
 class Recorder:
     """Training dynamics of every row as sums, so that memory does not grow with the number of epochs.
 
@@ -35,17 +41,25 @@ class Recorder:
     - `el2n`, `grand`: mean error norm and mean gradient norm of the head, over the first third of the epochs
     - `tdds`: spread of the change of prediction within windows of a third of the epochs, from 3 to 10; the last window
       weighs 0.9, each one before it a tenth of the next; absent with fewer than three epochs
+    - `dual`, `early_prob`: over the first third of the epochs, the mean of the label's probability, and the mean over
+      windows of a third of these, from 2 to 10, of its deviation times what its mean lacks of 1; absent if that third
+      is one epoch
+    - `eva_early`, `eva_late`: variance of the error norm within the first epochs and within as many from the middle on,
+      a sixth of all, from 2 to 10; absent with fewer than four epochs
     """
 
     def __init__(self, labels: np.ndarray, c: int, epochs: int) -> None:
         self.labels, self.epochs, self.seen = labels, epochs, 0
         self.early = -(-epochs // 3)
-        names = ("forgetting", "mean_loss", "aum_logit", "aum_prob", "el2n", "grand", "tdds")
-        self.sums = {name: np.zeros(len(labels)) for name in names}
+        names = ("forgetting", "mean_loss", "aum_logit", "aum_prob", "el2n", "grand", "tdds", "dual", "early_prob")
+        self.sums = {name: np.zeros(len(labels)) for name in (*names, *WINDOWED)}
         self.right, self.ever = np.zeros(len(labels), dtype=bool), np.zeros(len(labels), dtype=bool)
         self.last = np.zeros((len(labels), c), dtype=np.float32)  # probabilities after the last epoch
         window = min(10, max(3, self.early))
         self.changes = np.zeros((window - 1, len(labels)), dtype=np.float32)  # ring of the latest
+        span = _between(2, -(-self.early // 3), 10)
+        self.own = np.zeros((span, len(labels)), dtype=np.float32)  # probabilities of the label, likewise
+        self.width = _between(2, -(-epochs // 6), 10)
 
     def add(self, logits: np.ndarray, embedding: np.ndarray) -> None:
         """Take in the logits (n, c) after an epoch, and what the head saw, (n, d)."""
@@ -63,10 +77,32 @@ class Recorder:
         sums["mean_loss"][rows] -= np.log(np.maximum(own, np.finfo(np.float64).tiny))
         sums["aum_logit"][rows] += margins(logits, labels)
         sums["aum_prob"][rows] += margins(probabilities, labels)
+        error = el2n(probabilities, labels)
         if self.seen <= self.early:
-            sums["el2n"][rows] += el2n(probabilities, labels)
+            sums["el2n"][rows] += error
             sums["grand"][rows] += grand(probabilities, labels, embedding)
+            self._add_window(rows, own)
+        self._add_error(rows, error)
         self._add_change(rows, probabilities)
+
+    def _add_window(self, rows: slice, own: np.ndarray) -> None:
+        """Take in the probability of the label (m,) early in training, and the window that ends with it."""
+        ring = self.own[:, rows]
+        ring[self.seen % len(ring)] = own
+        self.sums["early_prob"][rows] += own
+        if self.seen >= len(ring):
+            inside = ring.astype(np.float64)
+            self.sums["dual"][rows] += inside.std(axis=0, ddof=1) * (1 - inside.mean(axis=0))
+
+    def _add_error(self, rows: slice, error: np.ndarray) -> None:
+        """Take in the error norm (m,) if this epoch is in one of the two windows: its mean and squares about it."""
+        for when, first in (("early", 0), ("late", self.epochs // 2)):
+            count = self.seen - first
+            if 0 < count <= self.width:
+                mean, squares = (self.sums[f"eva_{when}{part}"][rows] for part in (".mean", ""))
+                off = error - mean
+                mean += off / count
+                squares += off * (error - mean)
 
     def _add_change(self, rows: slice, probabilities: np.ndarray) -> None:
         if self.seen > 1:
@@ -79,13 +115,13 @@ class Recorder:
 
     def state(self) -> dict[str, np.ndarray]:
         """All that it holds, as arrays by name."""
-        whole = {"seen": np.array(self.seen), "right": self.right, "ever": self.ever, "last": self.last}
-        return whole | {"changes": self.changes} | {f"sums.{name}": column for name, column in self.sums.items()}
+        whole = {name: getattr(self, name) for name in HELD} | {"seen": np.array(self.seen)}
+        return whole | {f"sums.{name}": column for name, column in self.sums.items()}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Take over what another recorder of the same rows and epochs held."""
         self.seen = int(state["seen"])
-        self.right, self.ever, self.last, self.changes = (state[x] for x in ("right", "ever", "last", "changes"))
+        self.right, self.ever, self.last, self.changes, self.own = (state[name] for name in HELD)
         self.sums = {name: state[f"sums.{name}"] for name in self.sums}
 
     def columns(self) -> dict[str, np.ndarray]:
@@ -94,8 +130,21 @@ class Recorder:
         early = {name: self.sums[name] / self.early for name in ("el2n", "grand")}
         forgetting = np.where(self.ever, self.sums["forgetting"], self.epochs)
         late = {"tdds": self.sums["tdds"]} if self.epochs > len(self.changes) else {}
-        columns = {"forgetting": forgetting} | whole | early | late
+        columns = {"forgetting": forgetting} | whole | early | late | self._windows()
         return {name: column.astype(np.float32) for name, column in columns.items()}
+
+    def _windows(self) -> dict[str, np.ndarray]:
+        """What was read in windows of epochs, as far as there were enough."""
+        found, windows = {}, self.early - len(self.own) + 1
+        if windows > 0:
+            found |= {"dual": self.sums["dual"] / windows, "early_prob": self.sums["early_prob"] / self.early}
+        if self.epochs >= 2 * self.width:
+            found |= {name: self.sums[name] / (self.width - 1) for name in ("eva_early", "eva_late")}
+        return found
+
+
+def _between(low: int, value: int, high: int) -> int:
+    return max(low, min(value, high))
 
 
 def change(before: np.ndarray, after: np.ndarray) -> np.ndarray:

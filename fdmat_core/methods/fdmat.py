@@ -47,6 +47,7 @@ def fdmat(  # noqa: PLR0913
     *,
     budget: int,
     chosen: greedy.Chosen = (),
+    quota: np.ndarray | None = None,
     lam: Annotated[float, Range(0.01, 1000), "sharpness"] = 10.0,
     tau: Annotated[float, Range(0, 1), "threshold"] = 0.5,
     reference: Annotated[float, Range(0, 1), "reference quantile"] = 0.75,
@@ -113,7 +114,7 @@ def fdmat(  # noqa: PLR0913
     strange = _strangeness(table, rows, found["far"], surroundings.strangeness(around, counts, _sizes(table, rows)))
     found["strangeness"] = evidence["strangeness"][rows] = strange
     evidence["issue"][rows] = _issues(found, table.labels[rows], counts, around.shape[1], tau, reference)
-    order, survivors = _arrange(x, table, evidence, budget, chosen)
+    order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
     return Ranking(
         order,
         score=evidence["suspicion" if table.labelled else "radius"],
@@ -262,11 +263,17 @@ def _deviations(values: np.ndarray) -> np.ndarray:
 
 
 def _arrange(
-    x: Array, table: FeatureTable, evidence: dict[str, np.ndarray], budget: int, chosen: greedy.Chosen
+    x: Array,
+    table: FeatureTable,
+    evidence: dict[str, np.ndarray],
+    budget: int,
+    chosen: greedy.Chosen,
+    quota: np.ndarray | None,
 ) -> tuple[np.ndarray, int]:
     """Survivors matched class by class and merged, then the rejected, the worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
     enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
+    enough = enough if quota is None else np.maximum(enough, quota)
     alive = evidence["issue"] == Issue.NONE
     groups = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
     mine = [np.flatnonzero(np.isin(group, chosen)) for group in groups]

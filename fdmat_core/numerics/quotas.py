@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-#: How the kept count is shared among classes: by class size, the same for all, or left to the method.
-BALANCES = ("proportional", "equal", "none")
+#: How the kept count is shared among classes: by class size, the same for all, by how often a classifier mistakes a
+#: class, by how difficult it is, or left to the method. What the words mean for a table is in `class_shares`.
+BALANCES = ("proportional", "equal", "error", "difficulty", "none")
+#: Stands for a weight of 0 where something is divided by it.
+TINY = 1e-12
 
 
 def check_balance(balance: str) -> str:
@@ -33,11 +36,12 @@ def merge(sequences: list[np.ndarray], sizes: np.ndarray, balance: str) -> np.nd
     sequences
         For each class its rows (m_c,), best first; m_c may be smaller than the class.
     sizes
-        (c,) the class sizes that quotas are proportional to.
+        (c,) the class sizes, or other weights, that quotas are proportional to. A class of weight 0 comes after all
+        others but for its first.
     """
     ranks = [np.arange(1, len(sequence) + 1) for sequence in sequences]
     if balance == "proportional":
-        places = [(rank - 0.5) / max(size, 1) for rank, size in zip(ranks, sizes, strict=True)]
+        places = [(rank - 0.5) / max(size, TINY) for rank, size in zip(ranks, sizes, strict=True)]
     else:
         places = [rank.astype(float) for rank in ranks]
     owner = np.repeat(np.arange(len(sequences)), [len(sequence) for sequence in sequences])
@@ -45,7 +49,16 @@ def merge(sequences: list[np.ndarray], sizes: np.ndarray, balance: str) -> np.nd
     return np.concatenate(sequences)[by_place].astype(np.int64)
 
 
-def quotas(k: int, sizes: np.ndarray, balance: str) -> np.ndarray:
-    """How many of k places each class gets (c,): as many as among the first k of the merge of whole classes."""
-    owners = merge([np.full(size, label) for label, size in enumerate(sizes)], sizes, balance)
+def quotas(k: int, sizes: np.ndarray, balance: str, weights: np.ndarray | None = None) -> np.ndarray:
+    """How many of k places each class gets (c,): as many as among the first k of the merge of whole classes.
+
+    Parameters
+    ----------
+    sizes
+        (c,) the class sizes.
+    weights
+        (c,) what "proportional" goes by; the sizes if not given.
+    """
+    classes = [np.full(size, label) for label, size in enumerate(sizes)]
+    owners = merge(classes, sizes if weights is None else weights, balance)
     return np.bincount(owners[: int(k)], minlength=len(sizes))

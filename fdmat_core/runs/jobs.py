@@ -100,7 +100,7 @@ def submit(spec: Spec) -> str:
 
 
 def status(key: str) -> Status | None:
-    """How a run is doing; it is done if its parts are all there, and only then. None if it is not and was never submitted.
+    """How a run is doing; it is done if its parts are all there, and only then. None if not so, and never submitted.
 
     A run that came whole from elsewhere, by `library.execute` or an import, is done without a job.
     """

@@ -43,6 +43,8 @@ ACCURACIES = {
 SHARED = {
     "proportional": "Places went by class size: methods differ in which items they keep.",
     "equal": "Places went evenly to the classes: methods differ in which items they keep.",
+    "error": "Places went by how often a class is mistaken: methods differ in which items they keep.",
+    "difficulty": "Places went by how difficult a class is: methods differ in which items they keep.",
 }
 
 

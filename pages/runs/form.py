@@ -25,7 +25,13 @@ NOTHING = "Nothing: every method begins by itself"
 #: Names a method of the form, or one of its variants: the method, and the variant's number from 0.
 Slot = tuple[str, int]
 Named = TypeVar("Named", bound=Hashable)
-BALANCES = {"proportional": "By class size", "equal": "Same for every class", "none": "As the method likes"}
+BALANCES = {
+    "proportional": "By class size",
+    "equal": "Same for every class",
+    "error": "By validation error",
+    "difficulty": "By difficulty",
+    "none": "As the method likes",
+}
 
 
 def show() -> None:
@@ -120,8 +126,9 @@ def _more(start: Spec, names: tuple[str, ...]) -> dict[str, Any]:
             format_func=BALANCES.__getitem__,
             key=state.field("balance"),
             persist_state="session",
-            help="By size or the same, every class keeps at least one item while there are places enough. "
-            "At 1% and less, a rare class would otherwise be lost.",
+            help="Unless the method decides, every class keeps at least one item while there are places enough. At 1% "
+            "and less, a rare class would otherwise be lost. By validation error, classes that a linear classifier "
+            "mistakes more often get more (DRoP); by difficulty those with larger errors early in training (NUCS).",
         )
     return {"methods": methods, "fractions": fractions, "seeds": int(seeds), "band": int(band), "balance": balance}
 

@@ -10,7 +10,12 @@ from fdmat_core.learning import features
 from fdmat_core.spec import Choice
 from fdmat_core.types import Dataset
 
-DYNAMICS = {"forgetting", "mean_loss", "aum_logit", "aum_prob", "el2n", "grand", "tdds"}
+DYNAMICS = {"forgetting", "mean_loss", "aum_logit", "aum_prob", "el2n", "grand", "tdds"} | {
+    "dual",
+    "early_prob",
+    "eva_early",
+    "eva_late",
+}
 
 
 def toy(n=1500, classes=3, seed=0, size=8):

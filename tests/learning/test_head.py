@@ -6,6 +6,7 @@ import pytest
 from fdmat_core.learning.head import apply, epochs_of, fold, head_gradients, linear_head
 from fdmat_core.numerics import probabilities, scaling
 from tests.conftest import make_table
+from tests.learning.test_features import DYNAMICS
 from tests.learning.test_training import blobs
 
 
@@ -27,7 +28,7 @@ def test_a_linear_head_separates_what_is_separable_and_names_flipped_labels():
     head, dynamics = linear_head(embedding, given, 3, tell=lambda done: None)
     assert head.shape == (3, 7) and (apply(head, embedding).argmax(axis=1) == labels).mean() > 0.95
     assert np.quantile(dynamics["aum_logit"][:60], 0.95) < 0 < np.quantile(dynamics["aum_logit"][60:], 0.05)
-    assert set(dynamics) == {"forgetting", "mean_loss", "aum_logit", "aum_prob", "el2n", "grand", "tdds"}
+    assert set(dynamics) == DYNAMICS
 
 
 def test_the_head_gradients_are_those_of_the_loss():

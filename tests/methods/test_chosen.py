@@ -13,6 +13,7 @@ from tests.methods.tables import cloud, energy_distance, line, points
 NOTING = {
     *("fdmat", "energy_greedy", "kernel_herding", "herding", "cfd_greedy", "k_center", "contextual_diversity"),
     *("facility_location", "facility_location_stochastic", "graph_cut", "craig", "lcmat", "infomax", "glister"),
+    "max_herding",
 }
 
 

@@ -35,7 +35,7 @@ def test_a_fraction_outside_0_to_1_is_refused(fraction):
 
 
 def test_an_unknown_balance_is_refused():
-    with pytest.raises(ValueError, match="balance is 'fair'; choose proportional, equal, none"):
+    with pytest.raises(ValueError, match="balance is 'fair'; choose proportional, equal, error, difficulty, none"):
         quotas.check_balance("fair")
 
 
@@ -96,3 +96,21 @@ def test_a_partial_class_is_placed_by_its_full_size():
     assert merged.tolist() == [0, 1, 2, 3]  # 0.005 against 1/6
     merged = quotas.merge([np.arange(3), np.array([3])], np.array([100, 3]), "proportional")
     assert merged.tolist() == [0, 3, 1, 2]  # the first of each, then 0.015 and 0.025
+
+
+def test_weights_share_what_the_sizes_allow():
+    """Weights 1, 2, 1, 0 of 8 places: one each first, and then the second class of two gives what it has."""
+    sizes, weights = np.array([10, 2, 10, 10]), np.array([1, 2, 1, 0])
+    assert quotas.quotas(8, sizes, "proportional", weights).tolist() == [3, 2, 2, 1]
+    assert quotas.quotas(23, sizes, "proportional", weights).tolist() == [10, 2, 10, 1]
+    assert quotas.quotas(26, sizes, "proportional", weights).tolist() == [10, 2, 10, 4]
+
+
+def test_weights_of_1_are_equal_shares_and_small_ones_count():
+    sizes = np.array([7, 3, 5])
+    for k in range(16):
+        equal = quotas.quotas(k, sizes, "equal")
+        assert np.array_equal(quotas.quotas(k, sizes, "proportional", np.ones(3)), equal)
+        assert np.array_equal(quotas.quotas(k, sizes, "proportional", np.full(3, 0.001)), equal)
+    many = np.array([100, 100])
+    assert quotas.quotas(40, many, "proportional", np.array([0.03, 0.01])).tolist() == [30, 10]
