@@ -222,7 +222,8 @@ def test_where_nothing_is_damaged_it_is_the_distance_to_all(name, table):
         weights = rng.random(k) + 0.1
         for given in (None, weights):
             wanted = measured(name.removesuffix("_to_clean"), table, rows, given)
-            assert to_clean(name, table, rows, nothing, given) == pytest.approx(wanted, abs=1e-9)
+            # a distance of 0 is the root of what rounding leaves, some 1e-17
+            assert to_clean(name, table, rows, nothing, given) == pytest.approx(wanted, abs=1e-7)
 
 
 @pytest.mark.parametrize("name", TO_CLEAN)
