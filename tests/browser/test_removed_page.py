@@ -586,7 +586,8 @@ def test_a_view_is_saved_recalled_from_the_menu_and_in_the_link(on_grid, stored)
     assert shown_ids(on_grid) == removed()["item"].tolist()
     on_grid.keyboard.press("w")
     on_grid.click(".recalled .name")
-    on_grid.wait_for_function(f"{GRID}.order?.name === 'rank random' && {GRID}.sifted.list.length === {len(want)}")
+    recalled = f"{GRID}.order?.name === 'rank random' && {GRID}.sifted.list.length === {len(want)}"
+    on_grid.wait_for_function(f"{recalled} && !{GRID}.stale.list")
     assert shown_ids(on_grid) == want
     on_grid.wait_for_url(re.compile("(?=.*issue=suspected)(?=.*order=rank)"))
 
