@@ -17,6 +17,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -147,18 +148,18 @@ def sinkhorn_peers(k):
 def by_pot(costs, a, b, epsilon, tolerance):
     import ot
 
-    given = {"method": "sinkhorn_log", "numItermax": 100_000, "stopThr": tolerance, "warn": False}
-    plan = ot.sinkhorn(a, b, costs, epsilon, **given)
+    given: dict[str, Any] = {"method": "sinkhorn_log", "numItermax": 100_000, "stopThr": tolerance, "warn": False}
+    plan = np.asarray(ot.sinkhorn(a, b, costs, epsilon, **given))
     return (plan * costs).sum() + epsilon * (plan * np.log(np.maximum(plan, 1e-300) / (a[:, None] * b))).sum()
 
 
 def by_geomloss(picks, items, epsilon, scaling):
     """Its costs are half of the squared distances."""
     import torch
-    from geomloss import SamplesLoss
 
-    given = {"blur": np.sqrt(epsilon / 2), "scaling": scaling, "debias": False, "backend": "tensorized"}
-    return 2 * float(SamplesLoss("sinkhorn", p=2, **given)(torch.as_tensor(picks), torch.as_tensor(items)))
+    given: dict[str, Any] = {"blur": np.sqrt(epsilon / 2), "scaling": scaling, "debias": False, "backend": "tensorized"}
+    loss = importlib.import_module("geomloss").SamplesLoss("sinkhorn", p=2, **given)
+    return 2 * float(loss(torch.as_tensor(picks), torch.as_tensor(items)))
 
 
 def probe_peers():

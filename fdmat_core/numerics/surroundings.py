@@ -41,7 +41,8 @@ def strangeness(around: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np
 def _belonging(labels: np.ndarray, profiles: np.ndarray) -> np.ndarray:
     """The log-likelihood (m,) of labels (m, k) in the likeliest of their classes, or on its border to another."""
     pairs = labels[:, :, None], labels[:, None, :]
-    inside, alone = profiles[pairs], np.log(profiles)[pairs].sum(axis=2)  # (m, class, neighbour), (m, class)
+    logs = np.log(np.maximum(profiles, np.finfo(np.float64).tiny))  # what is 0 is of a label that nobody has
+    inside, alone = profiles[pairs], logs[pairs].sum(axis=2)  # (m, class, neighbour), (m, class)
     best = np.take_along_axis(inside, alone.argmax(axis=1)[:, None, None], axis=1)
     return np.maximum(alone.max(axis=1), np.log((best + inside) / 2).sum(axis=2).max(axis=1))
 

@@ -86,7 +86,7 @@ def _compiled() -> Callable[..., None]:
         apart[row, at], who[row, at] = new, name
 
     @njit(nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract"})
-    def near(products: np.ndarray, theirs: np.ndarray, limits: np.ndarray, limit: float, own: float) -> bool:
+    def near(products: np.ndarray, theirs: np.ndarray, limits: np.ndarray, limit: float, own: float) -> np.bool_:
         hits = np.float32(0)
         for j in range(len(products)):  # of slices, so that it is known to lie inside: else it takes ten times as long
             bar = min(limit + theirs[j], limits[j] + own)
