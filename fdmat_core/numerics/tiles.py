@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -16,6 +18,10 @@ TILE = 1024
 FAR = np.float32(1e37)
 #: Products are skipped by as many at a time if none of them is near enough.
 RUN = 32
+#: More than a product can be off by rounding, as a share of the squared lengths: what is that near is looked at.
+SLACK = np.float32(1e-6)
+#: So many pairs of tiles for each core are handed out at a time.
+AHEAD = 64
 
 
 def cut(sizes: np.ndarray) -> list[slice]:
@@ -49,21 +55,26 @@ class Search:
         self.apart = np.full((len(x), k), FAR, dtype=np.float32)  # squared, ascending
         self.who = np.zeros((len(x), k), dtype=np.int32)  # places in the order
 
-    def compare(self, pairs: Iterable[tuple[slice, slice]]) -> None:
-        """Look at all rows of pairs of slices, each pair of slices given once."""
+    def compare(self, pairs: Iterator[tuple[slice, slice]]) -> None:
+        """Look at all rows of pairs of slices, each pair of slices given once.
+
+        Every core takes pairs; what is found does not depend on who comes first.
+        """
         from threadpoolctl import threadpool_limits
 
-        take, others = _compiled(), max(1, (os.cpu_count() or 1) - 1)
-        # one core reads a tile, in their order, while the others multiply the next: on all they would wait for it
-        with threadpool_limits(others, "blas"), ThreadPoolExecutor(1) as behind:
-            reading = None
-            for one, other in pairs:
-                products = self.x[one] @ self.x[other].T
-                if reading is not None:
-                    reading.result()
-                reading = behind.submit(take, products, self.squares, one.start, other.start, self.apart, self.who)
-            if reading is not None:
-                reading.result()
+        take, locks, cores = _compiled(), dict[int, Lock](), os.cpu_count() or 1
+
+        def look(pair: tuple[slice, slice]) -> None:
+            one, other = pair
+            products = self.x[one] @ self.x[other].T
+            with ExitStack() as held:  # in this order, so that no two wait for each other
+                for start in sorted({one.start, other.start}):
+                    held.enter_context(locks.setdefault(start, Lock()))
+                take(products, self.squares, one.start, other.start, self.apart, self.who)
+
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores) as threads:
+            while some := list(islice(pairs, AHEAD * cores)):
+                list(threads.map(look, some))
 
     def found(self) -> np.ndarray:
         """The rows (n, k) found for each row of x, the nearest first."""
@@ -89,7 +100,7 @@ def _compiled() -> Callable[..., None]:
     def near(products: np.ndarray, theirs: np.ndarray, limits: np.ndarray, limit: float, own: float) -> np.bool_:
         hits = np.float32(0)
         for j in range(len(products)):  # of slices, so that it is known to lie inside: else it takes ten times as long
-            bar = min(limit + theirs[j], limits[j] + own)
+            bar = min(limit + theirs[j], limits[j] + own) - SLACK * (own + theirs[j])
             hits += np.float32(products[j] + products[j] >= bar)
         return hits > 0
 

@@ -65,3 +65,17 @@ def test_lists_are_the_same_every_time_and_go_on_until_all_is_looked_at(by_lists
     assert np.array_equal(once.rows, neighbours.nearest_rows(x, 10).rows)
     monkeypatch.setattr(neighbours, "RECALL", 2.0)
     assert np.array_equal(neighbours.nearest_rows(x, 10).rows, true_neighbours(x, 10)[1])
+
+
+@pytest.mark.parametrize("d", [2, 8])
+def test_how_many_cores_look_changes_nothing(d, monkeypatch):
+    monkeypatch.setattr(neighbours, "EXACT_ROWS", 1)
+    monkeypatch.setattr(neighbours, "RECALL", 2.0)
+    monkeypatch.setattr(tiles, "TILE", 32)
+    x = np.round(blobs(1500, d), 1 if d == 2 else 6)  # with many rows equally far in two dimensions
+    found = []
+    for cores in (1, 8):
+        monkeypatch.setattr(tiles.os, "cpu_count", lambda cores=cores: cores)
+        found.append(neighbours.nearest_rows(x, 10))
+    assert np.array_equal(found[0].rows, found[1].rows) and np.array_equal(found[0].distances, found[1].distances)
+    assert found[0].distances == pytest.approx(true_neighbours(x, 10)[0], abs=1e-6)
