@@ -3,6 +3,7 @@
 import numpy as np
 
 from fdmat_core import selection
+from fdmat_core.learning import dynamics
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable
 
@@ -58,3 +59,12 @@ def cloud(n=120, d=4, seed=3):
     rng = np.random.default_rng(seed)
     centres = np.repeat([0, 3, 7], [n // 2, n // 3, n - n // 2 - n // 3])[:, None]
     return points(centres + rng.standard_normal((n, d)))
+
+
+def recorded(*trajectories):
+    """A table of rows whose probability of class 0 takes these values epoch by epoch."""
+    p = np.array(trajectories)
+    recorder = dynamics.Recorder(np.zeros(len(p), dtype=np.int64), 2, p.shape[1])
+    for epoch in p.T:
+        recorder.add(np.log(np.column_stack([epoch, 1 - epoch])), np.zeros((len(p), 1)))
+    return points(np.zeros((len(p), 1)), dynamics=recorder.columns())

@@ -2,24 +2,14 @@ import numpy as np
 import pytest
 
 from fdmat_core import selection
-from fdmat_core.learning import dynamics
 from fdmat_core.methods import dual
 from fdmat_core.spec import Choice
-from tests.methods.tables import kept, order, points
+from tests.methods.tables import kept, order, points, recorded
 
 
 def scored(score, easy):
     columns = {"dual": np.asarray(score, dtype=np.float32), "early_prob": np.asarray(easy, dtype=np.float32)}
     return points(np.zeros((len(score), 1)), dynamics=columns)
-
-
-def recorded(*trajectories):
-    """A table of rows whose probability of class 0 takes these values epoch by epoch."""
-    p = np.array(trajectories)
-    recorder = dynamics.Recorder(np.zeros(len(p), dtype=np.int64), 2, p.shape[1])
-    for epoch in p.T:
-        recorder.add(np.log(np.column_stack([epoch, 1 - epoch])), np.zeros((len(p), 1)))
-    return points(np.zeros((len(p), 1)), dynamics=recorder.columns())
 
 
 def test_known_scores():

@@ -2,23 +2,13 @@ import numpy as np
 import pytest
 
 from fdmat_core import selection
-from fdmat_core.learning import dynamics
 from fdmat_core.spec import Choice
-from tests.methods.tables import kept, order, points
+from tests.methods.tables import kept, order, points, recorded
 
 
 def varied(first, second, **columns):
     windows = {"eva_early": np.asarray(first, dtype=np.float32), "eva_late": np.asarray(second, dtype=np.float32)}
     return points(np.zeros((len(first), 1)), dynamics=windows, **columns)
-
-
-def recorded(*trajectories):
-    """A table of rows whose probability of class 0 takes these values epoch by epoch."""
-    p = np.array(trajectories)
-    recorder = dynamics.Recorder(np.zeros(len(p), dtype=np.int64), 2, p.shape[1])
-    for epoch in p.T:
-        recorder.add(np.log(np.column_stack([epoch, 1 - epoch])), np.zeros((len(p), 1)))
-    return points(np.zeros((len(p), 1)), dynamics=recorder.columns())
 
 
 def score(table, **params):

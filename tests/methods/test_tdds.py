@@ -1,17 +1,7 @@
 import numpy as np
 import pytest
 
-from fdmat_core.learning import dynamics
-from tests.methods.tables import order, points
-
-
-def recorded(*trajectories):
-    """A table of rows whose probability of class 0 takes these values epoch by epoch."""
-    p = np.array(trajectories)
-    recorder = dynamics.Recorder(np.zeros(len(p), dtype=np.int64), 2, p.shape[1])
-    for epoch in p.T:
-        recorder.add(np.log(np.column_stack([epoch, 1 - epoch])), np.zeros((len(p), 1)))
-    return points(np.zeros((len(p), 1)), dynamics=recorder.columns())
+from tests.methods.tables import order, recorded
 
 
 def changes(trajectory):
