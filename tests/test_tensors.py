@@ -78,17 +78,35 @@ def test_arrays_are_moved_block_by_block_and_keep_their_numbers(monkeypatch):
     assert np.array_equal(to_numpy(device.put(x)), x)
 
 
-def test_pools_together_hold_every_row_once_and_matching_takes_note_of_picks_before(monkeypatch):
+def test_a_pool_matches_all_rows_and_parts_take_turns_with_what_is_left(monkeypatch):
     x = np.random.default_rng(0).standard_normal((900, 3)).astype(np.float32)
-    whole = greedy.energy(x, 300)
-    monkeypatch.setattr(greedy, "POOL", 100)
-    parts = greedy.energy(x, 300)
-    assert len(set(parts)) == 300 and len(set(greedy.energy(x, 900))) == 900
-    assert np.array_equal(greedy.energy(x, 300), parts)
+    whole = greedy.energy(x, 900)
+    monkeypatch.setattr(greedy, "POOL", 300)
+    monkeypatch.setattr(greedy, "PART", 100)
+    parts = greedy.energy(x, 900)
+    assert len(set(parts)) == 900 and np.array_equal(greedy.energy(x, 400), parts[:400])
 
     def gap(rows):
         between = distances.mean_distances(x[rows], x).mean()
         return 2 * between - distances.mean_distances(x[rows], x[rows]).mean() - distances.mean_distances(x, x).mean()
 
-    alone = np.concatenate([pool[greedy.energy(x[pool], len(pool) // 3)] for pool in greedy._pools(np.arange(900))])
-    assert gap(whole) < gap(parts) < 0.7 * gap(alone)
+    drawn = np.random.default_rng(0).permutation(900)
+    for k, share in ((100, 0.6), (300, 0.6), (600, 0.6)):
+        assert gap(whole[:k]) <= gap(parts[:k]) < share * gap(drawn[:k])
+    last = [set(parts[850:]) & set(part) for part in greedy._drawn(np.setdiff1d(np.arange(900), parts[:150]), 100)]
+    assert min(map(len, last)) >= 5  # each of the eight parts still has its turn at the end
+
+
+def test_blocks_on_several_cores_hold_what_one_core_finds(monkeypatch):
+    x = np.random.default_rng(0).standard_normal((700, 3))
+    alone = distances.distance_rows(x)(slice(0, 700)), distances.mean_distances(x[:99], x)
+    monkeypatch.setattr(distances, "BLOCK", 2**16)  # so that there are many
+    monkeypatch.setattr(distances, "cores", lambda x: 5)
+    several = distances.distance_rows(x)(slice(0, 700)), distances.mean_distances(x[:99], x)
+    assert np.array_equal(alone[0], several[0]) and np.allclose(alone[1], several[1], rtol=1e-6)
+
+    def fail(rows):
+        raise KeyError(rows.start)
+
+    with pytest.raises(KeyError):
+        distances.by_blocks(fail, 20, distances.BLOCK // 8, cores=3)

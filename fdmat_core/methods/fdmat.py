@@ -9,7 +9,7 @@ import numpy as np
 from fdmat_core import device
 from fdmat_core.numerics import greedy, probabilities, quotas, surroundings, transport
 from fdmat_core.numerics.arrays import like, namespace, to_numpy
-from fdmat_core.numerics.distances import CACHED, by_blocks
+from fdmat_core.numerics.distances import CACHED, by_blocks, cores
 from fdmat_core.numerics.neighbours import nearest_rows
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
@@ -170,7 +170,7 @@ def _radius(t: Array, nearest: np.ndarray) -> np.ndarray:
         gaps = t[rows, :][:, None, :] - t[like(t, nearest[rows]), :]
         radius[rows] = to_numpy(xp.mean(xp.sqrt(xp.sum(gaps * gaps, axis=2)), axis=1))
 
-    by_blocks(fill, len(t), CACHED * nearest.shape[1] * t.shape[1])
+    by_blocks(fill, len(t), CACHED * nearest.shape[1] * t.shape[1], cores=cores(t))
     return radius
 
 

@@ -5,8 +5,12 @@ Functions take and give arrays of the Python array API standard, and compute whe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +28,8 @@ TENSORS = 2**30
 DENSE_ROWS = 20_000
 #: Blocks that are gone over several times are this much smaller, so that they stay in a processor's cache.
 CACHED = 256
+#: Distances that are only summed are made for so many rows with so many at a time.
+TALL, WIDE = 512, 2048
 
 
 def blocks(n: int, width: int) -> Iterator[slice]:
@@ -33,9 +39,20 @@ def blocks(n: int, width: int) -> Iterator[slice]:
         yield slice(start, min(n, start + step))
 
 
-def by_blocks(work: Callable[[slice], None], n: int, width: int) -> None:
-    """Call `work` on slices of n rows, as `blocks` gives them; on half as many at a time from where memory runs out."""
-    step, start = max(1, BLOCK // max(1, width)), 0
+def by_blocks(work: Callable[[slice], None], n: int, width: int, *, cores: int = 1) -> None:
+    """Call `work` on slices of n rows, as `blocks` gives them; on half as many at a time from where memory runs out.
+
+    With several cores each takes slices of its own, so that `work` must write nothing that another slice does.
+    """
+    if cores > 1 and n > max(1, BLOCK // max(1, width)):
+        with one_thread_each(), ThreadPoolExecutor(cores) as threads:
+            list(threads.map(lambda rows: _halving(work, rows.start, rows.stop, width), blocks(n, width)))
+    else:
+        _halving(work, 0, n, width)
+
+
+def _halving(work: Callable[[slice], None], start: int, n: int, width: int) -> None:
+    step = max(1, BLOCK // max(1, width))
     while start < n:
         try:
             work(slice(start, min(n, start + step)))
@@ -45,6 +62,23 @@ def by_blocks(work: Callable[[slice], None], n: int, width: int) -> None:
             step //= 2
         else:
             start += step
+
+
+def cores(x: Array) -> int:
+    """How many blocks of x are worked on at a time: on the processor one a core; on an accelerator one."""
+    return (os.cpu_count() or 1) if isinstance(x, np.ndarray) else 1
+
+
+def one_thread_each() -> AbstractContextManager[Any]:
+    """Let products of matrices inside take one thread, as there are others at work."""
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def on_device(width: int) -> int:
@@ -113,7 +147,7 @@ def kept_rows(rows: Callable[[slice, slice], Array], n: int) -> Callable[[int | 
         dense[block, rest] = found = xp.astype(rows(block, rest), xp.float32)
         dense[rest, block] = found.T
 
-    by_blocks(fill, n, CACHED * n)
+    by_blocks(fill, n, CACHED * n, cores=cores(dense))
     return lambda which: dense[which, :]
 
 
@@ -152,7 +186,7 @@ def row_means(rows: Callable[[slice], Array], n: int) -> Array:
     def fill(block: slice) -> None:
         means[block] = xp.sum(rows(block), axis=1, dtype=means.dtype) / n
 
-    by_blocks(fill, n, CACHED * n)
+    by_blocks(fill, n, CACHED * n, cores=cores(means))
     return means
 
 
@@ -163,12 +197,14 @@ def mean_distances(a: Array, x: Array) -> Array:
     theirs = xp.astype(a - middle, xp.float32)
     lengths, total = squares(theirs), xp.zeros(len(a), dtype=wide(a), device=a.device)
 
-    def add(block: slice) -> None:
-        mine = xp.astype(x[block, :] - middle, xp.float32)
-        found = expand_squares(theirs @ mine.T, lengths, squares(mine))
-        total[:] = total + xp.sum(xp.sqrt(found), axis=1, dtype=total.dtype)
+    def add(rows: slice) -> None:
+        for block in blocks(len(x), BLOCK // WIDE):
+            mine = xp.astype(x[block, :] - middle, xp.float32)
+            found = expand_squares(theirs[rows, :] @ mine.T, lengths[rows], squares(mine))
+            found **= 0.5
+            total[rows] = total[rows] + xp.sum(found, axis=1)
 
-    by_blocks(add, len(x), 4 * len(a))
+    by_blocks(add, len(a), BLOCK // TALL if isinstance(x, np.ndarray) else on_device(WIDE), cores=cores(x))
     return total / len(x)
 
 

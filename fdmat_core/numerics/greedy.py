@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SIMILARITIES = 2**28
 #: At most this many rows compete for a place where distributions are matched.
 POOL = 20_000
+#: Rows beyond the places of the first pool are matched in parts of at most so many.
+PART = 2000
 #: Gains are summed over this many similarities at a time, few enough to stay in the processor's cache.
 CHUNK = 2**19
 #: Rows that are chosen before any is picked.
@@ -33,7 +35,7 @@ def herd(
     budget: int,
     *,
     near: Array | None = None,
-    made: int = 0,
+    made: float = 0,
     chosen: Chosen = (),
 ) -> np.ndarray:
     """Rows picked by kernel herding without replacement: (budget,) in the order of choice.
@@ -48,7 +50,8 @@ def herd(
     mean
         (n,) mean kernel between each row and all.
     near, made
-        Of picks made before among other rows: their kernel with each row (n,), summed, and their number.
+        Of picks made before among other rows: their kernel with each row (n,), summed, and their number, or a share
+        of both.
     """
     xp = namespace(mean)
     left = xp.astype(mean, wide(mean), copy=True)
@@ -73,26 +76,63 @@ def energy(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
     With t picks made, the next is `argmin_i mean_j |x_i - x_j| - (1 / (t + 1)) sum_{s picked} |x_i - x_s|`: kernel
     herding with the kernel `-|x - y|`. The first pick is the medoid.
 
-    Above `POOL` rows not all rows compete for every place, as that would cost n^2: pools of so many rows are drawn, and
-    each gives its share of the picks, which match all rows and take note of the picks before.
+    Above `POOL` rows not all rows compete for every place, as that would cost n^2. So many, drawn at random, compete for
+    the first places, half of their number, and match all rows. What is left is drawn into parts of `PART` rows that take
+    turns. Each goes on from its share of the picks before, and takes itself and those for all rows, of which it is a
+    sample.
     """
     if len(x) <= POOL:
-        distances = distance_rows(x)
-        return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget, chosen=chosen)
+        return _match(x, budget, chosen)
     picks = np.empty(0, dtype=np.int64)
-    for pool in _pools(np.asarray(chosen, dtype=np.int64)):
+    for pool in _drawn(np.asarray(chosen, dtype=np.int64), POOL):
         picks = np.concatenate([picks, _pick(x, pool, picks, min(budget - len(picks), len(pool)))])
-    rest, places = np.setdiff1d(np.arange(len(x)), picks), budget - len(picks)
-    for pool in _pools(rest):
-        share = min(budget - len(picks), max(POOL // 2, -(-places * len(pool) // len(rest))))
-        picks = np.concatenate([picks, _pick(x, pool, picks, share)]) if share else picks
-    return picks
+    first = _drawn(np.setdiff1d(np.arange(len(x)), picks), POOL)[:1]
+    for pool in first:
+        picks = np.concatenate([picks, _pick(x, pool, picks, min(budget - len(picks), POOL // 2))])
+    return np.concatenate([picks, _by_turns(_parts(x, picks))])[:budget] if len(picks) < budget else picks
 
 
-def _pools(rows: np.ndarray) -> list[np.ndarray]:
-    """Rows, drawn into pools of no more than `POOL`, in ascending order in each."""
+def _parts(x: Array, picks: np.ndarray) -> list[np.ndarray]:
+    """The rows of x (n, d) that are not picked yet, in parts, each in the order in which it goes on from the picks."""
+    parts, share, found = _drawn(np.setdiff1d(np.arange(len(x)), picks), PART), len(picks) / len(x), []
+    for part in parts:
+        mine = x[like(x, part), :]
+        distances, near = distance_rows(mine), mean_distances(mine, x[like(x, picks), :])
+        mean = share * near + (1 - share) * row_means(distances, len(part))
+        made = len(picks) / len(parts)
+        turn = herd(lambda row, rows=distances: -rows(row), -mean, len(part), near=-made * near, made=made)
+        found.append(part[turn])
+    return found
+
+
+def _drawn(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Rows, drawn into groups of no more than a size, in ascending order in each."""
     drawn = np.random.default_rng(0).permutation(rows)
-    return [np.sort(pool) for pool in np.array_split(drawn, -(-len(rows) // POOL))] if len(rows) else []
+    return [np.sort(group) for group in np.array_split(drawn, -(-len(rows) // size))] if len(rows) else []
+
+
+def _by_turns(parts: list[np.ndarray]) -> np.ndarray:
+    """All rows of some parts: the first of each, then the second of each, to the last."""
+    turn = np.concatenate([np.arange(len(part)) for part in parts])
+    return np.concatenate(parts)[np.argsort(turn, kind="stable")]
+
+
+def _match(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
+    """Rows of x (n, d) that match all of them: (budget,), each the best of all at its time."""
+    distances = distance_rows(x)
+    return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget, chosen=chosen)
+
+
+def _drawn(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Rows, drawn into groups of no more than a size, in ascending order in each."""
+    drawn = np.random.default_rng(0).permutation(rows)
+    return [np.sort(group) for group in np.array_split(drawn, -(-len(rows) // size))] if len(rows) else []
+
+
+def _by_turns(parts: list[np.ndarray]) -> np.ndarray:
+    """All rows of some parts: the first of each, then the second of each, to the last."""
+    turn = np.concatenate([np.arange(len(part)) for part in parts])
+    return np.concatenate(parts)[np.argsort(turn, kind="stable")]
 
 
 def _pick(x: Array, pool: np.ndarray, picks: np.ndarray, budget: int) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from fdmat_core.numerics import tiles
 from fdmat_core.numerics.arrays import like, namespace, to_numpy, wide
 from fdmat_core.numerics.cells import nearest_centre
-from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, dots, mean, on_device, squared_distances
+from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, cores, dots, mean, on_device, squared_distances
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -162,7 +162,7 @@ def _read(found: np.ndarray, x: Array) -> Neighbours:
         found[rows] = np.take_along_axis(found[rows], sort, axis=1)
         apart[rows] = np.take_along_axis(apart[rows], sort, axis=1)
 
-    by_blocks(fill, len(x), CACHED * found.shape[1] * x.shape[1])
+    by_blocks(fill, len(x), CACHED * found.shape[1] * x.shape[1], cores=cores(x))
     return Neighbours(apart, found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core.numerics.distances import blocks
+from fdmat_core.numerics.distances import CACHED, by_blocks, cores
 
 #: After so many rounds the share of rows that belong nowhere has settled.
 ROUNDS = 100
@@ -32,9 +32,11 @@ def strangeness(around: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np
         return found
     usual = sizes / sizes.sum()
     profiles = (counts + usual) / (counts.sum(axis=1, keepdims=True) + 1)  # as if one more neighbour had been any
-    for rows in blocks(len(around), 8 * around.shape[1] ** 2):
-        labels = around[rows]
-        found[rows] = np.log(usual[labels]).sum(axis=1) - _belonging(labels, profiles)
+
+    def fill(rows: slice) -> None:
+        found[rows] = np.log(usual[around[rows]]).sum(axis=1) - _belonging(around[rows], profiles)
+
+    by_blocks(fill, len(around), CACHED * around.shape[1] * len(sizes), cores=cores(around))
     return found
 
 

@@ -299,10 +299,11 @@ def test_points_that_got_lost_are_measured_again(counted):
 
 
 def test_what_is_finished_can_be_read_while_the_rest_is_made(monkeypatch):
-    spec, seen = make_spec("herding", "fdmat"), []
+    spec, seen = make_spec("herding", "fdmat", "random"), []
 
     def watch(done, total, note):
-        maps, ranking = Run(spec).projection, Run(spec).ranking(Choice("fdmat"))
+        maps, random, ranking = Run(spec).projection, *(Run(spec).ranking(Choice(name)) for name in ("random", "fdmat"))
+        assert random or not ranking  # FDMat is not seen without random
         seen.append((note.partition(":")[0], maps.kind if maps else None, ranking is not None, len(Run(spec).curve())))
 
     library.execute(spec, watch)
