@@ -76,10 +76,10 @@ def energy(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
     With t picks made, the next is `argmin_i mean_j |x_i - x_j| - (1 / (t + 1)) sum_{s picked} |x_i - x_s|`: kernel
     herding with the kernel `-|x - y|`. The first pick is the medoid.
 
-    Above `POOL` rows not all rows compete for every place, as that would cost n^2. So many, drawn at random, compete for
-    the first places, half of their number, and match all rows. What is left is drawn into parts of `PART` rows that take
-    turns. Each goes on from its share of the picks before, and takes itself and those for all rows, of which it is a
-    sample.
+    Above `POOL` rows not all rows compete for every place, as that would cost n^2. So many, drawn at random, compete
+    for the first places, half of their number, and match all rows. What is left is drawn into parts of `PART` rows that
+    take turns. Each goes on from its share of the picks before, and takes itself and those for all rows, of which it is
+    a sample.
     """
     if len(x) <= POOL:
         return _match(x, budget, chosen)
@@ -89,18 +89,24 @@ def energy(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
     first = _drawn(np.setdiff1d(np.arange(len(x)), picks), POOL)[:1]
     for pool in first:
         picks = np.concatenate([picks, _pick(x, pool, picks, min(budget - len(picks), POOL // 2))])
-    return np.concatenate([picks, _by_turns(_parts(x, picks))])[:budget] if len(picks) < budget else picks
+    if len(picks) < budget:
+        picks = np.concatenate([picks, _by_turns(_parts(x, picks, budget - len(picks)))])
+    return picks[:budget]
 
 
-def _parts(x: Array, picks: np.ndarray) -> list[np.ndarray]:
-    """The rows of x (n, d) that are not picked yet, in parts, each in the order in which it goes on from the picks."""
+def _parts(x: Array, picks: np.ndarray, places: int) -> list[np.ndarray]:
+    """The rows of x (n, d) that are not picked yet, in parts, each in the order in which it goes on from the picks.
+
+    Of each part as many are given as serve the places that are left.
+    """
     parts, share, found = _drawn(np.setdiff1d(np.arange(len(x)), picks), PART), len(picks) / len(x), []
+    places = -(-places // len(parts))
     for part in parts:
         mine = x[like(x, part), :]
         distances, near = distance_rows(mine), mean_distances(mine, x[like(x, picks), :])
         mean = share * near + (1 - share) * row_means(distances, len(part))
         made = len(picks) / len(parts)
-        turn = herd(lambda row, rows=distances: -rows(row), -mean, len(part), near=-made * near, made=made)
+        turn = herd(lambda row, rows=distances: -rows(row), -mean, min(places, len(part)), near=-made * near, made=made)
         found.append(part[turn])
     return found
 
@@ -121,18 +127,6 @@ def _match(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
     """Rows of x (n, d) that match all of them: (budget,), each the best of all at its time."""
     distances = distance_rows(x)
     return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget, chosen=chosen)
-
-
-def _drawn(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    """Rows, drawn into groups of no more than a size, in ascending order in each."""
-    drawn = np.random.default_rng(0).permutation(rows)
-    return [np.sort(group) for group in np.array_split(drawn, -(-len(rows) // size))] if len(rows) else []
-
-
-def _by_turns(parts: list[np.ndarray]) -> np.ndarray:
-    """All rows of some parts: the first of each, then the second of each, to the last."""
-    turn = np.concatenate([np.arange(len(part)) for part in parts])
-    return np.concatenate(parts)[np.argsort(turn, kind="stable")]
 
 
 def _pick(x: Array, pool: np.ndarray, picks: np.ndarray, budget: int) -> np.ndarray:
