@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import device, registry, selection
-from fdmat_core.numerics import distances, greedy, neighbours
+from fdmat_core.numerics import distances, matching, neighbours
 from fdmat_core.numerics.arrays import to_numpy
 from tests.conftest import make_table
 
@@ -80,11 +80,11 @@ def test_arrays_are_moved_block_by_block_and_keep_their_numbers(monkeypatch):
 
 def test_a_pool_matches_all_rows_and_parts_take_turns_with_what_is_left(monkeypatch):
     x = np.random.default_rng(0).standard_normal((900, 3)).astype(np.float32)
-    whole = greedy.energy(x, 900)
-    monkeypatch.setattr(greedy, "POOL", 300)
-    monkeypatch.setattr(greedy, "PART", 100)
-    parts = greedy.energy(x, 900)
-    assert len(set(parts)) == 900 and np.array_equal(greedy.energy(x, 400), parts[:400])
+    whole = matching.energy(x, 900)
+    monkeypatch.setattr(matching, "POOL", 300)
+    monkeypatch.setattr(matching, "PART", 100)
+    parts = matching.energy(x, 900)
+    assert len(set(parts)) == 900 and np.array_equal(matching.energy(x, 400), parts[:400])
 
     def gap(rows):
         between = distances.mean_distances(x[rows], x).mean()
@@ -93,7 +93,7 @@ def test_a_pool_matches_all_rows_and_parts_take_turns_with_what_is_left(monkeypa
     drawn = np.random.default_rng(0).permutation(900)
     for k, share in ((100, 0.6), (300, 0.6), (600, 0.6)):
         assert gap(whole[:k]) <= gap(parts[:k]) < share * gap(drawn[:k])
-    last = [set(parts[850:]) & set(part) for part in greedy._drawn(np.setdiff1d(np.arange(900), parts[:150]), 100)]
+    last = [set(parts[850:]) & set(part) for part in matching._drawn(np.setdiff1d(np.arange(900), parts[:150]), 100)]
     assert min(map(len, last)) >= 5  # each of the eight parts still has its turn at the end
 
 
@@ -110,3 +110,24 @@ def test_blocks_on_several_cores_hold_what_one_core_finds(monkeypatch):
 
     with pytest.raises(KeyError):
         distances.by_blocks(fail, 20, distances.BLOCK // 8, cores=3)
+
+
+def test_the_mean_of_what_is_picked_in_pools_follows_that_of_all(monkeypatch):
+    x = np.random.default_rng(0).standard_normal((900, 3)).astype(np.float32) + 7
+    whole = matching.means(x, 900)
+    monkeypatch.setattr(matching, "POOL", 300)
+    monkeypatch.setattr(matching, "PART", 100)
+    parts = matching.means(x, 900)
+    assert len(set(parts)) == 900 and np.array_equal(matching.means(x, 400), parts[:400])
+    assert len(set(matching.means(x, 500, [3, 5, 8]))) == 500 and set(matching.means(x, 500, [3, 5, 8])[:3]) == {
+        3,
+        5,
+        8,
+    }
+
+    def gap(rows):
+        return np.linalg.norm(x[rows].mean(axis=0) - x.mean(axis=0))
+
+    drawn = np.random.default_rng(0).permutation(900)
+    for k in (50, 150, 400, 700):
+        assert gap(parts[:k]) < 0.1 * gap(drawn[:k]) or gap(parts[:k]) < 2 * gap(whole[:k])

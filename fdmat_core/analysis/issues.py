@@ -130,7 +130,7 @@ class Transported:
 
 def transported(table: FeatureTable, *, lam: float = 10.0) -> Transported:
     """Prepare the evidence for cards about a table's rows."""
-    x, _, plan = fdmat.transported(table, lam=lam)
+    (x, *_), plan = fdmat.transported(table, lam=lam)
     return Transported(to_numpy(x), plan)
 
 
@@ -168,7 +168,7 @@ def likeness_to(table: FeatureTable, other: np.ndarray) -> np.ndarray:
     other
         (d,) its features, by what made those of the table.
     """
-    x, _ = transport.features(np.concatenate([table.embedding, other[None]]), power=0.5, norm="unit")
+    x = transport.features(np.concatenate([table.embedding, other[None]]), power=0.5, norm="unit").x
     return -squared_distances(x[-1:], x[:-1])[0]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.numerics import distances, greedy
+from fdmat_core.numerics import distances, greedy, matching
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -54,7 +54,7 @@ def cfd_greedy(
     sigma = distances.median_distance(z) * np.resize(BANDWIDTHS, frequencies)
     waves = features(z, rng.standard_normal((frequencies, z.shape[1])) / sigma[:, None])  # (n, 2F)
     rows = distances.kept_rows(lambda which, others: waves[which] @ waves[others].T, table.n)
-    return Ranking.by_picks(greedy.herd(rows, waves @ waves.mean(axis=0), budget, chosen=chosen), table.n)
+    return Ranking.by_picks(matching.herd(rows, waves @ waves.mean(axis=0), budget, chosen=chosen), table.n)
 
 
 def features(z: np.ndarray, t: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fdmat_core import device
-from fdmat_core.numerics import greedy
+from fdmat_core.numerics import greedy, matching
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable
@@ -36,4 +36,4 @@ def energy_greedy(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = (
     **Limits.** Costs one row of distances per pick. A class of up to 20,000 rows keeps its distances in memory;
     beyond that every row is computed when it is needed.
     """
-    return Ranking.by_picks(greedy.energy(device.put(table.embedding), budget, chosen), table.n)
+    return Ranking.by_picks(matching.energy(device.put(table.embedding), budget, chosen), table.n)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fdmat_core import device
-from fdmat_core.numerics import greedy, probabilities, quotas, surroundings, transport
+from fdmat_core.numerics import greedy, matching, probabilities, quotas, surroundings, transport
 from fdmat_core.numerics.arrays import like, namespace, to_numpy
 from fdmat_core.numerics.distances import CACHED, by_blocks, cores
 from fdmat_core.numerics.neighbours import nearest_rows
@@ -98,23 +98,23 @@ def fdmat(  # noqa: PLR0913
     neighbours
         How many nearest neighbours the second criterion looks at.
     """
-    x, usable, plan = transported(table, lam=lam)
-    if not usable.any():
+    moved, plan = transported(table, lam=lam)
+    rows = np.flatnonzero(moved.usable)
+    if not len(rows):
         raise ValueError("every row of the features is zero, so there is nothing to match; use other features")
-    rows = np.flatnonzero(usable)
     evidence = {
         name: np.zeros(table.n)
         for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest", "strangeness")
     }
     evidence |= {"preferred": table.labels.copy(), "issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
-    around, recall = _gather(evidence, plan, _take(x, rows), rows, table, neighbours)
+    around, recall = _gather(evidence, moved, plan, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
     counts = _inside(found, table.labels[rows], around, table.c)
     found["far"] = _from_usual(np.log(np.maximum(found["radius"], np.finfo(np.float32).tiny)), table.labels[rows])
     strange = _strangeness(table, rows, found["far"], surroundings.strangeness(around, counts, _sizes(table, rows)))
     found["strangeness"] = evidence["strangeness"][rows] = strange
     evidence["issue"][rows] = _issues(found, table.labels[rows], counts, around.shape[1], tau, reference)
-    order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
+    order, survivors = _arrange(moved.x, table, evidence, budget, chosen, quota)
     return Ranking(
         order,
         score=evidence["suspicion" if table.labelled else "radius"],
@@ -124,11 +124,12 @@ def fdmat(  # noqa: PLR0913
     )
 
 
-def transported(table: FeatureTable, *, lam: float) -> tuple[Array, np.ndarray, transport.ClassPlan]:
-    """Steps 1 and 2: the features (n, d) that are transported, which rows (n,) have any, and the plan over those."""
-    x, usable = transport.features(device.put(table.embedding), power=0.5, norm="unit")
-    usable = to_numpy(usable)
-    return x, usable, transport.class_plan(_take(x, np.flatnonzero(usable)), table.labels[usable], table.c, lam=lam)
+def transported(table: FeatureTable, *, lam: float) -> tuple[transport.Features, transport.ClassPlan]:
+    """Steps 1 and 2: the features that are transported, and the plan over the rows that have any."""
+    found = transport.features(device.put(table.embedding), power=0.5, norm="unit")
+    found = found._replace(usable=to_numpy(found.usable))
+    rows = np.flatnonzero(found.usable)
+    return found, transport.class_plan(_take(found.x, rows), table.labels[rows], table.c, lam=lam)
 
 
 def _take(x: Array, rows: np.ndarray) -> Array:
@@ -138,17 +139,17 @@ def _take(x: Array, rows: np.ndarray) -> Array:
 
 def _gather(
     evidence: dict[str, np.ndarray],
+    moved: transport.Features,
     plan: transport.ClassPlan,
-    x: Array,
-    rows: np.ndarray,
     table: FeatureTable,
     k: int,
 ) -> tuple[np.ndarray, float]:
-    """Fill in what the plan and the neighbours say about the usable rows, whose transported features are x (m, d).
+    """Fill in what the plan and the neighbours say about the m usable rows.
 
     Returns the labels (m, k) of the neighbours, and the share of true neighbours among them.
     """
-    labels = table.labels[rows]
+    rows = np.flatnonzero(moved.usable)
+    x, labels = _take(moved.x, rows), table.labels[rows]
     by_plan = transport.label_evidence(plan, x, labels)
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(by_plan, name)
@@ -157,20 +158,20 @@ def _gather(
     if around.shape[1]:
         evidence["nearest"][rows] = found.distances[:, 0]
         evidence["agreement"][rows] = (around == labels[:, None]).mean(axis=1)
-        lengths = transport.tukey(_take(device.put(table.embedding), rows))
-        evidence["radius"][rows] = _radius(lengths, found.rows)
+        evidence["radius"][rows] = _radius(x, moved.scale[like(x, rows)], found.rows)
     return around, found.recall
 
 
-def _radius(t: Array, nearest: np.ndarray) -> np.ndarray:
-    """The mean distance (m,) from rows t (m, d) to their neighbours, with lengths, which `x` has lost, counted."""
-    xp, radius = namespace(t), np.empty(len(t))
+def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
+    """The mean distance (m,) from rows to their neighbours, with the lengths (m,) counted that x (m, d) has lost."""
+    xp, radius = namespace(x), np.empty(len(x))
 
     def fill(rows: slice) -> None:
-        gaps = t[rows, :][:, None, :] - t[like(t, nearest[rows]), :]
+        near = like(x, nearest[rows])  # (b, k)
+        gaps = (x[rows, :] * scale[rows][:, None])[:, None, :] - x[near, :] * scale[near][:, :, None]
         radius[rows] = to_numpy(xp.mean(xp.sqrt(xp.sum(gaps * gaps, axis=2)), axis=1))
 
-    by_blocks(fill, len(t), CACHED * nearest.shape[1] * t.shape[1], cores=cores(t))
+    by_blocks(fill, len(x), CACHED * nearest.shape[1] * x.shape[1], cores=cores(x))
     return radius
 
 
@@ -289,7 +290,7 @@ def _arrange(
 
 def _match(x: Array, k: int, chosen: np.ndarray) -> np.ndarray:
     """All rows of one class: the first k in greedy energy order, the chosen before, the rest in row order."""
-    return Ranking.by_picks(greedy.energy(x, min(k, len(x)), chosen), len(x)).order
+    return Ranking.by_picks(matching.energy(x, min(k, len(x)), chosen), len(x)).order
 
 
 def _severity(evidence: dict[str, np.ndarray]) -> np.ndarray:

@@ -59,8 +59,8 @@ def fdmat_published(
     norm
         Scale each row by its norm before centring, as the public code does, or to unit length after it.
     """
-    x, usable = transport.features(device.put(table.embedding), power=power, norm=norm)
-    x, usable = x[usable], to_numpy(usable)
+    found = transport.features(device.put(table.embedding), power=power, norm=norm)
+    x, usable = found.x[found.usable], to_numpy(found.usable)
     plan = transport.class_plan(x, table.labels[usable], table.c, lam=lam)
     score = np.full(table.n, np.inf)
     score[usable] = transport.label_evidence(plan, x, table.labels[usable]).contribution

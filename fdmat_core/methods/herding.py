@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fdmat_core import device
-from fdmat_core.numerics import distances, greedy
-from fdmat_core.numerics.arrays import namespace, wide
+from fdmat_core.numerics import greedy, matching
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import method
 from fdmat_core.types import FeatureTable
@@ -27,14 +24,4 @@ def herding(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = ()) -> 
     At step t the pick is `argmin_i |t mu - S - z_i|^2`, with S the sum of the picks so far. The public DeepCore code
     takes the argmax, which moves the mean away; figures published from it are for that reversed rule.
     """
-    z = device.put(table.embedding)
-    xp = namespace(z)
-    z = xp.astype(z, wide(z))
-    mean, total, squares = distances.mean(z), xp.zeros_like(z[0, :]), distances.squares(z)
-    picks = np.empty(budget, dtype=np.int64)
-    for t in range(budget):
-        gap = 2 * (z @ ((t + 1) * mean - total)) - squares  # (n,) larger is closer
-        pick = greedy.highest(gap, chosen if t < len(chosen) else None)
-        squares[pick] = np.inf  # picked once
-        picks[t], total = pick, total + z[pick, :]
-    return Ranking.by_picks(picks, table.n)
+    return Ranking.by_picks(matching.means(device.put(table.embedding), budget, chosen), table.n)

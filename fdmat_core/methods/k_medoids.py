@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from fdmat_core import device
-from fdmat_core.numerics import greedy
+from fdmat_core.numerics import matching
 from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.distances import blocks, distance_rows, squared_distances
 from fdmat_core.rankings import Ranking
@@ -63,7 +63,7 @@ def k_medoids(table: FeatureTable, *, budget: int, rounds: Annotated[int, Range(
         Most rounds of offers to make.
     """
     z = device.put(table.embedding)
-    picks, distances = greedy.energy(z, budget), distance_rows(z)
+    picks, distances = matching.energy(z, budget), distance_rows(z)
     if budget:
         picks = swap(lambda row: to_numpy(distances(row)), picks, table.n, rounds)
     return Ranking.by_picks(picks, table.n)

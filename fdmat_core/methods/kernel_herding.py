@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from fdmat_core import device
-from fdmat_core.numerics import greedy
+from fdmat_core.numerics import greedy, matching
 from fdmat_core.numerics.arrays import namespace
-from fdmat_core.numerics.distances import distance_rows, median_distance, row_means
+from fdmat_core.numerics.distances import median_distance
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -47,9 +47,8 @@ def kernel_herding(
     """
     sigma = bandwidth * median_distance(table.embedding)
     z = device.put(table.embedding)
-    distances, exp = distance_rows(z), namespace(z).exp
 
-    def kernel(row: int | slice) -> Array:
-        return exp(-0.5 * (distances(row) / sigma) ** 2)
+    def gaussian(distances: Array) -> Array:
+        return namespace(z).exp(-0.5 * (distances / sigma) ** 2)
 
-    return Ranking.by_picks(greedy.herd(kernel, row_means(kernel, table.n), budget, chosen=chosen), table.n)
+    return Ranking.by_picks(matching.kernel(z, gaussian, budget, chosen), table.n)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.numerics import distances, greedy
+from fdmat_core.numerics import distances, matching
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -44,7 +44,7 @@ def wasserstein_quantisation(table: FeatureTable, *, budget: int, rounds: Annota
         return Ranking(np.arange(table.n))
     z = np.asarray(table.embedding, dtype=np.float64)
     z = z - z.mean(axis=0)
-    points = z[greedy.energy(z, budget)]
+    points = z[matching.energy(z, budget)]
     for _ in range(rounds):
         moved = centres(points, z)
         if np.allclose(moved, points):

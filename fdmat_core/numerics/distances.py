@@ -190,8 +190,11 @@ def row_means(rows: Callable[[slice], Array], n: int) -> Array:
     return means
 
 
-def mean_distances(a: Array, x: Array) -> Array:
-    """The mean distance (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64."""
+def mean_distances(a: Array, x: Array, of: Callable[[Array], Array] | None = None) -> Array:
+    """The mean distance (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64.
+
+    Or the mean of what a function gives of the distances.
+    """
     xp = namespace(x)
     middle = mean(x)
     theirs = xp.astype(a - middle, xp.float32)
@@ -202,7 +205,7 @@ def mean_distances(a: Array, x: Array) -> Array:
             mine = xp.astype(x[block, :] - middle, xp.float32)
             found = expand_squares(theirs[rows, :] @ mine.T, lengths[rows], squares(mine))
             found **= 0.5
-            total[rows] = total[rows] + xp.sum(found, axis=1)
+            total[rows] = total[rows] + xp.sum(found if of is None else of(found), axis=1)
 
     by_blocks(add, len(a), BLOCK // TALL if isinstance(x, np.ndarray) else on_device(WIDE), cores=cores(x))
     return total / len(x)

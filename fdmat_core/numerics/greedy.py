@@ -1,4 +1,4 @@
-"""Greedy selection: of sets that represent the rest, of distributions that match, of points far apart.
+"""Greedy selection: of sets that represent the rest, of points far apart.
 
 Each begins, if some rows are `chosen` already, with those, in the order in which it would pick them if there were no
 others; then it goes on among all.
@@ -12,130 +12,23 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from fdmat_core.numerics.arrays import at_least, like, namespace, to_numpy, wide
-from fdmat_core.numerics.distances import TENSORS, by_blocks, distance_rows, mean_distances, row_means, squares
+from fdmat_core.numerics.distances import TENSORS, by_blocks, squares
 
 if TYPE_CHECKING:
     from fdmat_core.numerics.arrays import Array
 
 #: A similarity matrix holds at most this many float32 (1 GB).
 SIMILARITIES = 2**28
-#: At most this many rows compete for a place where distributions are matched.
-POOL = 20_000
-#: Rows beyond the places of the first pool are matched in parts of at most so many.
-PART = 2000
 #: Gains are summed over this many similarities at a time, few enough to stay in the processor's cache.
 CHUNK = 2**19
 #: Rows that are chosen before any is picked.
 Chosen = np.ndarray | Sequence[int]
 
 
-def herd(
-    rows: Callable[[int], Array],
-    mean: Array,
-    budget: int,
-    *,
-    near: Array | None = None,
-    made: float = 0,
-    chosen: Chosen = (),
-) -> np.ndarray:
-    """Rows picked by kernel herding without replacement: (budget,) in the order of choice.
-
-    With t picks made, the next is `argmax_i mean_i - (1 / (t + 1)) sum_{s picked} k(i, s)`; ties go to the lower row.
-    Costs one row of the kernel and one pass over n numbers per pick.
-
-    Parameters
-    ----------
-    rows
-        Gives the kernel (n,) between one row and all.
-    mean
-        (n,) mean kernel between each row and all.
-    near, made
-        Of picks made before among other rows: their kernel with each row (n,), summed, and their number, or a share
-        of both.
-    """
-    xp = namespace(mean)
-    left = xp.astype(mean, wide(mean), copy=True)
-    summed: Array = xp.zeros_like(left) if near is None else xp.astype(near, left.dtype, copy=True)
-    picks = np.empty(min(budget, len(left)), dtype=np.int64)
-    for t in range(len(picks)):
-        picks[t] = pick = highest(left - summed / (made + t + 1), chosen if t < len(chosen) else None)
-        left[pick] = -np.inf
-        summed += rows(pick)
-    return picks
-
-
 def highest(values: Array, rows: Chosen | None = None) -> int:
     """The row of the highest of the values (n,), or of those of some rows; ties go to the first."""
     argmax = namespace(values).argmax
     return int(argmax(values)) if rows is None else int(rows[int(argmax(values[like(values, np.asarray(rows))]))])
-
-
-def energy(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
-    """Rows of x (n, d) whose energy distance to all rows is brought down greedily: (budget,) in the order of choice.
-
-    With t picks made, the next is `argmin_i mean_j |x_i - x_j| - (1 / (t + 1)) sum_{s picked} |x_i - x_s|`: kernel
-    herding with the kernel `-|x - y|`. The first pick is the medoid.
-
-    Above `POOL` rows not all rows compete for every place, as that would cost n^2. So many, drawn at random, compete
-    for the first places, half of their number, and match all rows. What is left is drawn into parts of `PART` rows that
-    take turns. Each goes on from its share of the picks before, and takes itself and those for all rows, of which it is
-    a sample.
-    """
-    if len(x) <= POOL:
-        return _match(x, budget, chosen)
-    picks = np.empty(0, dtype=np.int64)
-    for pool in _drawn(np.asarray(chosen, dtype=np.int64), POOL):
-        picks = np.concatenate([picks, _pick(x, pool, picks, min(budget - len(picks), len(pool)))])
-    first = _drawn(np.setdiff1d(np.arange(len(x)), picks), POOL)[:1]
-    for pool in first:
-        picks = np.concatenate([picks, _pick(x, pool, picks, min(budget - len(picks), POOL // 2))])
-    if len(picks) < budget:
-        picks = np.concatenate([picks, _by_turns(_parts(x, picks, budget - len(picks)))])
-    return picks[:budget]
-
-
-def _parts(x: Array, picks: np.ndarray, places: int) -> list[np.ndarray]:
-    """The rows of x (n, d) that are not picked yet, in parts, each in the order in which it goes on from the picks.
-
-    Of each part as many are given as serve the places that are left.
-    """
-    parts, share, found = _drawn(np.setdiff1d(np.arange(len(x)), picks), PART), len(picks) / len(x), []
-    places = -(-places // len(parts))
-    for part in parts:
-        mine = x[like(x, part), :]
-        distances, near = distance_rows(mine), mean_distances(mine, x[like(x, picks), :])
-        mean = share * near + (1 - share) * row_means(distances, len(part))
-        made = len(picks) / len(parts)
-        turn = herd(lambda row, rows=distances: -rows(row), -mean, min(places, len(part)), near=-made * near, made=made)
-        found.append(part[turn])
-    return found
-
-
-def _drawn(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    """Rows, drawn into groups of no more than a size, in ascending order in each."""
-    drawn = np.random.default_rng(0).permutation(rows)
-    return [np.sort(group) for group in np.array_split(drawn, -(-len(rows) // size))] if len(rows) else []
-
-
-def _by_turns(parts: list[np.ndarray]) -> np.ndarray:
-    """All rows of some parts: the first of each, then the second of each, to the last."""
-    turn = np.concatenate([np.arange(len(part)) for part in parts])
-    return np.concatenate(parts)[np.argsort(turn, kind="stable")]
-
-
-def _match(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
-    """Rows of x (n, d) that match all of them: (budget,), each the best of all at its time."""
-    distances = distance_rows(x)
-    return herd(lambda row: -distances(row), -row_means(distances, len(x)), budget, chosen=chosen)
-
-
-def _pick(x: Array, pool: np.ndarray, picks: np.ndarray, budget: int) -> np.ndarray:
-    """Rows of a pool that bring the energy distance between the picks before, these, and all rows down most."""
-    mine, before = (x[like(x, rows), :] for rows in (pool, picks))
-    near = -len(picks) * mean_distances(mine, before) if len(picks) else None
-    distances = distance_rows(mine)
-    chosen = herd(lambda row: -distances(row), -mean_distances(mine, x), budget, near=near, made=len(picks))
-    return pool[chosen]
 
 
 def farthest_first(rows: Callable[[int], Array], n: int, budget: int, first: int, chosen: Chosen = ()) -> np.ndarray:

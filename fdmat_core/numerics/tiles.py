@@ -13,6 +13,8 @@ import numpy as np
 
 from fdmat_core.numerics.distances import one_thread_each
 
+#: So many numbers (1 GB) are put in order once; of more, each tile whenever it is looked at.
+KEPT = 2**28
 #: A tile has at most this many rows.
 TILE = 1024
 #: Farther than any row.
@@ -46,11 +48,24 @@ class Search:
     """
 
     def __init__(self, x: np.ndarray, order: np.ndarray, k: int) -> None:
-        self.order, self.k = order, k
-        self.x = (x[order] - x.mean(axis=0, dtype=np.float64)).astype(np.float32)  # products lose less near 0
-        self.squares = np.einsum("id,id->i", self.x, self.x)
+        self.x, self.order, self.k = x, order, k
+        self.middle = x.mean(axis=0, dtype=np.float64)
+        self.kept = np.empty(x.shape, dtype=np.float32) if x.size <= KEPT else None
+        self.squares = np.empty(len(x), dtype=np.float32)
+        for tile in cut(np.array([len(x)])):
+            rows = self._centred(tile)
+            self.squares[tile] = np.einsum("id,id->i", rows, rows)
+            if self.kept is not None:
+                self.kept[tile] = rows
         self.apart = np.full((len(x), k), FAR, dtype=np.float32)  # squared, ascending
         self.who = np.zeros((len(x), k), dtype=np.int32)  # places in the order
+
+    def _rows(self, places: slice) -> np.ndarray:
+        """Some rows (m, d) in order, less the mean: products lose less near 0."""
+        return self.kept[places] if self.kept is not None else self._centred(places)
+
+    def _centred(self, places: slice) -> np.ndarray:
+        return (self.x[self.order[places]] - self.middle).astype(np.float32)
 
     def compare(self, pairs: Iterator[tuple[slice, slice]]) -> None:
         """Look at all rows of pairs of slices, each pair of slices given once.
@@ -63,7 +78,7 @@ class Search:
 
         def look(pair: tuple[slice, slice]) -> None:
             one, other = pair
-            products = self.x[one] @ self.x[other].T
+            products = self._rows(one) @ self._rows(other).T
             with ExitStack() as held:  # in this order, so that no two wait for each other
                 for start in sorted({one.start, other.start}):
                     held.enter_context(locks.setdefault(start, Lock()))

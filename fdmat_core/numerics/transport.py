@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,31 +24,56 @@ KEPT_COSTS = 200_000_000
 BURST = 200
 
 
-def tukey(z: Array, power: float = 0.5) -> Array:
+class Features(NamedTuple):
+    """Features as FDMat transports them."""
+
+    x: Array  # (n, d) float32
+    usable: Array  # (n,) which rows have any: all-zero rows have none
+    scale: Array  # (n,) what each row was divided by at last
+
+
+def signed(z: Array) -> bool:
+    """Whether features (n, d) go below 0, by more than rounding."""
+    xp, rows = namespace(z), distances.blocks(len(z), 4 * z.shape[1])
+    return any(float(xp.min(z[some, :])) < -1e-6 for some in rows if z.shape[1])
+
+
+def tukey(z: Array, power: float = 0.5, *, both_signs: bool | None = None) -> Array:
     """Tukey's ladder of powers, which makes skewed non-negative features (n, d) more Gaussian.
 
-    Features that go below -1e-6 take the signed power `sign(z) |z|^power`; others `(z + 1e-6)^power`.
+    Features of both signs, which is looked up unless it is said, take the signed power `sign(z) |z|^power`; others
+    `(z + 1e-6)^power`.
     """
     xp = namespace(z)
-    if len(z) and float(xp.min(z)) < -1e-6:
+    if signed(z) if both_signs is None else both_signs:
         return xp.sign(z) * xp.abs(z) ** power
     return (at_least(xp.asarray(z, copy=True), 0) + 1e-6) ** power
 
 
-def features(z: Array, *, power: float, norm: str) -> tuple[Array, Array]:
-    """The features (n, d) that FDMat transports, in float32, and which rows are usable (n,): all-zero rows are not.
+def features(z: Array, *, power: float, norm: str) -> Features:
+    """The features that FDMat transports, of z (n, d), which is read block by block.
 
-    `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`.
+    `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`. The
+    mean is that of the usable rows.
     """
-    xp = namespace(z)
-    usable = xp.any(z != 0, axis=1)
-    t = tukey(xp.astype(z, xp.float32, copy=False), power)
+    xp, both = namespace(z), signed(z)
+    t = xp.empty(z.shape, dtype=xp.float32, device=z.device)
+    usable = xp.empty(len(z), dtype=xp.bool, device=z.device)
+    total = xp.zeros(z.shape[1], dtype=wide(t), device=z.device)
+
+    def fill(rows: slice) -> None:
+        mine = z[rows, :]
+        usable[rows] = xp.any(mine != 0, axis=1)
+        t[rows, :] = found = tukey(xp.astype(mine, xp.float32), power, both_signs=both)
+        total[:] = total + xp.sum(found if xp.all(usable[rows]) else found[usable[rows]], axis=0, dtype=total.dtype)
+
+    distances.by_blocks(fill, len(z), 4 * z.shape[1])
     before = xp.sqrt(distances.squares(t)) if norm == "before centring" else None
-    if xp.any(usable):
-        t -= xp.astype(distances.mean(t if xp.all(usable) else t[usable]), xp.float32)
+    t -= xp.astype(total / max(1, int(xp.count_nonzero(usable))), xp.float32)
     scale = xp.sqrt(distances.squares(t)) if before is None else before
-    t /= xp.where(scale > 0, scale, xp.ones_like(scale))[:, None]
-    return t, usable
+    scale = xp.where(scale > 0, scale, xp.ones_like(scale))
+    t /= scale[:, None]
+    return Features(t, usable, scale)
 
 
 @dataclass(frozen=True)
@@ -133,7 +158,7 @@ class _LogKernel:
     def __init__(self, x: Array, prototypes: np.ndarray, lam: float) -> None:
         self.x, self.lam = x, lam
         self.prototypes = like(x, prototypes, wide(x))
-        self.slices = list(distances.blocks(len(x), max(x.shape[1], len(prototypes))))
+        self.slices = list(distances.blocks(len(x), 4 * max(x.shape[1], len(prototypes))))
         fits = len(x) * len(prototypes) <= KEPT_COSTS
         self.kept = [self._compute(rows) for rows in self.slices] if fits else None
 

@@ -210,7 +210,7 @@ def test_the_bundled_data_is_learned_and_flips_are_seen():
     data = corruptions.corrupt(datasets.load("fashion_mnist_8k"), Choice.of("symmetric", rate=0.4))
     train, test = features.extract(data, "early_cnn")
     assert (test.logits.argmax(axis=1) == test.labels).mean() > 0.8
-    x, usable = transport.features(train.embedding, power=0.5, norm="unit")
+    x, usable, _ = transport.features(train.embedding, power=0.5, norm="unit")
     plan = transport.class_plan(x[usable], train.labels[usable], train.c, lam=10.0)
     suspicion = transport.label_evidence(plan, x[usable], train.labels[usable]).suspicion
     flipped = data.split("train").truth.mislabelled[usable]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fdmat_core.methods.cfd_greedy import BANDWIDTHS, features
-from fdmat_core.numerics import greedy
+from fdmat_core.numerics import matching
 from fdmat_core.numerics.distances import median_distance
 from tests.methods.tables import cloud, distances, line, order, random_subsets
 
@@ -11,7 +11,7 @@ def exact_picks(z, k):
     """Kernel herding with the mean of the three Gaussian kernels, which many frequencies approach."""
     sigma = median_distance(z)
     kernel = np.mean([np.exp(-(distances(z, z) ** 2) / (2 * (sigma * width) ** 2)) for width in BANDWIDTHS], axis=0)
-    return greedy.herd(kernel.__getitem__, kernel.mean(axis=1), k).tolist()
+    return matching.herd(kernel.__getitem__, kernel.mean(axis=1), k).tolist()
 
 
 def test_known_answer():

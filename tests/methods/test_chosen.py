@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import registry, selection
-from fdmat_core.numerics import greedy
+from fdmat_core.numerics import matching
 from fdmat_core.types import Issue
 from tests.conftest import make_table
 from tests.methods.tables import cloud, energy_distance, line, points
@@ -58,11 +58,11 @@ def test_what_is_added_brings_the_whole_closer_than_what_is_picked_without_knowi
 
 def test_pools_of_a_large_class_take_note_of_the_chosen(monkeypatch):
     z, chosen = cloud(n=300).embedding, np.arange(10, 60)
-    small = greedy.energy(z, 120, chosen)
-    monkeypatch.setattr(greedy, "POOL", 100)
-    large = greedy.energy(z, 120, chosen)
+    small = matching.energy(z, 120, chosen)
+    monkeypatch.setattr(matching, "POOL", 100)
+    large = matching.energy(z, 120, chosen)
     assert len(set(large)) == len(large) == 120 and set(large[:50]) == set(small[:50]) == set(chosen)
-    assert len(set(greedy.energy(z, 300, chosen))) == 300
+    assert len(set(matching.energy(z, 300, chosen))) == 300
     assert energy_distance(z[large], z) < 1.5 * energy_distance(z[small], z)
 
 

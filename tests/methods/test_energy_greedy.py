@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fdmat_core.numerics import distances, greedy
+from fdmat_core.numerics import distances, matching
 from tests.methods.tables import cloud, energy_distance, line, order, points, random_subsets
 
 
@@ -42,6 +42,6 @@ def test_constant_rows_come_in_row_order():
 
 def test_rows_computed_when_needed_give_the_same_picks(monkeypatch):
     z = np.random.default_rng(1).standard_normal((300, 6))
-    kept = greedy.energy(z, 40)
+    kept = matching.energy(z, 40)
     monkeypatch.setattr(distances, "DENSE_ROWS", 100)
-    assert np.array_equal(greedy.energy(z, 40), kept)
+    assert np.array_equal(matching.energy(z, 40), kept)

@@ -39,7 +39,7 @@ def test_the_scale_of_the_features_hardly_matters(table):
 def test_a_sharp_plan_scores_by_the_own_prototype():
     table = make_table((60, 50, 40), spread=0.5)
     score = selection.rank(table, Choice.of("fdmat_published", lam=60)).score
-    x, _ = transport.features(table.embedding, power=0.5, norm="before centring")
+    x = transport.features(table.embedding, power=0.5, norm="before centring").x
     own = transport.label_evidence(transport.class_plan(x, table.labels, 3, lam=60), x, table.labels).own_cost
     assert float(spearmanr(score, own**2)[0]) > 0.999
 

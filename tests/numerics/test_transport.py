@@ -25,7 +25,7 @@ def test_two_rows_closed_form():
 
 def test_rows_sum_to_one_and_columns_to_class_sizes():
     table = make_table((50, 30, 7), seed=3)
-    x, _ = transport.features(table.embedding, power=0.5, norm="unit")
+    x = transport.features(table.embedding, power=0.5, norm="unit").x
     shares = transport.class_plan(x, table.labels, 3, lam=10).shares(x)
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-9)
     assert np.allclose(shares.sum(axis=0), [50, 30, 7], atol=1e-4)
@@ -35,7 +35,7 @@ def test_it_agrees_with_pot():
     import ot
 
     table = make_table((30, 20, 10), seed=5)
-    x, _ = transport.features(table.embedding, power=0.5, norm="unit")
+    x = transport.features(table.embedding, power=0.5, norm="unit").x
     plan = transport.class_plan(x, table.labels, 3, lam=5, tolerance=1e-10)
     costs = plan.costs(x)
     peer = ot.bregman.sinkhorn_log(np.ones(60), np.array([30.0, 20, 10]), costs, reg=1 / 5, stopThr=1e-12)
@@ -90,20 +90,33 @@ def test_a_swapped_label_is_suspected_and_the_right_one_preferred():
 
 
 def test_tukey_keeps_signs_and_leaves_no_nan():
-    assert transport.tukey(np.array([-4.0, 0.0, 9.0])).tolist() == [-2, 0, 3]
-    assert transport.tukey(np.array([4.0])) == pytest.approx([2], abs=1e-5)
+    assert transport.tukey(np.array([[-4.0, 0.0, 9.0]])).tolist() == [[-2, 0, 3]]
+    assert transport.tukey(np.array([[4.0]])) == pytest.approx(2, abs=1e-5)
+
+
+def test_features_are_the_same_block_by_block(monkeypatch):
+    z = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float16)
+    z[:20], z[7] = np.abs(z[:20]), 0  # the first blocks alone would look as if nothing went below 0
+    whole = transport.features(z, power=0.5, norm="unit")
+    t = np.sign(z.astype(np.float32)) * np.sqrt(np.abs(z.astype(np.float32)))
+    t -= t[whole.usable].mean(axis=0)
+    assert np.flatnonzero(~whole.usable).tolist() == [7]
+    assert np.allclose(whole.x * whole.scale[:, None], t, atol=1e-6)
+    monkeypatch.setattr(transport.distances, "BLOCK", 4 * 4 * 3)
+    parts = transport.features(z, power=0.5, norm="unit")
+    assert np.allclose(parts.x, whole.x, atol=1e-6) and np.array_equal(parts.usable, whole.usable)
 
 
 def test_zero_rows_are_not_usable_and_do_not_move_the_mean():
     z = np.array([[1.0, 3.0], [3.0, 1.0], [0.0, 0.0]])
-    x, usable = transport.features(z, power=1.0, norm="unit")
+    x, usable, _ = transport.features(z, power=1.0, norm="unit")
     assert usable.tolist() == [True, True, False]
     assert np.allclose(np.linalg.norm(x[:2], axis=1), 1) and np.allclose(x[0], -x[1], atol=1e-5)
 
 
 def test_norm_before_centring_differs_from_unit():
     z = make_table().embedding
-    before, _ = transport.features(z, power=0.5, norm="before centring")
+    before = transport.features(z, power=0.5, norm="before centring").x
     t = transport.tukey(z)
     assert np.allclose(before, (t - t.mean(axis=0)) / np.linalg.norm(t, axis=1, keepdims=True), atol=1e-5)
 
