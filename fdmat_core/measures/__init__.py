@@ -30,6 +30,8 @@ Predict = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 Kernel = Callable[["Array"], "Array"]
 #: Blocks of float64 distances hold at most this many (32 MB).
 BLOCK = 2**22
+#: Up to this many pairs are looked at in float64.
+PAIRS = 2**26
 
 
 class ByClass(float):
@@ -105,9 +107,15 @@ def by_class(
 
     def measure(rows: np.ndarray, weights: np.ndarray | None = None) -> float:
         picks = _picks(table, place, rows, weights)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # solvers and numpy let other threads work meanwhile
-            costs = pool.map(lambda one: _cost(one, picks, int(table.labels[one.rows[0]]), sample), classes)
-            total = sum(len(one.rows) * cost for one, cost in zip(classes, costs, strict=True))
+
+        def cost(one: _Class) -> float:
+            return len(one.rows) * _cost(one, picks, int(table.labels[one.rows[0]]), sample)
+
+        if len(classes) == 1:
+            total = cost(classes[0])
+        else:  # solvers and numpy let other threads work meanwhile
+            with distances.one_thread_each(), ThreadPoolExecutor(os.cpu_count()) as pool:
+                total = sum(pool.map(cost, classes))
         return float(max(total / table.n, 0) ** (1 / power))
 
     return measure
@@ -209,7 +217,12 @@ def _cost(one: _Class, picks: _Picks, label: int, sample: int | None) -> float:
 
 
 def row_means(x: Array, y: Array, kernel: Kernel, mass: np.ndarray | None = None) -> np.ndarray:
-    """The mean kernel (m,) between each row of x (m, d) and the rows of y (n, d), weighed by their mass (n,)."""
+    """The mean kernel (m,) between each row of x (m, d) and the rows of y (n, d), weighed by their mass (n,).
+
+    In float64; of more than `PAIRS` pairs on the processor in float32, summed in float64.
+    """
+    if isinstance(x, np.ndarray) and len(x) * len(y) > PAIRS:
+        return distances.mean_kernel(x, y, kernel, None if mass is None or np.ptp(mass) == 0 else mass)
     weights = like(y, np.full(len(y), 1 / len(y)) if mass is None else mass, y.dtype)
     means = np.empty(len(x))
     step = max(1, (BLOCK if isinstance(x, np.ndarray) else distances.TENSORS) // max(1, len(y)))

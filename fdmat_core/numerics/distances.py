@@ -6,11 +6,12 @@ Functions take and give arrays of the Python array API standard, and compute whe
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -42,9 +43,10 @@ def blocks(n: int, width: int) -> Iterator[slice]:
 def by_blocks(work: Callable[[slice], None], n: int, width: int, *, cores: int = 1) -> None:
     """Call `work` on slices of n rows, as `blocks` gives them; on half as many at a time from where memory runs out.
 
-    With several cores each takes slices of its own, so that `work` must write nothing that another slice does.
+    With several cores each takes slices of its own, so that `work` must write nothing that another slice does. Where
+    every core has work already, one takes all.
     """
-    if cores > 1 and n > max(1, BLOCK // max(1, width)):
+    if cores > 1 and not _SINGLE.inside and n > max(1, BLOCK // max(1, width)):
         with one_thread_each(), ThreadPoolExecutor(cores) as threads:
             list(threads.map(lambda rows: _halving(work, rows.start, rows.stop, width), blocks(n, width)))
     else:
@@ -69,9 +71,32 @@ def cores(x: Array) -> int:
     return (os.cpu_count() or 1) if isinstance(x, np.ndarray) else 1
 
 
-def one_thread_each() -> AbstractContextManager[Any]:
-    """Let products of matrices inside take one thread, as there are others at work."""
-    return _libraries().limit(limits=1, user_api="blas")
+@contextmanager
+def one_thread_each() -> Generator[None]:
+    """Let products of matrices inside take one thread, as there are others at work.
+
+    As long as anyone is inside: the last one out gives the threads back.
+    """
+    with _SINGLE.lock:
+        _SINGLE.inside += 1
+        if _SINGLE.inside == 1:
+            _SINGLE.limit = _libraries().limit(limits=1, user_api="blas")
+    try:
+        yield
+    finally:
+        with _SINGLE.lock:
+            _SINGLE.inside -= 1
+            if not _SINGLE.inside:
+                _SINGLE.limit.restore_original_limits()
+
+
+class _Single:
+    """Who is at work with one thread each: the limit is that of the process."""
+
+    lock, inside, limit = Lock(), 0, cast("Any", None)
+
+
+_SINGLE = _Single()
 
 
 @cache
@@ -190,25 +215,36 @@ def row_means(rows: Callable[[slice], Array], n: int) -> Array:
     return means
 
 
-def mean_distances(a: Array, x: Array, of: Callable[[Array], Array] | None = None) -> Array:
-    """The mean distance (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64.
+def mean_distances(a: Array, x: Array) -> Array:
+    """The mean distance (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64."""
+    return mean_kernel(a, x, lambda squares: squares**0.5)
 
-    Or the mean of what a function gives of the distances.
+
+def mean_kernel(a: Array, x: Array, of: Callable[[Array], Array], mass: np.ndarray | None = None) -> Array:
+    """The mean kernel (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64.
+
+    Parameters
+    ----------
+    of
+        Gives the kernel from squared distances of any shape, which it may overwrite.
+    mass
+        (n,) of sum 1 by which the rows of x count; all alike if it is not given.
     """
     xp = namespace(x)
     middle = mean(x)
     theirs = xp.astype(a - middle, xp.float32)
     lengths, total = squares(theirs), xp.zeros(len(a), dtype=wide(a), device=a.device)
+    weights = None if mass is None else like(x, mass, xp.float32)
 
     def add(rows: slice) -> None:
         for block in blocks(len(x), BLOCK // WIDE):
             mine = xp.astype(x[block, :] - middle, xp.float32)
-            found = expand_squares(theirs[rows, :] @ mine.T, lengths[rows], squares(mine))
-            found **= 0.5
-            total[rows] = total[rows] + xp.sum(found if of is None else of(found), axis=1)
+            found = of(expand_squares(theirs[rows, :] @ mine.T, lengths[rows], squares(mine)))
+            summed = xp.sum(found, axis=1) / len(x) if weights is None else found @ weights[block]
+            total[rows] = total[rows] + summed
 
     by_blocks(add, len(a), BLOCK // TALL if isinstance(x, np.ndarray) else on_device(WIDE), cores=cores(x))
-    return total / len(x)
+    return total
 
 
 def typical(distances: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fdmat_core.numerics.arrays import like, namespace, wide
-from fdmat_core.numerics.distances import distance_rows, mean, mean_distances, row_means, squares
+from fdmat_core.numerics.distances import distance_rows, mean, mean_kernel, row_means, squares
 from fdmat_core.numerics.greedy import Chosen, highest
 
 if TYPE_CHECKING:
@@ -91,9 +91,13 @@ def _by_kernel(
 ) -> np.ndarray:
     mine, picked = (x[like(x, some), :] for some in (rows, before))
     distances = distance_rows(mine)
-    near = mean_distances(mine, picked, of) if len(before) else None
+
+    def of_squares(squares: Array) -> Array:
+        return of(squares**0.5)
+
+    near = mean_kernel(mine, picked, of_squares) if len(before) else None
     if parts == 1 or near is None:
-        whole = mean_distances(mine, x, of)
+        whole = mean_kernel(mine, x, of_squares)
     else:  # a part is a sample of what is not picked
         share = len(before) / len(x)
         whole = share * near + (1 - share) * row_means(lambda row: of(distances(row)), len(rows))

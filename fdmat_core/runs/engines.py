@@ -17,7 +17,7 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -86,14 +86,24 @@ def opened(wanted: Chosen) -> AbstractContextManager[Engine]:
     return ENGINES[wanted.name](wanted.workers)
 
 
-def each(engine: Engine, function: Callable[[Task], Any], tasks: Iterable[Task]) -> Iterator[tuple[Task, Future[Any]]]:
-    """Every task with its result, as they end. The next is asked for when a worker is free."""
+def each(
+    engine: Engine,
+    function: Callable[[Task], Any],
+    tasks: Iterable[Task],
+    tell: Callable[[Sequence[Task]], None] = lambda running: None,
+) -> Iterator[tuple[Task, Future[Any]]]:
+    """Every task with its result, as they end. The next is asked for when a worker is free.
+
+    Whenever that changes, it is told what is computed.
+    """
     running: dict[Future[Any], Task] = {}
     for task in tasks:
+        tell([*running.values(), task])
         running[engine.submit(function, task)] = task
         if len(running) >= engine.workers:
             yield from _ended(running)
     while running:
+        tell(list(running.values()))
         yield from _ended(running)
 
 

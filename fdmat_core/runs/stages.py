@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from fdmat_core import curves, errors, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
@@ -34,6 +34,8 @@ PARTS = {
     "detection": "scores of the detectors",
 }
 
+#: Of so many tasks that are computed at a time each is named.
+SHOWN = 3
 #: The problem of what had not enough memory, until the attempt ends.
 SHORTAGE = "ran out of memory"
 
@@ -143,13 +145,13 @@ def make_rankings(
     def here(task: tuple[Choice, int | None]) -> None:
         tasks.rank(spec, used, train, task[0], 0, task[1])
 
-    def todo() -> Iterator[tuple[Choice, int | None]]:
-        for number, method in enumerate(wanted):
-            tell(number, len(wanted), registry.methods.title(method))
-            yield from ((method, k) for k in artifacts.sizes(spec, used.n, method))
-
+    work = _Stage[tuple[Choice, int | None]](
+        [(method, k) for method in wanted for k in artifacts.sizes(spec, used.n, method)],
+        of=lambda task: task[0],
+        words=lambda task: registry.methods.title(task[0]),
+    )
     function = here if engine.here else partial(tasks.ranking, tasks.Work.of(spec, used))
-    for _ in _results(spec, engine, function, todo(), lambda task: task[0]):
+    for _ in _results(spec, engine, function, work, tell):
         pass
     if len(artifacts.problems(spec)) == len(wanted):
         first = next(iter(artifacts.problems(spec).values()))
@@ -172,42 +174,60 @@ def make_points(
         if problem := curves.lacking(tables[0], measure):
             _note_problem(spec, str(measure), problem)
     rest = parts.working(spec)
-    wanted = list(parts.unmeasured(rest, used))
-
-    def todo() -> Iterator[curves.Task]:
-        for number, task in enumerate(wanted):
-            tell(number, len(wanted), curves.words(task))
-            yield task
-
+    work = _Stage[curves.Task](list(parts.unmeasured(rest, used)), of=lambda task: task.measure, words=curves.words)
     ranking = partial(tasks.rank, spec, used, tables[0])
     here = curves.measurer(*tables, rest, dataset=data, ranking=ranking)
     function = here if engine.here else partial(tasks.point, tasks.Work.of(rest, used))
-    points.insert(artifacts.source(spec, used), _results(spec, engine, function, todo(), lambda task: task.measure))
+    points.insert(artifacts.source(spec, used), _results(spec, engine, function, work, tell))
+
+
+class _Stage(NamedTuple, Generic[Task]):
+    """The tasks of a stage, the method or measure that each is of, and each in words."""
+
+    tasks: Sequence[Task]
+    of: Callable[[Task], Choice]
+    words: Callable[[Task], str]
 
 
 def _results(
-    spec: Spec,
-    engine: Engine,
-    function: Callable[[Task], Result],
-    todo: Iterable[Task],
-    of: Callable[[Task], Choice],
+    spec: Spec, engine: Engine, function: Callable[[Task], Result], work: _Stage[Task], tell: Progress
 ) -> Iterator[Result]:
     """What a function gives for each task, as they end.
 
     Once a task has failed, that is written down of the method or measure that it is of, whose other tasks are left out.
     """
     failed: set[Choice] = set()
-    for task, future in engines.each(engine, function, (task for task in todo if of(task) not in failed)):
+    begun = 0
+
+    def todo() -> Iterator[Task]:
+        nonlocal begun
+        for number, task in enumerate(work.tasks, start=1):
+            if work.of(task) not in failed:
+                begun = number
+                yield task
+
+    def told(running: Sequence[Task]) -> None:
+        tell(begun - len(running), len(work.tasks), _at_work(list(map(work.words, running)), engine))
+
+    for task, future in engines.each(engine, function, todo(), told):
         try:
             result = future.result()
         except (OSError, tasks.Unfit):
             raise
         except Exception as error:
-            if of(task) not in failed:
-                _report(spec, str(of(task)), error)
-            failed.add(of(task))
+            if work.of(task) not in failed:
+                _report(spec, str(work.of(task)), error)
+            failed.add(work.of(task))
         else:
             yield result
+
+
+def _at_work(words: Sequence[str], engine: Engine) -> str:
+    """What is computed, in words: of several workers how many there are, and what some of them are at."""
+    if engine.workers == 1:
+        return words[-1]
+    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return f"{len(words)} of {engine.workers} workers: {', '.join(words[:SHOWN])}{more}"
 
 
 def make_detection(spec: Spec, used: UsedFeatures, train: FeatureTable, tell: Progress) -> None:

@@ -85,9 +85,10 @@ def test_every_engine_leaves_the_same_bytes(monkeypatch, by_one, name, workers):
 
 def test_killing_workers_costs_their_tasks_only(monkeypatch, by_one):
     choose(monkeypatch, "processes", 2)
-    killed = []
+    killed, notes = [], []
 
     def tell(done, total, note):
+        notes.append(note)
         if (note.startswith("rankings") and done == 2) or (note.startswith("points") and done == 40):
             mine = [child for child in psutil.Process().children() if child.pid not in killed and is_worker(child)]
             os.kill(mine[0].pid, signal.SIGKILL)
@@ -96,6 +97,8 @@ def test_killing_workers_costs_their_tasks_only(monkeypatch, by_one):
     library.execute(rich(), tell)
     assert len(killed) == 2
     assert Run(rich()).problems == {} and stored() == by_one
+    assert "rankings: 2 of 2 workers: Random, FDMat" in notes  # what a page shows
+    assert any(note.startswith("points: 1 of 2 workers: ") for note in notes)  # the last one
 
 
 def is_worker(process):
