@@ -3,19 +3,22 @@
 Each line is a process of its own: the seconds, the same as a multiple of one float32 product of all rows with all in
 that process, and the most memory that it held. Wants a machine that does nothing else.
 
-    --only 60k,200k,herding,energy,million
+    --only 60k,200k,herding,energy,million,kills
                         FDMat at 60,000 x 128 in 10 classes and at 200,000 x 256 in 100, herding and energy greedy at
                         the latter; a whole run of 1,000,000 x 64 in 10: random, herding, FDMat and energy greedy at six
-                        sizes, three measures and the map. All but the last without it
+                        sizes, three measures and the map; the same run killed at five points, resumed each time, and
+                        held against the first byte by byte. All but the last two without it
     --against DIR       the same with the code of another checkout, one after the other, and the ratio
     --out FILE          also write the table, as Markdown
 """
 
 import argparse
+import hashlib
 import json
 import os
 import platform
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -95,23 +98,78 @@ def line(name, against):
     return f"{text} {theirs['seconds'] / mine['seconds']:.1f} x ({theirs['seconds']:.1f} s) | {same:.1%} |"
 
 
-def million():
-    """The whole run: minutes until the first map and until the end, and the most memory of the process that works."""
+#: In which stage the run of a million is killed, and at what.
+KILLED = (
+    ("features", "linear head"),
+    ("projection", ""),
+    ("rankings", "FDMat"),
+    ("rankings", "Energy greedy"),
+    ("points", "Linear probe"),
+)
+
+
+def working(home):
+    """The run of a million, begun or gone on with."""
     flags = [part for flag, value in MILLION.items() for part in (f"--{flag}", value)]
-    with tempfile.TemporaryDirectory() as home:
-        start = time.perf_counter()
-        env = os.environ | {"FDMAT_HOME": home}
-        working = subprocess.Popen([sys.executable, "-m", "fdmat_core", "run", *flags], cwd=ROOT, env=env)
-        first = None
-        while working.poll() is None:
-            time.sleep(1)
-            if first is None and any(Path(home).glob("**/projection/*")):
-                first = time.perf_counter() - start
-        seconds = time.perf_counter() - start
+    env = os.environ | {"FDMAT_HOME": str(home)}
+    return subprocess.Popen([sys.executable, "-m", "fdmat_core", "run", *flags], cwd=ROOT, env=env)
+
+
+def million(scratch):
+    """The whole run: minutes until the first map and until the end, and the most memory of the process that works."""
+    home, start, first = scratch / "whole", time.perf_counter(), None
+    run = working(home)
+    while run.poll() is None:
+        time.sleep(1)
+        if first is None and any(home.glob("**/projection/*")):
+            first = time.perf_counter() - start
+    seconds = time.perf_counter() - start
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    ended = "ended" if working.returncode == 0 else f"exit {working.returncode}"
+    ended = "ended" if run.returncode == 0 else f"exit {run.returncode}"
     maps = f"map after {first or 0:.0f} s"
     return f"| whole run, {ended} | 1,000,000 x 64 x 10 | {seconds:.0f} | {maps} | {most:.2f} GB | | |"
+
+
+def kills(scratch):
+    """The same run killed at five points: how many arrays and points differ from those of one that was not."""
+    if not (scratch / "whole").exists():
+        million(scratch)
+    home, start = scratch / "killed", time.perf_counter()
+    for stage, words in KILLED:
+        run = working(home)
+        while run.poll() is None and not _at(home, run.pid, stage, words):
+            time.sleep(0.2)
+        time.sleep(3)
+        run.kill()
+        run.wait()
+    ended = working(home).wait()
+    whole, mine = stored(scratch / "whole"), stored(home)
+    differ = sum(whole.get(name) != mine.get(name) for name in whole | mine)
+    text = f"{differ} of {len(whole)} arrays and points differ" + (f", exit {ended}" if ended else "")
+    seconds = time.perf_counter() - start
+    return f"| the same, killed at {len(KILLED)} points | 1,000,000 x 64 x 10 | {seconds:.0f} | {text} | | | |"
+
+
+def _at(home, pid, stage, words):
+    """Whether the process of a run says that it is in a stage, and at what."""
+    for file in home.glob("runs/*/status.jsonl"):
+        for text in file.read_text().splitlines()[-1:]:
+            told = json.loads(text)
+            return told.get("pid") == pid and told["stage"] == stage and words in told["message"]
+    return False
+
+
+def stored(home):
+    """A digest of each array of a store, and the value of each point."""
+    arrays = {str(file.relative_to(home)): _digest(file) for file in home.rglob("*/*.npy")}
+    with sqlite3.connect(home / "fdmat.sqlite") as open_file:
+        rows = open_file.execute("SELECT method, measure, kept, seed, value FROM points")
+        return arrays | {str(row[:-1]): row[-1] for row in rows}
+
+
+def _digest(file):
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def main():
@@ -128,11 +186,13 @@ def main():
     head = "| work | n x d x c | seconds | products of all rows | peak memory | faster than before | same items |"
     lines += [head, "|---|---|---|---|---|---|---|"]
     print("\n".join(lines), flush=True)
-    for name in given.only.split(","):
-        lines.append(million() if name == "million" else line(name, given.against))
-        print(lines[-1], flush=True)
-        if given.out:
-            given.out.write_text("\n".join(lines) + "\n")
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in given.only.split(","):
+            run = {"million": million, "kills": kills}.get(name)
+            lines.append(run(Path(scratch)) if run else line(name, given.against))
+            print(lines[-1], flush=True)
+            if given.out:
+                given.out.write_text("\n".join(lines) + "\n")
     return None
 
 
