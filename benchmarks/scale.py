@@ -5,7 +5,7 @@ that process, and the most memory that it held. Wants a machine that does nothin
 
     --only NAMES        of 60k,200k,herding,energy, which are done without it, and of large,million,kills: FDMat at
                         60,000 x 128 in 10 classes and at 200,000 x 256 in 100, herding and energy greedy at the latter;
-                        FDMat at 1,280,000 x 768 in 1,000, memory-mapped in float16; a whole run of 1,000,000 x 64 in 10:
+                        FDMat at 1,280,000 x 768 in 1,000, memory-mapped in float16; a run of 1,000,000 x 64 in 10:
                         random, herding, FDMat and energy greedy at six sizes, three measures and the map; the same run
                         killed at five points, resumed each time, and held against the first byte by byte
     --against DIR       the same with the code of another checkout, one after the other, and the ratio

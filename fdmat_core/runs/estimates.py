@@ -33,6 +33,10 @@ FIRST_ITEMS, ENOUGH_SECONDS, MOST_ITEMS = 16, 0.25, 1024
 TIMED_STEPS = 3
 #: Steps of a training of a measure that is timed, and the test items that are looked at after it: few, then more.
 SHORT, FEW_TESTS, MORE_TESTS = 10, 32, 544
+#: With so many others a row is compared at most where neighbours are looked for, as far as seen: lists of near ones.
+COMPARED = 130_000
+#: So many rows of a class at most are held against all of it where it is matched or measured.
+STANDING = 20_000
 #: Axes of an image: height, width and channels.
 IMAGE = 3
 #: Pixels of an image in them, at most: more take more in proportion.
@@ -61,7 +65,7 @@ class Size:
     tests: int
     d: int  # numbers of a feature vector
     c: int
-    pairs: float  # ordered pairs of training items of one class
+    pairs: float  # ordered pairs of training items of one class, of each with no more than `STANDING`
     numbers: int = 1  # of an item as it is read
     k: int = 0  # items kept
     steps: int = 1  # of a measure that trains
@@ -189,8 +193,9 @@ def value(law: Law, size: Size) -> float:
 
 
 def term(name: str, size: Size) -> float:
-    """A product of facts of a size by its name: "pairs*d"; "1" is 1."""
-    return math.prod(1.0 if fact == "1" else float(getattr(size, fact)) for fact in name.split("*"))
+    """A product of facts of a size by its name: "pairs*d"; "1" is 1; of "n*n" the second stops at `COMPARED`."""
+    product = math.prod(1.0 if fact == "1" else float(getattr(size, fact)) for fact in name.split("*"))
+    return product * min(1.0, COMPARED / max(1, size.n)) if "n*n" in name else product
 
 
 def _value(law: Mapping[str, Law], size: Size, of: str = "seconds") -> float:
@@ -294,7 +299,7 @@ def _shape(dataset: Dataset, d: int) -> tuple[int, ...]:
 def _size(dataset: Dataset, d: int, counts: np.ndarray, shape: tuple[int, ...]) -> Size:
     """How large the work is, when the classes have so many training items (c,) each, of a shape."""
     n, tests = (len(dataset.splits[name]) for name in ("train", "test"))
-    return Size(n, tests, d, len(dataset.classes), float((counts**2).sum()), math.prod(shape))
+    return Size(n, tests, d, len(dataset.classes), float((counts * np.minimum(counts, STANDING)).sum()), math.prod(shape))
 
 
 def _frozen(job: Any, n: int, tests: int) -> Timed:

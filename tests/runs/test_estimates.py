@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -40,6 +41,8 @@ def said(spec, timed=Timed(7.0, 2, 0.0)):  # noqa: B008  it cannot change
 
 def test_a_law_is_a_sum_of_products():
     assert estimates.term("1", SIZE) == 1 and estimates.term("pairs*d", SIZE) == 20_000
+    assert estimates.term("n*n*d", SIZE) == 80_000
+    assert estimates.term("n*n*d", replace(SIZE, n=1_000_000)) == 8 * 1e6 * estimates.COMPARED  # lists of near ones
     assert estimates.value({"1": 0.5, "n*d": 0.01, "k*n": 0.001}, SIZE) == pytest.approx(0.5 + 8 + 1)
 
 
