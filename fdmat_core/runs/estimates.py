@@ -230,10 +230,18 @@ def _laws(part: Part, spec: Spec, size: Size) -> list[Mapping[str, Law]]:
     known = laws()["stages"]
     if part.kind == "features":
         learns = registry.backbones.get(spec.backbone.name).facts.trains
-        return [] if learns or size.c < 2 else [known["head"]]
+        return [] if learns or size.c < 2 else [_head(known["head"], size.n)]
     if part.kind == "ranking":
         return [_law("methods", part.of)]
     return [known[part.of.lower() or part.kind]]
+
+
+def _head(law: Mapping[str, Law], n: int) -> Mapping[str, Law]:
+    """The laws of the head that is trained on n features: on many for fewer epochs."""
+    from fdmat_core.learning.head import HEAD_EPOCHS, epochs_of
+
+    share = epochs_of(n) / HEAD_EPOCHS
+    return {**law, "seconds": {name: share * factor for name, factor in law["seconds"].items()}}
 
 
 def _measuring(name: str, c: int, shape: tuple[int, ...]) -> Mapping[str, Law]:
@@ -299,7 +307,9 @@ def _shape(dataset: Dataset, d: int) -> tuple[int, ...]:
 def _size(dataset: Dataset, d: int, counts: np.ndarray, shape: tuple[int, ...]) -> Size:
     """How large the work is, when the classes have so many training items (c,) each, of a shape."""
     n, tests = (len(dataset.splits[name]) for name in ("train", "test"))
-    return Size(n, tests, d, len(dataset.classes), float((counts * np.minimum(counts, STANDING)).sum()), math.prod(shape))
+    return Size(
+        n, tests, d, len(dataset.classes), float((counts * np.minimum(counts, STANDING)).sum()), math.prod(shape)
+    )
 
 
 def _frozen(job: Any, n: int, tests: int) -> Timed:

@@ -285,7 +285,7 @@ def reached(function):
 def test_what_only_carries_results_does_not_count():
     places = reached(registry.methods.get("fdmat").function)
     assert ("fdmat_core.numerics.distances", "BLOCK") in places
-    assert ("fdmat_core.numerics.greedy", "herd") in places
+    assert ("fdmat_core.numerics.matching", "herd") in places
     carriers = {"registry", "types", "rankings", "spec", "progress", "errors", "device", "store", "runs"}
     for function in (*STAGES, *(entry.function for kind in KINDS for entry in kind.all().values())):
         assert {place.module.split(".")[1] for place in reached(function)}.isdisjoint(carriers)
