@@ -217,7 +217,13 @@ def row_means(rows: Callable[[slice], Array], n: int) -> Array:
 
 def mean_distances(a: Array, x: Array) -> Array:
     """The mean distance (m,) between each row of a (m, d) and the rows of x (n, d): in float32, summed in float64."""
-    return mean_kernel(a, x, lambda squares: squares**0.5)
+    return mean_kernel(a, x, root)
+
+
+def root(squares: Array) -> Array:
+    """The distances of which these are the squares, in their place."""
+    squares **= 0.5
+    return squares
 
 
 def mean_kernel(a: Array, x: Array, of: Callable[[Array], Array], mass: np.ndarray | None = None) -> Array:

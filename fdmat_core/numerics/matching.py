@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fdmat_core.numerics.arrays import like, namespace, wide
-from fdmat_core.numerics.distances import distance_rows, mean, mean_kernel, row_means, squares
+from fdmat_core.numerics.distances import distance_rows, mean, mean_kernel, root, row_means, squares
 from fdmat_core.numerics.greedy import Chosen, highest
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _by_kernel(
     distances = distance_rows(mine)
 
     def of_squares(squares: Array) -> Array:
-        return of(squares**0.5)
+        return of(root(squares))
 
     near = mean_kernel(mine, picked, of_squares) if len(before) else None
     if parts == 1 or near is None:

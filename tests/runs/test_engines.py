@@ -23,7 +23,7 @@ from tests.runs.conftest import exists, make_spec, wait_for, with_features
 from tests.stores import filling
 
 ON_RAY = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs the extra `ray`")
-ENGINES = [("processes", 1), ("processes", 2), pytest.param("ray", 2, marks=ON_RAY)]
+ENGINES = [("processes", 1), ("processes", 2), ("processes", 4), pytest.param("ray", 2, marks=ON_RAY)]
 
 
 @pytest.fixture(scope="module", autouse=True)
