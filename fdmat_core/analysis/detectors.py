@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fdmat_core.learning.held_out import AFFORDABLE, out_of_fold
+from fdmat_core.numerics.neighbours import SMALL_ROWS, distance_graph, nearest_rows
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import FeatureTable
 
@@ -60,15 +61,22 @@ def label_quality(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, np
 
 
 def _local_outlier_factor(table: FeatureTable, neighbours: int = 20) -> np.ndarray:
-    from sklearn.neighbors import LocalOutlierFactor
-
     score = np.zeros(table.n)
     for label in np.unique(table.labels):
         mine = np.flatnonzero(table.labels == label)
         if len(mine) > 2:
-            model = LocalOutlierFactor(n_neighbors=min(neighbours, len(mine) - 1)).fit(table.embedding[mine])
-            score[mine] = -model.negative_outlier_factor_
+            score[mine] = _outlier_factors(table.embedding[mine], min(neighbours, len(mine) - 1))
     return np.clip(score, 0, 1e6)
+
+
+def _outlier_factors(x: np.ndarray, k: int) -> np.ndarray:
+    """The local outlier factor (m,) of each row of x (m, d), by its k nearest; of many rows by our own search."""
+    from sklearn.neighbors import LocalOutlierFactor
+
+    if len(x) <= SMALL_ROWS:
+        return -LocalOutlierFactor(n_neighbors=k).fit(x).negative_outlier_factor_
+    model = LocalOutlierFactor(n_neighbors=k, metric="precomputed")
+    return -model.fit(distance_graph(nearest_rows(x, k))).negative_outlier_factor_
 
 
 def compare(scores: Mapping[str, np.ndarray], bad: np.ndarray, cuts: tuple[int, ...] = CUTS) -> pandas.DataFrame:

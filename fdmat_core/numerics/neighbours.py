@@ -181,3 +181,14 @@ def symmetric_graph(nearest: np.ndarray, weights: np.ndarray) -> csr_matrix:
     n, k = nearest.shape
     graph = csr_matrix((weights.ravel(), nearest.ravel(), np.arange(n + 1) * k), shape=(n, n))
     return graph.maximum(graph.T).tocsr()
+
+
+def distance_graph(found: Neighbours) -> csr_matrix:
+    """The distances (n, n), sparse, of each row to itself, 0, and to its neighbours: as scikit-learn takes a graph."""
+    from scipy.sparse import csr_matrix
+
+    n, k = found.rows.shape
+    own = np.arange(n)[:, None]
+    distances = np.concatenate([np.zeros((n, 1)), found.distances], axis=1)
+    rows = np.concatenate([own, found.rows], axis=1)
+    return csr_matrix((distances.ravel(), rows.ravel(), np.arange(n + 1) * (k + 1)), shape=(n, n))

@@ -99,6 +99,14 @@ def test_an_item_that_is_alone_in_its_class_may_be_one_of_two_classes(rare):
     assert scored["self-confidence"][some.labels == 1] == [1] and (scored["self-confidence"] >= 0).all()
 
 
+def test_a_large_class_has_the_same_outlier_factors_by_our_own_search(monkeypatch):
+    x = np.random.default_rng(0).standard_normal((200, 5))
+    x[7], x[8:12] = 30, x[12]  # one far away, and copies
+    alone = detectors._outlier_factors(x, 6)
+    monkeypatch.setattr(detectors, "SMALL_ROWS", 100)
+    assert np.allclose(detectors._outlier_factors(x, 6), alone, rtol=1e-5) and alone.argmax() == 7
+
+
 def test_roc_by_hand():
     bad = np.array([True, False, True, False, False])
     frame = detectors.roc({"one": np.array([9.0, 8, 7, 1, 0])}, bad)  # bad, clean, bad, clean, clean
