@@ -33,7 +33,7 @@ def energy_greedy(table: FeatureTable, *, budget: int, chosen: greedy.Chosen = (
     **When to use it.** When the labels can be trusted: it is the matching step of `fdmat` without the removal of what
     does not belong. With flipped labels it matches them too.
 
-    **Limits.** Costs one row of distances per pick. A class of up to 20,000 rows keeps its distances in memory;
-    beyond that every row is computed when it is needed.
+    **Limits.** Costs one row of distances per pick. A class of up to 20,000 rows keeps its distances in memory; in a
+    larger one so many rows compete for the first 10,000 places, and the rest goes on in parts (`matching.in_pools`).
     """
     return Ranking.by_picks(matching.energy(device.put(table.embedding), budget, chosen), table.n)

@@ -92,6 +92,9 @@ def _by_kernel(
     mine, picked = (x[like(x, some), :] for some in (rows, before))
     distances = distance_rows(mine)
 
+    def kernels(which: int | slice) -> Array:
+        return of(distances(which))
+
     def of_squares(squares: Array) -> Array:
         return of(root(squares))
 
@@ -100,10 +103,10 @@ def _by_kernel(
         whole = mean_kernel(mine, x, of_squares)
     else:  # a part is a sample of what is not picked
         share = len(before) / len(x)
-        whole = share * near + (1 - share) * row_means(lambda row: of(distances(row)), len(rows))
+        whole = share * near + (1 - share) * row_means(kernels, len(rows))
     made = len(before) / parts
     summed = None if near is None else made * near
-    return rows[herd(lambda row: of(distances(row)), whole, places, near=summed, made=made)]
+    return rows[herd(kernels, whole, places, near=summed, made=made)]
 
 
 def means(x: Array, budget: int, chosen: Chosen = ()) -> np.ndarray:
