@@ -70,8 +70,29 @@ class Gauge(NamedTuple):
     worst: float  # the largest cost that picks from this class can have
 
 
-#: (x (n_c, d), the centred rows of one class in id order; places (m,) that stand for the class) -> its gauge.
-Prepare = Callable[["Array", np.ndarray], Gauge]
+class Rows(NamedTuple):
+    """The rows of one class in id order, less their mean: made when they are asked for, so that a gauge keeps none."""
+
+    embedding: np.ndarray  # (n, d) of the table
+    rows: np.ndarray  # (n_c,) of the class
+    mean: np.ndarray  # (d,)
+
+    @staticmethod
+    def of(embedding: np.ndarray, rows: np.ndarray) -> Rows:
+        """The rows (n_c,) of one class."""
+        return Rows(embedding, rows, embedding[rows].mean(axis=0, dtype=np.float64))
+
+    def at(self, places: np.ndarray) -> Array:
+        """Those at places (k,) of the class: (k, d) in float64, where measures compute."""
+        return device.put(self.embedding[self.rows[places]].astype(np.float64) - self.mean)
+
+    def whole(self) -> Array:
+        """All of them (n_c, d)."""
+        return self.at(np.arange(len(self.rows)))
+
+
+#: (rows of one class; places (m,) that stand for the class) -> its gauge, which is to keep no copy of all rows.
+Prepare = Callable[[Rows, np.ndarray], Gauge]
 
 
 class _Class(NamedTuple):
@@ -181,8 +202,7 @@ def _classes(table: FeatureTable, prepare: Prepare, sample: int | None, seed: in
     for label in np.unique(table.labels):
         inside = table.labels[by_id] == label
         rows, drawn = by_id[inside], draws[inside]
-        x = table.embedding[rows].astype(np.float64)
-        yield _Class(rows, drawn, prepare(device.put(x - x.mean(axis=0)), _lowest(drawn, sample)))
+        yield _Class(rows, drawn, prepare(Rows.of(table.embedding, rows), _lowest(drawn, sample)))
 
 
 def _lowest(draws: np.ndarray, sample: int | None) -> np.ndarray:
@@ -239,22 +259,23 @@ def kernel_discrepancy(kernel: Kernel) -> Prepare:
     picks, or those of the rows left out if they are fewer.
     """
 
-    def prepare(x: Array, standing: np.ndarray) -> Gauge:
-        near = row_means(x, x[like(x, standing), :], kernel)  # (n_c,)
+    def prepare(x: Rows, standing: np.ndarray) -> Gauge:
+        z, n = x.at(standing), len(x.rows)
+        near = row_means(x.whole(), z, kernel)  # (n_c,)
         whole = float(near[standing].mean())
-        itself = float(kernel(namespace(x).zeros((1, 1), dtype=x.dtype, device=x.device))[0, 0])
+        itself = float(kernel(namespace(z).zeros((1, 1), dtype=z.dtype, device=z.device))[0, 0])
 
         def pairs(places: np.ndarray, mass: np.ndarray) -> float:
-            picks = x[like(x, places), :]
+            picks = x.at(places)
             return float(mass @ row_means(picks, picks, kernel, mass))
 
         def own(places: np.ndarray, mass: np.ndarray) -> float:
             out = np.setdiff1d(standing, places)
-            if len(standing) < len(x) or len(out) > len(places) or np.ptp(mass) > 0:
+            if len(standing) < n or len(out) > len(places) or np.ptp(mass) > 0:
                 return pairs(places, mass)
-            left = np.full(len(out), 1 / len(x))  # so that S = Z - out, with mass 1/n_c each
+            left = np.full(len(out), 1 / n)  # so that S = Z - out, with mass 1/n_c each
             inside = whole - 2 * left @ near[out] + (pairs(out, left) if len(out) else 0)
-            return float(inside * (len(x) / len(places)) ** 2)
+            return float(inside * (n / len(places)) ** 2)
 
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
             return own(places, mass) - 2 * float(mass @ near[places]) + whole

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
-from fdmat_core.measures import Gauge, Measure, by_class, row_means
+from fdmat_core.measures import Gauge, Measure, Rows, by_class, row_means
 from fdmat_core.numerics import distances, transport
-from fdmat_core.numerics.arrays import like, namespace, to_numpy
+from fdmat_core.numerics.arrays import namespace, to_numpy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
 
@@ -48,13 +48,13 @@ def exact_wasserstein(
     def ground(squares: Array) -> Array:
         return squares if p == 2 else namespace(squares).sqrt(squares)
 
-    def prepare(x: Array, standing: np.ndarray) -> Gauge:
-        z = x[like(x, standing), :]
+    def prepare(x: Rows, standing: np.ndarray) -> Gauge:
+        z = x.at(standing)
 
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            costs = ground(distances.squared_distances(x[like(x, places), :], z))
+            costs = ground(distances.squared_distances(x.at(places), z))
             return transport.exact(to_numpy(costs), mass)
 
-        return Gauge(cost, float(row_means(x, z, ground).max()))
+        return Gauge(cost, float(row_means(x.whole(), z, ground).max()))
 
     return by_class(table, prepare, power=p, sample=sample, seed=seed)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.measures import Gauge, Measure, by_class, row_means
+from fdmat_core.measures import Gauge, Measure, Rows, by_class, row_means
 from fdmat_core.numerics import distances, transport
-from fdmat_core.numerics.arrays import like, to_numpy
+from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
-
-if TYPE_CHECKING:
-    from fdmat_core.numerics.arrays import Array
 
 
 @measure(
@@ -48,17 +45,17 @@ def sinkhorn(
         The most rounds of updates for one class.
     """
 
-    def prepare(x: Array, standing: np.ndarray) -> Gauge:
-        z, between = x[like(x, standing), :], distances.squared_distances
+    def prepare(x: Rows, standing: np.ndarray) -> Gauge:
+        z, between = x.at(standing), distances.squared_distances
         equal = np.full(len(standing), 1 / len(standing))
         strength = epsilon * distances.typical(to_numpy(between(z, z)))
         solve = partial(transport.entropic, epsilon=strength, rounds=rounds)
         itself = solve(between(z, z), equal, equal)
 
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            s = x[like(x, places), :]
+            s = x.at(places)
             return solve(between(s, z), mass, equal) - (solve(between(s, s), mass, mass) + itself) / 2
 
-        return Gauge(cost, float(row_means(x, z, lambda squares: squares).max()) - itself / 2)
+        return Gauge(cost, float(row_means(x.whole(), z, lambda squares: squares).max()) - itself / 2)
 
     return by_class(table, prepare, sample=sample, seed=seed)

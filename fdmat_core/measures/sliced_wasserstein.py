@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 
-from fdmat_core.measures import Gauge, Measure, Prepare, by_class
-from fdmat_core.numerics import transport
+from fdmat_core.measures import Gauge, Measure, Prepare, Rows, by_class
+from fdmat_core.numerics import distances, transport
 from fdmat_core.numerics.arrays import like
 from fdmat_core.registry import Range, measure
 from fdmat_core.types import FeatureTable
-
-if TYPE_CHECKING:
-    from fdmat_core.numerics.arrays import Array
 
 
 @measure(
@@ -44,13 +41,17 @@ def sliced_wasserstein(
 def along(directions: np.ndarray) -> Prepare:
     """The gauge of a class by squared distances along some directions (d, p), from the places that stand for it."""
 
-    def prepare(x: Array, standing: np.ndarray) -> Gauge:
-        along = like(x, directions, x.dtype)
-        projected = x @ along
-        slices = transport.Slices.of(projected[like(x, standing), :])
+    def prepare(x: Rows, standing: np.ndarray) -> Gauge:
+        rows = x.whole()
+        projected = rows @ like(rows, directions, rows.dtype)
+        slices = transport.Slices.of(projected[like(rows, standing), :])
 
         def cost(places: np.ndarray, mass: np.ndarray) -> float:
-            return slices.squared_distance(x[like(x, places), :] @ along, mass)
+            picks = x.at(places)
+            seen = like(picks, directions, picks.dtype)
+            parts = list(distances.blocks(directions.shape[1], 8 * len(picks)))
+            squares = [slices.along(part).squared_distance(picks @ seen[:, part], mass) for part in parts]
+            return float(np.average(squares, weights=[part.stop - part.start for part in parts]))
 
         return Gauge(cost, slices.farthest(projected))
 

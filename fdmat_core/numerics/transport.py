@@ -316,6 +316,10 @@ class Slices:
         summed = xp.cumulative_sum(quantiles / quantiles.shape[1], axis=1, include_initial=True)
         return Slices(summed, xp.mean(quantiles**2, axis=1))
 
+    def along(self, some: slice) -> Slices:
+        """Those of some directions."""
+        return Slices(self.first[some, :], self.second[some])
+
     def squared_distance(self, projected: Array, mass: np.ndarray) -> float:
         """The squared 1-D Wasserstein-2 distance to points (k, l) of mass (k,), as the mean over the directions."""
         xp, seen = namespace(projected), projected.T
