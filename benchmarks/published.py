@@ -1,6 +1,6 @@
 """A published table again, by its own recipe, with our methods in it: `python -m benchmarks.published`.
 
-    --recipe NAME    lbcs (Fashion-MNIST, the default) or deepcore (CIFAR-10 or CIFAR-100): see `published_recipes`
+    --recipe NAME    lbcs (Fashion-MNIST), lbcs-256 or deepcore (CIFAR-10 or CIFAR-100): see `published_recipes`
     --data FOLDER    where the data lie; deepcore needs it, with CIFAR as torchvision keeps it
     --home FOLDER    where features, rankings and trials are kept (.published); what is there is not made again
     --minutes M      begin nothing new after so many minutes
