@@ -88,7 +88,8 @@ def lenet(classes: int) -> Any:
             weight = torch.cat([functional.pad(self.weight, shift) for shift in shifts])
             bias = self.bias.repeat(4) if self.bias is not None else None
             maps = functional.conv2d(input, weight, bias, stride=2, padding=2).relu()
-            return sum(maps.split(self.out_channels, 1)) / 4
+            a, b, c, d = maps.split(self.out_channels, 1)
+            return (a + b + c + d) / 4
 
     linear = (nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, classes))
     return nn.Sequential(First(1, 6, 5), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.AvgPool2d(2), nn.Flatten(), *linear)
@@ -101,7 +102,7 @@ def resnet18(classes: int) -> Any:
 
     network = resnet18(num_classes=classes)
     network.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
-    network.maxpool = nn.Identity()
+    network.maxpool = nn.Identity()  # pyright: ignore[reportAttributeAccessIssue]
     return network
 
 
