@@ -78,7 +78,8 @@ def kept(of: Made, row: Row, k: int, repeat: int) -> np.ndarray:
     """The rows (k,) of the table that a method keeps; what draws draws anew in each repeat."""
     entry = registry.methods.get(row.method.name)
     seed, size = repeat if "rng" in entry.accepts else 0, None if entry.facts.nested else k
-    return tasks.rank(replace(of.spec, balance=row.balance), of.used, of.table, row.method, seed, size).order[:k]
+    order = tasks.rank(replace(of.spec, balance=row.balance), of.used, of.table, row.method, seed, size).order
+    return order[-k:] if row.wrong else order[:k]
 
 
 def trial(name: str, recipe: Recipe, of: Made, unit: tuple[Row, int, int]) -> Trial:

@@ -26,6 +26,7 @@ class Row(NamedTuple):
     method: Choice
     balance: str
     repeats: int
+    wrong: bool = False  # the last of the method's order are kept, not the first
 
 
 class Value(NamedTuple):
@@ -158,11 +159,11 @@ def learn(recipe: Recipe, data: Data, rows: np.ndarray, seed: int) -> list[int]:
 
 
 def scaled(images: np.ndarray) -> Any:
-    """A layer that takes the mean of each channel from its values and divides by their standard deviation."""
+    """A layer that takes the mean of each channel from its values and divides by their standard deviation, if any."""
     from torchvision.transforms import v2
 
     channels = [images[..., number] / 255 for number in range(images.shape[3])]
-    return v2.Normalize([float(one.mean()) for one in channels], [float(one.std()) for one in channels])
+    return v2.Normalize([float(one.mean()) for one in channels], [float(one.std()) or 1.0 for one in channels])
 
 
 def augmented(batch: Any, draw: Any) -> Any:
@@ -200,6 +201,7 @@ LBCS = Recipe(
         *_alike(("fdmat", "energy_greedy", "random"), 3),
         *(Row(name, Choice(method), "none", 3) for name, method in _TOGETHER.items()),
         *_alike(("herding", "moderate", "ccs", "el2n", "grand"), 3),
+        *(Row(f"{name}, wrong end", Choice(_TOGETHER[name]), "none", 1, wrong=True) for name in ("EL2N", "GraNd")),
     ),
     kept=(1000, 2000, 3000, 4000),
     network=lenet,

@@ -96,9 +96,10 @@ def deviation(ours: Value, published: Value) -> tuple[float, float | None]:
 def generated(trials: list[Trial]) -> str:
     """Everything of the report that follows from the trials."""
     main = cells(trials, MAIN)
-    parts = ["\n## What was trained\n", *tried(trials), "\n## What it says\n", *said(trials)]
-    parts += ["\n## Published and ours\n", *compared(main, RECIPES[MAIN])]
-    parts += ["\n## Where Uniform stands when\n", *when(trials)]
+    parts = ["\n## What was trained\n", *tried(trials)]
+    if main:
+        parts += ["\n## What it says\n", *said(trials), "\n## Published and ours\n", *compared(main, RECIPES[MAIN])]
+        parts += ["\n## Where Uniform stands when\n", *when(trials)]
     for name, recipe in RECIPES.items():
         found = cells(trials, name)
         if name != FEWER and found:
@@ -217,8 +218,8 @@ def ours(found: Cells, recipe: Recipe) -> list[str]:
         return f"{bold}{shape(one.best)}{bold} ({one.times}) / {one.last.mean:.1f}"
 
     return [
-        "Best of all epochs ± sd over (so many) repeats, and after the slash the last epoch. A name with a capital: all classes "
-        "together; the others give every class its share. Bold: the first.\n",
+        "Best of all epochs ± sd over (so many) repeats, and after the slash the last epoch. A name with a capital: "
+        "all classes together; the others give every class its share. Bold: the first.\n",
         *table(found, rows(found, recipe), show),
     ]
 
