@@ -11,6 +11,7 @@ from torch import nn
 
 from benchmarks import published, published_report
 from benchmarks.published_recipes import RECIPES, Data, Value, augmented, counts, learn, lenet, resnet18, scaled, steps
+from fdmat_core.spec import Choice, Spec
 from tests.datasets.test_torchvision import write_cifar
 
 RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
@@ -104,6 +105,25 @@ def test_every_row_has_a_first_repeat_before_a_second():
     assert len(todo) == len(set(todo)) == 4 * (10 + 12 * 3 + 2)
     assert [(row.name, k) for row, k, repeat in todo if repeat == 9] == [("Uniform", k) for k in LBCS.kept]
     assert len(list(published.units(LBCS, 60_000, 2, ["fdmat"]))) == 8
+
+
+def test_what_is_kept_follows_from_the_row(monkeypatch):
+    asked = []
+
+    def rank(spec, used, table, method, seed, k):
+        asked.append((spec.balance, str(method), seed, k))
+        return SimpleNamespace(order=np.arange(9)[::-1])
+
+    monkeypatch.setattr(published.tasks, "rank", rank)
+    spec = Spec(Choice("digits"), Choice("pixels"), (), ())
+    rows = {row.name: row for row in LBCS.rows}
+    of = published.Made(spec, *[None] * 3)
+    found = [published.kept(of, rows[name], 2, 5).tolist() for name in ("Uniform", "EL2N", "EL2N, wrong end", "ccs")]
+    assert found == [[8, 7], [8, 7], [1, 0], [8, 7]]
+    assert asked == [
+        *(("none", "random", 5, None), ("none", "el2n", 0, None), ("none", "el2n", 0, None)),
+        ("proportional", "ccs", 5, 2),
+    ]
 
 
 def test_a_killed_command_goes_on_and_drops_an_unfinished_line(tmp_path, monkeypatch):
