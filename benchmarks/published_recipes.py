@@ -201,7 +201,7 @@ LBCS = Recipe(
         *_alike(("fdmat", "energy_greedy", "random"), 3),
         *(Row(name, Choice(method), "none", 3) for name, method in _TOGETHER.items()),
         *_alike(("herding", "moderate", "ccs", "el2n", "grand"), 3),
-        *(Row(f"{name}, wrong end", Choice(_TOGETHER[name]), "none", 1, wrong=True) for name in ("EL2N", "GraNd")),
+        Row("el2n, wrong end", Choice("el2n"), "proportional", 1, wrong=True),
     ),
     kept=(1000, 2000, 3000, 4000),
     network=lenet,
