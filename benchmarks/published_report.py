@@ -139,19 +139,19 @@ def said(trials: list[Trial]) -> list[str]:
     """What the trials show, in sentences that others may quote."""
     found, published = cells(trials, MAIN), RECIPES[MAIN].published
     sizes = [k for k in range_of(found) if (UNIFORM, k) in published and (UNIFORM, k) in found]
-    off, early = (
-        [value.mean - published[UNIFORM, k].mean for k in sizes for value in [getattr(found[UNIFORM, k], name)]]
-        for name in ("best", "early")
+    mine, told = [found[UNIFORM, k] for k in sizes], [published[UNIFORM, k].mean for k in sizes]
+    best, last, early = (
+        [value.mean - other for value, other in zip(values, told, strict=True)]
+        for values in ([one.best for one in mine], [one.last for one in mine], [one.early for one in mine])
     )
-    held = "is" if max(map(abs, off), default=0) <= 1 else "is not"
-    both = [found[name].best.mean - found[name].last.mean for name in found]
+    held = "is" if max(map(abs, best), default=0) <= 1 else "is not"
     firsts = [
         max((name for name in found if name[1] == k), key=lambda name: found[name].best.mean) for k in range_of(found)
     ]
     return [
         f"- Our Uniform {held} within 1 point of the published one: at k = {', '.join(map(str, sizes))} it is "
-        f"{listed(off)} points off, and with the best of the first {EARLY} epochs {listed(early)}.",
-        f"- The best epoch is {np.mean(both):.1f} points above the last one, on the mean over cells.",
+        f"{listed(best)} points off by the best epoch, {listed(last)} by the last, and {listed(early)} by the best of "
+        f"the first {EARLY}.",
         f"- First at k = {', '.join(f'{name[1]}: {name[0]} ({found[name].best.mean:.1f})' for name in firsts)}.",
     ]
 
