@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from benchmarks.study import MARK as STUDIED
 MARK = STUDIED.replace("benchmarks.study", "benchmarks.published")
 #: The row whose accuracies everything is compared with.
 UNIFORM = "Uniform"
+#: The easiest images of each class, which a score kept from the wrong end would select.
+WRONG = "el2n, wrong end"
 #: The recipe that has published accuracies, and the same with half as many steps.
 MAIN, FEWER = "lbcs", "lbcs-256"
 #: After so many epochs Uniform is looked at again.
@@ -145,6 +147,9 @@ def said(trials: list[Trial]) -> list[str]:
         for values in ([one.best for one in mine], [one.last for one in mine], [one.early for one in mine])
     )
     held = "is" if max(map(abs, best), default=0) <= 1 else "is not"
+    wrong = [
+        f"{listed_off(found, published, WRONG, name)} points off the published {name}" for name in ("EL2N", "GraNd")
+    ]
     firsts = [
         max((name for name in found if name[1] == k), key=lambda name: found[name].best.mean) for k in range_of(found)
     ]
@@ -152,8 +157,15 @@ def said(trials: list[Trial]) -> list[str]:
         f"- Our Uniform {held} within 1 point of the published one: at k = {', '.join(map(str, sizes))} it is "
         f"{listed(best)} points off by the best epoch, {listed(last)} by the last, and {listed(early)} by the best of "
         f"the first {EARLY}.",
+        *([f"- `{WRONG}` is {' and '.join(wrong)}."] if any(name == WRONG for name, _ in found) else []),
         f"- First at k = {', '.join(f'{name[1]}: {name[0]} ({found[name].best.mean:.1f})' for name in firsts)}.",
     ]
+
+
+def listed_off(found: Cells, published: Mapping[tuple[str, int], Value], row: str, name: str) -> str:
+    """How many points a row of ours is off a published one of some name, by the best epoch, at every size of both."""
+    sizes = [k for k in range_of(found) if (row, k) in found and (name, k) in published]
+    return listed(found[row, k].best.mean - published[name, k].mean for k in sizes)
 
 
 def compared(found: Cells, recipe: Recipe) -> list[str]:
