@@ -220,8 +220,8 @@ def reasons(lost):
     plain = ~flood & ~missed & (lost["mean_plain"] > lost["mean"])
     rest = len(lost) - flood.sum() - missed.sum() - plain.sum()
     return (
-        f"Of {len(lost)} lost cells: in {flood.sum()} near copies flood the data, and FDMat takes out few or none, "
-        f"so that it matches the flood. In {missed.sum()} it takes out less than half of the damaged items. In "
+        f"Of {len(lost)} lost cells: in {flood.sum()} near copies flood the data, which FDMat does not see "
+        f"everywhere. In {missed.sum()} it takes out less than half of the damaged items. In "
         f"{plain.sum()} others energy greedy, which is its matching on plain features with nothing taken out, is ahead "
         "of it: there its transform or its removal of sound items costs more than it brings. In "
         f"{rest} the reason is not known.\n"

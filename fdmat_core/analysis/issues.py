@@ -81,7 +81,7 @@ def of_rows(table: FeatureTable, evidence: Ranking) -> np.ndarray:
     conditions = [
         columns["issue"] == Issue.MISLABELLED,
         columns["issue"] != Issue.NONE,
-        closeness(columns["nearest"], table.labels) < DUPLICATE_SHARE,
+        (closeness(columns["nearest"], table.labels) < DUPLICATE_SHARE) | columns.get("copy", np.zeros(table.n, bool)),
         unclear,
     ]
     return np.select(conditions, GRAVEST_FIRST[:-1], default=GRAVEST_FIRST[-1]).astype(np.uint8)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fdmat_core import device
-from fdmat_core.numerics import greedy, matching, probabilities, quotas, surroundings, transport
+from fdmat_core.numerics import floods, greedy, matching, probabilities, quotas, surroundings, transport
 from fdmat_core.numerics.arrays import like, namespace, to_numpy
 from fdmat_core.numerics.distances import CACHED, by_blocks, cores
-from fdmat_core.numerics.neighbours import nearest_rows
+from fdmat_core.numerics.neighbours import Neighbours, nearest_rows
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable, Issue
@@ -25,8 +25,8 @@ OUTLIER_LIMIT = 3.5
 REJECTED = (Issue.MISLABELLED, Issue.OUTLIER, Issue.NO_FEATURES)
 #: What is noted where there are no labels.
 UNLABELLED_NOTE = "no labels: the whole distribution is matched, and only outliers are rejected"
-#: How sure it has to be that a row's neighbours carry its label no more often than mislabelling explains.
-NOISE_QUANTILE = 0.99
+#: A label leaves that is at least as likely wrong as this.
+LIKELY_WRONG = 0.5
 
 
 @method(
@@ -62,12 +62,11 @@ def fdmat(  # noqa: PLR0913
     1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length.
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,
        cost `|x - m_c|^2`. `q` is the share of a row's mass that stays in its class.
-    3. **Removal** takes two criteria, both relative to the class: the plan, `q < tau * quantile_c(q, reference)`, and
-       the neighbourhood, the share of nearest neighbours with the row's label, by the same rule. A global threshold
-       would empty rare classes; one prototype alone is blind to a class of several modes. Where classes overlap both
-       may meet for a good label, so such a row leaves only if chance explains its label: its neighbours carry it no
-       more often (binomial, 99%) than those of the rows deep inside the class that the plan prefers, where labels of
-       its kind are mistakes. On clean data there are hardly any, and hardly a row leaves.
+    3. **Removal** takes two criteria. The plan prefers another class, and `q < tau * quantile_c(q, reference)`, as a
+       global threshold would empty rare classes. And by the labels around it the row's label is more likely a mistake
+       than not: they may be as deep inside another class, as deep inside the row's own, or half from each on the
+       border of both, where either may be right. How many foreign labels lie deep inside a class says how often it is
+       mislabelled. One prototype alone is blind to a class of several modes.
     4. **Outliers** have a scale of their own, their strangeness: the log odds that a row belongs nowhere. The labels
        around it may be those around the rows deep inside some class, those of the border of two, or drawn from all
        classes alike; how much likelier the last is than the best of the others is a Bayes factor. The distance to the
@@ -76,10 +75,13 @@ def fdmat(  # noqa: PLR0913
        logits, their energy, `-log sum exp` of the logits less their mean, by a normal law. The odds that all start from
        are the share of strangers that the factors themselves make likely. Above 0 the row leaves, as does one much
        farther from its neighbours than its class is used to.
-    5. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
+    5. **Near copies**: where the distances to the fifth neighbour in a class are of two kinds, at least four times and
+       four deviations apart, rows that hang together by the shorter are copies of each other (`floods`). One of each
+       group takes part; the others follow the rest of their class, and say nothing of what is usual in it.
+    6. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
        optimal transport with cost `|x - y|` in its high-regularisation limit. First the medoid, then always the row
        that brings the distance down most. Nested, no bandwidth, no randomness.
-    6. Removed rows follow the survivors, the most suspicious last: each by its own scale, mistakes and outliers.
+    7. Removed rows follow the survivors, the most suspicious last: each by its own scale, mistakes and outliers.
 
     **Without labels** all rows are one class: the whole distribution is matched, and only outliers by their
     neighbourhood are rejected; nothing is called mislabelled, and the score is the radius.
@@ -92,11 +94,11 @@ def fdmat(  # noqa: PLR0913
     lam
         Sharpness of the transport plan.
     tau
-        A row is suspected below this share of its class's reference, by both criteria; at 0 none is.
+        The plan suspects a row below this share of its class's reference; at 0 none.
     reference
         The quantile of a class that serves as its reference.
     neighbours
-        How many nearest neighbours the second criterion looks at.
+        How many nearest neighbours are looked at.
     """
     moved, plan = transported(table, lam=lam)
     rows = np.flatnonzero(moved.usable)
@@ -107,20 +109,19 @@ def fdmat(  # noqa: PLR0913
         for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest", "strangeness")
     }
     evidence |= {"preferred": table.labels.copy(), "issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
-    around, recall = _gather(evidence, moved, plan, table, neighbours)
+    evidence |= {"copy": np.zeros(table.n, dtype=bool)}
+    near = _gather(evidence, moved, plan, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
-    counts = _inside(found, table.labels[rows], around, table.c)
-    found["far"] = _from_usual(np.log(np.maximum(found["radius"], np.finfo(np.float32).tiny)), table.labels[rows])
-    strange = _strangeness(table, rows, found["far"], surroundings.strangeness(around, counts, _sizes(table, rows)))
-    found["strangeness"] = evidence["strangeness"][rows] = strange
-    evidence["issue"][rows] = _issues(found, table.labels[rows], counts, around.shape[1], tau, reference)
+    _judge(found, near, table.take(rows) if len(rows) < table.n else table, tau, reference)
+    for name in ("strangeness", "issue", "copy"):
+        evidence[name][rows] = found[name]
     order, survivors = _arrange(moved.x, table, evidence, budget, chosen, quota)
     return Ranking(
         order,
         score=evidence["suspicion" if table.labelled else "radius"],
         survivors=survivors,
         evidence=evidence,
-        notes=_notes(evidence, table, plan, reference) | {"neighbours found": recall},
+        notes=_notes(evidence, table, plan, reference) | {"neighbours found": near.recall},
     )
 
 
@@ -143,11 +144,8 @@ def _gather(
     plan: transport.ClassPlan,
     table: FeatureTable,
     k: int,
-) -> tuple[np.ndarray, float]:
-    """Fill in what the plan and the neighbours say about the m usable rows.
-
-    Returns the labels (m, k) of the neighbours, and the share of true neighbours among them.
-    """
+) -> Neighbours:
+    """Fill in what the plan and the neighbours say about the m usable rows, and return their k neighbours."""
     rows = np.flatnonzero(moved.usable)
     x, labels = _take(moved.x, rows), table.labels[rows]
     by_plan = transport.label_evidence(plan, x, labels)
@@ -159,7 +157,7 @@ def _gather(
         evidence["nearest"][rows] = found.distances[:, 0]
         evidence["agreement"][rows] = (around == labels[:, None]).mean(axis=1)
         evidence["radius"][rows] = _radius(x, moved.scale[like(x, rows)], found.rows)
-    return around, found.recall
+    return found
 
 
 def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
@@ -175,40 +173,52 @@ def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
     return radius
 
 
-def _sizes(table: FeatureTable, rows: np.ndarray) -> np.ndarray:
-    """How many of some rows each class has (c,)."""
-    return np.bincount(table.labels[rows], minlength=table.c)
+def _judge(
+    evidence: dict[str, np.ndarray], near: Neighbours, table: FeatureTable, tau: float, reference: float
+) -> None:
+    """Fill in which rows of a table are copies, how strange each is and what is wrong with it, by the evidence so far.
+
+    None of the rows is zero.
+    """
+    labels, around = table.labels, table.labels[near.rows]
+    evidence["copy"] = floods.first_copies(near, labels) != np.arange(table.n)
+    counts, sizes = _inside(evidence, labels, around, table.c), np.bincount(labels, minlength=table.c)
+    far = _from_usual(np.log(np.maximum(evidence["radius"], np.finfo(np.float32).tiny)), labels, ~evidence["copy"])
+    factors = surroundings.strangeness(around, counts, sizes)
+    evidence["strangeness"] = strange = _strangeness(table, far, factors, ~evidence["copy"])
+    mislabelled = np.zeros(table.n, dtype=bool)
+    if around.shape[1]:
+        doubts = _doubts(evidence, labels, table.c, tau, reference)
+        given = around[doubts], labels[doubts], evidence["preferred"][doubts]
+        mislabelled[doubts] = surroundings.mistaken(*given, counts, sizes) >= LIKELY_WRONG
+    outlier = (strange > 0) | (far > OUTLIER_LIMIT)
+    evidence["issue"] = np.select([mislabelled, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(
+        np.uint8
+    )
 
 
-def _strangeness(table: FeatureTable, rows: np.ndarray, far: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """The log odds that some rows (m,) belong nowhere, by log Bayes factors (m,) of the labels around them.
+def _strangeness(table: FeatureTable, far: np.ndarray, factors: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    """The log odds that the rows of a table (n,) belong nowhere, by log Bayes factors (n,) of the labels around them.
 
-    How far their neighbours lie (m,), in deviations, and how unsure a classifier is of them where the table has one's
-    logits, count as e-values against what is usual in their class.
+    How far their neighbours lie (n,), in deviations, and how unsure a classifier is of them where the table has one's
+    logits, count as e-values against what is usual in their class, among those rows (n,) bool that stand alone.
     """
     from scipy.stats import norm
 
     columns = [far]
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
-        columns.append(_from_usual(probabilities.energies(table.logits)[rows], table.labels[rows]))
+        columns.append(_from_usual(probabilities.energies(table.logits), table.labels, alone))
     found = factors.copy()
     for column in columns:
         found += -0.5 * norm.logsf(column) - np.log(2)
     return surroundings.posterior(found)
 
 
-def _issues(
-    evidence: dict[str, np.ndarray], labels: np.ndarray, counts: np.ndarray, k: int, tau: float, reference: float
-) -> np.ndarray:
-    """The issue (m,) of every usable row, by its evidence and by what is usual around k neighbours: `_inside`."""
-    c, share, agreement = len(counts), evidence["own_share"], evidence["agreement"]
-    usual = _quantiles(agreement, labels, c, reference)
-    doubtful = (share < tau * _quantiles(share, labels, c, reference)[labels]) & (agreement < tau * usual[labels])
-    outlier = (evidence["strangeness"] > 0) | (evidence["far"] > OUTLIER_LIMIT)
-    mistaken = np.zeros_like(outlier)
-    doubts = np.flatnonzero(doubtful)
-    mistaken[doubts] = _by_chance(evidence, labels, counts, k, doubts)
-    return np.select([mistaken, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(np.uint8)
+def _doubts(evidence: dict[str, np.ndarray], labels: np.ndarray, c: int, tau: float, reference: float) -> np.ndarray:
+    """The rows whose label the plan doubts: it prefers another class, and leaves less than is usual in their own."""
+    share = evidence["own_share"]
+    doubtful = share < tau * _quantiles(share, labels, c, reference)[labels]
+    return np.flatnonzero(doubtful & (evidence["preferred"] != labels))
 
 
 def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float) -> np.ndarray:
@@ -217,18 +227,6 @@ def _quantiles(values: np.ndarray, labels: np.ndarray, c: int, reference: float)
     for label, rows in enumerate(quotas.rows_by_class(labels, c)):
         found[label] = np.quantile(values[rows], reference) if len(rows) else 0
     return found
-
-
-def _by_chance(
-    evidence: dict[str, np.ndarray], labels: np.ndarray, counts: np.ndarray, k: int, doubts: np.ndarray
-) -> np.ndarray:
-    """Which of the rows in doubt (r,) another class prefers, where mislabelling alone gives them as many neighbours."""
-    from scipy.stats import binom
-
-    mistakes = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    preferred, labels = evidence["preferred"][doubts], labels[doubts]
-    most = binom.ppf(NOISE_QUANTILE, k, mistakes[preferred, labels])  # (r,) neighbours
-    return (preferred != labels) & (np.rint(k * evidence["agreement"][doubts]) <= most)
 
 
 def _inside(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndarray, c: int) -> np.ndarray:
@@ -245,21 +243,21 @@ def _inside(evidence: dict[str, np.ndarray], labels: np.ndarray, around: np.ndar
     return counts
 
 
-def _from_usual(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How many robust standard deviations each value (m,) lies above the median of its class."""
+def _from_usual(values: np.ndarray, labels: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    """How many robust standard deviations each value (m,) lies above the median of its class, copies left out."""
     found = np.zeros_like(values)
     for rows in filter(len, quotas.rows_by_class(labels, int(labels.max()) + 1)):
-        found[rows] = _deviations(values[rows])
+        found[rows] = _deviations(values[rows], values[rows[alone[rows]]])
     return found
 
 
-def _deviations(values: np.ndarray) -> np.ndarray:
-    """How many robust standard deviations each value (m,) of a class lies above its median.
+def _deviations(values: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """How many robust standard deviations each value (m,) of a class lies above the median of usual ones.
 
     All 0 where these are 0, as for radii in a class that is mostly copies: it does not say how far is usual.
     """
-    median = np.median(values)
-    deviation = 1.4826 * np.median(np.abs(values - median))
+    median = np.median(usual)
+    deviation = 1.4826 * np.median(np.abs(usual - median))
     return (values - median) / deviation if deviation > 0 else np.zeros_like(values)
 
 
@@ -271,16 +269,18 @@ def _arrange(
     chosen: greedy.Chosen,
     quota: np.ndarray | None,
 ) -> tuple[np.ndarray, int]:
-    """Survivors matched class by class and merged, then the rejected, the worst last."""
+    """Survivors matched class by class and merged, copies at the end of their class; then the rejected, worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
     enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
     enough = enough if quota is None else np.maximum(enough, quota)
     alive = evidence["issue"] == Issue.NONE
-    groups = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
+    again = evidence["copy"] & ~np.isin(np.arange(table.n), chosen)
+    classes = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
+    groups = [rows[~again[rows]] for rows in classes]
     mine = [np.flatnonzero(np.isin(group, chosen)) for group in groups]
     matched = [
-        group[_match(_take(x, group), max(int(k), len(some)), some)]
-        for group, k, some in zip(groups, enough, mine, strict=True)
+        np.concatenate([group[_match(_take(x, group), max(int(k), len(some)), some)], rows[again[rows]]])
+        for rows, group, k, some in zip(classes, groups, enough, mine, strict=True)
     ]
     rejected = np.flatnonzero(~alive)
     worst_last = np.argsort(_severity(evidence)[rejected], kind="stable")
@@ -321,6 +321,7 @@ def _notes(
     notes: dict[str, object] = {
         "rounds": plan.rounds,
         "residual": plan.residual,
+        "near copies": int(evidence["copy"].sum()),
         "removed": {issue.title: int((evidence["issue"] == issue).sum()) for issue in REJECTED},
         "unclear classes": unclear,
     }

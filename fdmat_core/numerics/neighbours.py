@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Up to this many rows scikit-learn's search is as fast.
 SMALL_ROWS = 20_000
 #: Up to this many rows every pair of rows is looked at.
-EXACT_ROWS = 100_000
+EXACT_ROWS = 2**16
 #: Above, at least this share of the neighbours found for a sample of so many rows must be true ones.
 RECALL, CHECKED = 0.95, 500
 #: A neighbour is a true one if it is at most this share farther away than the k-th.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fdmat_core.numerics.distances import CACHED, by_blocks, cores
+from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, cores
 
 #: After so many rounds the share of rows that belong nowhere has settled.
 ROUNDS = 100
@@ -30,8 +30,7 @@ def strangeness(around: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np
     found = np.zeros(len(around))
     if np.count_nonzero(sizes) < 3 or not around.shape[1]:
         return found
-    usual = sizes / sizes.sum()
-    profiles = (counts + usual) / (counts.sum(axis=1, keepdims=True) + 1)  # as if one more neighbour had been any
+    usual, profiles = sizes / sizes.sum(), _profiles(counts, sizes)
 
     def fill(rows: slice) -> None:
         found[rows] = np.log(usual[around[rows]]).sum(axis=1) - _belonging(around[rows], profiles)
@@ -43,10 +42,64 @@ def strangeness(around: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np
 def _belonging(labels: np.ndarray, profiles: np.ndarray) -> np.ndarray:
     """The log-likelihood (m,) of labels (m, k) in the likeliest of their classes, or on its border to another."""
     pairs = labels[:, :, None], labels[:, None, :]
-    logs = np.log(np.maximum(profiles, np.finfo(np.float64).tiny))  # what is 0 is of a label that nobody has
-    inside, alone = profiles[pairs], logs[pairs].sum(axis=2)  # (m, class, neighbour), (m, class)
+    inside, alone = profiles[pairs], _log(profiles)[pairs].sum(axis=2)  # (m, class, neighbour), (m, class)
     best = np.take_along_axis(inside, alone.argmax(axis=1)[:, None, None], axis=1)
     return np.maximum(alone.max(axis=1), np.log((best + inside) / 2).sum(axis=2).max(axis=1))
+
+
+def mistaken(
+    around: np.ndarray, labels: np.ndarray, preferred: np.ndarray, counts: np.ndarray, sizes: np.ndarray
+) -> np.ndarray:
+    """How likely the labels of rows are wrong for which another class is preferred, by the labels around them: (m,).
+
+    The other label that is the most frequent around a row is its rival; the preferred one if it is as frequent. The row
+    lies inside the class of its rival, and its label is a mistake; or inside the class of its label, which is right; or
+    on the border of the two, where either class has as many of these labels as deep inside it. The labels around it are
+    as deep inside that class, or half from each. How often which is so is found by iterating it.
+
+    Parameters
+    ----------
+    around
+        (m, k) labels of the neighbours.
+    labels, preferred
+        (m,) the label of each row, and another class.
+    counts
+        (c, c) how often each label occurs around the rows deep inside each class.
+    sizes
+        (c,) how many rows each class has.
+    """
+    rivals = _rivals(around, labels, preferred, len(sizes))
+    profiles = _profiles(counts, sizes)
+    theirs, own = profiles[rivals[:, None], around], profiles[labels[:, None], around]  # (m, k)
+    logs = np.stack([_log(some).sum(axis=1) for some in (theirs, own, (theirs + own) / 2)], axis=1)
+    likelihood, held = np.exp(logs - logs.max(axis=1, keepdims=True)), np.full((max(1, len(logs)), 3), 1 / 3)
+    for _ in range(ROUNDS if len(logs) else 0):
+        held = likelihood * held.mean(axis=0)
+        held /= held.sum(axis=1, keepdims=True)
+    wrong, right = profiles[rivals, labels], profiles[labels, labels]
+    return held[: len(logs), 0] + held[: len(logs), 2] * wrong / (wrong + right)
+
+
+def _rivals(around: np.ndarray, labels: np.ndarray, preferred: np.ndarray, c: int) -> np.ndarray:
+    """The most frequent (m,) of the other labels around rows; in a tie the preferred one, or else the lowest."""
+    rivals = preferred.copy()
+    for block in blocks(len(labels), CACHED * c):
+        row = np.arange(block.stop - block.start)
+        flat = (c * row[:, None] + around[block]).ravel()
+        often = np.bincount(flat, minlength=c * len(row)).reshape(-1, c).astype(np.float64)
+        often[row, preferred[block]] += 0.5
+        often[row, labels[block]] = -1
+        rivals[block] = often.argmax(axis=1)
+    return rivals
+
+
+def _profiles(counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """How frequent each label is inside each class (c, c): as counted, and as if one more neighbour had been any."""
+    return (counts + sizes / sizes.sum()) / (counts.sum(axis=1, keepdims=True) + 1)
+
+
+def _log(shares: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(shares, np.finfo(np.float64).tiny))  # what is 0 is of a label that nobody has
 
 
 def posterior(factors: np.ndarray) -> np.ndarray:

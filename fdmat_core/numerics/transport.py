@@ -333,10 +333,9 @@ class Slices:
         moved = xp.diff(self._integral(xp.cumulative_sum(weights, axis=1, include_initial=True)), axis=1)
         return float(xp.mean(self.second + xp.sum(places * (places * weights - 2 * moved), axis=1)))
 
-    def farthest(self, projected: Array) -> float:
-        """The largest squared distance to a single one of some points (k, l)."""
-        xp = namespace(projected)
-        return float(xp.max(xp.mean(self.second + projected * (projected - 2 * self.first[:, -1]), axis=1)))
+    def apart(self, projected: Array) -> Array:
+        """The squared distance to each single one of points (k, l), (k,): the sum over the directions."""
+        return namespace(projected).sum(self.second + projected * (projected - 2 * self.first[:, -1]), axis=1)
 
     def _integral(self, edges: Array) -> Array:
         """`first` at edges in [0, 1], the same (k,) for all directions or (l, k)."""

@@ -1,5 +1,7 @@
 """What was removed: the issue of every item, its evidence, and the tally against the truth."""
 
+import dataclasses
+
 import numpy as np
 import pandas
 import pytest
@@ -35,6 +37,13 @@ def test_every_item_gets_its_gravest_issue(flipped, evidence):
     assert frame.issue[60] == Issue.OUTLIER
     assert frame.issue[61] == frame.issue[62] == Issue.NEAR_DUPLICATE
     assert (frame.issue == Issue.NONE).sum() > 150
+
+
+def test_a_row_of_a_flood_is_a_near_duplicate_however_close_its_class_lies(flipped, evidence):
+    copy = np.arange(180) == 100
+    assert issues.of_rows(flipped, evidence)[100] == Issue.NONE
+    flood = dataclasses.replace(evidence, evidence=dict(evidence.evidence) | {"copy": copy})
+    assert issues.of_rows(flipped, flood)[100] == Issue.NEAR_DUPLICATE
 
 
 def test_the_worst_come_first_issue_by_issue(flipped, evidence):

@@ -56,3 +56,30 @@ def test_the_share_of_strangers_is_found_from_the_factors():
     np.testing.assert_allclose(surroundings.posterior(factors) - factors, np.log(1 / 9), atol=0.01)
     few = surroundings.posterior(np.append(np.full(999, -3.0), 3.0))
     assert few[-1] < 0 and surroundings.posterior(np.zeros(0)).shape == (0,)
+
+
+def test_a_label_is_wrong_where_the_labels_around_are_those_of_another_class():
+    """By hand: row 0 lies in class 1, row 1 in its own class, row 2 between the two; each is as frequent as it is."""
+    around = np.array([[1] * 8, [0] * 8, [0, 1] * 4])
+    wrong = surroundings.mistaken(around, np.zeros(3, int), np.ones(3, int), COUNTS, SIZES)
+    np.testing.assert_allclose(wrong, [1, 0, OTHER / (OTHER + OWN)], atol=0.02)
+
+
+def test_how_often_labels_are_wrong_decides_where_two_are_as_likely():
+    """Around all rows the same half of each label, and one more: of many clear mistakes the doubtful one is another."""
+    doubtful, mistake, right = [0, 1, 1, 0, 1], [1] * 5, [0] * 5
+    counts, sizes = np.array([[60.0, 40], [40, 60]]), np.array([50, 50])
+
+    def of_the_doubtful(others):
+        around = np.array([doubtful] + others * 40)
+        return surroundings.mistaken(around, np.zeros(41, int), np.ones(41, int), counts, sizes)[0]
+
+    assert of_the_doubtful([mistake]) > 0.5 > of_the_doubtful([right])
+
+
+def test_the_rival_is_the_most_frequent_other_label():
+    around = np.array([[0, 0, 0, 2, 2, 1], [0, 0, 1, 1, 2, 2], [0, 0, 0, 0, 0, 0], [2, 2, 1, 1, 0, 0]])
+    found = surroundings._rivals(around, np.array([0, 0, 0, 0]), np.array([1, 2, 1, 1]), 3)
+    assert found.tolist() == [2, 2, 1, 1]
+    none = surroundings.mistaken(np.zeros((0, 5), int), *np.zeros((2, 0), int), COUNTS, SIZES)
+    assert none.shape == (0,)

@@ -223,11 +223,15 @@ def test_slices_are_symmetric_and_zero_on_themselves():
     assert transport.Slices.of(x).squared_distance(x[::-1], even(8)) == pytest.approx(0, abs=1e-12)
 
 
-def test_the_farthest_single_point():
+def test_the_distance_to_single_points():
     directions = transport.directions(3, 9, 0)
     x = cloud(8) @ directions
     slices = transport.Slices.of(x)
-    assert slices.farthest(x) == pytest.approx(max(slices.squared_distance(x[i : i + 1], even(1)) for i in range(8)))
+    assert slices.apart(x) / 9 == pytest.approx([slices.squared_distance(x[i : i + 1], even(1)) for i in range(8)])
+    some = slices.along(slice(2, 5))
+    assert some.squared_distance(x[:3, 2:5], even(3)) == pytest.approx(
+        np.mean([slices.along(slice(i, i + 1)).squared_distance(x[:3, i : i + 1], even(3)) for i in (2, 3, 4)])
+    )
 
 
 def test_directions_are_orthonormal_bases_with_a_seed():
