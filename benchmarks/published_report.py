@@ -86,13 +86,23 @@ def spread(values: Sequence[float]) -> Value:
     return Value(float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None)
 
 
-def deviation(ours: Value, published: Value) -> tuple[float, float | None]:
+def pooled(found: Cells) -> float:
+    """The sd between repeats of one row at one size, by the best epoch, over all cells that have some; or nan."""
+    many = [one for one in found.values() if one.best.sd is not None]
+    squares, freedom = (
+        sum((one.times - 1) * (one.best.sd or 0) ** 2 for one in many),
+        sum(one.times - 1 for one in many),
+    )
+    return (squares / freedom) ** 0.5 if freedom else float("nan")
+
+
+def deviation(ours: float, published: Value, sd: float) -> tuple[float, float]:
     """How far ours is from what was published: in points, and in sds of a difference between single repeats.
 
-    A published sd that is not known counts as 0; with one repeat of ours there are no sds.
+    `sd` is that of our repeats; a published one that is not known counts as 0.
     """
-    points = ours.mean - published.mean
-    return points, points / float(np.hypot(ours.sd, published.sd or 0)) if ours.sd else None
+    points = ours - published.mean
+    return points, points / float(np.hypot(sd, published.sd or 0))
 
 
 def generated(trials: list[Trial]) -> str:
@@ -128,8 +138,9 @@ def tried(trials: list[Trial]) -> list[str]:
 
 
 def rows(found: Cells, recipe: Recipe) -> list[str]:
-    """The rows that there are, in the order of the recipe."""
-    return [row.name for row in recipe.rows if any(name == row.name for name, _ in found)]
+    """The rows that there are, in the order of the recipe; then those that it no longer has."""
+    names = [row.name for row in recipe.rows]
+    return [*filter({name for name, _ in found}.__contains__, names), *sorted({name for name, _ in found} - {*names})]
 
 
 def range_of(found: Cells) -> list[int]:
@@ -170,20 +181,23 @@ def listed_off(found: Cells, published: Mapping[tuple[str, int], Value], row: st
 
 def compared(found: Cells, recipe: Recipe) -> list[str]:
     """The cells that both have; far ones in bold."""
+    sd = pooled(found)
     lines = [
         "Accuracy in percent ± sd; ours is the best of all epochs, as published. In sds: of a difference between "
-        f"single repeats, where a published sd that is not known counts as 0; bold if more than {FAR}.\n",
+        f"single repeats; ours is {sd:.2f} points, pooled over all cells that have repeats, and a published one that is not "
+        f"known counts as 0. Bold: more than {FAR}.\n",
         "| row | k | published | ours, best epoch | repeats | points | in sds | ours, last epoch |",
         "|---" * 8 + "|",
     ]
     for (name, k), value in recipe.published.items():
         if (name, k) in found:
             mine = found[name, k]
-            points, sds = deviation(mine.best, value)
-            bold = "**" if sds is not None and abs(sds) > FAR else ""
-            off = f"{signed(points)} | {'' if sds is None else f'{bold}{signed(sds)}{bold}'}"
-            shown = f"{shape(value)} | {shape(mine.best)} | {mine.times} | {off} | {mine.last.mean:.1f}"
-            lines.append(f"| {name} | {k} | {shown} |")
+            points, sds = deviation(mine.best.mean, value, sd)
+            bold = "**" if abs(sds) > FAR else ""
+            off = f"{signed(points)} | {bold}{signed(sds)}{bold}"
+            lines.append(
+                f"| {name} | {k} | {shape(value)} | {shape(mine.best)} | {mine.times} | {off} | {mine.last.mean:.1f} |"
+            )
     return lines
 
 
