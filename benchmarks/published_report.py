@@ -184,8 +184,8 @@ def compared(found: Cells, recipe: Recipe) -> list[str]:
     sd = pooled(found)
     lines = [
         "Accuracy in percent ± sd; ours is the best of all epochs, as published. In sds: of a difference between "
-        f"single repeats; ours is {sd:.2f} points, pooled over all cells that have repeats, and a published one that is not "
-        f"known counts as 0. Bold: more than {FAR}.\n",
+        f"single repeats; ours is {sd:.2f} points, pooled over all cells that have repeats; a published one that is "
+        f"not known counts as 0. Bold: more than {FAR}.\n",
         "| row | k | published | ours, best epoch | repeats | points | in sds | ours, last epoch |",
         "|---" * 8 + "|",
     ]
