@@ -25,7 +25,7 @@ OUTLIER_LIMIT = 3.5
 REJECTED = (Issue.MISLABELLED, Issue.OUTLIER, Issue.NO_FEATURES)
 #: What is noted where there are no labels.
 UNLABELLED_NOTE = "no labels: the whole distribution is matched, and only outliers are rejected"
-#: A label leaves that is at least as likely wrong as this.
+#: A label leaves that is likelier wrong than this.
 LIKELY_WRONG = 0.5
 
 
@@ -112,7 +112,9 @@ def fdmat(  # noqa: PLR0913
     evidence |= {"copy": np.zeros(table.n, dtype=bool)}
     near = _gather(evidence, moved, plan, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
-    _judge(found, near, table.take(rows) if len(rows) < table.n else table, tau, reference)
+    if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
+        found["energy"] = probabilities.energies(table.logits)[rows]
+    _judge(found, near, table.labels[rows], table.c, tau, reference)
     for name in ("strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
     order, survivors = _arrange(moved.x, table, evidence, budget, chosen, quota)
@@ -174,40 +176,33 @@ def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
 
 
 def _judge(
-    evidence: dict[str, np.ndarray], near: Neighbours, table: FeatureTable, tau: float, reference: float
+    evidence: dict[str, np.ndarray], near: Neighbours, labels: np.ndarray, c: int, tau: float, reference: float
 ) -> None:
-    """Fill in which rows of a table are copies, how strange each is and what is wrong with it, by the evidence so far.
-
-    None of the rows is zero.
-    """
-    labels, around = table.labels, table.labels[near.rows]
-    evidence["copy"] = floods.first_copies(near, labels) != np.arange(table.n)
-    counts, sizes = _inside(evidence, labels, around, table.c), np.bincount(labels, minlength=table.c)
-    far = _from_usual(np.log(np.maximum(evidence["radius"], np.finfo(np.float32).tiny)), labels, ~evidence["copy"])
-    factors = surroundings.strangeness(around, counts, sizes)
-    evidence["strangeness"] = strange = _strangeness(table, far, factors, ~evidence["copy"])
-    mislabelled = np.zeros(table.n, dtype=bool)
+    """Fill in which rows (m,) are copies, how strange each is and what is wrong with it, by the evidence so far."""
+    around, alone = labels[near.rows], floods.first_copies(near, labels) == np.arange(len(labels))
+    counts, sizes = _inside(evidence, labels, around, c), np.bincount(labels, minlength=c)
+    far = _from_usual(np.log(np.maximum(evidence["radius"], np.finfo(np.float32).tiny)), labels, alone)
+    unsure = [_from_usual(evidence["energy"], labels, alone)] if "energy" in evidence else []
+    evidence["copy"] = ~alone
+    evidence["strangeness"] = _strangeness(surroundings.strangeness(around, counts, sizes), [far, *unsure])
+    mislabelled = np.zeros(len(labels), dtype=bool)
     if around.shape[1]:
-        doubts = _doubts(evidence, labels, table.c, tau, reference)
+        doubts = _doubts(evidence, labels, c, tau, reference)
         given = around[doubts], labels[doubts], evidence["preferred"][doubts]
-        mislabelled[doubts] = surroundings.mistaken(*given, counts, sizes) >= LIKELY_WRONG
-    outlier = (strange > 0) | (far > OUTLIER_LIMIT)
-    evidence["issue"] = np.select([mislabelled, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE).astype(
-        np.uint8
-    )
+        mislabelled[doubts] = surroundings.mistaken(*given, counts, sizes) > LIKELY_WRONG
+    outlier = (evidence["strangeness"] > 0) | (far > OUTLIER_LIMIT)
+    issue = np.select([mislabelled, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE)
+    evidence["issue"] = issue.astype(np.uint8)
 
 
-def _strangeness(table: FeatureTable, far: np.ndarray, factors: np.ndarray, alone: np.ndarray) -> np.ndarray:
-    """The log odds that the rows of a table (n,) belong nowhere, by log Bayes factors (n,) of the labels around them.
+def _strangeness(factors: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:
+    """The log odds that rows (m,) belong nowhere, by log Bayes factors (m,) of the labels around them.
 
-    How far their neighbours lie (n,), in deviations, and how unsure a classifier is of them where the table has one's
-    logits, count as e-values against what is usual in their class, among those rows (n,) bool that stand alone.
+    How far their neighbours lie, and how unsure a classifier is of them where there is one: columns (m,) in deviations
+    from what is usual in their class, which count as e-values.
     """
     from scipy.stats import norm
 
-    columns = [far]
-    if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
-        columns.append(_from_usual(probabilities.energies(table.logits), table.labels, alone))
     found = factors.copy()
     for column in columns:
         found += -0.5 * norm.logsf(column) - np.log(2)
