@@ -76,10 +76,9 @@ def test_emnist_and_qmnist(tmp_path):
     assert datasets.open(tmp_path / "q").labels.tolist() == [0, 1, 2] * 3
 
 
-@pytest.fixture
-def cifar(tmp_path, monkeypatch):
+def write_cifar(root, monkeypatch):
     """CIFAR-10 of 20 items in every batch; the red of the first pixel is the place in its batch."""
-    folder = tmp_path / "cifar-10-batches-py"
+    folder = root / "cifar-10-batches-py"
     folder.mkdir()
     kind = published.CIFAR10
     for file, _ in [*kind.train_list, *kind.test_list]:
@@ -93,6 +92,11 @@ def cifar(tmp_path, monkeypatch):
     monkeypatch.setattr(kind, "test_list", [[file, md5(folder / file)] for file, _ in kind.test_list])
     monkeypatch.setattr(kind, "meta", kind.meta | {"md5": md5(folder / "batches.meta")})
     return folder
+
+
+@pytest.fixture
+def cifar(tmp_path, monkeypatch):
+    return write_cifar(tmp_path, monkeypatch)
 
 
 def test_cifar_is_read_by_torchvision(cifar):
