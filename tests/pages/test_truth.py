@@ -170,7 +170,7 @@ def test_false_alarms_are_those_on_clean_items(stored):
 def test_where_nothing_was_injected_the_word_is_suspected(stored):
     spec = stored(CLEAN)
     suspected = Run(spec).ranking(EAGER).rejected
-    assert suspected.sum() > 5
+    assert 2 < suspected.sum() < 10
     mine, app = tally_of(spec, "herding", 0.7, suspected), show(spec, "herding")
     assert cells(app, "tally suspected")[1][1] == f"{mine.bad_removed}{mine.recall:.0%}"
     assert cells(app, "tally suspected")[1][0] == "Suspected" and cells(app, "tally suspected")[2][0] == "Others"

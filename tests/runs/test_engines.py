@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -102,7 +102,9 @@ def test_killing_workers_costs_their_tasks_only(monkeypatch, by_one):
 
 
 def is_worker(process):
-    return any("spawn_main" in word for word in process.cmdline())
+    with suppress(psutil.NoSuchProcess):  # it has just ended
+        return any("spawn_main" in word for word in process.cmdline())
+    return False
 
 
 def named(folder):
