@@ -81,5 +81,6 @@ def test_the_rival_is_the_most_frequent_other_label():
     around = np.array([[0, 0, 0, 2, 2, 1], [0, 0, 1, 1, 2, 2], [0, 0, 0, 0, 0, 0], [2, 2, 1, 1, 0, 0]])
     found = surroundings._rivals(around, np.array([0, 0, 0, 0]), np.array([1, 2, 1, 1]), 3)
     assert found.tolist() == [2, 2, 1, 1]
-    none = surroundings.mistaken(np.zeros((0, 5), int), *np.zeros((2, 0), int), COUNTS, SIZES)
+    nobody = np.zeros(0, int)
+    none = surroundings.mistaken(np.zeros((0, 5), int), nobody, nobody, COUNTS, SIZES)
     assert none.shape == (0,)
