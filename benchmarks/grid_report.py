@@ -10,6 +10,7 @@ from benchmarks import grid_shares as shares
 from benchmarks import grid_study
 from benchmarks.grid_numbers import OURS, points
 from benchmarks.study import MARK as STUDIED
+from benchmarks.study import taken_over
 from fdmat_core.figures.marks import element
 
 MARK = STUDIED.replace("benchmarks.study", "benchmarks.grid")
@@ -44,9 +45,9 @@ def write(trials, out: Path) -> None:
     """Write trials as Parquet, and what they say; what was written above the mark by hand is kept."""
     packed(trials).to_parquet(out.with_suffix(".parquet"), compression="zstd", index=False)
     table = read(out.with_suffix(".parquet"))
-    before, mark, _ = (out.read_text() if out.exists() else "").partition(MARK)
-    by_hand = before if mark else "# Grid: which coreset trains best\n\n"
-    out.write_text(by_hand + MARK + "\n" + generated(table))
+    before = out.read_text() if out.exists() else ""
+    head = taken_over(before, MARK, "# Grid: which coreset trains best\n\n")
+    out.write_text(head + "\n" + generated(table))
     out.with_suffix(".svg").write_text(diagrams(table))
 
 

@@ -95,15 +95,11 @@ def trial(name: str, recipe: Recipe, of: Made, unit: tuple[Row, int, int]) -> Tr
     }
 
 
-def key(one: Trial) -> tuple[Any, ...]:
-    return tuple(one[name] for name in ("recipe", "row", "k", "repeat"))
-
-
 def run(file: Path, name: str, recipe: Recipe, given: argparse.Namespace) -> None:
     """Make and write the trials that are not in a file yet, until the time is over."""
     end, there = time.monotonic() + 60 * given.minutes, known(file)
     file.write_text("".join(json.dumps(one) + "\n" for one in there))
-    done, of = set(map(key, there)), made(recipe, given.data)
+    done, of = set(map(published_report.key, there)), made(recipe, given.data)
     with file.open("a") as out:
         for row, k, repeat in units(recipe, of.table.n, given.repeats, given.only):
             if time.monotonic() > end:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.published_recipes import RECIPES, Recipe, Value
 from benchmarks.study import MARK as STUDIED
+from benchmarks.study import taken_over
 
 MARK = STUDIED.replace("benchmarks.study", "benchmarks.published")
 #: The row whose accuracies everything is compared with.
@@ -41,13 +42,17 @@ class Cell(NamedTuple):
 Cells = dict[tuple[str, int], Cell]
 
 
+def key(one: Trial) -> tuple[Any, ...]:
+    """What names a trial."""
+    return tuple(one[name] for name in ("recipe", "row", "k", "repeat"))
+
+
 def write(trials: list[Trial], out: Path) -> None:
     """Write trials as JSON lines and what they say; what was written above the mark by hand is kept."""
-    trials = sorted(trials, key=lambda one: tuple(one[name] for name in ("recipe", "row", "k", "repeat")))
+    trials = sorted(trials, key=key)
     out.with_suffix(".jsonl").write_text("".join(json.dumps(one) + "\n" for one in trials))
-    before, mark, _ = (out.read_text() if out.exists() else "").partition(MARK)
-    by_hand = before if mark else "# A published table again\n\n"
-    out.write_text(by_hand + MARK + "\n" + generated(trials))
+    before = out.read_text() if out.exists() else ""
+    out.write_text(taken_over(before, MARK, "# A published table again\n\n") + "\n" + generated(trials))
 
 
 def read(file: Path) -> list[Trial]:
@@ -71,17 +76,13 @@ def cells(trials: Iterable[Trial], recipe: str) -> Cells:
 
 def cell(group: list[Trial]) -> Cell:
     """What repeats of one row at one size say."""
-    curves = [percent(one) for one in group]
-    best, last, early = ([float(value) for value in some] for some in (
-        [curve.max() for curve in curves],
-        [curve[-1] for curve in curves],
-        [curve[:EARLY].max() for curve in curves],
-    ))  # fmt: skip
+    curves = np.array([percent(one) for one in group])  # (repeats, epochs)
+    best, last, early = curves.max(axis=1), curves[:, -1], curves[:, :EARLY].max(axis=1)
     fewest, most = (float(np.mean([one[name] for one in group])) for name in ("fewest", "most"))
     return Cell(len(group), spread(best), spread(last), spread(early), (fewest, most))
 
 
-def spread(values: Sequence[float]) -> Value:
+def spread(values: np.ndarray) -> Value:
     """Mean and standard deviation; of one value there is none."""
     return Value(float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None)
 

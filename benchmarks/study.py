@@ -187,11 +187,16 @@ def _number(row):
     return f"**{text}**" if row["best"] else f"{text}°" if row["near"] else text
 
 
+def taken_over(before, mark, heading):
+    """How a report begins: with what stands above the mark in the one before, or with a heading, and the mark."""
+    by_hand, found, _ = before.partition(mark)
+    return (by_hand if found else heading) + mark
+
+
 def report(points, before):
     """The report as Markdown; what stands above the mark in the report `before` is taken over."""
     heading = "# Study: which coreset trains best\n\n![Points above random](study.png)\n\n"
-    by_hand, mark, _ = before.partition(MARK)
-    parts = [(by_hand if mark else heading) + MARK, "", __doc__.split("\n\n", 2)[2].strip(), ""]
+    parts = [taken_over(before, MARK, heading), "", __doc__.split("\n\n", 2)[2].strip(), ""]
     for measure, words in MEASURES.items():
         table = cells(points, measure)
         if table.empty:

@@ -71,22 +71,16 @@ def umap(table: FeatureTable, seed: int = 0) -> np.ndarray:
         return to_square(components)
     from umap import UMAP
 
-    start, near = 10 * np.clip(to_square(few), -1, 1), _with_itself(neighbours.nearest_rows(few, NEIGHBOURS - 1))
-    k = near[0].shape[1]
-    model = UMAP(n_neighbors=k, precomputed_knn=near, init=start, random_state=seed, n_jobs=1)  # pyright: ignore[reportArgumentType] # has no types; `init` may be an array
+    start, near = 10 * np.clip(to_square(few), -1, 1), neighbours.nearest_rows(few, NEIGHBOURS - 1)
+    near = neighbours.with_itself(near)
+    given = near.rows, near.distances.astype(np.float32)
+    model = UMAP(n_neighbors=near.rows.shape[1], precomputed_knn=given, init=start, random_state=seed, n_jobs=1)  # pyright: ignore[reportArgumentType] # has no types; `init` may be an array
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on duplicates in `init`, on n_jobs with a seed, on transforming other data
         placed = np.asarray(model.fit_transform(few))
     if len(rows) < table.n:
         placed = _beside(placed, rows, neighbours.nearest_rows(components, BESIDE).rows, components)
     return to_square(turned(placed))
-
-
-def _with_itself(found: neighbours.Neighbours) -> tuple[np.ndarray, np.ndarray]:
-    """Neighbours as UMAP takes them: rows and distances (n, k + 1), the row itself before the others."""
-    own = np.arange(len(found.rows))[:, None]
-    nothing = np.zeros(own.shape, dtype=np.float32)
-    return np.hstack([own, found.rows]), np.hstack([nothing, found.distances.astype(np.float32)])
 
 
 def _share_of_each_class(labels: np.ndarray, most: int, seed: int) -> np.ndarray:

@@ -212,7 +212,7 @@ def test_every_figure_of_the_report_is_what_the_committed_trials_say(committed):
 
 def test_the_trials_are_small_and_whole(committed):
     assert (RESULTS / "published.jsonl").stat().st_size < 300_000
-    assert len({published.key(each) for each in committed}) == len(committed)
+    assert len({published_report.key(each) for each in committed}) == len(committed)
     for each in committed:
         recipe = RECIPES[each["recipe"]]
         assert len(each["right"]) == recipe.epochs and each["steps"] == steps(recipe, each["k"])

@@ -108,14 +108,14 @@ def fdmat(  # noqa: PLR0913
         name: np.zeros(table.n)
         for name in ("own_share", "suspicion", "own_cost", "agreement", "radius", "nearest", "strangeness")
     }
-    evidence |= {"preferred": table.labels.copy(), "issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
-    evidence |= {"copy": np.zeros(table.n, dtype=bool)}
+    evidence |= {"preferred": table.labels.copy(), "copy": np.zeros(table.n, dtype=bool)}
+    evidence |= {"issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
     near = _gather(evidence, moved, plan, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
         found["energy"] = probabilities.energies(table.logits)[rows]
     _judge(found, near, table.labels[rows], table.c, tau, reference)
-    for name in ("strangeness", "issue", "copy"):
+    for name in ("agreement", "strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
     order, survivors = _arrange(moved.x, table, evidence, budget, chosen, quota)
     return Ranking(
@@ -147,17 +147,15 @@ def _gather(
     table: FeatureTable,
     k: int,
 ) -> Neighbours:
-    """Fill in what the plan and the neighbours say about the m usable rows, and return their k neighbours."""
+    """Fill in what the plan says of the m usable rows and how far their neighbours are, and return these k."""
     rows = np.flatnonzero(moved.usable)
-    x, labels = _take(moved.x, rows), table.labels[rows]
-    by_plan = transport.label_evidence(plan, x, labels)
+    x = _take(moved.x, rows)
+    by_plan = transport.label_evidence(plan, x, table.labels[rows])
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(by_plan, name)
     found = nearest_rows(x, k)
-    around = labels[found.rows]  # (m, k)
-    if around.shape[1]:
+    if found.rows.shape[1]:
         evidence["nearest"][rows] = found.distances[:, 0]
-        evidence["agreement"][rows] = (around == labels[:, None]).mean(axis=1)
         evidence["radius"][rows] = _radius(x, moved.scale[like(x, rows)], found.rows)
     return found
 
@@ -178,7 +176,7 @@ def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
 def _judge(
     evidence: dict[str, np.ndarray], near: Neighbours, labels: np.ndarray, c: int, tau: float, reference: float
 ) -> None:
-    """Fill in which rows (m,) are copies, how strange each is and what is wrong with it, by the evidence so far."""
+    """Fill in what the labels around rows (m,) say: which are copies, how strange each is, what is wrong with it."""
     around, alone = labels[near.rows], floods.first_copies(near, labels) == np.arange(len(labels))
     counts, sizes = _inside(evidence, labels, around, c), np.bincount(labels, minlength=c)
     far = _from_usual(np.log(np.maximum(evidence["radius"], np.finfo(np.float32).tiny)), labels, alone)
@@ -187,6 +185,7 @@ def _judge(
     evidence["strangeness"] = _strangeness(surroundings.strangeness(around, counts, sizes), [far, *unsure])
     mislabelled = np.zeros(len(labels), dtype=bool)
     if around.shape[1]:
+        evidence["agreement"] = (around == labels[:, None]).mean(axis=1)
         doubts = _doubts(evidence, labels, c, tau, reference)
         given = around[doubts], labels[doubts], evidence["preferred"][doubts]
         mislabelled[doubts] = surroundings.mistaken(*given, counts, sizes) > LIKELY_WRONG

@@ -183,12 +183,18 @@ def symmetric_graph(nearest: np.ndarray, weights: np.ndarray) -> csr_matrix:
     return graph.maximum(graph.T).tocsr()
 
 
+def with_itself(found: Neighbours) -> Neighbours:
+    """The neighbours (n, k + 1) with each row before its own, at distance 0, as libraries count it among them."""
+    own = np.arange(len(found.rows))[:, None]
+    return found._replace(
+        distances=np.hstack([np.zeros(own.shape), found.distances]), rows=np.hstack([own, found.rows])
+    )
+
+
 def distance_graph(found: Neighbours) -> csr_matrix:
     """The distances (n, n), sparse, of each row to itself, 0, and to its neighbours: as scikit-learn takes a graph."""
     from scipy.sparse import csr_matrix
 
-    n, k = found.rows.shape
-    own = np.arange(n)[:, None]
-    distances = np.concatenate([np.zeros((n, 1)), found.distances], axis=1)
-    rows = np.concatenate([own, found.rows], axis=1)
-    return csr_matrix((distances.ravel(), rows.ravel(), np.arange(n + 1) * (k + 1)), shape=(n, n))
+    all_of = with_itself(found)
+    n, k = all_of.rows.shape
+    return csr_matrix((all_of.distances.ravel(), all_of.rows.ravel(), np.arange(n + 1) * k), shape=(n, n))

@@ -68,16 +68,20 @@ def mistaken(
     sizes
         (c,) how many rows each class has.
     """
+    if not len(labels):
+        return np.zeros(0)
     rivals = _rivals(around, labels, preferred, len(sizes))
     profiles = _profiles(counts, sizes)
     theirs, own = profiles[rivals[:, None], around], profiles[labels[:, None], around]  # (m, k)
     logs = np.stack([_log(some).sum(axis=1) for some in (theirs, own, (theirs + own) / 2)], axis=1)
-    likelihood, held = np.exp(logs - logs.max(axis=1, keepdims=True)), np.full((max(1, len(logs)), 3), 1 / 3)
-    for _ in range(ROUNDS if len(logs) else 0):
-        held = likelihood * held.mean(axis=0)
+    held = likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    shares = np.full(3, 1 / 3)
+    for _ in range(ROUNDS):
+        held = likelihood * shares
         held /= held.sum(axis=1, keepdims=True)
+        shares = held.mean(axis=0)
     wrong, right = profiles[rivals, labels], profiles[labels, labels]
-    return held[: len(logs), 0] + held[: len(logs), 2] * wrong / (wrong + right)
+    return held[:, 0] + held[:, 2] * wrong / (wrong + right)
 
 
 def _rivals(around: np.ndarray, labels: np.ndarray, preferred: np.ndarray, c: int) -> np.ndarray:
