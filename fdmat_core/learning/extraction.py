@@ -23,7 +23,7 @@ from fdmat_core.store import growing
 #: Threads that read items; decoding an image lets the others go on.
 READERS = min(8, os.cpu_count() or 1)
 #: A shard, which one process embeds where several do, has so many batches.
-SHARD = 16
+SHARD = 4
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 

@@ -298,5 +298,5 @@ def _environment() -> dict[str, str]:
     paths = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     kept = {name: os.environ[name] for name in ("FDMAT_DEVICE", "OPENBLAS_NUM_THREADS") if name in os.environ}
     threads = os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count())
-    always = {"FDMAT_HOME": str(home().resolve()), "OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE"}
-    return kept | always | {"PYTHONPATH": os.pathsep.join(paths)}
+    always = {"FDMAT_HOME": str(home().resolve()), "OMP_NUM_THREADS": threads, "PYTHONPATH": os.pathsep.join(paths)}
+    return kept | always | {"OMP_WAIT_POLICY": "PASSIVE", "THP_MEM_ALLOC_ENABLE": "1"}  # as in `__main__`
