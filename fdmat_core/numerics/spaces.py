@@ -25,7 +25,7 @@ class Space(NamedTuple):
     even: bool = False
 
 
-ROOT = Space("their signed square roots", 0.5)
+ROOT = Space("by their signed square roots", 0.5)
 PLAIN = Space("as they are")
 EVEN = Space("spread alike in all directions", even=True)
 
@@ -58,7 +58,7 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     if not transport.signed(z):
         return Chosen(ROOT, ROOT, "no value below 0: judged and matched by their square roots")
     if labels is None:
-        return Chosen(ROOT, ROOT, f"both signs, no labels: judged and matched by {ROOT.words}")
+        return Chosen(ROOT, ROOT, f"both signs, no labels: judged and matched {ROOT.words}")
     rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
     some = z if len(rows) == len(z) else z[like(z, rows), :]
     found = {space: agreement(features(some, space), labels[rows]) for space in (ROOT, PLAIN, EVEN)}

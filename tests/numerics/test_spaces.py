@@ -91,18 +91,19 @@ def test_rows_without_features_are_nobodys_neighbours():
 
 
 def thin(n=400, seed=0):
-    """Two classes beside each other in the direction in which the rows spread least."""
+    """Two classes beside each other in the direction of three in which the rows spread least."""
     rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 2, n)
-    along, across = 10 * rng.standard_normal(n), (2.0 * labels - 1) + 0.3 * rng.standard_normal(n)
-    return np.stack([along + across, along - across], axis=1), labels
+    labels, turn = rng.integers(0, 2, n), np.linalg.qr(rng.standard_normal((3, 3)))[0]
+    across = 0.7 * (2 * labels - 1) + 0.4 * rng.standard_normal(n)
+    return np.column_stack([5 * rng.standard_normal((n, 2)), across]) @ turn, labels
 
 
 def signs(n=400, seed=0):
-    """Two classes told apart by the signs of columns whose sizes differ by orders of magnitude."""
+    """Two classes told apart by the signs of columns, most of them right, whose sizes differ by orders of magnitude."""
     rng = np.random.default_rng(seed)
     labels, pattern = rng.integers(0, 2, n), np.array([1, -1, 1, -1, 1, -1, -1, 1])
-    return np.where(labels[:, None] == 0, pattern, -pattern) * np.exp(2 * rng.standard_normal((n, 8))), labels
+    right = np.where(rng.random((n, 8)) < 0.8, 1, -1) * np.where(labels[:, None] == 0, pattern, -pattern)
+    return right * np.exp(2 * rng.standard_normal((n, 8))), labels
 
 
 def balls(n=400, seed=0):
