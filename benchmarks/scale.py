@@ -3,9 +3,10 @@
 Each line is a process of its own: the seconds, the same as a multiple of one float32 product of all rows with all in
 that process, and the most memory that it held. Wants a machine that does nothing else.
 
-    --only NAMES        of 60k,200k,herding,energy, which are done without it, and of large,million,kills: FDMat at
-                        60,000 x 128 in 10 classes and at 200,000 x 256 in 100, herding and energy greedy at the latter;
-                        FDMat at 1,280,000 x 768 in 1,000, memory-mapped in float16; a run of 1,000,000 x 64 in 10:
+    --only NAMES        of 60k,200k,herding,energy, which are done without it, and of large,growth,million,kills: FDMat
+                        at 60,000 x 128 in 10 classes and at 200,000 x 256 in 100, herding and energy greedy at the
+                        latter; FDMat at 1,280,000 x 768 in 1,000, memory-mapped in float16; the same at 200,000 and at
+                        1,000,000 in 100, and the memory that each further value takes; a run of 1,000,000 x 64 in 10:
                         random, herding, FDMat and energy greedy at six sizes, three measures and the map; the same run
                         killed at five points, resumed each time, and held against the first byte by byte
     --against DIR       the same with the code of another checkout, one after the other, and the ratio
@@ -14,6 +15,7 @@ that process, and the most memory that it held. Wants a machine that does nothin
 
 import argparse
 import hashlib
+import importlib
 import json
 import os
 import platform
@@ -22,7 +24,9 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +39,11 @@ WORKS = {
     "herding": ("herding", 200_000, 256, 100),
     "energy": ("energy_greedy", 200_000, 256, 100),
     "large": ("fdmat", 1_280_000, 768, 1000),
+    "fewer": ("fdmat", 200_000, 768, 100),
+    "more": ("fdmat", 1_000_000, 768, 100),
 }
+#: Those whose features are a file.
+MAPPED = ("large", "fewer", "more")
 #: The whole run of a million.
 MILLION = {
     "dataset": "mixture(n=1250000,d=64,classes=10)",
@@ -48,6 +56,21 @@ MILLION = {
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def own_memory():
+    """Watch the memory that is no page of a file, which the system cannot take back (Linux): GB, the most so far."""
+    most = [0.0]
+
+    def watch():
+        while True:
+            told = Path("/proc/self/status").read_text().split("RssAnon:")[1]
+            most[0] = max(most[0], int(told.split()[0]) / 2**20)
+            time.sleep(0.05)
+
+    if sys.platform == "linux":
+        threading.Thread(target=watch, daemon=True).start()
+    return most
 
 
 def product(x):
@@ -69,13 +92,15 @@ def one(name):
 
     method, n, d, c = WORKS[name]
     selection.rank(mixture(3000, 16, 10), method, budget=300)  # libraries are loaded
+    importlib.import_module("numba")  # this one is for many rows
     with tempfile.TemporaryDirectory() as folder:
-        table = wide_mixture(n, d, c, folder) if name == "large" else mixture(n, d, c)
-        whole = None if name == "large" else product(table.embedding)
-        start = time.perf_counter()
+        table = wide_mixture(n, d, c, folder) if name in MAPPED else mixture(n, d, c)
+        whole = None if name in MAPPED else product(table.embedding)
+        start, own = time.perf_counter(), own_memory()
         order = selection.rank(table, method, budget=n // 10).order[: n // 10]
         seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "product": whole, "peak": peak(), "rows": order.tolist()}))
+    told = {"seconds": seconds, "product": whole, "peak": peak(), "own": own[0], "rows": order.tolist()}
+    print(json.dumps(told))
 
 
 def child(name, where):
@@ -99,6 +124,15 @@ def line(name, against):
     theirs = child(name, against)
     same = len(np.intersect1d(mine["rows"], theirs["rows"])) / len(mine["rows"])
     return f"{text} {theirs['seconds'] / mine['seconds']:.1f} x ({theirs['seconds']:.1f} s) | {same:.1%} |"
+
+
+def growth():
+    """How much memory each further value of the features takes, by two works of the same width."""
+    few, many = (child(name, ROOT) for name in ("fewer", "more"))
+    (_, n, d, c), (_, m, _, _) = WORKS["fewer"], WORKS["more"]
+    own, whole = (2**30 * (many[kind] - few[kind]) / ((m - n) * d) for kind in ("own", "peak"))
+    text = f"{few['own']:.2f} -> {many['own']:.2f} GB, {own:.2f} bytes a value; {whole:.1f} with pages of files"
+    return f"| fdmat | {n:,} -> {m:,} x {d} x {c} | {few['seconds']:.0f} -> {many['seconds']:.0f} | | {text} | | |"
 
 
 #: In which stage the run of a million is killed, and at what.
@@ -191,8 +225,8 @@ def main():
     print("\n".join(lines), flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         for name in given.only.split(","):
-            run = {"million": million, "kills": kills}.get(name)
-            lines.append(run(Path(scratch)) if run else line(name, given.against))
+            run = {"million": partial(million, Path(scratch)), "kills": partial(kills, Path(scratch)), "growth": growth}
+            lines.append(run[name]() if name in run else line(name, given.against))
             print(lines[-1], flush=True)
             if given.out:
                 given.out.write_text("\n".join(lines) + "\n")

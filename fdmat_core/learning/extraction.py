@@ -22,6 +22,8 @@ from fdmat_core.store import growing
 
 #: Threads that read items; decoding an image lets the others go on.
 READERS = min(8, os.cpu_count() or 1)
+#: A shard, which one process embeds where several do, has so many batches.
+SHARD = 16
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 
@@ -62,6 +64,37 @@ def embed(
                 tell(row + len(made), len(made))
 
     return growing.grow(file, len(ids), blocks)
+
+
+def gathered(
+    n: int,
+    batch: int,
+    made: Callable[[list[slice]], Generator[np.ndarray]],
+    file: Path,
+    tell: Callable[[int, int], None],
+) -> np.ndarray:
+    """The embedding (n, d) of items that other processes embed, the same to the bit as `embed` of the whole gives.
+
+    Parameters
+    ----------
+    batch
+        How many items the network takes at a time: no shard ends inside a batch.
+    made
+        Gives the embedding of some slices of the items, in order.
+    file, tell
+        As `embed` has them.
+    """
+
+    def blocks(start: int) -> Generator[np.ndarray]:
+        tell(start, 0)
+        step = SHARD * batch
+        shards = [slice(row, min(n, row + step)) for row in range(start, n, step)]
+        with closing(made(shards)) as parts:
+            for shard, part in zip(shards, parts, strict=True):
+                yield part
+                tell(shard.stop, len(part))
+
+    return growing.grow(file, n, blocks)
 
 
 def ahead(read: Callable[[Part], Made], parts: Iterable[Part], readers: int) -> Generator[Made]:

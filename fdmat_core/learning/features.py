@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -29,6 +30,10 @@ READERS = {"images": "pixels", "features": "given", "text": "hashed_words"}
 UNITS = {"images": "images", "features": "rows", "text": "texts"}
 
 
+#: Gives the embedding of slices of the items of a split, in order, that other processes make.
+Elsewhere = Callable[[str, list[slice]], Generator[np.ndarray]]
+
+
 class Job(NamedTuple):
     """A backbone, what it reads, and the items of a dataset to train and to test on."""
 
@@ -36,6 +41,12 @@ class Job(NamedTuple):
     reads: str
     train: Dataset
     test: Dataset
+
+    @staticmethod
+    def of(dataset: Dataset, choice: Choice) -> Job:
+        """The job of making the features of a dataset's items."""
+        train, test = dataset.split("train"), dataset.split("test")
+        return Job(describe(train, choice), registry.backbones.get(choice.name).facts.reads, train, test)
 
 
 def extract(
@@ -45,6 +56,7 @@ def extract(
     seed: int = 0,
     progress: Progress | None = None,
     work: Path | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[FeatureTable, FeatureTable]:
     """Make the feature tables of a dataset's train and test items, in ascending id order.
 
@@ -61,6 +73,8 @@ def extract(
         Called with (done, total, note).
     work
         A folder for what is half done: what a killed process has left there under the same name is not made again.
+    elsewhere
+        Where there are other processes that embed: gives what they make by `shard`. Needs `work`.
 
     Raises
     ------
@@ -69,13 +83,13 @@ def extract(
     """
     choice = Choice.named(backbone)
     name = key(dataset, choice, seed=seed)
-    train, test = dataset.split("train"), dataset.split("test")
-    job = Job(describe(train, choice), registry.backbones.get(choice.name).facts.reads, train, test)
-    if not job.backbone.epochs:
+    job, tell = Job.of(dataset, choice), progress or silent
+    if job.backbone.epochs:
+        columns, test_columns = _by_learning(job, seed, tell, work)
+    else:
         _require_logits(dataset)
-    make = _by_learning if job.backbone.epochs else _frozen
-    columns, test_columns = make(job, seed, progress or silent, work)
-    return _table(train, name, columns), _table(test, f"{name}-test", test_columns)
+        columns, test_columns = _frozen(job, seed, tell, work, elsewhere)
+    return _table(job.train, name, columns), _table(job.test, f"{name}-test", test_columns)
 
 
 def key(dataset: Dataset, backbone: str | Choice, *, seed: int = 0) -> str:
@@ -155,7 +169,9 @@ def epochs_for(backbone: Backbone, n: int) -> int:
     return max(backbone.epochs, -(-LEAST_STEPS // training.steps_per_epoch(n, training.BATCH)))
 
 
-def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Columns, Columns]:
+def _frozen(
+    job: Job, seed: int, tell: Progress, work: Path | None, elsewhere: Elsewhere | None
+) -> tuple[Columns, Columns]:
     """Columns from a network that stays as it is, and a linear head trained on what it gives."""
     train, test = job.train, job.test
     n, both = len(train.ids), len(train.ids) + len(test.ids)
@@ -163,8 +179,8 @@ def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Col
     epochs = epochs_of(n)
     total = both + (epochs * epoch if len(train.classes) > 1 else 0)
     told = extraction.paced(tell, total, both, UNITS[job.reads])
-    embedding = embedded(job, train, work, told)
-    shown = embedded(job, test, work, lambda done, fresh: told(n + done, fresh))
+    embedding = embedded(job, train, work, told, elsewhere)
+    shown = embedded(job, test, work, lambda done, fresh: told(n + done, fresh), elsewhere)
     if len(train.classes) < 2:
         return {"embedding": embedding}, {"embedding": shown}
     head, dynamics = linear_head(
@@ -179,11 +195,31 @@ def _frozen(job: Job, seed: int, tell: Progress, work: Path | None) -> tuple[Col
     return columns, {"embedding": shown, "logits": _logits(test, head, shown), "head": head}
 
 
-def embedded(job: Job, split: Dataset, work: Path | None, told: Callable[[int, int], None]) -> np.ndarray:
-    """The embedding (n, d) of one split by a network that stays as it is."""
+def embedded(
+    job: Job,
+    split: Dataset,
+    work: Path | None,
+    told: Callable[[int, int], None],
+    elsewhere: Elsewhere | None = None,
+) -> np.ndarray:
+    """The embedding (n, d) of one split by a network that stays as it is; by other processes if there is much to do."""
+    name, n, batch = next(iter(split.splits)), len(split.ids), job.backbone.batch
+    file = work / f"{name}.npy" if work else None
+    if elsewhere and file and job.reads != "features" and n > extraction.SHARD * batch:
+        return extraction.gathered(n, batch, partial(elsewhere, name), file, told)
+    return extraction.embed(job.backbone, split.ids, _reader(job, split), file, told)
+
+
+def shard(job: Job, split: str, rows: slice) -> np.ndarray:
+    """The embedding (m, d) of some items of a split, in ascending id order, as another process makes it."""
+    mine = job.test if split == "test" else job.train
+    return extraction.embed(job.backbone, mine.ids[rows], _reader(job, mine), None, lambda done, fresh: None)
+
+
+def _reader(job: Job, split: Dataset) -> Callable[[np.ndarray], np.ndarray]:
+    """Reads some items (m, ...) of a split as the network takes them."""
     encode = job.backbone.encode or (lambda batch: batch)
-    file = work / f"{next(iter(split.splits))}.npy" if work else None
-    return extraction.embed(job.backbone, split.ids, lambda ids: encode(items(split, job.reads, ids)), file, told)
+    return lambda ids: encode(items(split, job.reads, ids))
 
 
 def of_images(images: np.ndarray, backbone: Backbone) -> np.ndarray:

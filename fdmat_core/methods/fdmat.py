@@ -8,7 +8,7 @@ import numpy as np
 
 from fdmat_core import device
 from fdmat_core.numerics import floods, greedy, matching, probabilities, quotas, spaces, surroundings, transport
-from fdmat_core.numerics.arrays import like, namespace, to_numpy
+from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
 from fdmat_core.numerics.distances import CACHED, by_blocks, cores
 from fdmat_core.numerics.neighbours import Neighbours, nearest_rows
 from fdmat_core.rankings import Ranking
@@ -147,12 +147,7 @@ def transported(
     found = spaces.features(device.put(table.embedding), spaces_of(table).judging if space is None else space)
     found = found._replace(usable=to_numpy(found.usable))
     rows = np.flatnonzero(found.usable)
-    return found, transport.class_plan(_take(found.x, rows), table.labels[rows], table.c, lam=lam)
-
-
-def _take(x: Array, rows: np.ndarray) -> Array:
-    """Some rows of x (n, d): x itself if they are all of them."""
-    return x if len(rows) == len(x) else x[like(x, rows), :]
+    return found, transport.class_plan(take(found.x, rows), table.labels[rows], table.c, lam=lam)
 
 
 def _gather(
@@ -164,7 +159,7 @@ def _gather(
 ) -> Neighbours:
     """Fill in what the plan says of the m usable rows and how far their neighbours are, and return these k."""
     rows = np.flatnonzero(moved.usable)
-    x = _take(moved.x, rows)
+    x = take(moved.x, rows)
     by_plan = transport.label_evidence(plan, x, table.labels[rows])
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(by_plan, name)
@@ -183,7 +178,7 @@ def _matched(
     x = moved.x
     if by.matching != by.judging:
         x = spaces.features(device.put(table.embedding), by.matching).x
-        near = nearest_rows(_take(x, rows), near.rows.shape[1])
+        near = nearest_rows(take(x, rows), near.rows.shape[1])
     return x, floods.first_copies(near, table.labels[rows]) != np.arange(len(rows))
 
 
@@ -299,7 +294,7 @@ def _arrange(
     groups = [rows[~again[rows]] for rows in classes]
     mine = [np.flatnonzero(np.isin(group, chosen)) for group in groups]
     matched = [
-        np.concatenate([group[_match(_take(x, group), max(int(k), len(some)), some)], rows[again[rows]]])
+        np.concatenate([group[_match(take(x, group), max(int(k), len(some)), some)], rows[again[rows]]])
         for rows, group, k, some in zip(classes, groups, enough, mine, strict=True)
     ]
     rejected = np.flatnonzero(~alive)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fdmat_core.numerics import transport
-from fdmat_core.numerics.arrays import like, namespace, to_numpy
+from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
 from fdmat_core.numerics.distances import blocks, by_blocks, squared_distances, squares
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def features(z: Array, space: Space) -> transport.Features:
 def agreement(found: transport.Features, labels: np.ndarray) -> float:
     """What share of the nearest neighbours of rows have their label: of at most `ASKED` of the usable rows, or 0."""
     usable = np.flatnonzero(to_numpy(found.usable))
-    x, labels = found.x[like(found.x, usable), :], labels[usable]
+    x, labels = take(found.x, usable), labels[usable]
     asked = np.linspace(0, len(usable) - 1, min(len(usable), ASKED)).astype(np.int64)
     k = min(NEIGHBOURS, len(usable) - 1)
     same = np.zeros(len(asked))

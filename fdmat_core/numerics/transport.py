@@ -11,7 +11,7 @@ import numpy as np
 
 from fdmat_core import device
 from fdmat_core.numerics import distances
-from fdmat_core.numerics.arrays import at_least, like, namespace, to_numpy, wide
+from fdmat_core.numerics.arrays import at_least, like, namespace, room, to_numpy, wide
 
 if TYPE_CHECKING:
     import torch
@@ -57,7 +57,7 @@ def features(z: Array, *, power: float, norm: str, first: Callable[[Array], Arra
     mean is that of the usable rows. Where something is done `first`, the power is taken of what it makes of z.
     """
     xp, both = namespace(z), first is not None or signed(z)
-    t = xp.empty(z.shape, dtype=xp.float32, device=z.device)
+    t = room(z, z.shape)
     usable = xp.empty(len(z), dtype=xp.bool, device=z.device)
     total = xp.zeros(z.shape[1], dtype=wide(t), device=z.device)
 

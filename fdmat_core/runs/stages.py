@@ -12,7 +12,7 @@ from fdmat_core import curves, errors, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
-from fdmat_core.runs import artifacts, engines, memory, originals, parts, points, tasks
+from fdmat_core.runs import artifacts, engines, memory, originals, parts, points, shards, tasks
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.runs.engines import Engine
 from fdmat_core.spec import Choice, Spec
@@ -63,11 +63,11 @@ def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
     engine = engines.chosen()
     tell(0, 0, "features: reading the data")
     data = dataset()
-    used, tables = make_features(spec, data, partial(_staged, tell, "features"))
-    selection.places(tables[0], spec.chosen.ids if spec.chosen else ())
-    make_projection(used, tables[0], "PCA", tell)
-    make_clusters(used, tables[0])
     with engines.opened(engine) as workers:
+        used, tables = make_features(spec, data, partial(_staged, tell, "features"), workers)
+        selection.places(tables[0], spec.chosen.ids if spec.chosen else ())
+        make_projection(used, tables[0], "PCA", tell)
+        make_clusters(used, tables[0])
         make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"), workers)
         make_points(spec, used, tables, data, partial(_staged, tell, "points"), workers)
     make_prefixes(spec, used, tables[0])
@@ -75,9 +75,11 @@ def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
     make_projection(used, tables[0], "UMAP", tell)
 
 
-def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFeatures, Tables]:
+def make_features(
+    spec: Spec, dataset: Dataset, tell: Progress, engine: Engine = engines.HERE
+) -> tuple[UsedFeatures, Tables]:
     """The feature tables, and a note in the run's folder of which they are."""
-    key, own = artifacts.features_key(spec, dataset), artifacts.weights(spec)
+    key, own, version = artifacts.features_key(spec, dataset), artifacts.weights(spec), artifacts.features_version(spec)
     tell(0, 0, "checking the data")
     artifacts.note_findings(spec, dataset)
     originals.keep(spec, dataset)
@@ -86,12 +88,13 @@ def make_features(spec: Spec, dataset: Dataset, tell: Progress) -> tuple[UsedFea
     item = entries.find("features", key)
     if item is None:
         with entries.working("features", key) as work:
-            made = features.extract(dataset, spec.backbone, progress=tell, work=work)
+            embed = partial(tasks.embedding, tasks.Work.of(spec, UsedFeatures(key, 0, 0, version, own)))
+            elsewhere = None if engine.here else partial(shards.gather, engine, embed, key)
+            made = features.extract(dataset, spec.backbone, progress=tell, work=work, elsewhere=elsewhere)
             packed = artifacts.pack_tables(made, {"dataset": dataset.key, "seconds": _since(began)})
             item = entries.put("features", key, packed)
     tables = artifacts.unpack_tables(item)
-    largest, version = curves.largest_class(tables[0]), artifacts.features_version(spec)
-    used = UsedFeatures(key, tables[0].n, largest, version, own)
+    used = UsedFeatures(key, tables[0].n, curves.largest_class(tables[0]), version, own)
     artifacts.note(spec, used)
     return used, tables
 

@@ -1,4 +1,4 @@
-"""What of a run can be computed anywhere that its store is seen: a ranking, a point of a curve.
+"""What of a run can be computed anywhere that its store is seen: features of some items, a ranking, a point of a curve.
 
 Rankings go to the store as entries. Of a point the value is the answer: only the process of the run writes to the
 database, which two machines must not share.
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from fdmat_core import corruptions, curves, datasets, registry, selection
+from fdmat_core.learning import features
 from fdmat_core.rankings import Ranking
 from fdmat_core.runs import artifacts, memory
 from fdmat_core.runs.artifacts import UsedFeatures
+from fdmat_core.runs.shards import Shard, leave
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable, fingerprint
@@ -36,6 +38,12 @@ class Work(NamedTuple):
     def of(spec: Spec, used: UsedFeatures) -> Work:
         """The work of a checked spec on features that are stored."""
         return Work(spec, used, _version(spec, used), memory.times(artifacts.folder(spec.key)))
+
+
+def embedding(work: Work, shard: Shard) -> None:
+    """Leave the features of a shard of the items, if they are not there yet."""
+    if not shard.file.exists():
+        leave(shard, features.shard(_job(work), shard.split, slice(shard.start, shard.stop)))
 
 
 def ranking(work: Work, task: tuple[Choice, int | None]) -> None:
@@ -68,25 +76,38 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
 def _measurer(work: Work, reads_items: bool) -> Callable[[curves.Task], dict[str, Any]]:
     """What measures a point; a worker prepares each measure once."""
     tables = _tables(work)
-    items = _items(work) if reads_items else None
-    return curves.measurer(*tables, work.spec, dataset=items, ranking=partial(rank, work.spec, work.used, tables[0]))
+    data = _items(work) if reads_items else None
+    return curves.measurer(*tables, work.spec, dataset=data, ranking=partial(rank, work.spec, work.used, tables[0]))
 
 
 @cache
 def _tables(work: Work) -> tuple[FeatureTable, FeatureTable]:
     """The features of a run, if this machine sees them and would compute what the run's own process would."""
+    _job.cache_clear()  # all features are made
+    _require_fit(work)
+    return artifacts.unpack_tables(_features(work))
+
+
+@lru_cache(maxsize=1)
+def _job(work: Work) -> features.Job:
+    """The network and the items of a run whose features are being made."""
+    _require_fit(work)
+    return features.Job.of(_items(work), work.spec.backbone)
+
+
+def _require_fit(work: Work) -> None:
+    """Refuse to compute on a machine whose results might not be those of the run's own process."""
     if _version(work.spec, work.used) != work.version:
         raise Unfit(
             "a worker has another version of this program or of a library, whose results may differ; "
             "install the same versions on every machine"
         )
-    return artifacts.unpack_tables(_features(work))
 
 
 def _items(work: Work) -> Dataset:
     """The items of a run, as they were when its features were made."""
     found = corruptions.corrupt(datasets.load(work.spec.dataset), work.spec.corruption)
-    if found.key != _features(work).facts["dataset"]:
+    if artifacts.features_key(work.spec, found) != work.used.key:
         raise Unfit("a worker finds other data than the run began with; let every machine see the same, and Resume")
     return found
 

@@ -80,7 +80,7 @@ def put(kind: str, key: str, item: Item) -> Item:
 def delete(kind: str, key: str) -> None:
     """Remove an entry, and what was done of it by a process that was killed; one that is not there is fine."""
     shutil.rmtree(path(kind, key), ignore_errors=True)
-    if not _held(work := _work(kind, key)):
+    if not _held(work := half_done(kind, key)):
         shutil.rmtree(work, ignore_errors=True)
 
 
@@ -90,7 +90,7 @@ def working(kind: str, key: str) -> Generator[Path | None]:
 
     None if another process works on the same entry just now; then nothing of this one's can be kept.
     """
-    folder = _work(kind, key)
+    folder = half_done(kind, key)
     with explained(f"work on {kind} {key}"):
         folder.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
@@ -101,7 +101,8 @@ def working(kind: str, key: str) -> Generator[Path | None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _work(kind: str, key: str) -> Path:
+def half_done(kind: str, key: str) -> Path:
+    """Where `working` keeps what is half done of an entry."""
     return path(kind, f".{key}.work")
 
 

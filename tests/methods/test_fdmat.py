@@ -274,6 +274,7 @@ def test_units_change_nothing_that_is_suspected():
     z, labels, _ = beside()
     one, other = (selection.rank(as_table(z * units, labels), "fdmat") for units in ([1, 1, 1, 1], [1, 64, -0.25, 8]))
     assert (one.evidence["issue"] == other.evidence["issue"]).mean() > 0.99
+    assert one.score is not None and other.score is not None
     assert one.score == pytest.approx(other.score, abs=0.01 * np.std(one.score))
 
 
@@ -296,7 +297,7 @@ def test_copies_are_found_where_rows_are_matched():
     z = z @ np.linalg.qr(rng.standard_normal((16, 16)))[0]
     rows = np.concatenate([np.arange(400), np.repeat([0, 7, 33], 20)])
     z = z[rows]
-    z[400:] += 0.05 * z[:400].std(axis=0) * rng.standard_normal((60, 16))
+    z[400:] += 0.05 * np.std(z[:400], axis=0) * rng.standard_normal((60, 16))
     ranking = selection.rank(as_table(z, labels[rows]), "fdmat")
     assert ranking.notes["features"].startswith("both signs: judged spread alike in all directions, matched ")
     copy = ranking.evidence["copy"]
