@@ -59,10 +59,10 @@ def fdmat(  # noqa: PLR0913
     near the class prototypes, which is not what the paper sets out to do (see `fdmat_published`). By the linear probe
     FDMat lies above random in 99% of the 90 cells of our study, the published score in 14%.
 
-    1. **Features**: Tukey power 1/2, centred, unit length. Where they go below 0 the labels say what is done to them:
-       rows are judged by their signed roots, as they are, or spread alike in all directions (the inverse root of the
-       covariance of the columns on one scale, shrunk after Ledoit & Wolf 2004), whichever makes the labels of
-       neighbours agree most, and matched in the better of the first two. The notes say which.
+    1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length; or what the labels say is better.
+       Rows are judged by these, or spread alike in all directions (by the inverse root of the covariance of the columns
+       on one scale, shrunk after Ledoit & Wolf 2004), or, if they go below 0, as they are: whichever makes the labels
+       of neighbours agree most. They are matched by the roots or as they are by the same rule. The notes say which.
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,
        cost `|x - m_c|^2`. `q` is the share of a row's mass that stays in its class.
     3. **Removal** takes two criteria. The plan prefers another class, and `q < tau * quantile_c(q, reference)`, as a

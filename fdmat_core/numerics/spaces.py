@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from fdmat_core.numerics.arrays import Array
 
 #: By at most so many rows a space is chosen, of which so many are asked for the labels of so many neighbours.
-ROWS, ASKED, NEIGHBOURS = 20_000, 2000, 20
+ROWS, ASKED, NEIGHBOURS = 8000, 2000, 20
 
 
 class Space(NamedTuple):
-    """What is done to features of both signs before they are centred and brought to unit length."""
+    """What is done to features before they are centred and brought to unit length."""
 
     words: str
     power: float = 1.0
     even: bool = False
 
 
-ROOT = Space("by their signed square roots", 0.5)
+ROOT = Space("by their square roots", 0.5)  # signed, where they go below 0
 PLAIN = Space("as they are")
 EVEN = Space("spread alike in all directions", even=True)
 
@@ -41,12 +41,12 @@ class Chosen(NamedTuple):
 def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     """Where rows of features z (n, d) are judged and where they are matched.
 
-    Features that never go below 0 take the square root, as do all where there are no labels. For features of both signs
-    a sample of the rows is asked how many of their 20 nearest neighbours have their own label: in the space of the
-    signed square roots, of the features as they are, and in that where they spread alike in all directions. The labels
-    choose only which; none of the three is made from them. Wrong labels lower the agreement, in all spaces alike.
+    A sample of the rows is asked how many of their 20 nearest neighbours have their own label: in the space of square
+    roots, in that where the features spread alike in all directions, and for features of both signs as they are. The
+    labels choose only which; none of the three is made from them. Wrong labels lower the agreement in all spaces alike.
+    Where nothing is labelled square roots are taken.
 
-    Rows are judged where it is highest. They are matched in the better of the first two, as a network or a probe learns
+    Rows are judged where it is highest. They are matched in the better of the others, as a network or a probe learns
     from the features in the directions in which these spread, and equal parts of the coreset for those in which they
     hardly do serve it less.
 
@@ -55,16 +55,16 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     labels
         (n,) class numbers; None where nothing is labelled.
     """
-    if not transport.signed(z):
-        return Chosen(ROOT, ROOT, "no value below 0: judged and matched by their square roots")
+    kind = "both signs" if (both := transport.signed(z)) else "no value below 0"
     if labels is None:
-        return Chosen(ROOT, ROOT, f"both signs, no labels: judged and matched {ROOT.words}")
+        return Chosen(ROOT, ROOT, f"{kind}, no labels: judged and matched {ROOT.words}")
     rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
     some = z if len(rows) == len(z) else z[like(z, rows), :]
-    found = {space: agreement(features(some, space), labels[rows]) for space in (ROOT, PLAIN, EVEN)}
-    judging, matching = max(found, key=found.__getitem__), max((ROOT, PLAIN), key=found.__getitem__)
+    found = {space: agreement(features(some, space), labels[rows]) for space in (ROOT, *[PLAIN] * both, EVEN)}
+    judging = max(found, key=found.__getitem__)
+    matching = max((space for space in found if not space.even), key=found.__getitem__)
     shares = ", ".join(f"{space.words} {share:.1%}" for space, share in found.items())
-    note = f"both signs: judged {judging.words}, matched {matching.words}; neighbours of the same label: {shares}"
+    note = f"{kind}: judged {judging.words}, matched {matching.words}; neighbours of the same label: {shares}"
     return Chosen(judging, matching, note)
 
 
@@ -117,9 +117,9 @@ def even_spread(z: Array) -> Linear:
     z = z if bool(namespace(z).all(there)) else z[there, :]
     middle, spread = _scales(z)
     d, products, fourth = z.shape[1], np.zeros((z.shape[1], z.shape[1])), 0.0
-    xp, n = namespace(z), len(z)
+    xp, n = namespace(z), max(1, len(z))
     centre, scale = like(z, middle, xp.float32), like(z, spread, xp.float32)
-    for rows in blocks(n, 4 * d):
+    for rows in blocks(len(z), 4 * d):
         mine = (xp.astype(z[rows, :], xp.float32) - centre) / scale
         products += to_numpy(mine.T @ mine)
         fourth += float(np.sum(to_numpy(squares(mine)).astype(np.float64) ** 2))

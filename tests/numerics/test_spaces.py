@@ -136,13 +136,26 @@ def test_wrong_labels_and_one_scale_for_all_change_no_choice(data):
     assert (other.judging, other.matching) == (plain.judging, plain.matching)
 
 
-def test_what_never_goes_below_zero_and_what_nobody_labelled_take_the_root():
+def test_what_never_goes_below_zero_is_not_compared_as_it_is():
+    """Nor are columns of units from a hundredth to a hundred, which EVEN does not see."""
     z, labels = thin()
-    for found, words in (
-        (spaces.chosen(np.abs(z), labels), "no value below 0: judged and matched by their square roots"),
-        (spaces.chosen(z, None), "both signs, no labels: judged and matched by their signed square roots"),
-    ):
-        assert (found.judging, found.matching, found.note) == (ROOT, ROOT, words)
+    far = (z + 100) * [0.01, 1, 100]
+    found = spaces.chosen(far, labels)
+    assert (found.judging, found.matching) == (EVEN, ROOT)
+    root, even = (spaces.agreement(spaces.features(far, space), labels) for space in (ROOT, EVEN))
+    assert found.note == (
+        "no value below 0: judged spread alike in all directions, matched by their square roots; "
+        f"neighbours of the same label: by their square roots {root:.1%}, spread alike in all directions {even:.1%}"
+    )
+    crowds = spaces.chosen(two_crowds() + 20, np.repeat([0, 1], 21))
+    assert (crowds.judging, crowds.matching) == (ROOT, ROOT)
+
+
+def test_what_nobody_labelled_takes_the_root():
+    z, _ = thin()
+    for values, kind in ((z, "both signs"), (np.abs(z), "no value below 0")):
+        words = f"{kind}, no labels: judged and matched by their square roots"
+        assert spaces.chosen(values, None) == (ROOT, ROOT, words)
 
 
 def test_many_rows_are_sampled_evenly(monkeypatch):
