@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from fdmat_core.methods import fdmat
-from fdmat_core.numerics import transport
+from fdmat_core.numerics import spaces, transport
 from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.distances import squared_distances
 from fdmat_core.rankings import Coreset, Ranking
@@ -168,7 +168,8 @@ def likeness_to(table: FeatureTable, other: np.ndarray) -> np.ndarray:
     other
         (d,) its features, by what made those of the table.
     """
-    x = transport.features(np.concatenate([table.embedding, other[None]]), power=0.5, norm="unit").x
+    space = fdmat.spaces_of(table).judging
+    x = spaces.features(np.concatenate([table.embedding, other[None]]), space).x
     return -squared_distances(x[-1:], x[:-1])[0]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from fdmat_core import device
-from fdmat_core.numerics import floods, greedy, matching, probabilities, quotas, surroundings, transport
+from fdmat_core.numerics import floods, greedy, matching, probabilities, quotas, spaces, surroundings, transport
 from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
 from fdmat_core.numerics.distances import CACHED, by_blocks, cores
 from fdmat_core.numerics.neighbours import Neighbours, nearest_rows
@@ -59,7 +59,10 @@ def fdmat(  # noqa: PLR0913
     near the class prototypes, which is not what the paper sets out to do (see `fdmat_published`). By the linear probe
     FDMat lies above random in 99% of the 90 cells of our study, the published score in 14%.
 
-    1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length.
+    1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length; or what the labels say is better.
+       Rows are judged by these, or spread alike in all directions (by the inverse root of the covariance of the columns
+       on one scale, shrunk after Ledoit & Wolf 2004), or, if they go below 0, as they are: whichever makes the labels
+       of neighbours agree most. They are matched by the roots or as they are by the same rule. The notes say which.
     2. **Plan**: log-domain Sinkhorn of the rows against the class prototypes, row mass 1, column mass the class size,
        cost `|x - m_c|^2`. `q` is the share of a row's mass that stays in its class.
     3. **Removal** takes two criteria. The plan prefers another class, and `q < tau * quantile_c(q, reference)`, as a
@@ -100,7 +103,8 @@ def fdmat(  # noqa: PLR0913
     neighbours
         How many nearest neighbours are looked at.
     """
-    moved, plan = transported(table, lam=lam)
+    by = spaces_of(table)
+    moved, plan = transported(table, lam=lam, space=by.judging)
     rows = np.flatnonzero(moved.usable)
     if not len(rows):
         raise ValueError("every row of the features is zero, so there is nothing to match; use other features")
@@ -114,22 +118,33 @@ def fdmat(  # noqa: PLR0913
     found = {name: column[rows] for name, column in evidence.items()}
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
         found["energy"] = probabilities.energies(table.logits)[rows]
+    x, found["copy"] = _matched(table, by, moved, near)
     _judge(found, near, table.labels[rows], table.c, tau, reference)
     for name in ("agreement", "strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
-    order, survivors = _arrange(moved.x, table, evidence, budget, chosen, quota)
+    order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
     return Ranking(
         order,
         score=evidence["suspicion" if table.labelled else "radius"],
         survivors=survivors,
         evidence=evidence,
-        notes=_notes(evidence, table, plan, reference) | {"neighbours found": near.recall},
+        notes=_notes(evidence, table, plan, reference) | {"features": by.note, "neighbours found": near.recall},
     )
 
 
-def transported(table: FeatureTable, *, lam: float) -> tuple[transport.Features, transport.ClassPlan]:
-    """Steps 1 and 2: the features that are transported, and the plan over the rows that have any."""
-    found = transport.features(device.put(table.embedding), power=0.5, norm="unit")
+def spaces_of(table: FeatureTable) -> spaces.Chosen:
+    """Step 1: in which spaces the rows of a table are judged and matched."""
+    return spaces.chosen(device.put(table.embedding), table.labels if table.labelled else None)
+
+
+def transported(
+    table: FeatureTable, *, lam: float, space: spaces.Space | None = None
+) -> tuple[transport.Features, transport.ClassPlan]:
+    """Steps 1 and 2: the features that are transported, and the plan over the rows that have any.
+
+    In the space in which the table's rows are judged, which is looked up unless it is given.
+    """
+    found = spaces.features(device.put(table.embedding), spaces_of(table).judging if space is None else space)
     found = found._replace(usable=to_numpy(found.usable))
     rows = np.flatnonzero(found.usable)
     return found, transport.class_plan(take(found.x, rows), table.labels[rows], table.c, lam=lam)
@@ -155,6 +170,18 @@ def _gather(
     return found
 
 
+def _matched(
+    table: FeatureTable, by: spaces.Chosen, moved: transport.Features, near: Neighbours
+) -> tuple[Array, np.ndarray]:
+    """The features (n, d) that are matched, and which (m,) of the usable rows are copies of one before, by these."""
+    rows = np.flatnonzero(moved.usable)
+    x = moved.x
+    if by.matching != by.judging:
+        x = spaces.features(device.put(table.embedding), by.matching).x
+        near = nearest_rows(take(x, rows), near.rows.shape[1])
+    return x, floods.first_copies(near, table.labels[rows]) != np.arange(len(rows))
+
+
 def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
     """The mean distance (m,) from rows to their neighbours, with the lengths (m,) counted that x (m, d) has lost."""
     xp, radius = namespace(x), np.empty(len(x))
@@ -171,12 +198,11 @@ def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
 def _judge(
     evidence: dict[str, np.ndarray], near: Neighbours, labels: np.ndarray, c: int, tau: float, reference: float
 ) -> None:
-    """Fill in what the labels around rows (m,) say: which are copies, how strange each is, what is wrong with it."""
-    around, alone = labels[near.rows], floods.first_copies(near, labels) == np.arange(len(labels))
+    """Fill in what the labels around rows (m,) say, of which some are copies: how strange each is, what is wrong."""
+    around, alone = labels[near.rows], ~evidence["copy"]
     counts, sizes = _inside(evidence, labels, around, c), np.bincount(labels, minlength=c)
     far = _from_usual(np.log(np.maximum(evidence["radius"], np.finfo(np.float32).tiny)), labels, alone)
     unsure = [_from_usual(evidence["energy"], labels, alone)] if "energy" in evidence else []
-    evidence["copy"] = ~alone
     evidence["strangeness"] = _strangeness(surroundings.strangeness(around, counts, sizes), [far, *unsure])
     mislabelled = np.zeros(len(labels), dtype=bool)
     if around.shape[1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,13 +50,13 @@ def tukey(z: Array, power: float = 0.5, *, both_signs: bool | None = None) -> Ar
     return (at_least(xp.asarray(z, copy=True), 0) + 1e-6) ** power
 
 
-def features(z: Array, *, power: float, norm: str) -> Features:
+def features(z: Array, *, power: float, norm: str, first: Callable[[Array], Array] | None = None) -> Features:
     """The features that FDMat transports, of z (n, d), which is read block by block.
 
     `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`. The
-    mean is that of the usable rows.
+    mean is that of the usable rows. Where something is done `first`, the power is taken of what it makes of z.
     """
-    xp, both = namespace(z), signed(z)
+    xp, both = namespace(z), first is not None or signed(z)
     t = room(z, z.shape)
     usable = xp.empty(len(z), dtype=xp.bool, device=z.device)
     total = xp.zeros(z.shape[1], dtype=wide(t), device=z.device)
@@ -64,7 +64,8 @@ def features(z: Array, *, power: float, norm: str) -> Features:
     def fill(rows: slice) -> None:
         mine = z[rows, :]
         usable[rows] = xp.any(mine != 0, axis=1)
-        t[rows, :] = found = tukey(xp.astype(mine, xp.float32), power, both_signs=both)
+        mine = xp.astype(mine, xp.float32)
+        t[rows, :] = found = tukey(mine if first is None else first(mine), power, both_signs=both)
         total[:] = total + xp.sum(found if xp.all(usable[rows]) else found[usable[rows]], axis=0, dtype=total.dtype)
 
     distances.by_blocks(fill, len(z), 4 * z.shape[1])

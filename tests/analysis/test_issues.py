@@ -126,3 +126,16 @@ def test_tally_counts_both_sides_of_the_cut():
 def test_false_alarms_are_counted_by_class():
     frame = issues.false_alarms(np.array([1, 0, 2, 0]), np.array([0, 0, 1, 1]), ("a", "b", "c"))
     assert frame.suspected.tolist() == [1, 1, 0] and frame.share.tolist() == [0.5, 0.5, 0]
+
+
+def test_something_from_outside_is_compared_in_the_space_in_which_rows_are_judged():
+    """A row given as if from outside is as like the others as that row is, though the features go below 0."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 300)
+    embedding = np.column_stack([8 * rng.standard_normal((300, 2)), 2 * labels - 1 + 0.3 * rng.standard_normal(300)])
+    embedding = (embedding @ np.linalg.qr(rng.standard_normal((3, 3)))[0]).astype(np.float32)
+    table = FeatureTable(np.arange(300), labels, embedding, ("a", "b"), "t")
+    told = issues.likeness(issues.transported(table), 40)
+    assert issues.likeness_to(table, embedding[40]) == pytest.approx(told, abs=0.05)
+    nearest = np.argsort(-told)[1:11]
+    assert (labels[nearest] == labels[40]).mean() > 0.8

@@ -1,0 +1,156 @@
+"""In which space rows are compared: of several, the one in which the labels of neighbours agree most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from fdmat_core.numerics import transport
+from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
+from fdmat_core.numerics.distances import blocks, by_blocks, squared_distances, squares
+
+if TYPE_CHECKING:
+    from fdmat_core.numerics.arrays import Array
+
+#: By at most so many rows a space is chosen, of which so many are asked for the labels of so many neighbours.
+ROWS, ASKED, NEIGHBOURS = 8000, 2000, 20
+
+
+class Space(NamedTuple):
+    """What is done to features before they are centred and brought to unit length."""
+
+    words: str
+    power: float = 1.0
+    even: bool = False
+
+
+ROOT = Space("by their square roots", 0.5)  # signed, where they go below 0
+PLAIN = Space("as they are")
+EVEN = Space("spread alike in all directions", even=True)
+
+
+class Chosen(NamedTuple):
+    """The spaces in which rows are judged and matched, and why in words."""
+
+    judging: Space
+    matching: Space
+    note: str
+
+
+def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
+    """Where rows of features z (n, d) are judged and where they are matched.
+
+    A sample of the rows is asked how many of their 20 nearest neighbours have their own label: in the space of square
+    roots, in that where the features spread alike in all directions, and for features of both signs as they are. The
+    labels choose only which; none of the three is made from them. Wrong labels lower the agreement in all spaces alike.
+    Where nothing is labelled square roots are taken.
+
+    Rows are judged where it is highest. They are matched in the better of the others, as a network or a probe learns
+    from the features in the directions in which these spread, and equal parts of the coreset for those in which they
+    hardly do serve it less.
+
+    Parameters
+    ----------
+    labels
+        (n,) class numbers; None where nothing is labelled.
+    """
+    kind = "both signs" if (both := transport.signed(z)) else "no value below 0"
+    if labels is None:
+        return Chosen(ROOT, ROOT, f"{kind}, no labels: judged and matched {ROOT.words}")
+    rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
+    some = z if len(rows) == len(z) else z[like(z, rows), :]
+    found = {space: agreement(features(some, space), labels[rows]) for space in (ROOT, *[PLAIN] * both, EVEN)}
+    judging = max(found, key=found.__getitem__)
+    matching = max((space for space in found if not space.even), key=found.__getitem__)
+    shares = ", ".join(f"{space.words} {share:.1%}" for space, share in found.items())
+    note = f"{kind}: judged {judging.words}, matched {matching.words}; neighbours of the same label: {shares}"
+    return Chosen(judging, matching, note)
+
+
+class Linear(NamedTuple):
+    """A linear map of features."""
+
+    middle: np.ndarray  # (d,)
+    matrix: np.ndarray  # (d, d)
+
+    def __call__(self, rows: Array) -> Array:
+        """What rows (m, d) become, in their precision."""
+        return (rows - like(rows, self.middle, rows.dtype)) @ like(rows, self.matrix, rows.dtype)
+
+
+def features(z: Array, space: Space) -> transport.Features:
+    """Features z (n, d) as FDMat transports them in a space: centred, of unit length."""
+    return transport.features(z, power=space.power, norm="unit", first=even_spread(z) if space.even else None)
+
+
+def agreement(found: transport.Features, labels: np.ndarray) -> float:
+    """What share of the nearest neighbours of rows have their label: of at most `ASKED` of the usable rows, or 0."""
+    usable = np.flatnonzero(to_numpy(found.usable))
+    x, labels = take(found.x, usable), labels[usable]
+    asked = np.linspace(0, len(usable) - 1, min(len(usable), ASKED)).astype(np.int64)
+    k = min(NEIGHBOURS, len(usable) - 1)
+    same = np.zeros(len(asked))
+    if k < 1:
+        return 0.0
+
+    def fill(part: slice) -> None:
+        mine = asked[part]
+        apart = to_numpy(squared_distances(x[like(x, mine), :], x))
+        apart[np.arange(len(mine)), mine] = np.inf
+        near = np.argpartition(apart, k - 1, axis=1)[:, :k]
+        same[part] = (labels[near] == labels[mine][:, None]).mean(axis=1)
+
+    by_blocks(fill, len(asked), 4 * len(x))
+    return float(same.mean())
+
+
+def even_spread(z: Array) -> Linear:
+    """The linear map after which features z (n, d) spread alike in all directions, as far as so many rows can tell.
+
+    Columns are brought to one scale, so that their units do not count; the map is the inverse root of their covariance,
+    which is shrunk towards equal variances by as much as its error is expected to be (Ledoit & Wolf, Journal of
+    Multivariate Analysis 2004): few rows of many columns hardly change. Distances after it are Mahalanobis's. Rows of
+    zeros, which have no features, do not count.
+    """
+    there = namespace(z).any(z != 0, axis=1)
+    z = z if bool(namespace(z).all(there)) else z[there, :]
+    middle, spread = _scales(z)
+    d, products, fourth = z.shape[1], np.zeros((z.shape[1], z.shape[1])), 0.0
+    xp, n = namespace(z), max(1, len(z))
+    centre, scale = like(z, middle, xp.float32), like(z, spread, xp.float32)
+    for rows in blocks(len(z), 4 * d):
+        mine = (xp.astype(z[rows, :], xp.float32) - centre) / scale
+        products += to_numpy(mine.T @ mine)
+        fourth += float(np.sum(to_numpy(squares(mine)).astype(np.float64) ** 2))
+    matrix, varies = np.zeros((d, d)), np.flatnonzero(products.diagonal() > 0)
+    matrix[np.ix_(varies, varies)] = _inverse_root(_shrunk(products[np.ix_(varies, varies)] / n, fourth / n, n))
+    return Linear(middle, matrix / spread[:, None])
+
+
+def _scales(z: Array) -> tuple[np.ndarray, np.ndarray]:
+    """The mean (d,) of every column of z (n, d) and its standard deviation (d,), 1 where all is alike; in float64."""
+    xp, d = namespace(z), z.shape[1]
+    first = np.zeros(d) if not len(z) else to_numpy(xp.astype(z[0, :], xp.float32)).astype(np.float64)
+    start, sums, squared = like(z, first, xp.float32), np.zeros(d), np.zeros(d)
+    for rows in blocks(len(z), 4 * d):
+        mine = xp.astype(z[rows, :], xp.float32) - start  # near 0, so that the squares keep their digits
+        sums += to_numpy(xp.sum(mine, axis=0)).astype(np.float64)
+        squared += to_numpy(xp.sum(mine * mine, axis=0)).astype(np.float64)
+    middle = sums / max(1, len(z))
+    variance = np.maximum(squared / max(1, len(z)) - middle**2, 0)
+    return first + middle, np.where(variance > 0, np.sqrt(variance), 1.0)
+
+
+def _shrunk(covariance: np.ndarray, fourth: float, n: int) -> np.ndarray:
+    """A covariance (d, d) of n rows shrunk by the formula of Ledoit & Wolf, given the mean fourth power of lengths."""
+    even = np.eye(len(covariance)) * covariance.diagonal().mean() if len(covariance) else covariance
+    error, gap = (fourth - np.sum(covariance**2)) / n, np.sum((covariance - even) ** 2)
+    share = min(error, gap) / gap if gap > 0 else 0.0
+    return (1 - share) * covariance + share * even
+
+
+def _inverse_root(covariance: np.ndarray) -> np.ndarray:
+    """The symmetric inverse root (d, d) of a covariance, none of whose directions is called narrower than rounding."""
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors / np.sqrt(np.maximum(values, np.finfo(np.float32).eps * values.max(initial=0))) @ vectors.T
