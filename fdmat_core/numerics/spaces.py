@@ -8,7 +8,7 @@ import numpy as np
 
 from fdmat_core.numerics import transport
 from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
-from fdmat_core.numerics.distances import blocks, by_blocks, squared_distances, squares
+from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, cores, squared_distances, squares
 
 if TYPE_CHECKING:
     from fdmat_core.numerics.arrays import Array
@@ -101,7 +101,7 @@ def agreement(found: transport.Features, labels: np.ndarray) -> float:
         near = np.argpartition(apart, k - 1, axis=1)[:, :k]
         same[part] = (labels[near] == labels[mine][:, None]).mean(axis=1)
 
-    by_blocks(fill, len(asked), 4 * len(x))
+    by_blocks(fill, len(asked), CACHED * len(x), cores=cores(x))
     return float(same.mean())
 
 
