@@ -9,6 +9,7 @@ from fdmat_core import registry
 from fdmat_core.analysis import predictiveness
 from fdmat_core.analysis.issues import Tally
 from fdmat_core.formats import percent
+from fdmat_core.rankings import Rankings
 from fdmat_core.registry import MethodFacts
 from fdmat_core.spec import Choice, Chosen
 from fdmat_core.types import Finding
@@ -51,6 +52,12 @@ def known_to_keep_bad(facts: MethodFacts) -> str:
         return ""
     flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", percent(round(facts.keeps_flips, 3))
     return f"Known to keep damage: {flipped}, {kept} of its {_rate(KEPT)} were flipped."
+
+
+def compared(rankings: Rankings) -> str:
+    """In which space a method compared the items, where it chose one by the data; "" if it did not."""
+    note = rankings.nested.notes.get("features") if rankings.nested else None
+    return f"Features of this run: {note}." if note else ""
 
 
 def begins_with(chosen: Chosen | None, method: Choice, k: int) -> str:

@@ -24,7 +24,7 @@ def notes(scene: Scene) -> list[str]:
     found.append(caveats.begins_with(scene.run.spec.chosen, scene.focus, scene.coreset.k))
     found += [_accuracy(scene, one) for one in scene.run.measures("accuracy")]
     found.append(caveats.held_out(scene.run.findings))
-    found += [_variant(one) for one in scene.methods if registry.methods.get(one.name).facts.stands_for]
+    found += [_variant(scene, one) for one in scene.methods if registry.methods.get(one.name).facts.stands_for]
     found += [_damage(scene, one) for one in scene.methods]
     found.append(_band(scene))
     if scene.bad is not None and scene.bad.word == "suspected":
@@ -134,9 +134,10 @@ def _accuracy(scene: Scene, measure: Choice) -> str:
     return f"{title} is read off fixed features; it is not full training. {said}"
 
 
-def _variant(method: Choice) -> str:
+def _variant(scene: Scene, method: Choice) -> str:
     entry, title = registry.methods.get(method.name), registry.methods.title(method)
-    return f"{title} ({method}) is {entry.facts.stands_for}: {entry.facts.paper}. {entry.summary}"
+    text = f"{title} ({method}) is {entry.facts.stands_for}: {entry.facts.paper}. {entry.summary}"
+    return " ".join(filter(None, [text, caveats.compared(scene.ranked[method])]))
 
 
 def _damage(scene: Scene, method: Choice) -> str:

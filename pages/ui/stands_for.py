@@ -11,7 +11,7 @@ from fdmat_core.analysis import caveats, differences
 from fdmat_core.formats import percent
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from pages.shell import caches, places, state
+from pages.shell import caches, frame, places, state
 
 
 def offer(run: Run, method: Choice) -> None:
@@ -27,6 +27,8 @@ def offer(run: Run, method: Choice) -> None:
         with panel:
             st.markdown(f"**{registry.methods.title(method)}**" + f", {facts.stands_for}" * bool(facts.stands_for))
             st.caption(f"Keeps {facts.keeps}. Source: {facts.paper}.")
+            if here := caveats.compared(run.ranked[method]):
+                st.caption(frame.plain(here))
             if known:
                 st.caption(f":orange[:material/warning: {known}]")
             if facts.beside:

@@ -11,6 +11,7 @@ from fdmat_core import curves, registry
 from fdmat_core.analysis import caveats
 from fdmat_core.analysis.issues import Tally
 from fdmat_core.formats import percent
+from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.spec import Choice
 from fdmat_core.types import Finding
 
@@ -47,6 +48,14 @@ def test_what_a_method_is_known_to_keep_is_said_with_its_share():
         f"Known to keep damage: with 20% of the sample's labels flipped, {share} of its 5% were flipped."
     )
     assert caveats.known_to_keep_bad(registry.methods.get("fdmat").facts) == ""
+
+
+def test_where_a_method_compared_items_is_said_if_the_data_decided_it():
+    order, ids = np.arange(3), np.arange(3)
+    noted = Rankings.nested_in(ids, Ranking(order, notes={"features": "both signs: judged as they are"}))
+    assert caveats.compared(noted) == "Features of this run: both signs: judged as they are."
+    assert caveats.compared(Rankings.nested_in(ids, Ranking(order))) == ""
+    assert caveats.compared(Rankings(ids, {1: Ranking(order, nested=False), 2: Ranking(order, nested=False)})) == ""
 
 
 def table_of_damage():
