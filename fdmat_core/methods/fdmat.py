@@ -84,7 +84,10 @@ def fdmat(  # noqa: PLR0913
     6. **Matching**: in every class, greedy energy distance between the growing coreset and the class's survivors:
        optimal transport with cost `|x - y|` in its high-regularisation limit. First the medoid, then always the row
        that brings the distance down most. Nested, no bandwidth, no randomness.
-    7. Removed rows follow the survivors, the most suspicious last: each by its own scale, mistakes and outliers.
+    7. **Suspicion** is the mean place among all rows, from 0 to 1, by every evidence of a wrong label that there is:
+       the log odds of the plan, the share of neighbours with another label, how much likelier the labels around are
+       inside another class, and the area under the margin where the table has training dynamics. All weigh the same.
+    8. Removed rows follow the survivors, the most suspicious last: each by its own scale, mistakes and outliers.
 
     **Without labels** all rows are one class: the whole distribution is matched, and only outliers by their
     neighbourhood are rejected; nothing is called mislabelled, and the score is the radius.
@@ -119,8 +122,10 @@ def fdmat(  # noqa: PLR0913
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
         found["energy"] = probabilities.energies(table.logits)[rows]
     x, found["copy"] = _matched(table, by, moved, near)
+    margins = table.dynamics["aum_logit"][rows] if table.has("dynamics.aum_logit") else None
     _judge(found, near, table.labels[rows], table.c, tau, reference)
-    for name in ("agreement", "strangeness", "issue", "copy"):
+    _suspect(found, near, table.labels[rows], table.c, margins)
+    for name in ("agreement", "suspicion", "strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
     order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
     return Ranking(
@@ -213,6 +218,23 @@ def _judge(
     outlier = (evidence["strangeness"] > 0) | (far > OUTLIER_LIMIT)
     issue = np.select([mislabelled, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE)
     evidence["issue"] = issue.astype(np.uint8)
+
+
+def _suspect(
+    evidence: dict[str, np.ndarray], near: Neighbours, labels: np.ndarray, c: int, margins: np.ndarray | None
+) -> None:
+    """Fill in how suspicious the labels of rows (m,) are, by their places in all evidence; 0 if there is one class."""
+    from scipy.stats import rankdata
+
+    if c < 2:
+        return
+    around, sizes = labels[near.rows], np.bincount(labels, minlength=c)
+    counts = _inside(evidence, labels, around, c)
+    columns = [evidence["suspicion"], 1 - evidence["agreement"]]
+    columns.append(surroundings.elsewhere(around, labels, evidence["preferred"], counts, sizes))
+    columns += [] if margins is None else [-margins]
+    places = np.mean([rankdata(column) for column in columns], axis=0)
+    evidence["suspicion"] = (places - 1) / max(1, len(labels) - 1)
 
 
 def _strangeness(factors: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:

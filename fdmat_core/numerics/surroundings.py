@@ -47,6 +47,24 @@ def _belonging(labels: np.ndarray, profiles: np.ndarray) -> np.ndarray:
     return np.maximum(alone.max(axis=1), np.log((best + inside) / 2).sum(axis=2).max(axis=1))
 
 
+def elsewhere(
+    around: np.ndarray, labels: np.ndarray, preferred: np.ndarray, counts: np.ndarray, sizes: np.ndarray
+) -> np.ndarray:
+    """How much likelier the labels around rows are inside another class than inside their own: log Bayes factors (n,).
+
+    The other class is the rival that `mistaken` has. Parameters are as there, of all rows.
+    """
+    found, logs = np.zeros(len(labels)), _log(_profiles(counts, sizes))
+
+    def fill(rows: slice) -> None:
+        near, own = around[rows], labels[rows]
+        rivals = _rivals(near, own, preferred[rows], len(sizes))
+        found[rows] = (logs[rivals[:, None], near] - logs[own[:, None], near]).sum(axis=1)
+
+    by_blocks(fill, len(labels), CACHED * max(around.shape[1], len(sizes)), cores=cores(around))
+    return found
+
+
 def mistaken(
     around: np.ndarray, labels: np.ndarray, preferred: np.ndarray, counts: np.ndarray, sizes: np.ndarray
 ) -> np.ndarray:

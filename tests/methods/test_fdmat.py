@@ -8,6 +8,8 @@ from sklearn.metrics import roc_auc_score
 
 from fdmat_core import selection
 from fdmat_core.methods import fdmat as module
+from fdmat_core.numerics import surroundings
+from fdmat_core.numerics.neighbours import Neighbours
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable, Issue
 from tests.conftest import make_table
@@ -137,19 +139,46 @@ def test_what_chance_explains_is_read_off_inside_the_classes():
 
 
 def test_strangers_are_ranked_on_a_scale_of_their_own_and_leave():
-    """A tenth of the digits replaced by pixels of noise; labels stay, so two of three scales do not see them."""
+    """A tenth of the digits replaced by pixels of noise; labels stay, so that their scale sees them less well."""
     from fdmat_core import corruptions, datasets
 
     data = corruptions.corrupt(datasets.load("digits"), Choice.of("outliers", rate=0.1)).split("train")
     table = as_table(data.images(data.ids).reshape(len(data.ids), -1) / 255, data.labels)
     ranking, bad = selection.rank(table, "fdmat", budget=20), data.truth.outlier
     strangeness = ranking.evidence["strangeness"]
-    assert roc_auc_score(bad, strangeness) > 0.999 and roc_auc_score(bad, ranking.score) < 0.98
+    assert roc_auc_score(bad, strangeness) > 0.999 and roc_auc_score(bad, ranking.score) < 0.99
     assert bad[np.argsort(-strangeness)[:50]].all()
     rejected = ranking.evidence["issue"] > 0
     assert rejected[bad].mean() > 0.99 and rejected[~bad].mean() < 0.02
     outliers = ranking.order[ranking.evidence["issue"][ranking.order] == Issue.OUTLIER]
     assert (np.diff(strangeness[outliers]) >= 0).all()  # the strangest leaves first
+
+
+def test_suspicion_is_the_mean_place_by_every_evidence_there_is():
+    """By hand: four rows of two classes with two neighbours each. Rows tie where an evidence says the same of them."""
+    labels, near = np.array([0, 0, 1, 1]), Neighbours(np.ones((4, 2)), np.array([[1, 2], [0, 0], [0, 1], [2, 2]]))
+    plan = {"suspicion": np.array([-4.0, -3.0, 2.0, -1.0]), "own_share": np.array([0.9, 0.9, 0.2, 0.9])}
+    evidence = plan | {"agreement": np.array([0.5, 1, 0, 1]), "preferred": np.array([0, 0, 0, 1])}
+    # places by plan 1 2 4 3, by neighbours 3 1.5 4 1.5; deep in class 0: three of four neighbours are of it, in 1: all
+    told = surroundings.elsewhere(
+        labels[near.rows], labels, evidence["preferred"], np.array([[3, 1], [0, 2]]), np.array([2, 2])
+    )
+    assert np.argsort(told).tolist() == [1, 3, 0, 2]
+    module._suspect(found := dict(evidence), near, labels, 2, None)
+    assert found["suspicion"] * 3 + 1 == pytest.approx([(1 + 3 + 3) / 3, (2 + 1.5 + 1) / 3, 4, (3 + 1.5 + 2) / 3])
+    module._suspect(found := dict(evidence), near, labels, 2, np.array([-9.0, 1, 2, 3]))  # the margin doubts the first
+    assert found["suspicion"] * 3 + 1 == pytest.approx([11 / 4, (4.5 + 3) / 4, (12 + 2) / 4, (6.5 + 1) / 4])
+    module._suspect(found := dict(evidence), near, np.zeros(4, int), 1, None)
+    assert found["suspicion"] is evidence["suspicion"]  # nothing to tell apart
+
+
+def test_training_dynamics_count_where_a_table_has_them(digits):
+    table, _ = digits
+    plain, margins = selection.rank(table, "fdmat").evidence, np.linspace(1, -1, table.n)
+    found = selection.rank(dataclasses.replace(table, dynamics={"aum_logit": margins}), "fdmat").evidence
+    shares = np.arange(table.n) / (table.n - 1)  # the lower the margin, the more suspicious
+    np.testing.assert_allclose(found["suspicion"], (3 * plain["suspicion"] + shares) / 4, atol=1e-9)
+    assert np.array_equal(found["issue"], plain["issue"])
 
 
 def test_who_a_classifier_is_unsure_of_is_the_stranger(table):

@@ -50,6 +50,19 @@ def test_an_empty_class_changes_nothing():
     )
 
 
+@pytest.mark.parametrize(
+    ("around", "label", "preferred", "factor"),
+    [
+        ([1, 1, 1, 0], 0, 1, (OWN / OTHER) ** 2),  # three for class 1, one for its own
+        ([0, 0, 0, 0], 0, 2, (OTHER / OWN) ** 4),  # none for another: the preferred one
+        ([1, 2, 2, 0], 0, 1, OWN / OTHER),  # the other that is most frequent
+    ],
+)
+def test_labels_around_are_held_against_the_own_class_and_its_rival(around, label, preferred, factor):
+    found = surroundings.elsewhere(np.array([around]), np.array([label]), np.array([preferred]), COUNTS, SIZES)
+    np.testing.assert_allclose(found, np.log(factor))
+
+
 def test_the_share_of_strangers_is_found_from_the_factors():
     """100 of 1,000 rows are e^8 times likelier strangers, the rest e^8 times likelier not: the odds begin at 1 to 9."""
     factors = np.where(np.arange(1000) < 100, 8.0, -8.0)
