@@ -121,10 +121,10 @@ def fdmat(  # noqa: PLR0913
     found = {name: column[rows] for name, column in evidence.items()}
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
         found["energy"] = probabilities.energies(table.logits)[rows]
+    if table.has("dynamics.aum_logit"):
+        found["margin"] = table.dynamics["aum_logit"][rows]
     x, found["copy"] = _matched(table, by, moved, near)
-    margins = table.dynamics["aum_logit"][rows] if table.has("dynamics.aum_logit") else None
     _judge(found, near, table.labels[rows], table.c, tau, reference)
-    _suspect(found, near, table.labels[rows], table.c, margins)
     for name in ("agreement", "suspicion", "strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
     order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
@@ -215,26 +215,23 @@ def _judge(
         doubts = _doubts(evidence, labels, c, tau, reference)
         given = around[doubts], labels[doubts], evidence["preferred"][doubts]
         mislabelled[doubts] = surroundings.mistaken(*given, counts, sizes) > LIKELY_WRONG
+    if c > 1:
+        evidence["suspicion"] = _suspicion(evidence, around, labels, counts, sizes)
     outlier = (evidence["strangeness"] > 0) | (far > OUTLIER_LIMIT)
     issue = np.select([mislabelled, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE)
     evidence["issue"] = issue.astype(np.uint8)
 
 
-def _suspect(
-    evidence: dict[str, np.ndarray], near: Neighbours, labels: np.ndarray, c: int, margins: np.ndarray | None
-) -> None:
-    """Fill in how suspicious the labels of rows (m,) are, by their places in all evidence; 0 if there is one class."""
+def _suspicion(
+    evidence: dict[str, np.ndarray], around: np.ndarray, labels: np.ndarray, counts: np.ndarray, sizes: np.ndarray
+) -> np.ndarray:
+    """The mean place (m,) of the rows, from 0 to 1, by the plan's suspicion and all other evidence of a wrong label."""
     from scipy.stats import rankdata
 
-    if c < 2:
-        return
-    around, sizes = labels[near.rows], np.bincount(labels, minlength=c)
-    counts = _inside(evidence, labels, around, c)
-    columns = [evidence["suspicion"], 1 - evidence["agreement"]]
-    columns.append(surroundings.elsewhere(around, labels, evidence["preferred"], counts, sizes))
-    columns += [] if margins is None else [-margins]
-    places = np.mean([rankdata(column) for column in columns], axis=0)
-    evidence["suspicion"] = (places - 1) / max(1, len(labels) - 1)
+    inside = surroundings.elsewhere(around, labels, evidence["preferred"], counts, sizes)
+    columns = [evidence["suspicion"], -evidence["agreement"], inside]
+    columns += [-evidence["margin"]] if "margin" in evidence else []
+    return (np.mean([rankdata(column) for column in columns], axis=0) - 1) / max(1, len(labels) - 1)
 
 
 def _strangeness(factors: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:

@@ -9,7 +9,6 @@ from sklearn.metrics import roc_auc_score
 from fdmat_core import selection
 from fdmat_core.methods import fdmat as module
 from fdmat_core.numerics import surroundings
-from fdmat_core.numerics.neighbours import Neighbours
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable, Issue
 from tests.conftest import make_table
@@ -156,20 +155,18 @@ def test_strangers_are_ranked_on_a_scale_of_their_own_and_leave():
 
 def test_suspicion_is_the_mean_place_by_every_evidence_there_is():
     """By hand: four rows of two classes with two neighbours each. Rows tie where an evidence says the same of them."""
-    labels, near = np.array([0, 0, 1, 1]), Neighbours(np.ones((4, 2)), np.array([[1, 2], [0, 0], [0, 1], [2, 2]]))
-    plan = {"suspicion": np.array([-4.0, -3.0, 2.0, -1.0]), "own_share": np.array([0.9, 0.9, 0.2, 0.9])}
-    evidence = plan | {"agreement": np.array([0.5, 1, 0, 1]), "preferred": np.array([0, 0, 0, 1])}
+    labels, around = np.array([0, 0, 1, 1]), np.array([[0, 1], [0, 0], [0, 0], [1, 1]])
+    inside, sizes = np.array([[3, 1], [0, 2]]), np.array([2, 2])
+    evidence = {"suspicion": np.array([-4.0, -3, 2, -1]), "agreement": np.array([0.5, 1, 0, 1])}
+    evidence |= {"preferred": np.array([0, 0, 0, 1])}
     # places by plan 1 2 4 3, by neighbours 3 1.5 4 1.5; deep in class 0: three of four neighbours are of it, in 1: all
-    told = surroundings.elsewhere(
-        labels[near.rows], labels, evidence["preferred"], np.array([[3, 1], [0, 2]]), np.array([2, 2])
-    )
+    told = surroundings.elsewhere(around, labels, evidence["preferred"], inside, sizes)
     assert np.argsort(told).tolist() == [1, 3, 0, 2]
-    module._suspect(found := dict(evidence), near, labels, 2, None)
-    assert found["suspicion"] * 3 + 1 == pytest.approx([(1 + 3 + 3) / 3, (2 + 1.5 + 1) / 3, 4, (3 + 1.5 + 2) / 3])
-    module._suspect(found := dict(evidence), near, labels, 2, np.array([-9.0, 1, 2, 3]))  # the margin doubts the first
-    assert found["suspicion"] * 3 + 1 == pytest.approx([11 / 4, (4.5 + 3) / 4, (12 + 2) / 4, (6.5 + 1) / 4])
-    module._suspect(found := dict(evidence), near, np.zeros(4, int), 1, None)
-    assert found["suspicion"] is evidence["suspicion"]  # nothing to tell apart
+    found = module._suspicion(evidence, around, labels, inside, sizes)
+    assert found * 3 + 1 == pytest.approx([(1 + 3 + 3) / 3, (2 + 1.5 + 1) / 3, 4, (3 + 1.5 + 2) / 3])
+    evidence["margin"] = np.array([-9.0, 1, 2, 3])  # doubts the first
+    found = module._suspicion(evidence, around, labels, inside, sizes)
+    assert found * 3 + 1 == pytest.approx([11 / 4, (4.5 + 3) / 4, (12 + 2) / 4, (6.5 + 1) / 4])
 
 
 def test_training_dynamics_count_where_a_table_has_them(digits):
