@@ -8,8 +8,8 @@ import numpy as np
 
 from fdmat_core import device
 from fdmat_core.numerics import floods, greedy, matching, probabilities, quotas, spaces, surroundings, transport
-from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
-from fdmat_core.numerics.distances import CACHED, by_blocks, cores
+from fdmat_core.numerics.arrays import take, to_numpy
+from fdmat_core.numerics.distances import blocks, squares
 from fdmat_core.numerics.neighbours import Neighbours, nearest_rows
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
@@ -171,7 +171,8 @@ def _gather(
     found = nearest_rows(x, k)
     if found.rows.shape[1]:
         evidence["nearest"][rows] = found.distances[:, 0]
-        evidence["radius"][rows] = _radius(x, moved.scale[like(x, rows)], found.rows)
+        lengths = np.where(to_numpy(squares(x)) > 0.5, to_numpy(moved.scale)[rows], 0)  # or it lies in the middle
+        evidence["radius"][rows] = _radius(found, lengths)
     return found
 
 
@@ -187,16 +188,15 @@ def _matched(
     return x, floods.first_copies(near, table.labels[rows]) != np.arange(len(rows))
 
 
-def _radius(x: Array, scale: Array, nearest: np.ndarray) -> np.ndarray:
-    """The mean distance (m,) from rows to their neighbours, with the lengths (m,) counted that x (m, d) has lost."""
-    xp, radius = namespace(x), np.empty(len(x))
+def _radius(near: Neighbours, lengths: np.ndarray) -> np.ndarray:
+    """The mean distance (m,) from rows to their neighbours, with the lengths (m,) counted that unit rows have lost.
 
-    def fill(rows: slice) -> None:
-        near = like(x, nearest[rows])  # (b, k)
-        gaps = (x[rows, :] * scale[rows][:, None])[:, None, :] - x[near, :] * scale[near][:, :, None]
-        radius[rows] = to_numpy(xp.mean(xp.sqrt(xp.sum(gaps * gaps, axis=2)), axis=1))
-
-    by_blocks(fill, len(x), CACHED * nearest.shape[1] * x.shape[1], cores=cores(x))
+    By the law of cosines `|s a - t b|^2 = (s - t)^2 + s t |a - b|^2` for rows a and b of length 1.
+    """
+    radius = np.empty(len(lengths))
+    for rows in blocks(len(lengths), 8 * near.rows.shape[1]):
+        mine, theirs = lengths[rows, None].astype(np.float64), lengths[near.rows[rows]]
+        radius[rows] = np.sqrt((mine - theirs) ** 2 + mine * theirs * near.distances[rows] ** 2).mean(axis=1)
     return radius
 
 

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from fdmat_core import selection
 from fdmat_core.methods import fdmat as module
 from fdmat_core.numerics import surroundings
+from fdmat_core.numerics.neighbours import Neighbours
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable, Issue
 from tests.conftest import make_table
@@ -151,6 +152,17 @@ def test_strangers_are_ranked_on_a_scale_of_their_own_and_leave():
     assert rejected[bad].mean() > 0.99 and rejected[~bad].mean() < 0.02
     outliers = ranking.order[ranking.evidence["issue"][ranking.order] == Issue.OUTLIER]
     assert (np.diff(strangeness[outliers]) >= 0).all()  # the strangest leaves first
+
+
+def test_the_radius_counts_the_lengths_that_rows_have_lost():
+    """Held against differences of the rows as they were: two of one direction, one across, one in the middle."""
+    x = np.array([[1.0, 0], [1, 0], [0.6, 0.8], [0, 0]])
+    lengths, near = np.array([2.0, 5, 3, 0]), np.array([[1, 2], [2, 3], [0, 3], [2, 0]])
+    apart = np.linalg.norm(x[:, None] - x[near], axis=2)
+    whole = x * lengths[:, None]
+    expected = np.linalg.norm(whole[:, None] - whole[near], axis=2).mean(axis=1)
+    np.testing.assert_allclose(module._radius(Neighbours(apart, near), lengths), expected)
+    assert module._radius(Neighbours(np.zeros((2, 1)), np.array([[1], [0]])), np.ones(2)).tolist() == [0, 0]
 
 
 def test_suspicion_is_the_mean_place_by_every_evidence_there_is():
