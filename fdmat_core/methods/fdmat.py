@@ -86,7 +86,8 @@ def fdmat(  # noqa: PLR0913
        that brings the distance down most. Nested, no bandwidth, no randomness.
     7. **Suspicion** is the mean place among all rows, from 0 to 1, by every evidence of a wrong label that there is:
        the log odds of the plan, the share of neighbours with another label, how much likelier the labels around are
-       inside another class, and the area under the margin where the table has training dynamics. All weigh the same.
+       inside another class, whether the row is removed for its label, and the area under the margin where the table has
+       training dynamics. All weigh the same.
     8. Removed rows follow the survivors, the most suspicious last: each by its own scale, mistakes and outliers.
 
     **Without labels** all rows are one class: the whole distribution is matched, and only outliers by their
@@ -216,22 +217,23 @@ def _judge(
         given = around[doubts], labels[doubts], evidence["preferred"][doubts]
         mislabelled[doubts] = surroundings.mistaken(*given, counts, sizes) > LIKELY_WRONG
     if c > 1:
-        evidence["suspicion"] = _suspicion(evidence, around, labels, counts, sizes)
+        inside = surroundings.elsewhere(around, labels, evidence["preferred"], counts, sizes)
+        evidence["suspicion"] = _suspicion(evidence, inside, mislabelled)
     outlier = (evidence["strangeness"] > 0) | (far > OUTLIER_LIMIT)
     issue = np.select([mislabelled, outlier], [Issue.MISLABELLED, Issue.OUTLIER], Issue.NONE)
     evidence["issue"] = issue.astype(np.uint8)
 
 
-def _suspicion(
-    evidence: dict[str, np.ndarray], around: np.ndarray, labels: np.ndarray, counts: np.ndarray, sizes: np.ndarray
-) -> np.ndarray:
-    """The mean place (m,) of the rows, from 0 to 1, by the plan's suspicion and all other evidence of a wrong label."""
+def _suspicion(evidence: dict[str, np.ndarray], inside: np.ndarray, mislabelled: np.ndarray) -> np.ndarray:
+    """The mean place (m,) of the rows, from 0 to 1, by the plan's suspicion and all other evidence of a wrong label.
+
+    How much likelier the labels around are inside another class (m,), and whether the row leaves as mislabelled (m,).
+    """
     from scipy.stats import rankdata
 
-    inside = surroundings.elsewhere(around, labels, evidence["preferred"], counts, sizes)
-    columns = [evidence["suspicion"], -evidence["agreement"], inside]
+    columns = [evidence["suspicion"], -evidence["agreement"], inside, mislabelled]
     columns += [-evidence["margin"]] if "margin" in evidence else []
-    return (np.mean([rankdata(column) for column in columns], axis=0) - 1) / max(1, len(labels) - 1)
+    return (np.mean([rankdata(column) for column in columns], axis=0) - 1) / max(1, len(inside) - 1)
 
 
 def _strangeness(factors: np.ndarray, columns: list[np.ndarray]) -> np.ndarray:

@@ -8,7 +8,6 @@ from sklearn.metrics import roc_auc_score
 
 from fdmat_core import selection
 from fdmat_core.methods import fdmat as module
-from fdmat_core.numerics import surroundings
 from fdmat_core.numerics.neighbours import Neighbours
 from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable, Issue
@@ -166,19 +165,14 @@ def test_the_radius_counts_the_lengths_that_rows_have_lost():
 
 
 def test_suspicion_is_the_mean_place_by_every_evidence_there_is():
-    """By hand: four rows of two classes with two neighbours each. Rows tie where an evidence says the same of them."""
-    labels, around = np.array([0, 0, 1, 1]), np.array([[0, 1], [0, 0], [0, 0], [1, 1]])
-    inside, sizes = np.array([[3, 1], [0, 2]]), np.array([2, 2])
-    evidence = {"suspicion": np.array([-4.0, -3, 2, -1]), "agreement": np.array([0.5, 1, 0, 1])}
-    evidence |= {"preferred": np.array([0, 0, 0, 1])}
-    # places by plan 1 2 4 3, by neighbours 3 1.5 4 1.5; deep in class 0: three of four neighbours are of it, in 1: all
-    told = surroundings.elsewhere(around, labels, evidence["preferred"], inside, sizes)
-    assert np.argsort(told).tolist() == [1, 3, 0, 2]
-    found = module._suspicion(evidence, around, labels, inside, sizes)
-    assert found * 3 + 1 == pytest.approx([(1 + 3 + 3) / 3, (2 + 1.5 + 1) / 3, 4, (3 + 1.5 + 2) / 3])
-    evidence["margin"] = np.array([-9.0, 1, 2, 3])  # doubts the first
-    found = module._suspicion(evidence, around, labels, inside, sizes)
-    assert found * 3 + 1 == pytest.approx([11 / 4, (4.5 + 3) / 4, (12 + 2) / 4, (6.5 + 1) / 4])
+    """By hand, for four rows; rows that an evidence says the same of tie."""
+    evidence = {"suspicion": np.array([-4.0, -3, 2, -1]), "agreement": np.array([0.5, 1, 0, 1])}  # 1 2 4 3, 3 1.5 4 1.5
+    inside, leaves = np.array([-0.4, -2.9, 2.9, -2.0]), np.array([False, False, True, False])  # 3 1 4 2, 2 2 4 2
+    found = module._suspicion(evidence, inside, leaves)
+    assert found * 3 + 1 == pytest.approx([9 / 4, 6.5 / 4, 4, 8.5 / 4])
+    evidence["margin"] = np.array([-9.0, 1, 2, 3])  # doubts the first: 4 3 2 1
+    found = module._suspicion(evidence, inside, leaves)
+    assert found * 3 + 1 == pytest.approx([13 / 5, 9.5 / 5, 18 / 5, 9.5 / 5])
 
 
 def test_training_dynamics_count_where_a_table_has_them(digits):
@@ -186,7 +180,7 @@ def test_training_dynamics_count_where_a_table_has_them(digits):
     plain, margins = selection.rank(table, "fdmat").evidence, np.linspace(1, -1, table.n)
     found = selection.rank(dataclasses.replace(table, dynamics={"aum_logit": margins}), "fdmat").evidence
     shares = np.arange(table.n) / (table.n - 1)  # the lower the margin, the more suspicious
-    np.testing.assert_allclose(found["suspicion"], (3 * plain["suspicion"] + shares) / 4, atol=1e-9)
+    np.testing.assert_allclose(found["suspicion"], (4 * plain["suspicion"] + shares) / 5, atol=1e-9)
     assert np.array_equal(found["issue"], plain["issue"])
 
 
