@@ -98,8 +98,8 @@ def agreement(found: transport.Features, labels: np.ndarray) -> float:
         mine = asked[part]
         apart = to_numpy(squared_distances(x[like(x, mine), :], x))
         apart[np.arange(len(mine)), mine] = np.inf
-        near = np.argpartition(apart, k - 1, axis=1)[:, :k]
-        same[part] = (labels[near] == labels[mine][:, None]).mean(axis=1)
+        near = apart <= np.partition(apart, k - 1, axis=1)[:, k - 1 : k]
+        same[part] = (near & (labels == labels[mine][:, None])).sum(axis=1) / near.sum(axis=1)
 
     by_blocks(fill, len(asked), CACHED * len(x), cores=cores(x))
     return float(same.mean())
