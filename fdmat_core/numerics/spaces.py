@@ -63,9 +63,10 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     found = {space: agreement(features(some, space), labels[rows]) for space in (ROOT, *[PLAIN] * both, EVEN)}
     judging = max(found, key=found.__getitem__)
     matching = max((space for space in found if not space.even), key=found.__getitem__)
-    shares = ", ".join(f"{space.words} {share:.1%}" for space, share in found.items())
-    note = f"{kind}: judged {judging.words}, matched {matching.words}; neighbours of the same label: {shares}"
-    return Chosen(judging, matching, note)
+    shares = ", ".join(f"{share:.1%} {space.words}" for space, share in found.items())
+    how = f"judged {judging.words}, matched {matching.words}"
+    how = f"judged and matched {judging.words}" if judging == matching else how
+    return Chosen(judging, matching, f"{kind}: {how}; neighbours of the same label: {shares}")
 
 
 class Linear(NamedTuple):

@@ -316,7 +316,7 @@ def test_pixels_are_compared_by_their_roots(digits):
     x = module.transport.features(table.embedding, power=0.5, norm="unit").x
     assert module.to_numpy(moved.x) == pytest.approx(x, abs=1e-5)
     told = selection.rank(table, "fdmat").notes["features"]
-    assert isinstance(told, str) and told.startswith("no value below 0: judged by their square roots, matched by ")
+    assert isinstance(told, str) and told.startswith("no value below 0: judged and matched by their square roots; ")
 
 
 def test_copies_are_found_where_rows_are_matched():
