@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: By at most so many rows a space is chosen, of which so many are asked for the labels of so many neighbours.
 ROWS, ASKED, NEIGHBOURS = 8000, 2000, 20
+#: The roots of wider covariances take longer than they are worth.
+COLUMNS = 2048
 
 
 class Space(NamedTuple):
@@ -42,7 +44,7 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     """Where rows of features z (n, d) are judged and where they are matched.
 
     A sample of the rows is asked how many of their 20 nearest neighbours have their own label: in the space of square
-    roots, in that where the features spread alike in all directions, and for features of both signs as they are. The
+    roots, in that where features of up to `COLUMNS` spread alike in all directions, and for both signs as they are. The
     labels choose only which; none of the three is made from them. Wrong labels lower the agreement in all spaces alike.
     Where nothing is labelled square roots are taken.
 
@@ -60,7 +62,8 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
         return Chosen(ROOT, ROOT, f"{kind}, no labels: judged and matched {ROOT.words}")
     rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
     some = z if len(rows) == len(z) else z[like(z, rows), :]
-    found = {space: agreement(features(some, space), labels[rows]) for space in (ROOT, *[PLAIN] * both, EVEN)}
+    tried = (ROOT, *[PLAIN] * both, *[EVEN] * (z.shape[1] <= COLUMNS))
+    found = {space: agreement(features(some, space), labels[rows]) for space in tried}
     judging = max(found, key=found.__getitem__)
     matching = max((space for space in found if not space.even), key=found.__getitem__)
     shares = ", ".join(f"{share:.1%} {space.words}" for space, share in found.items())

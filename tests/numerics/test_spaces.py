@@ -130,6 +130,15 @@ def test_the_space_is_chosen_in_which_neighbours_agree(data, judging, matching):
     assert all(f"{share:.1%} {space.words}" in found.note for space, share in shares.items())
 
 
+def test_the_covariance_of_many_columns_is_not_asked_for(monkeypatch):
+    z, labels = thin()
+    monkeypatch.setattr(spaces, "COLUMNS", z.shape[1])
+    assert spaces.chosen(z, labels).judging == EVEN
+    monkeypatch.setattr(spaces, "COLUMNS", z.shape[1] - 1)
+    found = spaces.chosen(z, labels)
+    assert (found.judging, found.matching) == (PLAIN, PLAIN) and "spread alike" not in found.note
+
+
 @pytest.mark.parametrize("data", [thin, signs, balls])
 def test_wrong_labels_and_one_scale_for_all_change_no_choice(data):
     z, labels = data()
