@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -117,14 +118,11 @@ def even_spread(z: Array) -> Linear:
     Multivariate Analysis 2004): few rows of many columns hardly change. Distances after it are Mahalanobis's. Rows of
     zeros, which have no features, do not count.
     """
-    there = namespace(z).any(z != 0, axis=1)
-    z = z if bool(namespace(z).all(there)) else z[there, :]
-    middle, spread = _scales(z)
+    (middle, spread, n), kind = _scales(z), namespace(z).float32
     d, products, fourth = z.shape[1], np.zeros((z.shape[1], z.shape[1])), 0.0
-    xp, n = namespace(z), max(1, len(z))
-    centre, scale = like(z, middle, xp.float32), like(z, spread, xp.float32)
-    for rows in blocks(len(z), 4 * d):
-        mine = (xp.astype(z[rows, :], xp.float32) - centre) / scale
+    centre, scale = like(z, middle, kind), like(z, spread, kind)
+    for rows in _usable(z):
+        mine = (rows - centre) / scale
         products += to_numpy(mine.T @ mine)
         fourth += float(np.sum(to_numpy(squares(mine)).astype(np.float64) ** 2))
     matrix, varies = np.zeros((d, d)), np.flatnonzero(products.diagonal() > 0)
@@ -132,18 +130,29 @@ def even_spread(z: Array) -> Linear:
     return Linear(middle, matrix / spread[:, None])
 
 
-def _scales(z: Array) -> tuple[np.ndarray, np.ndarray]:
-    """The mean (d,) of every column of z (n, d) and its standard deviation (d,), 1 where all is alike; in float64."""
-    xp, d = namespace(z), z.shape[1]
-    first = np.zeros(d) if not len(z) else to_numpy(xp.astype(z[0, :], xp.float32)).astype(np.float64)
-    start, sums, squared = like(z, first, xp.float32), np.zeros(d), np.zeros(d)
-    for rows in blocks(len(z), 4 * d):
-        mine = xp.astype(z[rows, :], xp.float32) - start  # near 0, so that the squares keep their digits
-        sums += to_numpy(xp.sum(mine, axis=0)).astype(np.float64)
-        squared += to_numpy(xp.sum(mine * mine, axis=0)).astype(np.float64)
-    middle = sums / max(1, len(z))
-    variance = np.maximum(squared / max(1, len(z)) - middle**2, 0)
-    return first + middle, np.where(variance > 0, np.sqrt(variance), 1.0)
+def _usable(z: Array) -> Iterator[Array]:
+    """Blocks (b, d) in float32 of the rows of z (n, d) that are not all zero."""
+    xp = namespace(z)
+    for rows in blocks(len(z), 4 * z.shape[1]):
+        mine = xp.astype(z[rows, :], xp.float32)
+        there = xp.any(mine != 0, axis=1)
+        if bool(xp.any(there)):
+            yield mine if bool(xp.all(there)) else mine[there, :]
+
+
+def _scales(z: Array) -> tuple[np.ndarray, np.ndarray, int]:
+    """The mean (d,) of every column of z (n, d), its standard deviation (d,), 1 where all is alike, and the rows."""
+    sums, squared, n, start = np.zeros(z.shape[1]), np.zeros(z.shape[1]), 0, None
+    for rows in _usable(z):
+        start = rows[0, :] if start is None else start
+        mine = rows - start  # near 0, so that the squares keep their digits
+        sums += to_numpy(namespace(z).sum(mine, axis=0)).astype(np.float64)
+        squared += to_numpy(namespace(z).sum(mine * mine, axis=0)).astype(np.float64)
+        n += len(rows)
+    middle = sums / max(1, n)
+    variance = np.maximum(squared / max(1, n) - middle**2, 0)
+    whole = middle if start is None else to_numpy(start).astype(np.float64) + middle
+    return whole, np.where(variance > 0, np.sqrt(variance), 1.0), max(1, n)
 
 
 def _shrunk(covariance: np.ndarray, fourth: float, n: int) -> np.ndarray:
