@@ -68,8 +68,8 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     judging = max(found, key=found.__getitem__)
     matching = max((space for space in found if not space.even), key=found.__getitem__)
     shares = ", ".join(f"{share:.1%} {space.words}" for space, share in found.items())
-    how = f"judged {judging.words}, matched {matching.words}"
-    how = f"judged and matched {judging.words}" if judging == matching else how
+    both_in, apart = f"judged and matched {judging.words}", f"judged {judging.words}, matched {matching.words}"
+    how = both_in if judging == matching else apart
     return Chosen(judging, matching, f"{kind}: {how}; neighbours of the same label: {shares}")
 
 
@@ -118,9 +118,10 @@ def even_spread(z: Array) -> Linear:
     Multivariate Analysis 2004): few rows of many columns hardly change. Distances after it are Mahalanobis's. Rows of
     zeros, which have no features, do not count.
     """
-    (middle, spread, n), kind = _scales(z), namespace(z).float32
-    d, products, fourth = z.shape[1], np.zeros((z.shape[1], z.shape[1])), 0.0
+    d, kind = z.shape[1], namespace(z).float32
+    middle, spread, n = _scales(z)
     centre, scale = like(z, middle, kind), like(z, spread, kind)
+    products, fourth = np.zeros((d, d)), 0.0
     for rows in _usable(z):
         mine = (rows - centre) / scale
         products += to_numpy(mine.T @ mine)

@@ -88,8 +88,7 @@ def make_features(
     item = entries.find("features", key)
     if item is None:
         with entries.working("features", key) as work:
-            embed = partial(tasks.embedding, tasks.Work.of(spec, UsedFeatures(key, 0, 0, version, own)))
-            elsewhere = None if engine.here else partial(shards.gather, engine, embed, key)
+            elsewhere = None if engine.here else _by_workers(spec, UsedFeatures(key, 0, 0, version, own), engine)
             made = features.extract(dataset, spec.backbone, progress=tell, work=work, elsewhere=elsewhere)
             packed = artifacts.pack_tables(made, {"dataset": dataset.key, "seconds": _since(began)})
             item = entries.put("features", key, packed)
@@ -97,6 +96,12 @@ def make_features(
     used = UsedFeatures(key, tables[0].n, curves.largest_class(tables[0]), version, own)
     artifacts.note(spec, used)
     return used, tables
+
+
+def _by_workers(spec: Spec, used: UsedFeatures, engine: Engine) -> features.Elsewhere:
+    """What gives the embedding of slices of a split, made by the workers of an engine."""
+    embed = partial(tasks.embedding, tasks.Work.of(spec, used))
+    return partial(shards.gather, engine, embed, used.key)
 
 
 def make_projection(used: UsedFeatures, train: FeatureTable, kind: projection.Kind, tell: Progress) -> None:

@@ -76,8 +76,8 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
 def _measurer(work: Work, reads_items: bool) -> Callable[[curves.Task], dict[str, Any]]:
     """What measures a point; a worker prepares each measure once."""
     tables = _tables(work)
-    data = _items(work) if reads_items else None
-    return curves.measurer(*tables, work.spec, dataset=data, ranking=partial(rank, work.spec, work.used, tables[0]))
+    items = _items(work) if reads_items else None
+    return curves.measurer(*tables, work.spec, dataset=items, ranking=partial(rank, work.spec, work.used, tables[0]))
 
 
 @cache
