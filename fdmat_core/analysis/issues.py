@@ -128,9 +128,9 @@ class Transported:
     plan: transport.ClassPlan
 
 
-def transported(table: FeatureTable, *, lam: float = 10.0) -> Transported:
-    """Prepare the evidence for cards about a table's rows."""
-    (x, *_), plan = fdmat.transported(table, lam=lam)
+def transported(table: FeatureTable, evidence: Ranking, *, lam: float = 10.0) -> Transported:
+    """Prepare what cards about a table's rows show: in the space in which method `fdmat` judged them, its evidence."""
+    (x, *_), plan = fdmat.transported(table, lam=lam, space=fdmat.judged_in(evidence))
     return Transported(to_numpy(x), plan)
 
 
@@ -160,15 +160,17 @@ def likeness(by: Transported, row: int) -> np.ndarray:
     return found
 
 
-def likeness_to(table: FeatureTable, other: np.ndarray) -> np.ndarray:
+def likeness_to(table: FeatureTable, other: np.ndarray, evidence: Ranking | None = None) -> np.ndarray:
     """How like something from outside the rows of a table are (n,), as `likeness` says it of one of them.
 
     Parameters
     ----------
     other
         (d,) its features, by what made those of the table.
+    evidence
+        The ranking of method `fdmat` on the table, if there is one.
     """
-    space = fdmat.spaces_of(table).judging
+    space = fdmat.judged_in(evidence) if evidence else fdmat.spaces_of(table).judging
     x = spaces.features(np.concatenate([table.embedding, other[None]]), space).x
     return -squared_distances(x[-1:], x[:-1])[0]
 

@@ -134,8 +134,14 @@ def fdmat(  # noqa: PLR0913
         score=evidence["suspicion" if table.labelled else "radius"],
         survivors=survivors,
         evidence=evidence,
-        notes=_notes(evidence, table, plan, reference) | {"features": by.note, "neighbours found": near.recall},
+        notes=_notes(evidence, table, plan, reference)
+        | {"features": by.note, "judged": by.judging.words, "neighbours found": near.recall},
     )
+
+
+def judged_in(ranking: Ranking) -> spaces.Space:
+    """The space in which the rows of a table were judged, from FDMat's ranking of it."""
+    return spaces.BY_WORDS[str(ranking.notes["judged"])]
 
 
 def spaces_of(table: FeatureTable) -> spaces.Chosen:
@@ -144,13 +150,10 @@ def spaces_of(table: FeatureTable) -> spaces.Chosen:
 
 
 def transported(
-    table: FeatureTable, *, lam: float, space: spaces.Space | None = None
+    table: FeatureTable, *, lam: float, space: spaces.Space
 ) -> tuple[transport.Features, transport.ClassPlan]:
-    """Steps 1 and 2: the features that are transported, and the plan over the rows that have any.
-
-    In the space in which the table's rows are judged, which is looked up unless it is given.
-    """
-    found = spaces.features(device.put(table.embedding), spaces_of(table).judging if space is None else space)
+    """Steps 1 and 2: the features that are transported in a space, and the plan over the rows that have any."""
+    found = spaces.features(device.put(table.embedding), space)
     found = found._replace(usable=to_numpy(found.usable))
     rows = np.flatnonzero(found.usable)
     return found, transport.class_plan(take(found.x, rows), table.labels[rows], table.c, lam=lam)

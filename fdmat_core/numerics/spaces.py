@@ -31,6 +31,7 @@ class Space(NamedTuple):
 ROOT = Space("by their square roots", 0.5)  # signed, where they go below 0
 PLAIN = Space("as they are")
 EVEN = Space("spread alike in all directions", even=True)
+BY_WORDS = {space.words: space for space in (ROOT, PLAIN, EVEN)}
 
 
 class Chosen(NamedTuple):

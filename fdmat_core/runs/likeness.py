@@ -35,7 +35,7 @@ def to_picture(run: Run, dataset: Dataset, picture: bytes) -> np.ndarray:
     assert run.tables is not None  # or `unable` had said so
     pixels = images.fitted(picture, dataset.images_of(dataset.ids[:1]).shape[1:])
     made = features.of_images(pixels[None], features.describe(dataset.split("train"), run.spec.backbone))
-    return issues.likeness_to(run.tables[0], made[0])
+    return issues.likeness_to(run.tables[0], made[0], run.evidence)
 
 
 def unable(run: Run, dataset: Dataset) -> str:

@@ -253,7 +253,7 @@ def inspection(run: Run) -> Inspection | None:
         return None
     lam = registry.methods.get("fdmat").read(dict(method.params))["lam"]
     items, order = issues.items(both[0], evidence), issues.gravest_first(both[0], evidence)
-    return Inspection(evidence, items, order, issues.transported(both[0], lam=lam))
+    return Inspection(evidence, items, order, issues.transported(both[0], evidence, lam=lam))
 
 
 def data_key(run: Run) -> str:

@@ -76,7 +76,7 @@ def test_percentile_counts_the_class_only():
 
 
 def test_the_card_of_a_flipped_row(flipped, evidence):
-    by = issues.transported(flipped)
+    by = issues.transported(flipped, evidence)
     row = issues.plan_row(by, flipped, 2)
     assert row.label.tolist() == ["cat", "dog", "emu"] and row.share.sum() == pytest.approx(1)
     assert row.share.idxmax() == 0
@@ -128,14 +128,18 @@ def test_false_alarms_are_counted_by_class():
     assert frame.suspected.tolist() == [1, 1, 0] and frame.share.tolist() == [0.5, 0.5, 0]
 
 
-def test_something_from_outside_is_compared_in_the_space_in_which_rows_are_judged():
+def test_something_from_outside_is_compared_in_the_space_in_which_rows_are_judged(monkeypatch):
     """A row given as if from outside is as like the others as that row is, though the features go below 0."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 300)
     embedding = np.column_stack([8 * rng.standard_normal((300, 2)), 2 * labels - 1 + 0.3 * rng.standard_normal(300)])
     embedding = (embedding @ np.linalg.qr(rng.standard_normal((3, 3)))[0]).astype(np.float32)
     table = FeatureTable(np.arange(300), labels, embedding, ("a", "b"), "t")
-    told = issues.likeness(issues.transported(table), 40)
-    assert issues.likeness_to(table, embedding[40]) == pytest.approx(told, abs=0.05)
+    evidence = selection.rank(table, "fdmat")
+    told = issues.likeness(issues.transported(table, evidence), 40)
+    for given in (None, evidence):
+        assert issues.likeness_to(table, embedding[40], given) == pytest.approx(told, abs=0.05)
+    monkeypatch.delattr(issues.fdmat, "spaces_of")  # the evidence says which space it is
+    assert issues.likeness_to(table, embedding[40], evidence) == pytest.approx(told, abs=0.05)
     nearest = np.argsort(-told)[1:11]
     assert (labels[nearest] == labels[40]).mean() > 0.8

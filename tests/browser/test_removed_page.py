@@ -156,7 +156,7 @@ def test_the_card_tells_the_evidence(on_grid):
     assert f"Relabel {line.preferred}" in text and f"item {line['item']}" in text
     table = Run(SPEC).tables[0]
     kept = Run(SPEC).ranking(FDMAT).order[: round(0.6 * table.n)]
-    near = issues.nearest_kept(issues.transported(table), table, int(line.row), kept)
+    near = issues.nearest_kept(issues.transported(table, Run(SPEC).evidence), table, int(line.row), kept)
     pictures = on_grid.eval_on_selector_all(".near img", "all => all.map(it => +it.src.split('/').pop())")
     assert pictures == near["item"].tolist()
     truth = Run(SPEC).dataset().split("train").truth
@@ -601,7 +601,7 @@ def test_the_list_is_sorted_by_likeness_to_an_item(on_grid):
     on_grid.keyboard.press("l")
     on_grid.wait_for_function(f"{GRID}.order?.name === 'like {chosen}' && !{GRID}.stale.list", timeout=10_000)
     table = Run(SPEC).tables[0]
-    x = issues.transported(table).x
+    x = issues.transported(table, Run(SPEC).evidence).x
     rows = [int(np.flatnonzero(table.ids == one)[0]) for one in (chosen, *shown_ids(on_grid))]
     away = np.linalg.norm(x[rows[1:]] - x[rows[0]], axis=1)
     assert shown_ids(on_grid)[0] == chosen and (np.diff(away) > -1e-6).all() and first in shown_ids(on_grid)

@@ -312,11 +312,13 @@ def test_units_change_nothing_that_is_suspected():
 
 def test_pixels_are_compared_by_their_roots(digits):
     table, _ = digits
-    moved, _ = module.transported(table, lam=10.0)
+    moved, _ = module.transported(table, lam=10.0, space=module.spaces_of(table).judging)
     x = module.transport.features(table.embedding, power=0.5, norm="unit").x
     assert module.to_numpy(moved.x) == pytest.approx(x, abs=1e-5)
-    told = selection.rank(table, "fdmat").notes["features"]
+    ranking = selection.rank(table, "fdmat")
+    told = ranking.notes["features"]
     assert isinstance(told, str) and told.startswith("no value below 0: judged and matched by their square roots; ")
+    assert module.judged_in(ranking) == module.spaces.ROOT
 
 
 def test_copies_are_found_where_rows_are_matched():
@@ -331,5 +333,6 @@ def test_copies_are_found_where_rows_are_matched():
     z[400:] += 0.05 * np.std(z[:400], axis=0) * rng.standard_normal((60, 16))
     ranking = selection.rank(as_table(z, labels[rows]), "fdmat")
     assert ranking.notes["features"].startswith("both signs: judged spread alike in all directions, matched ")
+    assert module.judged_in(ranking) == module.spaces.EVEN
     copy = ranking.evidence["copy"]
     assert copy[400:].all() and copy[:400].mean() < 0.05

@@ -127,7 +127,8 @@ def test_the_plan_of_a_card_is_that_of_the_runs_own_parameters(visit, ranked):
     run = caches.run(key)
     table = run.tables[0]
     card = evidence.card(run, Choice("random"), 0.5, int(table.ids[5]))
-    right, wrong = (issues.plan_row(issues.transported(table, lam=lam), table, 5).share for lam in (20.0, 10.0))
+    by = [issues.transported(table, run.evidence, lam=lam) for lam in (20.0, 10.0)]
+    right, wrong = (issues.plan_row(one, table, 5).share for one in by)
     assert [share for _, share in card["bars"]] == pytest.approx(right.tolist(), abs=1e-4)
     assert [share for _, share in card["bars"]] != pytest.approx(wrong.tolist(), abs=1e-4)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fdmat_core import selection
 from fdmat_core.analysis import issues
 from fdmat_core.reading import images
 from fdmat_core.runs import artifacts, library, likeness, settings
@@ -34,7 +35,7 @@ def test_the_picture_of_an_item_finds_that_item_and_those_that_are_like_it(run):
     pixels = data.images_of(table.ids[40:41])[0]
     found = likeness.to_picture(run, data, png(pixels[..., 0]))
     assert found.shape == (table.n,) and found.argmax() == 40 and abs(found[40]) < 1e-5
-    told = issues.likeness(issues.transported(table), 40)
+    told = issues.likeness(issues.transported(table, selection.rank(table, "fdmat")), 40)
     assert np.argsort(-found)[:20].tolist() == np.argsort(-told)[:20].tolist()
     large = np.repeat(np.repeat(pixels, 8, axis=0), 8, axis=1)  # another size, and in colour
     assert likeness.to_picture(run, data, png(np.repeat(large, 3, axis=2))).argmax() == 40
