@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from fdmat_core.numerics import quotas
 from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, cores
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 #: After so many rounds the share of rows that belong nowhere has settled.
 ROUNDS = 100
@@ -27,24 +33,52 @@ def strangeness(around: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np
     sizes
         (c,) how many rows each class has.
     """
-    found = np.zeros(len(around))
     if np.count_nonzero(sizes) < 3 or not around.shape[1]:
-        return found
-    usual, profiles = sizes / sizes.sum(), _profiles(counts, sizes)
+        return np.zeros(len(around))
+    usual, profiles = _log(sizes / sizes.sum()), _profiles(counts, sizes)
+    likeliest, belonging = _inside(around, profiles)
+    for label, rows in enumerate(quotas.rows_by_class(likeliest, len(sizes))):
+        if len(rows):
+            belonging[rows] = np.maximum(belonging[rows], _on_a_border(around[rows], profiles, label))
+    return usual[around].sum(axis=1) - belonging
+
+
+def _inside(around: np.ndarray, profiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Inside which of their classes labels (n, k) are likeliest (n,), and the log of how likely they are there (n,)."""
+    logs, likeliest, best = _log(profiles), np.empty(len(around), dtype=np.int64), np.empty(len(around))
 
     def fill(rows: slice) -> None:
-        found[rows] = np.log(usual[around[rows]]).sum(axis=1) - _belonging(around[rows], profiles)
+        labels = around[rows]
+        found = logs[labels[:, :, None], labels[:, None, :]].sum(axis=2)  # (m, class of a neighbour)
+        at = found.argmax(axis=1)[:, None]
+        likeliest[rows] = np.take_along_axis(labels, at, axis=1)[:, 0]
+        best[rows] = np.take_along_axis(found, at, axis=1)[:, 0]
 
-    by_blocks(fill, len(around), CACHED * around.shape[1] * len(sizes), cores=cores(around))
+    by_blocks(fill, len(around), CACHED * around.shape[1] ** 2, cores=cores(around))
+    return likeliest, best
+
+
+def _on_a_border(around: np.ndarray, profiles: np.ndarray, label: int) -> np.ndarray:
+    """The log-likelihood (m,) of labels (m, k) on the likeliest border of one class to another of theirs."""
+    occurs = np.bincount(around.ravel(), minlength=len(profiles)) > 0
+    some, place = np.flatnonzero(occurs), np.cumsum(occurs) - 1  # of many classes few
+    logs = _log((profiles[label, some] + profiles[np.ix_(some, some)]) / 2).T
+    found = np.empty(len(around))
+
+    def fill(rows: slice) -> None:
+        counted = _counted(place[around[rows]], len(some))
+        found[rows] = np.where(counted.toarray() > 0, counted @ logs, -np.inf).max(axis=1)
+
+    by_blocks(fill, len(around), CACHED * len(some), cores=cores(around))
     return found
 
 
-def _belonging(labels: np.ndarray, profiles: np.ndarray) -> np.ndarray:
-    """The log-likelihood (m,) of labels (m, k) in the likeliest of their classes, or on its border to another."""
-    pairs = labels[:, :, None], labels[:, None, :]
-    inside, alone = profiles[pairs], _log(profiles)[pairs].sum(axis=2)  # (m, class, neighbour), (m, class)
-    best = np.take_along_axis(inside, alone.argmax(axis=1)[:, None, None], axis=1)
-    return np.maximum(alone.max(axis=1), np.log((best + inside) / 2).sum(axis=2).max(axis=1))
+def _counted(labels: np.ndarray, c: int) -> csr_matrix:
+    """How often each of c labels is among labels (m, k): (m, c), sparse."""
+    from scipy.sparse import csr_matrix
+
+    m, k = labels.shape
+    return csr_matrix((np.ones(m * k), labels.ravel(), np.arange(m + 1) * k), shape=(m, c))
 
 
 def elsewhere(
