@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,7 @@ def rank(  # noqa: PLR0913
     seed: int = 0,
     chosen: Sequence[int] | np.ndarray = (),
     progress: Progress | None = None,
+    known: Mapping[int, Ranking] | None = None,
 ) -> Ranking:
     """Rank all rows of a table by a method, best first.
 
@@ -43,13 +45,70 @@ def rank(  # noqa: PLR0913
         Ids of items that are chosen already: they come first, in the method's order, also those that it rejects. A
         method that accepts `chosen` then picks what goes with them; the order of any other follows without them. A
         class of which more is chosen than its share waits for the others.
+    known
+        What `rank_classes` gave for every class, so that only their order among each other is left to find.
 
     Raises
     ------
     ValueError
         A missing column, a value that is not finite, an unknown method, parameter or item; the message names the fix.
     """
-    choice = Choice.named(method)
+    asked = _asked(table, Choice.named(method), budget, balance, chosen)
+    given = partial(asked.given, rng=np.random.default_rng(seed), progress=progress)
+    facts = asked.entry.facts
+    if asked.quota is not None and facts.runs == "class":
+        ranking = _join(asked, known or _ranked(asked, given, asked.present))
+    else:
+        ranking = _after(given, asked.table, asked.before, asked.budget)
+    if asked.quota is not None and facts.runs == "table":
+        ranking = _share_places(ranking, asked)
+    return _back_to_rows(_first(ranking, asked.before), asked.by_id, facts.nested)
+
+
+def rank_classes(
+    table: FeatureTable,
+    method: str | Choice,
+    labels: Iterable[int],
+    *,
+    budget: int | None = None,
+    balance: str = "proportional",
+    chosen: Sequence[int] | np.ndarray = (),
+) -> dict[int, Ranking]:
+    """The rankings of some classes by their labels, each of its rows in id order: parts of a ranking of the table.
+
+    Parameters are those of `rank`, which puts them together. The method must be one that `by_class` says it of.
+    """
+    asked = _asked(table, Choice.named(method), budget, balance, chosen)
+    return _ranked(asked, asked.given, labels)
+
+
+def by_class(method: str | Choice, balance: str) -> bool:
+    """Whether a method ranks each class by itself, and draws nothing that another class would draw otherwise."""
+    entry = registry.methods.get(Choice.named(method).name)
+    return entry.facts.runs == "class" and "rng" not in entry.accepts and balance != "none"
+
+
+class _Asked(NamedTuple):
+    """What is to be ranked: a table whose rows are in id order, by a method."""
+
+    entry: Entry[MethodFacts]
+    given: Callable[..., Ranking]  # the method, with its parameters and the quota
+    table: FeatureTable
+    by_id: np.ndarray  # (n,) the rows of the caller's table
+    before: np.ndarray  # the rows that are chosen already
+    budget: int
+    weights: np.ndarray  # (c,) what the share of each class is proportional to
+    quota: np.ndarray | None  # (c,) how many rows of each class are wanted, but for balance "none"
+
+    @property
+    def present(self) -> list[int]:
+        """The classes that have rows."""
+        return np.unique(self.table.labels).tolist()
+
+
+def _asked(
+    table: FeatureTable, choice: Choice, budget: int | None, balance: str, chosen: Sequence[int] | np.ndarray
+) -> _Asked:
     entry = registry.methods.get(choice.name)
     quotas.check_balance(balance)
     check(table, entry)
@@ -60,17 +119,11 @@ def rank(  # noqa: PLR0913
     if balance == "error":
         require_finite(canonical)
     weights = class_shares.weights(canonical, balance)
-    quota = None if balance == "none" else _quota(canonical, weights, max(k, len(before)))
-    rng = np.random.default_rng(seed)
-    given = partial(entry, params=dict(choice.params), rng=rng, quota=quota, progress=progress)
-    by_class = quota is not None and entry.facts.runs == "class"
-    if by_class:
-        ranking = _rank_classes(partial(_after, given), entry, canonical, before, k, weights)
-    else:
-        ranking = _after(given, canonical, before, k)
-    if entry.facts.runs == "table" and quota is not None:
-        ranking = _share_places(ranking, canonical, weights, None if entry.facts.nested else quota)
-    return _back_to_rows(_first(ranking, before), by_id, entry.facts.nested)
+    sizes = np.bincount(canonical.labels, minlength=canonical.c)
+    wanted = max(k, len(before)) if entry.facts.runs != "class" else k
+    quota = None if balance == "none" else quotas.quotas(wanted, sizes, "proportional", weights)
+    given = partial(entry, params=dict(choice.params), quota=quota)
+    return _Asked(entry, given, canonical, by_id, before, k, weights, quota)
 
 
 def places(table: FeatureTable, ids: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -153,41 +206,37 @@ def _require_finite(column: str, values: np.ndarray, ids: np.ndarray) -> None:
             )
 
 
-def _share_places(ranking: Ranking, table: FeatureTable, weights: np.ndarray, quota: np.ndarray | None) -> Ranking:
-    """The ranking of a whole table with its survivors rearranged so that every class gets its share, by weight (c,).
+def _share_places(ranking: Ranking, asked: _Asked) -> Ranking:
+    """The ranking of a whole table with its survivors rearranged so that every class gets its share, by weight.
 
-    With a quota (c,) the first rows of every class, so many, come before all others: they are the coreset.
+    Where it is not nested, the first rows of every class, as many as its quota, come before all others: the coreset.
     """
     alive, rejected = ranking.order[: ranking.survivors], ranking.order[ranking.survivors :]
-    groups = [alive[table.labels[alive] == label] for label in range(table.c)]
-    cuts = [len(rows) if quota is None else quota[label] for label, rows in enumerate(groups)]
+    groups = [alive[asked.table.labels[alive] == label] for label in range(asked.table.c)]
+    cuts = [len(rows) for rows in groups] if asked.entry.facts.nested or asked.quota is None else asked.quota
     heads = [rows[:cut] for rows, cut in zip(groups, cuts, strict=True)]
     tails = [rows[cut:] for rows, cut in zip(groups, cuts, strict=True)]
-    merged = [quotas.merge(part, weights, "proportional") for part in (heads, tails)]
+    merged = [quotas.merge(part, asked.weights, "proportional") for part in (heads, tails)]
     return replace(ranking, order=np.concatenate([*merged, rejected]))
 
 
-def _rank_classes(
-    run: Callable[..., Ranking],
-    entry: Entry[MethodFacts],
-    table: FeatureTable,
-    before: np.ndarray,
-    k: int,
-    weights: np.ndarray,
-) -> Ranking:
-    quota = _quota(table, weights, k)
-    present = np.flatnonzero(np.bincount(table.labels, minlength=table.c))
-    groups = [np.flatnonzero(table.labels == label) for label in present]
-    mine = [np.flatnonzero(np.isin(rows, before)) for rows in groups]
-    ranked = [
-        run(table.take(rows), some, int(quota[label])) for label, rows, some in zip(present, groups, mine, strict=True)
-    ]
-    cuts = [one.survivors for one in ranked] if entry.facts.nested else quota[present].tolist()
-    return _join(groups, ranked, cuts, weights[present])
+def _ranked(asked: _Asked, run: Callable[..., Ranking], labels: Iterable[int]) -> dict[int, Ranking]:
+    """What a method ranks of some classes, by their labels, each after those of its rows that are chosen already."""
+    assert asked.quota is not None
+    groups, found = quotas.rows_by_class(asked.table.labels, asked.table.c), dict[int, Ranking]()
+    for label in labels:
+        rows = groups[label]
+        mine = np.flatnonzero(np.isin(rows, asked.before))
+        found[label] = _after(run, asked.table.take(rows), mine, int(asked.quota[label]))
+    return found
 
 
-def _join(groups: list[np.ndarray], ranked: list[Ranking], cuts: Sequence[int], weights: np.ndarray) -> Ranking:
+def _join(asked: _Asked, found: Mapping[int, Ranking]) -> Ranking:
     """One ranking of the table from those of its classes; what comes before the cuts competes, the rest follows."""
+    assert asked.quota is not None
+    present, rows_of = asked.present, quotas.rows_by_class(asked.table.labels, asked.table.c)
+    groups, ranked, weights = [rows_of[one] for one in present], [found[one] for one in present], asked.weights[present]
+    cuts = [one.survivors for one in ranked] if asked.entry.facts.nested else asked.quota[present].tolist()
     scores = [one.score for one in ranked if one.score is not None]
     ordered = [rows[one.order] for rows, one in zip(groups, ranked, strict=True)]
     heads = [rows[:cut] for rows, cut in zip(ordered, cuts, strict=True)]
@@ -212,8 +261,3 @@ def _back_to_rows(ranking: Ranking, by_id: np.ndarray, nested: bool) -> Ranking:
     evidence = {name: column[back] for name, column in ranking.evidence.items()}
     score = None if ranking.score is None else ranking.score[back]
     return Ranking(by_id[ranking.order], score, nested, ranking.survivors, evidence, ranking.notes)
-
-
-def _quota(table: FeatureTable, weights: np.ndarray, k: int) -> np.ndarray:
-    """How many of k rows each class (c,) gets, by its weight."""
-    return quotas.quotas(k, np.bincount(table.labels, minlength=table.c), "proportional", weights)

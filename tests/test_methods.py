@@ -54,6 +54,28 @@ def test_row_order_does_not_matter(name, table):
         assert np.array_equal(kept(table, name, 30, balance=balance), kept(shuffled, name, 30, balance=balance))
 
 
+@pytest.mark.parametrize("name", [name for name in METHODS if selection.by_class(name, "equal")])
+@pytest.mark.parametrize("balance", ["proportional", "equal"])
+def test_classes_may_be_ranked_apart(name, balance):
+    """Whoever ranks a class, and whenever: put together it is the ranking of the whole table."""
+    table = make_table((40, 9, 20)).take(np.random.default_rng(3).permutation(69))
+    asked = {"budget": 17, "balance": balance, "chosen": table.ids[[3, 40]]}
+    apart = [selection.rank_classes(table, name, labels, **asked) for labels in ((2,), (1, 0))]
+    one, other = (
+        selection.rank(table, name, known={**apart[0], **apart[1]}, **asked),
+        selection.rank(table, name, **asked),
+    )
+    assert np.array_equal(one.order, other.order) and one.survivors == other.survivors and one.notes == other.notes
+    assert set(one.evidence) == set(other.evidence)
+    for mine, its in [(one.score, other.score), *((one.evidence[key], other.evidence[key]) for key in one.evidence)]:
+        assert (mine is None and its is None) or np.array_equal(mine, its)
+
+
+def test_what_looks_at_all_classes_or_draws_is_not_ranked_apart():
+    assert selection.by_class("herding", "proportional") and not selection.by_class("herding", "none")
+    assert not selection.by_class("fdmat", "equal") and not selection.by_class("zcore", "equal")
+
+
 @every
 def test_class_names_do_not_matter(name):
     if "rng" in METHODS[name].accepts:

@@ -6,15 +6,17 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from fdmat_core import curves, errors, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
-from fdmat_core.runs import artifacts, engines, memory, originals, parts, points, shards, tasks
+from fdmat_core.runs import artifacts, by_class, engines, memory, originals, parts, points, shards, tasks
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.runs.engines import Engine
+from fdmat_core.runs.tasks import Rank, Ranked
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable
@@ -150,17 +152,17 @@ def make_rankings(
 
     wanted = sorted(spec.methods, key=turn)
 
-    def here(task: tuple[Choice, int | None]) -> None:
-        tasks.rank(spec, used, train, task[0], 0, task[1])
+    def here(task: Rank) -> Ranked:
+        tasks.rank(spec, used, train, task.method, 0, task.k)
+        return Ranked(task, {}, 0)
 
-    work = _Stage[tuple[Choice, int | None]](
-        [(method, k) for method in wanted for k in artifacts.sizes(spec, used.n, method)],
-        of=lambda task: task[0],
-        words=lambda task: registry.methods.title(task[0]),
-    )
+    whole = [Rank(method, k) for method in wanted for k in artifacts.sizes(spec, used.n, method)]
+    divided = partial(by_class.divided, spec, used, train, engine.workers)
+    todo = list(chain.from_iterable(map(divided, whole)))
     function = here if engine.here else partial(tasks.ranking, tasks.Work.of(spec, used))
-    for _ in _results(spec, engine, function, work, tell):
-        pass
+    work = _Stage[Rank](todo, of=lambda task: task.method, words=by_class.words)
+    for ranked in by_class.gathered(todo, _results(spec, engine, function, work, tell)):
+        tasks.put_together(spec, used, train, ranked)
     if len(artifacts.problems(spec)) == len(wanted):
         first = next(iter(artifacts.problems(spec).values()))
         raise (MemoryError if first == SHORTAGE else ValueError)(f"no method could rank: {first}")

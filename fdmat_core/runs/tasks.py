@@ -1,13 +1,14 @@
 """What of a run can be computed anywhere that its store is seen: features of some items, a ranking, a point of a curve.
 
-Rankings go to the store as entries. Of a point the value is the answer: only the process of the run writes to the
+Rankings go to the store as entries, but for those of some classes, which the process of the run puts together. Of a
+point the value is the answer: only the process of the run writes to the
 database, which two machines must not share.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -46,10 +47,31 @@ def embedding(work: Work, shard: Shard) -> None:
         leave(shard, features.shard(_job(work), shard.split, slice(shard.start, shard.stop)))
 
 
-def ranking(work: Work, task: tuple[Choice, int | None]) -> None:
-    """Store the ranking of a method, and of a size if it is not nested, if it is not there yet."""
+class Rank(NamedTuple):
+    """What is to be ranked by a method, for a size if it is not nested: all classes, or some of them."""
+
+    method: Choice
+    k: int | None
+    labels: tuple[int, ...] = ()  # of some classes
+
+
+class Ranked(NamedTuple):
+    """What has been ranked: all of it is in the store, the rankings of some classes are here by their labels."""
+
+    task: Rank
+    classes: Mapping[int, Ranking]
+    seconds: float
+
+
+def ranking(work: Work, task: Rank) -> Ranked:
+    """Store a ranking, if it is not there yet, or answer those of some classes."""
     with memory.less(work.shortages):
-        rank(work.spec, work.used, _tables(work)[0], task[0], 0, task[1])
+        train, began = _tables(work)[0], time.monotonic()
+        if not task.labels:
+            rank(work.spec, work.used, train, task.method, 0, task.k)
+            return Ranked(task, {}, _since(began))
+        classes = selection.rank_classes(train, task.method, task.labels, **_asked(work.spec, task.k))
+        return Ranked(task, classes, _since(began))
 
 
 def point(work: Work, task: curves.Task) -> dict[str, Any]:
@@ -65,11 +87,25 @@ def rank(spec: Spec, used: UsedFeatures, train: FeatureTable, method: Choice, se
 
     def make() -> entries.Item:
         began = time.monotonic()
-        chosen = spec.chosen.ids if spec.chosen else ()
-        found = selection.rank(train, method, budget=k, balance=spec.balance, seed=seed, chosen=chosen)
+        found = selection.rank(train, method, seed=seed, **_asked(spec, k))
         return artifacts.pack_ranking(found, {"method": str(method), "seconds": _since(began)})
 
     return artifacts.unpack_ranking(entries.get("ranking", artifacts.ranking_key(spec, used, method, seed, k), make))
+
+
+def put_together(spec: Spec, used: UsedFeatures, train: FeatureTable, parts: Sequence[Ranked]) -> None:
+    """Store a ranking of which workers have ranked every class; it took as long as they did together."""
+    method, k, _ = parts[0].task
+    began, classes = time.monotonic(), {label: one for part in parts for label, one in part.classes.items()}
+    found = selection.rank(train, method, known=classes, **_asked(spec, k))
+    seconds = round(sum(part.seconds for part in parts) + _since(began), 3)
+    packed = artifacts.pack_ranking(found, {"method": str(method), "seconds": seconds})
+    entries.put("ranking", artifacts.ranking_key(spec, used, method, 0, k), packed)
+
+
+def _asked(spec: Spec, k: int | None) -> dict[str, Any]:
+    """What a run asks of every ranking."""
+    return {"budget": k, "balance": spec.balance, "chosen": spec.chosen.ids if spec.chosen else ()}
 
 
 @cache

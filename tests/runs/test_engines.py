@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from fdmat_core import cli
-from fdmat_core.runs import artifacts, engines, jobs, library, memory, settings, tasks
+from fdmat_core.runs import artifacts, by_class, engines, jobs, library, memory, settings, tasks
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files
@@ -81,6 +81,17 @@ def test_every_engine_leaves_the_same_bytes(monkeypatch, by_one, name, workers):
     assert stored() == by_one
     assert sum("ranking/" in key for key in by_one) > 10 and sum("('points'" in key for key in by_one) > 80
     assert sum("('classes'" in key for key in by_one) > 10
+
+
+@pytest.mark.parametrize(("name", "workers"), [("processes", 2), pytest.param("ray", 2, marks=ON_RAY)])
+def test_a_ranking_of_many_rows_is_divided_by_class_and_the_same(monkeypatch, by_one, name, workers):
+    monkeypatch.setattr(by_class, "ROWS", 100)
+    choose(monkeypatch, name, workers)
+    notes = []
+    library.execute(rich(), lambda done, total, note: notes.append(note))
+    assert any("k-medoids (3 classes)" in note for note in notes) and "rankings: 2 of 2 workers: Random, FDMat" in notes
+    assert Run(rich()).problems == {} and Run(rich()).complete
+    assert stored() == by_one
 
 
 def test_killing_workers_costs_their_tasks_only(monkeypatch, by_one):
