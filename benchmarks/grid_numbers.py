@@ -150,14 +150,35 @@ class Held(NamedTuple):
 
 def promises(table):
     """What is asked of ours: near the first by error and by sd, and clearly above random where there is damage."""
-    mine = table[table["method"] == OURS]
-    damaged = mine[mine["damage"] != "clean"]
-    clearly = damaged["gain"] > 2 * damaged["gain_error"] + SAME
+    mine, clearly = table[table["method"] == OURS], above_random(table)[OURS]
     return {
         "near_error": Held(int(mine["near_error"].sum()), len(mine)),
         "near_sd": Held(int(mine["near_sd"].sum()), len(mine)),
         "above_random": Held(int(clearly.sum()), len(clearly)),
     }
+
+
+def above_random(table):
+    """Whether each method is above random by more than two standard errors: a line for each damaged cell."""
+    damaged = table[(table["damage"] != "clean") & (table["method"] != RANDOM)]
+    clearly = damaged.assign(clearly=damaged["gain"] > 2 * damaged["gain_error"] + SAME)
+    return clearly.set_index([*CELL, "method"])["clearly"].unstack()
+
+
+class Beside(NamedTuple):
+    """How the others do where ours is not clearly above random, and everywhere."""
+
+    none: Held  # in so many of these cells nobody is
+    method: str  # who is in the most cells of all
+    best: Held
+
+
+def beside(table):
+    """Whether other methods are clearly above random where ours is not."""
+    clearly = above_random(table)
+    others = clearly.drop(columns=OURS)
+    left, method = others[~clearly[OURS]], others.sum().idxmax()
+    return Beside(Held(int((~left.any(axis=1)).sum()), len(left)), method, Held(int(others[method].sum()), len(others)))
 
 
 def lost(table):

@@ -118,14 +118,15 @@ def promised(trials):
     """The issue's promises, each with what the trials show, as sentences that others may quote."""
     trained = numbers.promises(numbers.cells(numbers.judged(trials, TRAINED)))
     probed = numbers.promises(numbers.cells(numbers.judged(trials, PROBE)))
-    above = trained["above_random"]
+    above, beside = trained["above_random"], numbers.beside(numbers.cells(numbers.judged(trials, TRAINED)))
     return [
         "Trained from scratch, FDMat is first or within one standard error of the first in "
         f"{_share(trained['near_error'])} cells; 85% were asked: {_met(trained['near_error'], ASKED['near_error'])}.",
         f"First or within one sd in {_share(trained['near_sd'])}; 95% were asked: "
         f"{_met(trained['near_sd'], ASKED['near_sd'])}.",
         f"Above random by more than two standard errors in {_share(above)} cells with damage; all were asked: "
-        f"{_met(above, 1)}.",
+        f"{_met(above, 1)}. In {beside.none.number} of the other {beside.none.of} no method is; next comes "
+        f"{beside.method}, which is in {_share(beside.best)}.",
         f"By linear probe it is first or within one sd in {_share(probed['near_sd'])} cells; 80% were asked: "
         f"{_met(probed['near_sd'], ASKED['near_sd_probe'])}.",
     ]

@@ -53,6 +53,11 @@ def test_what_is_promised_is_counted_over_cells():
     assert (found["near_error"].number, found["near_error"].of) == (2, 3)
     assert (found["near_sd"].number, found["near_sd"].of) == (2, 3)
     assert (found["above_random"].number, found["above_random"].of) == (1, 2)  # .13 > 2 x .03; clean is not asked
+    beside = numbers.beside(table)  # herding is .15 above random in one, .05 in the other, each without error
+    assert (beside.none, beside.method, beside.best) == (numbers.Held(0, 1), "herding", numbers.Held(2, 2))
+    level = far.assign(value=far["value"].where(far["method"] != "herding", 0.55))
+    beside = numbers.beside(numbers.cells(numbers.judged(pandas.concat([damaged, level]), PROBE)))
+    assert (beside.none, beside.best) == (numbers.Held(1, 1), numbers.Held(1, 2))
     lost = numbers.lost(table).reset_index()
     assert lost[["damage", "share", "method_first"]].to_numpy().tolist() == [["noise", 0.01, "herding"]]
     assert lost["gap"].tolist() == pytest.approx([0.1])
