@@ -1,8 +1,8 @@
 """Where the tasks of a run are computed: here one after the other, in processes of this machine, or on a Ray cluster.
 
 A task is a function of a module with one argument, both of which can be pickled. What a task makes goes to the store,
-what it answers goes through memory. An engine is no part of what names a result: a task gives the same bytes on each. As
-the last bits of a product depend on the number of threads, a worker takes as many as the run itself would.
+what it answers goes through memory. An engine is no part of what names a result: a task gives the same bytes on each.
+As the last bits of a product depend on the number of threads, a worker takes as many as the run itself would.
 """
 
 from __future__ import annotations
