@@ -114,6 +114,7 @@ class MeasureFacts:
     kind: MeasureKind = "distance"
     needs: tuple[str, ...] = ("embedding",)
     expensive: bool = False  # one value takes seconds or more: measured last, and without a random band of its own
+    target: str = ""  # what a distance of a run leads to, in words; empty where only one thing can be meant
 
 
 class Titled(Protocol):

@@ -240,7 +240,9 @@ def beside_random(
         return f"{size} random subsets have {value} on average{ends}."
     numbers = f"{value} against {number(found.random, facts.unit)}" + " on average" * (draws > 1)
     if low <= found.value <= high:
-        return f"{size} {title} lies among the random subsets: {numbers}."
+        where = f", by distance to {facts.target}" if facts.target else ""
+        return f"{size} {title} lies among the random subsets{where}: {numbers}."
     better = (found.value < low) is (facts.better == "lower")
-    words = ("closer", "farther") if facts.kind == "distance" else ("better", "worse")
+    to = (f" to {facts.target}", f" from {facts.target}") if facts.target else ("", "")
+    words = (f"closer{to[0]}", f"farther{to[1]}") if facts.kind == "distance" else ("better", "worse")
     return f"{size} {title} is {words[not better]} than {subsets}: {numbers}."

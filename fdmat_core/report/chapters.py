@@ -55,7 +55,7 @@ def _radio(told: Scene, number: int, method: Choice) -> str:
 
 def _number(told: Scene, measure: Choice) -> str:
     """A measure, with what each method has at each size."""
-    facts, title = registry.measures.get(measure.name).facts, escape(registry.measures.title(measure))
+    facts, title = registry.measures.get(measure.name).facts, escape(naming.measure(told.run.spec, measure))
     readings = escape(json.dumps([_readings(told, measure, method) for method in told.methods]), quote=True)
     hint = escape(f"{facts.unit}; {facts.better} is better", quote=True)
     return f'<div title="{hint}"><dt>{title}</dt><dd data-readings="{readings}">–</dd></div>'
@@ -102,7 +102,9 @@ def _tables(told: Scene) -> str:
             summary.by_size(told.curve, str(measure)), str(measure), names, look=told.look, kept=told.kept
         )
         legend = f"{facts.unit}; mean ± sd (seeds), for random over subsets; ★ the best of a size"
-        shown.append(f"<h3>{escape(registry.measures.title(measure))} <small>{escape(legend)}</small></h3>{table}")
+        shown.append(
+            f"<h3>{escape(naming.measure(told.run.spec, measure))} <small>{escape(legend)}</small></h3>{table}"
+        )
     return f"<details><summary>All numbers as tables</summary>{''.join(shown)}</details>"
 
 

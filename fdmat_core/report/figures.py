@@ -40,7 +40,7 @@ def _figures(told: Scene) -> Iterator[tuple[str, str, tuple[str, ...], go.Figure
     for measure in told.measures():
         facts, name = registry.measures.get(measure.name).facts, str(measure)
         figure = curves.curve(told.curve, name, look=told.look, kept=told.kept, focus=str(told.focus))
-        title = registry.measures.title(measure)
+        title = naming.measure(told.run.spec, measure)
         yield title, facts.unit, ("curve", name), figure.update_layout(title=None, margin_t=12, height=290 + 88)
     if told.table.labelled:
         c = told.table.c
@@ -82,7 +82,7 @@ def _of_distances(told: Scene, here: tuple[str, ...]) -> Iterator[tuple[str, str
         found = predictiveness.coresets(told.curve, *names)
         if found.empty:
             continue
-        titles = [registry.measures.title(one) for one in (distance, accuracies[0])]
+        titles = [naming.measure(told.run.spec, one) for one in (distance, accuracies[0])]
         figure = correlation.scatter(found, *names, look=told.look, k=told.coreset.k)
         yield f"{titles[1]} against {titles[0]}", "a dot is a coreset", (*here, names[0], "predicts"), figure
         by_size = predictiveness.correlation(told.curve, *names)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from fdmat_core import registry
 from fdmat_core.figures import theme
-from fdmat_core.registry import MethodFacts
+from fdmat_core.registry import MeasureFacts, MethodFacts
+from fdmat_core.runs import settings
 from fdmat_core.spec import Choice, Spec
 
 
@@ -55,8 +56,23 @@ def slug(text: str) -> str:
 def look(spec: Spec, *, dark: bool = False) -> theme.Look:
     """How the figures of a run are dressed, on a light or a dark ground."""
     facts = {choice: facts_of(choice) for choice in spec.methods_by_name.values()}
-    measures = {name: registry.measures.get(choice.name).facts for name, choice in spec.measures_by_name.items()}
+    measures = {name: measured(spec, choice) for name, choice in spec.measures_by_name.items()}
     return theme.Look(dark, theme.styles(facts), measures)
+
+
+def measure(spec: Spec, choice: Choice) -> str:
+    """What people call a measure of a run: where it also measures to the clean part, a distance to all says so."""
+    return registry.measures.title(choice) + _to_all(spec, choice)
+
+
+def measured(spec: Spec, choice: Choice) -> MeasureFacts:
+    """What is known about a measure of a run, with what a distance leads to."""
+    facts = registry.measures.get(choice.name).facts
+    return replace(facts, title=facts.title + _to_all(spec, choice), target=settings.target(spec, choice))
+
+
+def _to_all(spec: Spec, choice: Choice) -> str:
+    return " to all items" if settings.target(spec, choice) == "all items" else ""
 
 
 def facts_of(choice: Choice) -> MethodFacts:

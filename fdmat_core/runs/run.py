@@ -13,7 +13,7 @@ from fdmat_core.analysis.clusters import Clusters
 from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs import artifacts, costs, notes, originals, parts, points, stages
-from fdmat_core.runs.settings import checked
+from fdmat_core.runs.settings import checked, clean_first
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries, files
 from fdmat_core.types import Dataset, FeatureTable, Finding
@@ -188,9 +188,12 @@ class Run:
         return {method: rankings for method, rankings in found.items() if rankings is not None}
 
     def measures(self, kind: str) -> list[Choice]:
-        """The measures of a kind that the run takes, in its order, without those that `problems` names."""
+        """The measures of a kind that the run takes, that which is shown first before others: `settings.clean_first`.
+
+        Those that `problems` names are left out.
+        """
         left_out = self.problems
-        wanted = (one for one in self.spec.measures if str(one) not in left_out)
+        wanted = (one for one in clean_first(self.spec.measures) if str(one) not in left_out)
         return [one for one in wanted if registry.measures.get(one.name).facts.kind == kind]
 
     @property

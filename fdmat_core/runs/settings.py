@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,19 @@ SAMPLE = Spec(
 )
 #: Distances on damaged data, each to the clean part: what is left out as damage is no part of the target.
 TO_CLEAN = ("sliced_wasserstein_to_clean", "energy_to_clean")
+
+
+def clean_first(measures: Iterable[Choice]) -> list[Choice]:
+    """Measures in the order in which they are shown: the distances to the clean part before those to all items."""
+    return sorted(measures, key=lambda one: one.name not in TO_CLEAN)
+
+
+def target(spec: Spec, choice: Choice) -> str:
+    """What a distance of a run leads to, in words; "" for other measures, and where only one thing can be meant."""
+    if choice.name in TO_CLEAN:
+        return "the clean part"
+    both = any(one.name in TO_CLEAN for one in spec.measures)
+    return "all items" if both and registry.measures.get(choice.name).facts.kind == "distance" else ""
 
 
 def measured_to_clean(spec: Spec) -> Spec:

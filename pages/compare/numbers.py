@@ -12,6 +12,8 @@ from fdmat_core.analysis import differences
 from fdmat_core.analysis.differences import Setting
 from fdmat_core.figures import tables
 from fdmat_core.formats import percent
+from fdmat_core.report import naming
+from fdmat_core.runs.settings import clean_first
 from fdmat_core.spec import Choice
 from pages.compare.pair import Pair
 from pages.shell import caches
@@ -61,7 +63,7 @@ def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
     for name, choice in _shared(pair).items():
         summaries = [caches.by_size(side.run, name) for side in (pair.a, pair.b)]
         found = differences.read(summaries[0], summaries[1], methods, kept, planned)
-        title = html.escape(registry.measures.title(choice))
+        title = html.escape(naming.measure(pair.a.run.spec, choice))
         if found is None:
             yield [f"<th>{title}</th>", *map(tables.cell, ("–", "–", "not measured yet", "", ""))]
             continue
@@ -76,10 +78,10 @@ def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
 
 
 def _shared(pair: Pair) -> dict[str, Choice]:
-    """The measures of both runs that could be taken, in the order of the first."""
+    """The measures of both runs that could be taken, in the order in which the first shows them."""
     lost = {**pair.a.run.problems, **pair.b.run.problems}
-    mine, others = pair.a.run.spec.measures_by_name, pair.b.run.spec.measures_by_name
-    return {name: choice for name, choice in mine.items() if name in others and name not in lost}
+    mine, others = clean_first(pair.a.run.spec.measures), pair.b.run.spec.measures_by_name
+    return {str(choice): choice for choice in mine if str(choice) in others and str(choice) not in lost}
 
 
 def settings(pair: Pair) -> None:

@@ -14,6 +14,8 @@ from fdmat_core.figures import curves as figures
 from fdmat_core.figures import tables
 from fdmat_core.figures.panels import LABEL_GAP
 from fdmat_core.figures.theme import Look, Style
+from fdmat_core.report import naming
+from fdmat_core.runs import settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.curves import parts
@@ -145,7 +147,7 @@ def show(run: Run, focus: Choice, shown: Sequence[str], relative: bool, links: D
     for key, start, place in zip(KEYS, _starts(spec), places, strict=True):
         with place.beside:
             chosen.append(_choose_measure(spec, start, key))
-    named = parts.of_measures(chosen)
+    named = parts.of_measures(chosen, measure_titles(spec))
     parts.links(links, (*named, parts.CLOSER, parts.COST))
     for key, choice, part, place in zip(KEYS, chosen, named, places, strict=True):
         _part(view, choice, key, part, place)
@@ -194,14 +196,14 @@ def in_order(spec: Spec) -> dict[str, str]:
 
     Networks trained from scratch come before anything else.
     """
-    entries = {name: registry.measures.get(choice.name) for name, choice in spec.measures_by_name.items()}
+    entries = {str(choice): registry.measures.get(choice.name) for choice in settings.clean_first(spec.measures)}
     order = sorted(entries, key=lambda name: (not entries[name].facts.expensive, KINDS.index(entries[name].facts.kind)))
     return {name: entries[name].facts.kind for name in order}
 
 
 def measure_titles(spec: Spec) -> dict[str, str]:
     """What people call the measures of a run, by the names that its curves have for them."""
-    return {name: registry.measures.title(choice) for name, choice in spec.measures_by_name.items()}
+    return {name: naming.measure(spec, choice) for name, choice in spec.measures_by_name.items()}
 
 
 def of_kind(spec: Spec, kind: str) -> list[str]:
@@ -234,7 +236,7 @@ def _chart(view: View, choice: Choice, key: str) -> None:
     mine, focus = view.drawn[view.drawn["measure"] == name], str(view.focus) if str(view.focus) in view.shown else None
     facts = (spec.key, name, focus, look.dark, look.measures[name].kind)
     figure, words, pixels = caches.once(mine, *facts, make=lambda points: _drawn(points, name, look, focus))
-    title, its = registry.measures.title(choice), look.measures[name]
+    title, its = naming.measure(spec, choice), look.measures[name]
     caption = pictures.of_run(its.title, words, spec, "curve", its.title)
     st.caption(words)
     head.lined(figure, key, f"{title} by share kept", caption, height=f"max({pixels}px, {ROOM})")
@@ -255,7 +257,7 @@ def answer(view: View, choice: Choice) -> str:
     """How much of the data is enough, by an accuracy; by any other measure, and as long as that is not known, whether
     the coreset that is looked at is better than random ones.
     """
-    name, method, facts = str(choice), view.focus, registry.measures.get(choice.name).facts
+    name, method, facts = str(choice), view.focus, naming.measured(view.run.spec, choice)
     curve, planned = caches.curve(view.run), view.run.planned
     mine = curve[(curve["measure"] == name) & curve["method"].isin([str(method), "random"])]
 
@@ -296,24 +298,28 @@ def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
 
 def _caveat(view: View, choice: Choice, key: str) -> None:
     """What must be known to read a chart, with the whole recipe behind a mark, and an offer to do better."""
-    st.caption(caveat(choice, relative=view.relative), help=registry.measures.get(choice.name).body)
+    target = settings.target(view.spec, choice)
+    st.caption(caveat(choice, relative=view.relative, target=target), help=registry.measures.get(choice.name).body)
     if registry.measures.get(choice.name).facts.kind == "accuracy":
         caveats.show([], caveats.accuracy(view.run, choice, state.kept()))
         _offer_networks(view.spec, view.shown, key)
 
 
-def caveat(choice: Choice, *, relative: bool = False) -> str:
-    """What must be known to read a measure, or its difference to random, in a sentence."""
+def caveat(choice: Choice, *, relative: bool = False, target: str = "") -> str:
+    """What must be known to read a measure, or its difference to random, in a sentence or two."""
     entry = registry.measures.get(choice.name)
     if entry.facts.kind == "distance":
+        damage = " Damaged items are part of it: leaving them out counts as distance." * (target == "all items")
         if relative:
-            return "Below 0 is closer to the whole than random subsets of the same size are on average."
-        return "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
+            whole = target or "the whole"
+            return f"Below 0 is closer to {whole} than random subsets of the same size are on average.{damage}"
+        known = "A finite subset is never at distance 0: the grey band is what random subsets of the same size reach."
+        return f"The target is {target}. {known}{damage}" if target else known
     if entry.facts.kind != "accuracy":
         return entry.summary
-    settings = ", ".join(f"{value:,} {entry.names[key]}" for key, value in entry.read(dict(choice.params)).items())
+    said = ", ".join(f"{value:,} {entry.names[key]}" for key, value in entry.read(dict(choice.params)).items())
     how = "Networks trained from scratch" if entry.facts.expensive else "On fixed features"
-    return f"{how}: {settings}, the same for every method and size."
+    return f"{how}: {said}, the same for every method and size."
 
 
 def _tables(view: View, curve: pd.DataFrame, chosen: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,14 +31,14 @@ CLOSER = Part("Does closer train better?", "closer")
 COST = Part("Cost", "cost")
 
 
-def of_measures(chosen: Iterable[Choice]) -> list[Part]:
-    """A part for each measure, called by its kind, or by the measure where two are of one kind."""
+def of_measures(chosen: Iterable[Choice], titles: Mapping[str, str]) -> list[Part]:
+    """A part for each measure, called by its kind, or by its title, of these by name, where two are of one kind."""
     measures = list(chosen)
     kinds = [registry.measures.get(measure.name).facts.kind for measure in measures]
     if len(set(kinds)) == len(kinds):
         return [Part(NAMES[kind], kind) for kind in kinds]
     return [
-        Part(registry.measures.title(measure), f"{kind}-{place}")
+        Part(titles[str(measure)], f"{kind}-{place}")
         for place, (measure, kind) in enumerate(zip(measures, kinds, strict=True), 1)
     ]
 

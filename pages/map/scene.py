@@ -98,7 +98,7 @@ class Scene:
         return removed(issues.tally(self.rankings.cut(kept), self.bad.rows), word=self.bad.word)
 
     def _measured(self, kind: str, kept: float) -> Number | None:
-        measures = self._shown(kind)
+        measures = self.run.measures(kind)
         if not measures:
             return self._not_measured(kind)
         if kind == "distance" and (number := self._to_decided(kept)):
@@ -114,10 +114,6 @@ class Scene:
         if measures[0].name not in settings.TO_CLEAN:
             return number
         return number._replace(name=TO_CLEAN, help=f"{title}. {self._to_all(kept)}")
-
-    def _shown(self, kind: str) -> list[Choice]:
-        """The measures of a kind, first that which is shown: of damaged data the distance to their clean part."""
-        return sorted(self.run.measures(kind), key=lambda one: one.name not in settings.TO_CLEAN)
 
     def _to_decided(self, kept: float) -> Number | None:
         """The distance to what people have not called wrong; None where that is not known, or damage is injected."""
@@ -173,7 +169,7 @@ class Scene:
     @property
     def charted(self) -> list[str]:
         """The measures of the small charts: the first distance and the first accuracy of the run."""
-        return [str(one) for kind in ("distance", "accuracy") for one in self._shown(kind)[:1]]
+        return [str(one) for kind in ("distance", "accuracy") for one in self.run.measures(kind)[:1]]
 
     def curves(self, look: Look) -> go.Figure:
         """The small charts, this method before the others."""

@@ -256,6 +256,17 @@ def test_a_sentence_says_whether_a_coreset_is_better_than_random_ones(value, bet
     assert told == f"At 5% kept FDMat {words}"
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [(1.0, "is closer to all items than"), (7.0, "is farther from all items than")]
+)
+def test_a_sentence_says_to_what_a_distance_leads(value, words):
+    rows = [("fdmat", 0.05, 5, 0, value), ("random", 0.05, 5, 0, 4.0)]
+    frame = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "value"]).assign(measure="w")
+    facts = MeasureFacts(title="W", unit="units", better="lower", source="", target="all items")
+    told = summary.beside_random(summary.by_size(frame, "w"), "fdmat", "FDMat", 0.05, SIZES, facts)
+    assert told == f"At 5% kept FDMat {words} the random subset: {value:g} against 4."
+
+
 def test_random_and_what_has_nothing_beside_it_say_what_they_reach(table):
     facts = MeasureFacts(title="W", unit="units", better="lower", source="")
     said = lambda name, title, kept: summary.beside_random(table, name, title, kept, SIZES, facts)  # noqa: E731

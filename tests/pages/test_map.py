@@ -14,6 +14,8 @@ from fdmat_core.corruptions import corrupt
 from fdmat_core.figures import theme
 from fdmat_core.projection import Projection
 from fdmat_core.rankings import Ranking, Rankings
+from fdmat_core.report import scene as report
+from fdmat_core.report import sentences
 from fdmat_core.runs import decisions, sets, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
@@ -288,7 +290,9 @@ def test_suspects_are_those_of_the_runs_fdmat_and_of_no_other_method(stored, mon
         assert told is None or names["FDMat's suspects removed"].startswith(told)
 
 
-def test_on_damaged_data_the_distance_is_that_to_the_clean_part_and_is_called_so(visit, queue, stored, monkeypatch):
+@pytest.fixture
+def damaged(queue, stored, monkeypatch):
+    """A run of damaged data that is farther from the clean part than from all items by 0.5, with its spec."""
     stored("tables", "projection", "ranking", "curve")
     plain = Run.curve
 
@@ -297,15 +301,36 @@ def test_on_damaged_data_the_distance_is_that_to_the_clean_part_and_is_called_so
         return found.assign(value=found["value"] + 0.5 * found["measure"].str.endswith("_to_clean"))
 
     monkeypatch.setattr(Run, "curve", curve)
-    spec = settings.checked(settings.measured_to_clean(FLIPPED))
+    spec = settings.checked(settings.measured_to_clean(replace(FLIPPED, fractions=(0.01, 0.1, 1.0))))
     assert [one.name for one in spec.measures][-1] == "sliced_wasserstein_to_clean"
-    app = visit(places.MAP, run=queue.say(spec, "done"), kept="0.1", method="moderate")
+    return queue.say(spec, "done"), spec
+
+
+def test_on_damaged_data_the_distance_is_that_to_the_clean_part_and_is_called_so(visit, damaged):
+    key, spec = damaged
+    app = visit(places.MAP, run=key, kept="0.1", method="moderate")
     assert numbers(app)[0] == ["Distance to the clean part", "0.66 ± 0.0707", "random 0.65 · at 10% kept"]
     shown = next(one.value for one in app.get("html") if 'class="numbers"' in one.value)
     assert "Sliced Wasserstein distance to the clean part. Damaged items are no part" in shown
     assert "To all items, with the damaged ones, it is 0.16, random 0.15." in shown
     view = scene.Scene(Run(spec), spec.methods[1], Run(spec).tables[0], None, Run(spec).rankings(spec.methods[1]))
     assert view.charted == ["sliced_wasserstein_to_clean", "linear_probe"]
+
+
+def test_curves_and_report_show_the_same_distance_first_as_the_map_and_name_the_other(visit, damaged):
+    key, spec = damaged
+    said = sentences.summaries(report.of(Run(spec), focus="moderate", kept=0.1))
+    told = "Sliced Wasserstein distance to the clean part at 10% kept: 0.66 ± 0.071"
+    assert next(one.partition(" (sd")[0] for one in said if "Wasserstein distance" in one) == told
+    app = visit(places.CURVES, run=key, kept="0.1", method="moderate")
+    assert app.selectbox(key="right").value == app.selectbox(key="near").value == "sliced_wasserstein_to_clean"
+    among = "At 10% kept Moderate lies among the random subsets, by distance to "
+    assert app.subheader[1].value == f"{among}the clean part: 0.66 against 0.65 on average."
+    app.selectbox(key="right").set_value("sliced_wasserstein").run()
+    assert app.subheader[1].value == f"{among}all items: 0.16 against 0.15 on average."
+    charts = [one.proto.alt for one in app.get("plotly_chart")]
+    assert "Sliced Wasserstein distance to all items by share kept" in charts
+    assert "Damaged items are part of it" in texts(app)
 
 
 def test_where_people_decided_what_is_wrong_the_distance_is_that_to_the_rest(visit, queue, stored, monkeypatch):
