@@ -1,6 +1,7 @@
 """The map: what stays and what goes at a share kept, what that costs, and what is removed next."""
 
 import html
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def lassoed():
 
 
 @st.fragment
-def show_map(view, options, methods, verdict, numbers, below):
+def show_map(view, options, methods, measured, below):
     """The map, and what follows its slider; nothing else of the page is sent again."""
     if not view.run.stored:  # somebody deleted it meanwhile
         st.rerun()
@@ -37,13 +38,18 @@ def show_map(view, options, methods, verdict, numbers, below):
     if pressed and pressed <= len(methods):
         state.choose(method=methods[pressed - 1])
         st.rerun()
+    measured()
+    with below:
+        gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
+
+
+def show_measured(view, verdict, numbers):
+    """The verdict and the numbers at the slider; while the run goes on they fill up without it."""
     verdict.html(f'<p class="verdict">{html.escape(view.verdict(state.kept()))}</p>')
     with numbers:
         show_numbers(view.numbers(state.kept()))
         here = view.run, view.method, view.rankings, state.kept()
         caveats.show([caveats.damage(*here)], [caveats.of_others(*here), *view.caveats(state.kept())])
-    with below:
-        gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
 
 
 def show_curves(view):
@@ -63,6 +69,7 @@ if run is None:
 with frame.plain_errors():
     status = run_status.strip(run.key)
     live = status is not None and status.live
+    again = 2.0 if live else None
     ringed = state.picked("ringed")
     methods, projection, tables = run.ranked, run.projection, run.tables
     if not methods or projection is None or tables is None:
@@ -79,11 +86,11 @@ with frame.plain_errors():
     left, right = st.columns([7, 5], gap="medium")
     with right, st.container(key="rail"):
         numbers = st.container()
-        st.fragment(show_curves, run_every=2.0 if live else None)(view)
+        st.fragment(show_curves, run_every=again)(view)
         below = st.container()
     with left:
-        verdict = st.empty()
+        measured = partial(st.fragment(show_measured, run_every=again), view, st.empty(), numbers)
         pending = "UMAP" if live and projection.kind == "PCA" else ""
         options: dict[str, Any] = {"ringed": ringed or of_set, "pending": pending}
-        show_map(view, options, list(methods), verdict, numbers, below)
+        show_map(view, options, list(methods), measured, below)
         tour.offer()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 
 from fdmat_core import curves, datasets, formats, registry, selection
 from fdmat_core.analysis import summary
@@ -84,6 +85,10 @@ def numbers(app):
     return [re.findall(r"<[ib]>(.*?)</[ib]>", cell) for cell in page.split("<div")[2:]]
 
 
+def verdict(app):
+    return next(one.value for one in app.get("html") if 'class="verdict"' in one.value)
+
+
 def gallery(app):
     return next(one.value for one in app.get("html") if 'class="cards' in one.value)
 
@@ -144,6 +149,26 @@ def test_while_a_run_is_measured_no_number_is_of_a_size_far_from_the_slider(visi
     app.session_state["map"] = {"kept": 0.05}
     app.run()
     assert numbers(app)[0][1:] == ["0.07 ± 0.0707", "random 0.06 · at 1% kept"]
+
+
+@pytest.mark.parametrize(("state", "every"), [("running", 2.0), ("done", None)])
+def test_numbers_verdict_and_curves_repeat_themselves_while_the_run_goes_on(
+    visit, queue, stored, monkeypatch, state, every
+):
+    stored(*ALL)
+    repeated, fragment = {}, st.fragment
+
+    def noted(function=None, **options):
+        if function is not None:
+            repeated[function.__name__] = options.get("run_every")
+        return fragment(function, **options)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    app = visit(places.MAP, run=queue.say(DIGITS, state, stage="points", done=1, total=9), kept="0.1")
+    assert not app.exception and numbers(app)[0][1].startswith("0.16")
+    assert "10% kept: " in verdict(app)
+    shown = {name: repeated[name] for name in ("show_map", "show_measured", "show_curves")}
+    assert shown == {"show_map": None, "show_measured": every, "show_curves": every}
 
 
 def test_injected_noise_is_counted_instead_of_coverage(visit, queue, stored):
