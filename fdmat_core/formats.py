@@ -20,6 +20,19 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g}%"
 
 
+def portion(part: float, digits: int = 3) -> str:
+    """A share of a count as a short percentage: 99.7%. What is not all never reads 100%, what is not none never 0%.
+
+    It is rounded to so many digits of 1, and says so where that would be all or none: > 99.9%, < 0.1%.
+    """
+    near, least = round(part, digits), 10.0**-digits
+    if near <= 0 < part:
+        return f"< {percent(least)}"
+    if near >= 1 > part:
+        return f"> {percent(1 - least)}"
+    return percent(near)
+
+
 def duration(seconds: float) -> str:
     """Seconds in words: 40 s, 3 min, 2 h 5 min."""
     if seconds < 90:

@@ -30,6 +30,15 @@ def test_whole_numbers_are_read_to_the_last_digit(value, number):
     assert formats.whole(value) == number
 
 
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [(0, "0%"), (0.5, "50%"), (1595 / 1600, "99.7%"), (7999 / 8000, "> 99.9%"), (1 / 8000, "< 0.1%"), (1, "100%")],
+)
+def test_only_all_reads_100_percent_and_only_none_0(part, told):
+    assert formats.portion(part) == told
+    assert formats.portion(0.004, 2) == "< 1%" and formats.portion(0.996, 2) == "> 99%"
+
+
 def test_a_number_with_a_line_in_it_is_none():
     assert formats.real("1.5") == 1.5
     for value in ("1_0", "1_0.5", "x"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fdmat_core import registry
 from fdmat_core.analysis import predictiveness
 from fdmat_core.analysis.issues import Tally
-from fdmat_core.formats import percent
+from fdmat_core.formats import percent, portion
 from fdmat_core.rankings import Rankings
 from fdmat_core.registry import MethodFacts
 from fdmat_core.spec import Choice, Chosen
@@ -41,17 +41,15 @@ def keeps_bad(tally: Tally, word: str) -> str:
     n = k + tally.bad_removed + tally.clean_removed
     if not k or k == n or hypergeom.sf(tally.bad_kept - 1, n, bad, k) > 1 - CERTAINTY:
         return ""
-    return (
-        f"Keeps damage: {percent(round(tally.noise_kept, 3))} of what is kept is {word} noise, {_rate(bad / n)} of all."
-    )
+    return f"Keeps damage: {portion(tally.noise_kept)} of what is kept is {word} noise, {portion(bad / n, 2)} of all."
 
 
 def known_to_keep_bad(facts: MethodFacts) -> str:
     """What a method kept of flipped labels where they are known, in a sentence; "" if no more than random."""
     if facts.keeps_flips is None:
         return ""
-    flipped, kept = f"with {_rate(FLIPPED)} of the sample's labels flipped", percent(round(facts.keeps_flips, 3))
-    return f"Known to keep damage: {flipped}, {kept} of its {_rate(KEPT)} were flipped."
+    flipped, kept = f"with {portion(FLIPPED)} of the sample's labels flipped", portion(facts.keeps_flips)
+    return f"Known to keep damage: {flipped}, {kept} of its {portion(KEPT)} were flipped."
 
 
 def compared(rankings: Rankings) -> str:
@@ -131,7 +129,3 @@ def _once_each(curve: pandas.DataFrame) -> pandas.DataFrame:
     drawn = curve["method"] == "random"
     means = curve[~drawn].groupby(["method", "kept", "k", "measure"], as_index=False)["value"].mean().assign(seed=0)
     return pandas.concat([curve[drawn], means[curve.columns]], ignore_index=True)
-
-
-def _rate(share: float) -> str:
-    return percent(round(share, 2))

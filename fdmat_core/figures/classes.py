@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from fdmat_core.analysis.per_class import ClassReading
 from fdmat_core.figures.panels import level, upright
 from fdmat_core.figures.theme import FOOT, KEPT, NOISE, Look, Style, template
-from fdmat_core.formats import percent
+from fdmat_core.formats import percent, portion
 
 FEW = 40  # classes that have a line each
 
@@ -155,7 +155,7 @@ def _worst(classes: Sequence[str], shares: Sequence[float], overall: float) -> s
     low = min(range(len(shares)), key=lambda i: shares[i])
     empty = sum(share == 0 for share in shares)
     lost = f" · {empty} of {len(classes)} classes lose everything" if empty > 1 else ""
-    return f"overall {percent(round(overall, 3))} · least: {classes[low]}, {percent(round(shares[low], 3))}{lost}"
+    return f"overall {portion(overall)} · least: {classes[low]}, {portion(shares[low])}{lost}"
 
 
 def _bars(

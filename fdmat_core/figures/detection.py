@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from fdmat_core import sizes
 from fdmat_core.figures import panels
 from fdmat_core.figures.theme import KEPT, RANDOM, SUSPECT, Look, Style, template
-from fdmat_core.formats import percent
+from fdmat_core.formats import percent, portion
 
 #: How detectors are drawn, by the names that `detectors.scores` gives them.
 STYLES = {
@@ -119,7 +119,7 @@ def alarms(frame: pd.DataFrame, *, look: Look | None = None, pitch: int = 26) ->
         names: shown["label"].tolist(),
         lengths: shown["share"].tolist(),
         "marker": {"color": SUSPECT, "line": {"width": 1, "color": look.ink.muted}},
-        "text": [percent(round(share, 3)) for share in shown["share"]] if lying else None,
+        "text": [portion(part) for part in shown["share"]] if lying else None,
         "textposition": "outside",
         "cliponaxis": False,
         "customdata": shown[["suspected", "items"]].to_numpy().tolist(),
@@ -214,7 +214,7 @@ def _labels(named: dict[str, float], styles: dict[str, Style], focus: str | None
 
 
 def _label(style: Style, recall: float, height: float, *, bold: bool) -> dict[str, Any]:
-    text = f"{style.title} {recall:.0%}"
+    text = f"{style.title} {portion(recall)}"
     where = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": height, "yref": "paper", "yanchor": "middle"}
     font = {"color": style.colour, "size": 13}
     return where | {"text": f"<b>{text}</b>" if bold else text, "showarrow": False, "font": font}

@@ -7,7 +7,7 @@ from typing import Any
 
 from fdmat_core import formats, registry, sizes
 from fdmat_core.analysis import caveats, issues, predictiveness, summary
-from fdmat_core.formats import percent
+from fdmat_core.formats import percent, portion
 from fdmat_core.report.scene import Scene
 from fdmat_core.spec import Choice
 
@@ -107,12 +107,8 @@ def _noise(scene: Scene) -> str:
         return ""
     tally = issues.tally(scene.coreset, scene.bad.rows)
     total = tally.bad_removed + tally.bad_kept
-    of_all = (
-        f"{scene.title(scene.focus)} removes {percent(round(tally.recall, 3))} of the {total:,} {scene.bad.word} items"
-    )
-    return (
-        f"{of_all}, and {percent(round(tally.false_removal, 3))} of all others; {tally.bad_kept:,} stay among the kept."
-    )
+    of_all = f"{scene.title(scene.focus)} removes {portion(tally.recall)} of the {total:,} {scene.bad.word} items"
+    return f"{of_all}, and {portion(tally.false_removal)} of all others; {tally.bad_kept:,} stay among the kept."
 
 
 def _closer(scene: Scene) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from fdmat_core import formats
 from fdmat_core.analysis.issues import Tally
 from fdmat_core.analysis.summary import Reading
-from fdmat_core.formats import percent
+from fdmat_core.formats import percent, portion
 
 
 class Number(NamedTuple):
@@ -76,6 +76,6 @@ def removed(tally: Tally, *, word: str) -> Number:
     if not noisy:
         return Number(name, "none", f"no item is {word}")
     chance = count / (count + tally.bad_kept + tally.clean_kept)
-    beside = f"{tally.bad_removed:,} of {noisy:,} · random {percent(round(chance, 3))}"
-    others = f"with {100 * tally.false_removal:.1f}% of the other items"
-    return Number(name, f"{100 * tally.recall:.3g}%", beside, others)
+    beside = f"{tally.bad_removed:,} of {noisy:,} · random {portion(chance)}"
+    others = f"with {portion(tally.false_removal)} of the other items"
+    return Number(name, portion(tally.recall), beside, others)

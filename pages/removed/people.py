@@ -8,7 +8,7 @@ import streamlit as st
 
 from fdmat_core.analysis import detectors
 from fdmat_core.analysis.issues import Bad
-from fdmat_core.formats import percent
+from fdmat_core.formats import portion
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from pages.removed import tables
@@ -51,7 +51,7 @@ def sentence(counts: pd.DataFrame) -> str:
 
 
 def _of(suspected: int, items: int) -> str:
-    return f", of which FDMat suspects {suspected:,} ({percent(round(suspected / items, 3))})" if items else ""
+    return f", of which FDMat suspects {suspected:,} ({portion(suspected / items)})" if items else ""
 
 
 def _detectors(scores: dict[str, Any] | None, rows: Any, wrong: Any) -> None:

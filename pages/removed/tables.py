@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fdmat_core.analysis import issues
 from fdmat_core.figures import detection
 from fdmat_core.figures.theme import Style
-from fdmat_core.formats import percent
+from fdmat_core.formats import portion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def two_by_two(tally: issues.Tally, word: str) -> str:
 def _count_line(name: str, removed: int, kept: int, kind: str) -> str:
     whole = removed + kept
     cells = "".join(
-        f"<td><b>{count:,}</b><i>{count / whole:.0%}</i></td>" if whole else "<td><b>0</b></td>"
+        f"<td><b>{count:,}</b><i>{html.escape(portion(count / whole))}</i></td>" if whole else "<td><b>0</b></td>"
         for count in (removed, kept)
     )
     return f"<tr class={kind}><th scope=row>{name}</th>{cells}<td><b>{whole:,}</b></td></tr>"
@@ -61,7 +61,7 @@ def _detector_line(line: Mapping[Any, Any], shown: Sequence[str], best: Mapping[
 
 
 def _figure(value: float, name: str) -> str:
-    return f"{value:.3f}" if name.startswith("au") else percent(round(value, 3))
+    return f"{value:.3f}" if name.startswith("au") else html.escape(portion(value))
 
 
 def _swatch(style: Style) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from fdmat_core.analysis import issues
 from fdmat_core.analysis.issues import Bad
 from fdmat_core.figures import detection
-from fdmat_core.formats import percent
+from fdmat_core.formats import portion
 from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -55,7 +55,7 @@ def _removed(run: Run, method: Choice, known: Bad, ranked: Mapping[Choice, Ranki
     left, right = st.columns([5, 7], gap="large")
     with left:
         noise = "Injected noise" if known.word == "injected" else "Suspected items"
-        st.subheader(f"{noise} at {percent(round(1 - coreset.kept, 3))} removed", anchor=False)
+        st.subheader(f"{noise} at {portion(1 - coreset.kept)} removed", anchor=False)
         st.markdown(sentence(tally, known.word))
         st.html(tables.two_by_two(tally, known.word))
     with right:
@@ -73,15 +73,15 @@ def sentence(tally: issues.Tally, word: str) -> str:
         return f"No item is {word}."
     removed = tally.bad_removed + tally.clean_removed
     chance = removed / max(1, removed + tally.bad_kept + tally.clean_kept)
-    recall, false_removal = f"{tally.recall:.0%}", f"{tally.false_removal:.0%}"
+    recall, false_removal = portion(tally.recall), portion(tally.false_removal)
     if word == "injected":
         return (
             f"**{recall} of the injected noise is removed**, with {false_removal} of the clean data; "
-            f"random would have removed {chance:.0%} of both."
+            f"random would have removed {portion(chance)} of both."
         )
     return (
         f"**{recall} of the suspected items are removed**, with {false_removal} of the others; random would have "
-        f"removed {chance:.0%} of both. Which are really bad is not known: *suspected* means by FDMat."
+        f"removed {portion(chance)} of both. Which are really bad is not known: *suspected* means by FDMat."
     )
 
 
@@ -101,9 +101,7 @@ def _detectors(run: Run, bad: Any) -> None:
     with right:
         st.subheader("Detectors on the same features", anchor=False)
         st.html(tables.detectors(found.table))
-        st.caption(
-            f"{percent(round(float(bad.mean()), 3))} of the items are noise. {ABOUT[caches.train(run).labelled]}"
-        )
+        st.caption(f"{portion(float(bad.mean()))} of the items are noise. {ABOUT[caches.train(run).labelled]}")
 
 
 def _alarms(run: Run, known: Bad) -> None:
@@ -114,12 +112,12 @@ def _alarms(run: Run, known: Bad) -> None:
     table = tables_[0]
     clean = ~known.rows if known.word == "injected" else known.rows | True
     frame = issues.false_alarms(evidence.evidence["issue"][clean], table.labels[clean], table.classes)
-    share = percent(round(frame["suspected"].sum() / max(1, frame["items"].sum()), 3))
+    whole = portion(frame["suspected"].sum() / max(1, frame["items"].sum()))
     worst = frame.sort_values("share", ascending=False, kind="stable").iloc[0]
     st.subheader("False alarms by class" if known.word == "injected" else "Suspected by class", anchor=False)
     clean_items, all_items = "of the clean items", "of all items; on clean data each is a false alarm"
     whose = clean_items if known.word == "injected" else all_items
-    st.caption(f"FDMat suspects {share} {whose}. Most in {worst.label}: {percent(round(worst.share, 3))}.")
+    st.caption(f"FDMat suspects {whole} {whose}. Most in {worst.label}: {portion(worst.share)}.")
     alt = "Share of each class that is suspected"
     caption = pictures.of_run("Suspected by FDMat", f"share of the items of a class, {whose}", run.spec, "suspected")
     pictures.chart(detection.alarms(frame, look=titles.look(run.spec)), "truth_alarms", alt, caption)

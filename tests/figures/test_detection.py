@@ -37,6 +37,13 @@ def test_removals_are_drawn_with_the_line_the_dots_and_the_names_at_a_share_kept
     assert named["Alpha 100%"] > named["Random 45%"] > named["<b>Beta 20%</b>"]
 
 
+def test_what_is_not_all_is_not_named_100_percent():
+    figure = detection.removals(
+        REMOVALS.assign(recall=[0, 1595 / 1600, 1] * (len(REMOVALS) // 3)), look=LOOK, kept=0.55
+    )
+    assert "Alpha 99.7%" in {note.text for note in figure.layout.annotations}
+
+
 def test_of_many_methods_those_that_removed_most_are_named_and_the_focus():
     many = pd.concat(
         [REMOVALS[REMOVALS["method"] == "a"].assign(method=f"m{i}", recall=[0, i / 30, 1]) for i in range(30)]
@@ -44,7 +51,7 @@ def test_of_many_methods_those_that_removed_most_are_named_and_the_focus():
     figure = detection.removals(many, kept=0.5, focus="m3")
     named = [note.text for note in figure.layout.annotations]
     assert len(named) == detection.MOST_NAMES and "<b>m3 10%</b>" in named
-    assert "m29 97%" in named and "m4 13%" not in named
+    assert "m29 96.7%" in named and "m4 13.3%" not in named
     heights = sorted(note.y for note in figure.layout.annotations)
     gaps = [b - a for a, b in itertools.pairwise(heights)]
     assert min(gaps) * 240 > 16 and heights[0] > 0 and heights[-1] <= 1

@@ -16,7 +16,7 @@ from fdmat_core.runs import cleaning, decisions, exchange, library, settings, st
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
-from pages.removed import downloads, people, truth
+from pages.removed import downloads, people, tables, truth
 from tests.runs.conftest import make_spec, quick
 
 assert quick  # the fixture
@@ -88,6 +88,11 @@ def tally_of(spec, method, kept, bad):
     return issues.tally(Run(spec).rankings(Choice(method)).cut(kept), bad)
 
 
+def told(part):
+    """A share of few items as a percentage with at most one digit."""
+    return f"{100 * round(part, 3):.4g}%"
+
+
 def test_injected_noise_is_shown_in_a_table_and_a_sentence(stored):
     spec = stored(NOISY)
     bad = Run(spec).dataset().split("train").truth.bad
@@ -95,17 +100,17 @@ def test_injected_noise_is_shown_in_a_table_and_a_sentence(stored):
         mine, app = tally_of(spec, method, 0.7, bad), show(spec, method)
         assert cells(app, "tally injected") == [
             ["", "Removed", "Kept", "All"],
-            ["Noise", f"{mine.bad_removed}{mine.recall:.0%}", f"{mine.bad_kept}{1 - mine.recall:.0%}", "40"],
+            ["Noise", f"{mine.bad_removed}{told(mine.recall)}", f"{mine.bad_kept}{told(1 - mine.recall)}", "40"],
             [
                 "Clean",
-                f"{mine.clean_removed}{mine.false_removal:.0%}",
-                f"{mine.clean_kept}{1 - mine.false_removal:.0%}",
+                f"{mine.clean_removed}{told(mine.false_removal)}",
+                f"{mine.clean_kept}{told(1 - mine.false_removal)}",
                 "160",
             ],
             ["All", "6030%", "14070%", "200"],
         ]
         assert (
-            f"**{mine.recall:.0%} of the injected noise is removed**, with {mine.false_removal:.0%} of the clean"
+            f"**{told(mine.recall)} of the injected noise is removed**, with {told(mine.false_removal)} of the clean"
             in words(app)
         )
         assert "random would have removed 30% of both" in words(app)
@@ -172,7 +177,7 @@ def test_where_nothing_was_injected_the_word_is_suspected(stored):
     suspected = Run(spec).ranking(EAGER).rejected
     assert 2 < suspected.sum() < 10
     mine, app = tally_of(spec, "herding", 0.7, suspected), show(spec, "herding")
-    assert cells(app, "tally suspected")[1][1] == f"{mine.bad_removed}{mine.recall:.0%}"
+    assert cells(app, "tally suspected")[1][1] == f"{mine.bad_removed}{told(mine.recall)}"
     assert cells(app, "tally suspected")[1][0] == "Suspected" and cells(app, "tally suspected")[2][0] == "Others"
     said = words(app)
     assert "injected" not in said.lower() and "noise" not in said.lower() and "*suspected* means by FDMat" in said
@@ -220,6 +225,16 @@ def test_decisions_are_held_against_an_injected_truth(stored):
 def test_without_fdmat_the_tab_says_what_is_missing(stored):
     spec = stored(make_spec("herding"))
     assert "FDMat has to rank first" in words(show(spec, "herding"))
+
+
+def test_where_five_of_1600_remain_nothing_reads_100_percent():
+    tally = issues.Tally(1595, 5, 6005, 395)
+    said = "**99.7% of the injected noise is removed**, with 93.8% of the clean data; "
+    assert truth.sentence(tally, "injected") == f"{said}random would have removed 95% of both."
+    table = re.sub("<[^i/].*?>", "", tables.two_by_two(tally, "injected"))
+    assert "1,595</b><i>99.7%" in table and "5</b><i>0.3%" in table
+    few = tables.two_by_two(issues.Tally(7999, 1, 0, 9), "injected")
+    assert "<i>&gt; 99.9%</i>" in few and "<i>&lt; 0.1%</i>" in few and "<i>100%</i>" in few
 
 
 def test_sentences_without_anything_to_count():
