@@ -15,6 +15,10 @@ from fdmat_core.analysis.summary import by_size
 from fdmat_core.figures import panels
 from fdmat_core.figures.panels import DECADES, KEPT_TITLE, Panel, kept_axis, upright
 from fdmat_core.figures.theme import Look, template
+from fdmat_core.formats import percent
+
+#: How far from a point of a small chart its words appear, in pixels: more than half the way to the next size.
+NEAR = 60
 
 
 def curve(
@@ -75,8 +79,13 @@ def rail(
         for place, measure in enumerate(measures)
     ]
     inside = len(drawn) * pixels + (len(drawn) - 1) * gap
-    layout = {"height": inside + 30 + 50, "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 50}}
+    layout = {
+        "height": inside + 30 + 50,
+        "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 50},
+        "hoverdistance": NEAR,
+    }
     axis = kept_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}", "ticklabelstandoff": 8}
+    axis |= {"ticktext": list(map(percent, axis["tickvals"])), "title": {"text": "share kept", "standoff": 4}}
     plan = _plan(drawn, layout | {"xaxis": axis}, kept)
     for place, panel in enumerate(drawn):
         top = 1 - place * (pixels + gap) / inside

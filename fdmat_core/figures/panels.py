@@ -180,6 +180,7 @@ def _line(panel: Panel, method: str, style: Style) -> dict[str, Any]:
         "error_y": {"array": rows["sd"].fillna(0).tolist(), "thickness": 1, "width": 3, "visible": bars},
         "customdata": [_words(panel, row) for row in rows.itertuples()],
         "hovertemplate": f"<b>{style.title}</b><br>%{{customdata}}<extra></extra>",
+        "hoverlabel": {"bordercolor": style.colour},
     }
 
 

@@ -176,6 +176,17 @@ def test_rail_stacks_its_measures_over_one_axis_with_a_line_in_each(frame):
     assert points(figure) < 2000
 
 
+def test_on_a_rail_every_line_says_its_name_along_its_way_over_an_axis_with_a_title(frame):
+    figure = curves.rail(frame, ["sliced", "accuracy"], look=LOOK, focus="fdmat")
+    named = [one for one in figure.data if one.hoverinfo != "skip" and one.name != "All data"]
+    assert len(named) == 2 * 3 and all(one.hovertemplate.startswith(f"<b>{one.name}</b>") for one in named)
+    assert all(one.hoverlabel.bordercolor == LOOK.style(one.name.lower()).colour for one in named)
+    assert figure.layout.hoverdistance >= 39  # half the way from 5% to 2% on a screen of 1920 pixels
+    assert (
+        list(figure.layout.xaxis.ticktext) == ["100%", "10%", "1%"] and figure.layout.xaxis.title.text == "share kept"
+    )
+
+
 def test_a_rail_of_nothing_is_refused(frame):
     with pytest.raises(ValueError, match="measures is empty"):
         curves.rail(frame, [])
