@@ -139,7 +139,7 @@ def _doubt(run: Run, size: float) -> list[Step]:
     told += f"Of these {still} still kept at {percent(size)}; chance would keep {chance:,}."
     worst = next(int(row) for row in ranking.order[::-1] if bad.rows[row])  # type: ignore[union-attr]
     called = items.classes[items.labels[worst]]
-    one = f"One of them, the last in FDMat's order: its label says {called}"
+    one = f"The last of these in FDMat's order: its label says {called}"
     if train.truth is not None and train.truth.mislabelled[worst]:
         one += f", in truth it is {train.classes[train.truth.clean_labels[worst]]}."
     elif not injected:

@@ -110,6 +110,14 @@ def columns_of(points: Points) -> dict[str, np.ndarray]:
     return sent
 
 
+def score_name(rankings: Rankings) -> str:
+    """What a method's score is called: its suspicion where that is it, so that one knows what a high one means."""
+    ranking = rankings.nested
+    if ranking is None or ranking.score is None:
+        return "score"
+    return "suspicion" if np.array_equal(ranking.score, ranking.evidence.get("suspicion", ())) else "score"
+
+
 def scores(rankings: Rankings) -> dict[str, np.ndarray]:
     """The column `score` (n,) of a method that gives one to every row; none of another."""
     score = rankings.nested.score if rankings.nested else None

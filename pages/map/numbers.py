@@ -14,6 +14,10 @@ from fdmat_core.analysis.issues import Tally
 from fdmat_core.analysis.summary import Reading
 from fdmat_core.formats import percent, portion
 
+#: What stands beside the suspects of the very method that suspects them, in short and at length.
+OWN = "removed first, by its rule"
+WHY_OWN = "FDMat removes what it suspects before all else, so this is its rule and no result"
+
 
 class Number(NamedTuple):
     """One of the numbers: what it is, its value, and what to compare it with."""
@@ -69,13 +73,20 @@ def measured(name: str, reading: Reading | None, *, share: bool) -> Number:
     return Number(name + seeds, show(reading.value) + spread, f"{random} · at {percent(round(reading.kept, 6))} kept")
 
 
-def removed(tally: Tally, *, word: str) -> Number:
-    """The share of noisy items that is removed, what random would remove, and what goes of the clean ones."""
+def removed(tally: Tally, *, word: str, own: bool) -> Number:
+    """The share of noisy items that is removed, what random would remove, and what goes of the clean ones.
+
+    Parameters
+    ----------
+    own
+        Whether the method is the one that suspects: then it is no result that its suspects are removed.
+    """
     name = "FDMat's suspects removed" if word == "suspected" else f"{word.capitalize()} noise removed"
     noisy, count = tally.bad_removed + tally.bad_kept, tally.bad_removed + tally.clean_removed
     if not noisy:
         return Number(name, "none", f"no item is {word}")
     chance = count / (count + tally.bad_kept + tally.clean_kept)
-    beside = f"{tally.bad_removed:,} of {noisy:,} · random {portion(chance)}"
-    others = f"with {portion(tally.false_removal)} of the other items"
+    by_rule = own and word == "suspected"
+    beside = f"{tally.bad_removed:,} of {noisy:,} · " + (OWN if by_rule else f"random {portion(chance)}")
+    others = f"with {portion(tally.false_removal)} of the other items" + f"; {WHY_OWN}" * by_rule
     return Number(name, portion(tally.recall), beside, others)

@@ -75,7 +75,8 @@ class Scene:
         """What the map draws."""
         method = registry.methods.title(self.method)
         colour = registry.methods.get(self.method.name).facts.colour
-        words = points.Words(method, colour, self.projection.title, "score", self.pictures, served.address(self.run))
+        score, fields = points.score_name(self.rankings), served.address(self.run)
+        words = points.Words(method, colour, self.projection.title, score, self.pictures, fields)
         spec = self.run.spec
         words = replace(words, heading=naming.heading(spec), file=naming.file(spec, str(self.method)))
         known = self.train.truth, self.evidence, self.run.clusters
@@ -95,7 +96,8 @@ class Scene:
     def _third(self, kept: float) -> Number | None:
         if self.bad is None:
             return self._measured("coverage", kept)
-        return removed(issues.tally(self.rankings.cut(kept), self.bad.rows), word=self.bad.word)
+        own = self.method == self.run.evidence_method
+        return removed(issues.tally(self.rankings.cut(kept), self.bad.rows), word=self.bad.word, own=own)
 
     def _measured(self, kind: str, kept: float) -> Number | None:
         measures = self.run.measures(kind)

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 
 from fdmat_core import curves, datasets, formats, registry, selection
-from fdmat_core.analysis import summary
+from fdmat_core.analysis import issues, summary
 from fdmat_core.corruptions import corrupt
 from fdmat_core.figures import theme
 from fdmat_core.projection import Projection
@@ -23,7 +23,7 @@ from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable, Truth
 from fdmat_core.web import payload
 from pages.map import canvas, scene
-from pages.map.numbers import measured
+from pages.map.numbers import measured, removed
 from pages.shell import caches, places
 from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
@@ -313,6 +313,22 @@ def test_suspects_are_those_of_the_runs_fdmat_and_of_no_other_method(stored, mon
         names = {number.name: number.beside for number in view.numbers(0.1)}
         assert (told is None) == ("FDMat's suspects removed" not in names)
         assert told is None or names["FDMat's suspects removed"].startswith(told)
+
+
+def test_that_fdmat_removes_its_own_suspects_is_called_its_rule_and_no_result():
+    tally = issues.Tally(179, 0, 7421, 400)
+    own, other = (removed(tally, word="suspected", own=own) for own in (True, False))
+    assert own.beside == "179 of 179 · removed first, by its rule" and "no result" in own.help
+    assert other.beside == "179 of 179 · random 95%" and "rule" not in other.help
+    assert removed(tally, word="injected", own=True).beside == "179 of 179 · random 95%"
+
+
+def test_the_score_of_fdmat_is_called_what_a_high_one_means(stored):
+    stored("tables", "projection", "curve", "ranking")
+    for method, name in ((Choice("fdmat"), b'"suspicion"'), (Choice("moderate"), b'"score"')):
+        run = Run(replace(FLIPPED, methods=(method,), fractions=(0.1, 1.0)))
+        view = scene.Scene(run, method, run.tables[0], run.projection, run.rankings(method))
+        assert b'"score": ' + name in view.packed() or b'"score":' + name in view.packed()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ import { test } from "node:test"
 
 import { fitted, panned, toData, toStage, transfer, zoomed } from "../../fdmat_core/web/map/camera.js"
 import { blend, contrast, ramp, readable } from "../../fdmat_core/web/map/colours.js"
+import { mass } from "../../fdmat_core/web/map/card.js"
 import { bounds, countOutside, middleOf } from "../../fdmat_core/web/map/points.js"
 import { cellsOf, nearestRow, rowsInside } from "../../fdmat_core/web/map/tiles.js"
 import { pixelOf } from "../../fdmat_core/web/page.js"
@@ -66,6 +67,13 @@ test("other coordinates take over the camera and the place of every point on the
   assert.equal(moved.zoom, camera.zoom)
   const all = carried.camera(fitted(from, STAGE)), fit = fitted(to, STAGE)
   close([all.x, all.y, all.scale], [fit.x, fit.y, fit.scale])
+})
+
+test("a card says what mass is, and where it goes", () => {
+  const points = /** @type {any} */ ({ classes: ["Bag", "Shirt"], labels: [0, 0] })
+  const told = "of its mass, dealt out to the classes it resembles,"
+  assert.equal(mass(points, 0.994, 0, 0), `${told} 99% stays in Bag`)
+  assert.equal(mass(points, 0.1, 1, 1), `${told} only 10% stays in Bag, most goes to Shirt`)
 })
 
 test("colours are read as a page writes them, and mixed", () => {

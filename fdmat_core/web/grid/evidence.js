@@ -9,6 +9,8 @@ import { sortByLikeness } from "./scores.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
 
+const MASS = "Where its mass goes: dealt out to the classes it resembles"
+
 /**
  * As the server answers.
  * @typedef {object} Evidence
@@ -57,7 +59,7 @@ export function evidence(grid, known) {
   if (known.error) return [make("p", known.error, { className: "trouble" })]
   /** @type {HTMLElement[]} */
   const shown = [make("p", known.sentence, { className: "sentence" })]
-  if (isLabelled(grid.items)) shown.push(heading("Where its mass goes"), bars(grid, known))
+  if (isLabelled(grid.items)) shown.push(heading(MASS), bars(grid, known))
   if (known.fields.length)
     shown.push(heading("Its fields"), table(known.fields.map(([name, value]) => ({ name, value: String(value) }))))
   shown.push(heading("Nearest kept"), neighbours(grid, known), alike(grid))

@@ -70,15 +70,16 @@ function facts(map, row) {
 }
 
 /**
- * Where the transport plan sends a row's mass.
+ * Where the transport plan sends a row's mass, and what that is.
  * @param {Points} points
  * @param {number} own
  * @param {number} preferred
  * @param {number} row
  */
-function mass({ classes, labels }, own, preferred, row) {
-  const stays = `${Math.round(100 * own)}% of its mass stays in ${classes[labels[row]]}`
-  return preferred === labels[row] ? stays : `only ${stays}, most goes to ${classes[preferred]}`
+export function mass({ classes, labels }, own, preferred, row) {
+  const stays = `${Math.round(100 * own)}% stays in ${classes[labels[row]]}`
+  const where = preferred === labels[row] ? stays : `only ${stays}, most goes to ${classes[preferred]}`
+  return `of its mass, dealt out to the classes it resembles, ${where}`
 }
 
 /**

@@ -1,0 +1,20 @@
+"""The ready story: what it says of an item is true of that item."""
+
+import numpy as np
+
+from fdmat_core.runs import explained, library
+from fdmat_core.runs.run import Run
+from fdmat_core.spec import Choice
+from tests.runs.conftest import make_spec
+
+
+def test_the_item_that_is_looked_at_is_the_last_of_the_damaged_and_not_of_all(quick):
+    measures = (Choice("energy"), Choice("linear_probe"))
+    spec = make_spec("fdmat", "random", measures=measures, corruption=Choice.of("symmetric", rate=0.2))
+    library.execute(spec)
+    run = Run(spec)
+    bad, order, ids = run.dataset().split("train").truth.bad, run.ranking(Choice("fdmat")).order, run.tables[0].ids
+    step = next(one for one in explained.story(run).steps if one.colour == "noise" and one.pinned)
+    last = max(np.flatnonzero(bad[order]))
+    assert step.pinned == str(ids[order[last]])
+    assert step.caption.startswith("The last of these in FDMat's order: its label says ")
