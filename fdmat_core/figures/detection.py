@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from fdmat_core import sizes
 from fdmat_core.figures import panels
-from fdmat_core.figures.theme import KEPT, RANDOM, SUSPECT, Look, Style, template
+from fdmat_core.figures.theme import KEPT, RANDOM, Look, Style, template
 from fdmat_core.formats import percent, portion
 
 #: How detectors are drawn, by the names that `detectors.scores` gives them.
@@ -118,7 +118,7 @@ def alarms(frame: pd.DataFrame, *, look: Look | None = None, pitch: int = 26) ->
         "orientation": "h" if lying else "v",
         names: shown["label"].tolist(),
         lengths: shown["share"].tolist(),
-        "marker": {"color": SUSPECT, "line": {"width": 1, "color": look.ink.muted}},
+        "marker": {"color": look.ink.suspect, "line": {"width": 1, "color": look.ink.muted}},
         "text": [portion(part) for part in shown["share"]] if lying else None,
         "textposition": "outside",
         "cliponaxis": False,

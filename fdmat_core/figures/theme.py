@@ -56,7 +56,7 @@ def _channels(colour: str) -> list[int]:
 
 _LIGHT, _DARK = tokens(), tokens() | tokens(".dark")
 #: What happened to an item, in colours that colour-blind people can tell apart.
-KEPT, NOISE, SUSPECT, RANDOM = (_LIGHT[name] for name in ("kept", "noise", "suspect", "random"))
+KEPT, NOISE, RANDOM = (_LIGHT[name] for name in ("kept", "noise", "random"))
 
 #: How far what is drawn stands out from its ground: quiet lines, and others on light and on dark ground.
 QUIET, ON_LIGHT, ON_DARK = 3.0, 3.0, 4.5
@@ -84,7 +84,7 @@ FONT = '"Source Sans", "Source Sans Pro", "Segoe UI", system-ui, sans-serif'
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours that change with the background; those of the data do not."""
+    """The colours that change with the background; those of the data do not, but for what is suspected."""
 
     text: str
     muted: str
@@ -92,10 +92,12 @@ class Ink:
     surface: str
     pruned: str
     focus: str
+    suspect: str
 
 
 LIGHT, DARK = (
-    Ink(*(ink[name] for name in ("text", "muted", "rule", "surface", "pruned", "mark"))) for ink in (_LIGHT, _DARK)
+    Ink(*(ink[name] for name in ("text", "muted", "rule", "surface", "pruned", "mark", "suspect")))
+    for ink in (_LIGHT, _DARK)
 )
 
 

@@ -52,6 +52,16 @@ def test_a_selection_of_ones_own_is_no_baseline():
     assert styles[str(own)].dash != styles["random"].dash == theme.DASHES["baseline"]
 
 
+@pytest.mark.parametrize("ink", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_what_is_suspected_stands_out_from_the_page_in_a_colour_of_its_own(ink):
+    assert contrast(ink.suspect, ink.surface) >= 3
+    others = [
+        value for scheme in (":root", ".dark") for name, value in theme.tokens(scheme).items() if name != "suspect"
+    ]
+    others += [entry.facts.colour for entry in registry.methods.all(brought=True).values()]
+    assert ink.suspect not in others
+
+
 def test_families_have_distinct_dashes():
     assert len(set(theme.DASHES.values())) == len(theme.DASHES) == 8
 

@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { fitted, panned, toData, toStage, transfer, zoomed } from "../../fdmat_core/web/map/camera.js"
 import { blend, contrast, ramp, readable } from "../../fdmat_core/web/map/colours.js"
 import { mass } from "../../fdmat_core/web/map/card.js"
+import { paintFlags } from "../../fdmat_core/web/map/paint.js"
 import { bounds, countOutside, middleOf } from "../../fdmat_core/web/map/points.js"
 import { cellsOf, nearestRow, rowsInside } from "../../fdmat_core/web/map/tiles.js"
 import { pixelOf } from "../../fdmat_core/web/page.js"
@@ -67,6 +68,17 @@ test("other coordinates take over the camera and the place of every point on the
   assert.equal(moved.zoom, camera.zoom)
   const all = carried.camera(fitted(from, STAGE)), fit = fitted(to, STAGE)
   close([all.x, all.y, all.scale], [fit.x, fit.y, fit.scale])
+})
+
+test("a suspect is seen in its full colour, removed or kept", () => {
+  const colours = /** @type {any} */ ({ noise: 1, suspect: 0xff007a8f, mark: 0xff000000, pruned: 0xffc4c4c4, ground: 0xffffffff })
+  const points = /** @type {any} */ ({ flags: [1], bits: { suspected: 1, mislabelled: 2, outlier: 4 }, flagged: 1 })
+  const size = /** @type {any} */ ({ fit: () => 4 }), seen = /** @type {any} */ ({ n: 1, rank: [0], place: [20 * 40 + 20] })
+  for (const k of [0, 1]) {
+    const buffer = new Uint32Array(1600).fill(colours.ground)
+    paintFlags(/** @type {any} */ ({ buffer, width: 40, ratio: 1 }), /** @type {any} */ ({ row: [0] }), seen, k, points, size, colours)
+    assert.ok(buffer.filter((pixel) => pixel === colours.suspect).length > 8)
+  }
 })
 
 test("a card says what mass is, and where it goes", () => {

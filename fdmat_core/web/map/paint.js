@@ -209,7 +209,7 @@ export function paintKept({ buffer, width }, layer, seen, k, size, colours) {
 }
 
 /**
- * Flagged items over the others: a ring left, a filled ring is still kept, a triangle is only suspected.
+ * Flagged items over the others: a ring left, a filled ring is still kept, a triangle, hollow or filled, is only suspected.
  * @param {Screen} screen
  * @param {Layer} layer
  * @param {Seen} seen the flagged ones
@@ -219,14 +219,14 @@ export function paintKept({ buffer, width }, layer, seen, k, size, colours) {
  * @param {Colours} colours
  */
 export function paintFlags({ buffer, width, ratio }, layer, seen, k, points, size, colours) {
-  const { flags, bits, flagged } = points, { noise, suspect, mark, pruned, ground } = colours, { rank, place } = seen
+  const { flags, bits, flagged } = points, { noise, suspect, mark, ground } = colours, { rank, place } = seen
   const r = clamp(Math.round(4 * size.fit(0.25, flagged)) / 4, 2.5, 5) * Math.max(1, ratio)
   /** @type {Record<string, [Shape, number][]>} */
   const stamps = {
     injectedPruned: [[ring(r, r < 3.5 ? 1 : 1.5, width), noise]],
     injectedKept: [[disc(r, width), mark], [disc(r - 1.5, width), noise]],
     suspectedKept: [[triangle(r + 2, width), mark], [triangle(r, width), suspect]],
-    suspectedPruned: [[triangle(r + 1.5, width), pruned], [triangle(r, width), blend(ground, suspect, 110)]],
+    suspectedPruned: [[triangle(r + 1.5, width), suspect], [triangle(r - 1.5, width), blend(ground, suspect, 60)]],
   }
   for (let i = seen.n - 1; i >= 0; i--) {
     if (place[i] < 0) continue
