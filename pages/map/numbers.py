@@ -15,7 +15,7 @@ from fdmat_core.analysis.summary import Reading
 from fdmat_core.formats import percent, portion
 
 #: What stands beside the suspects of the very method that suspects them, in short and at length.
-OWN = "removed first, by its rule"
+OWN = "by its rule"
 WHY_OWN = "FDMat removes what it suspects before all else, so this is its rule and no result"
 
 
