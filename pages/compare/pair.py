@@ -74,6 +74,16 @@ class Pair:
         return self.a.run.key != self.b.run.key
 
     @property
+    def other_features(self) -> bool:
+        """Whether the sides have features of their own, so that a distance in one says nothing of one in the other.
+
+        A network that stays as it is has the same features for all data, one that learns the data has not.
+        """
+        one, other = self.a.run, self.b.run
+        learnt = registry.backbones.get(one.spec.backbone.name).facts.trains
+        return one.spec.backbone != other.spec.backbone or (learnt and one.features_key != other.features_key)
+
+    @property
     def n(self) -> int:
         """How many items both have."""
         return len(self.a.rows)
