@@ -24,7 +24,8 @@ def invite() -> NoReturn:
         if state.key():
             told = "The run of this link is not stored here: it was deleted, or the link comes from another machine."
             st.warning(told, icon=":material/link_off:", width=640)
-        st.image(HERO, width=420, alt="Kept points in blue, removed ones in grey")
+        there = switcher.stored()
+        st.image(HERO, width=210 if there else 420, alt="Kept points in blue, removed ones in grey")
         st.header("See which part of a training set is worth keeping.", anchor=False, text_alignment="center")
         st.markdown(
             ":gray[The sample run ranks 8,000 images of clothes. Move one slider: see what leaves, how far the rest "
@@ -32,8 +33,8 @@ def invite() -> NoReturn:
             text_alignment="center",
             width=640,
         )
-        if there := switcher.stored():
-            with st.container(border=True, width=640, key="stored"):
+        if there:
+            with st.container(border=True, width=640, gap=None, key="stored"):
                 st.markdown("**Open one of your runs**")
                 switcher.offer(there, OFFERED)
         samples(horizontal_alignment="center", type="secondary" if there else "primary")

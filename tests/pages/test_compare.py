@@ -133,6 +133,16 @@ def test_two_runs_are_joined_by_id_and_say_how_many_items_they_share(visit, key,
     measures, differ, _ = tables(app)
     assert [row[0] for row in measures] == ["Energy distance at 20%"]
     assert ["Places by class", "none", "equal"] in differ
+    assert app.selectbox(key="run_of_b").options == [
+        "the same run",
+        f"places by class: equal · 2 methods · {other.key[:6]}",
+    ]
+    found = pairs.of((Run(results), HERDING), (Run(other), HERDING))
+    titles = [side["method"] for side in unpack(found.packed())[0]["sides"]]
+    assert titles == ["Herding · places by class: none", "Herding · places by class: equal"]
+    library.rename(other.key, "even")
+    assert [side["method"] for side in unpack(found.packed())[0]["sides"]][1] == "Herding · even"
+    library.rename(other.key, "")
     app.button(key="swap").click().run()
     assert [link(app, word) for word in ("run", "a", "b", "run_b")] == [other.key, "herding", "herding", key]
 
