@@ -176,7 +176,7 @@ def make_points(
     tell: Progress,
     engine: Engine = engines.HERE,
 ) -> None:
-    """The points of the curves, each stored when it is known: in two stages, as a training takes far longer than others.
+    """The points of the curves, each stored when it is known: in two stages, as trainings take far longer.
 
     A measure that needs what the features lack, such as labels, or that fails, is written down and left out.
     """
@@ -191,9 +191,8 @@ def make_points(
     for stage, expensive in (("points", False), ("trainings", True)):
         its = [task for task in todo if registry.measures.get(task.measure.name).facts.expensive == expensive]
         work = _Stage[curves.Task](its, of=lambda task: task.measure, words=curves.words)
-        points.insert(
-            artifacts.source(spec, used), _results(spec, engine, function, work, partial(_staged, tell, stage))
-        )
+        told = partial(_staged, tell, stage)
+        points.insert(artifacts.source(spec, used), _results(spec, engine, function, work, told))
 
 
 class _Stage(NamedTuple, Generic[Task]):
