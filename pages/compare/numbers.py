@@ -91,7 +91,7 @@ def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
 def _judged(found: Difference, facts: MeasureFacts, *, alike: bool) -> list[str]:
     """By how much two values differ and who is better; nothing of values that are not alike."""
     if not alike:
-        return [tables.cell("–"), tables.cell("not to be compared")]
+        return [tables.cell("not alike"), tables.cell("–")]
     verdict = tables.cell(differences.verdict(found, facts), strong=found.clear)
     return [tables.cell(differences.apart(found, facts)), verdict]
 
