@@ -151,6 +151,7 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
         ids=None if roles["id"] is None else table.column(roles["id"]).to_numpy(),
         splits=None if roles["split"] is None else table.column(roles["split"]).to_numpy(),
         features=None if found is None else found.values,
+        columns=tuple(numbers),
         logits=None if rows["logits"] is None else _stacked(table, rows["logits"], where)[0],
         fields=_fields(table, words),
         findings=(*findings, *(_no_features(table, words) if found else ()), *(found.findings if found else ())),

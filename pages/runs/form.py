@@ -14,6 +14,7 @@ from fdmat_core import device, errors, registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs, sets
+from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.settings import checked, measured_to_clean
 from fdmat_core.spec import FRACTIONS, Choice, Chosen, Spec
 from pages.shell import caches, frame, places, state
@@ -293,9 +294,14 @@ def _launch(spec: Spec) -> None:
     if status is None or not (status.live or status.state == "done"):
         facts: dict[str, Any] = {"icon": ":material/play_arrow:", "width": "stretch", "args": (spec,)}
         st.button("Start", type="primary", on_click=_begin, disabled=forms.lacks_path(spec.dataset), **facts)
-    elif st.button("Open: this run is stored", type="primary", icon=":material/scatter_plot:", width="stretch"):
+    elif st.button(_open(status), type="primary", icon=":material/scatter_plot:", width="stretch"):
         state.choose(run=spec.key, method=None)
         st.switch_page(places.MAP)
+
+
+def _open(status: Status) -> str:
+    """What the button is called that opens the run of the form."""
+    return "Open: this run is under way" if status.live else "Open: this run is stored"
 
 
 def _begin(spec: Spec) -> None:
