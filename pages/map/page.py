@@ -1,6 +1,5 @@
 """The map: what stays and what goes at a share kept, what that costs, and what is removed next."""
 
-import html
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core.web import payload
-from pages.map import canvas, gallery, recorder, scene, sets, tour
-from pages.map.numbers import numbers as show_numbers
+from pages.map import canvas, gallery, measured_here, recorder, scene, sets, tour
 from pages.shell import frame, state
 from pages.ui import cards, caveats, empty, head, pairing, run_status, stands_for, titles, toolbar
 
@@ -41,15 +39,6 @@ def show_map(view, options, methods, measured, below):
     measured()
     with below:
         gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
-
-
-def show_measured(view, verdict, numbers):
-    """The verdict and the numbers at the slider; while the run goes on they fill up without it."""
-    verdict.html(f'<p class="verdict">{html.escape(view.verdict(state.kept()))}</p>')
-    with numbers:
-        show_numbers(view.numbers(state.kept()))
-        here = view.run, view.method, view.rankings, state.kept()
-        caveats.show([caveats.damage(*here)], [caveats.of_others(*here), *view.caveats(state.kept())])
 
 
 def show_curves(view):
@@ -89,7 +78,7 @@ with frame.plain_errors():
         st.fragment(show_curves, run_every=again)(view)
         below = st.container()
     with left:
-        measured = partial(st.fragment(show_measured, run_every=again), view, st.empty(), numbers)
+        measured = partial(st.fragment(measured_here.show, run_every=again), view, st.empty(), numbers)
         pending = "UMAP" if live and projection.kind == "PCA" else ""
         options: dict[str, Any] = {"ringed": ringed or of_set, "pending": pending}
         show_map(view, options, list(methods), measured, below)

@@ -160,15 +160,18 @@ def test_numbers_verdict_and_curves_repeat_themselves_while_the_run_goes_on(
 
     def noted(function=None, **options):
         if function is not None:
-            repeated[function.__name__] = options.get("run_every")
+            repeated[function.__module__, function.__name__] = options.get("run_every")
         return fragment(function, **options)
 
     monkeypatch.setattr(st, "fragment", noted)
     app = visit(places.MAP, run=queue.say(DIGITS, state, stage="points", done=1, total=9), kept="0.1")
     assert not app.exception and numbers(app)[0][1].startswith("0.16")
     assert "10% kept: " in verdict(app)
-    shown = {name: repeated[name] for name in ("show_map", "show_measured", "show_curves")}
-    assert shown == {"show_map": None, "show_measured": every, "show_curves": every}
+    assert repeated["pages.map.measured_here", "show"] == every
+    assert {name: often for (_, name), often in repeated.items() if name.startswith("show_")} == {
+        "show_map": None,
+        "show_curves": every,
+    }
 
 
 def test_injected_noise_is_counted_instead_of_coverage(visit, queue, stored):
