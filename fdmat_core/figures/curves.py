@@ -84,7 +84,7 @@ def rail(
         "margin": {"l": 46, "r": _room(drawn), "t": 30, "b": 50},
         "hoverdistance": NEAR,
     }
-    axis = kept_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}", "ticklabelstandoff": 8}
+    axis: dict[str, Any] = kept_axis(_edge(drawn), DECADES) | {"anchor": f"y{drawn[-1].axis}", "ticklabelstandoff": 8}
     axis |= {"ticktext": list(map(percent, axis["tickvals"])), "title": {"text": "share kept", "standoff": 4}}
     plan = _plan(drawn, layout | {"xaxis": axis}, kept)
     for place, panel in enumerate(drawn):
