@@ -180,7 +180,8 @@ def test_features_are_alike_if_one_network_that_learns_nothing_made_them(backbon
         SimpleNamespace(spec=SimpleNamespace(backbone=Choice(name)), features_key=key)
         for name, key in zip(backbones, keys, strict=True)
     ]
-    assert pairs.Pair(*(SimpleNamespace(run=run) for run in runs), None).other_features is other
+    a, b = (SimpleNamespace(run=run) for run in runs)
+    assert pairs.Pair(a, b, None).other_features is other
 
 
 def test_items_of_one_run_only_are_left_out_and_counted(results):
