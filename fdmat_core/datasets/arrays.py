@@ -43,9 +43,8 @@ def _recognises(path: Path) -> Claim | None:
         return Claim(f"arrays in {short(path.name)}", 0.9)
     if path.is_file() and path.suffix.lower() in blocks.READERS:
         names = blocks.names(path)
-        label = columns.usual(names, "label")
         words = f"a table, {short(path.name)}, with {len(names):,} columns"
-        return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.5)
+        return Claim(words, 0.5, label=columns.usual(names, "label") or "")
     return None
 
 

@@ -24,12 +24,12 @@ def _recognises(path: Path) -> Claim | None:
     if not path.is_file() or path.suffix.lower() not in blocks.READERS:
         return None
     names = blocks.names(path)
-    column, label = columns.usual(names, "path"), columns.usual(names, "label")
+    column = columns.usual(names, "path")
     if column is None:
         return None
     words = f"a list of images, {short(path.name)}, with paths in {short(column)}"
     certainty = 0.4 if columns.usual(names, "features") else 0.8
-    return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), certainty)
+    return Claim(words, certainty, label=columns.usual(names, "label") or "")
 
 
 @dataset(

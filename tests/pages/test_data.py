@@ -94,6 +94,25 @@ def test_data_without_labels_start_with_what_needs_none(visit, tmp_path):
     }
 
 
+def unnamed_labels(folder):
+    """A table whose labels stand in a column of no usual name, so that it counts as unlabelled until that is named."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.random(40), "b": rng.random(40), "diagnosis": ["benign", "malignant"] * 20})
+    frame.to_csv(folder / "cancer.csv", index=False)
+    return folder / "cancer.csv"
+
+
+def test_what_a_path_is_taken_for_is_said_of_the_data_as_they_are_loaded(visit, tmp_path):
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(unnamed_labels(tmp_path))).run()
+    assert "a table, cancer.csv, with 3 columns, without labels." in texts(app) and metrics(app)["Classes"] == "1"
+    app.get_by_key("dataset.1.arrays.label").set_value("diagnosis").run()
+    assert "a table, cancer.csv, with 3 columns and labels in diagnosis." in texts(app)
+    assert metrics(app)["Classes"] == "2" and "without labels" not in texts(app)
+    app.get_by_key("dataset.1.arrays.label").set_value("diagnose").run()
+    assert "Taken for a table, cancer.csv, with 3 columns." in texts(app) and app.error
+
+
 def test_many_classes_are_shown_one_at_a_time(visit):
     app = visit(places.DATA)
     app.get_by_key("dataset.0").select("mixture").run()
