@@ -36,12 +36,12 @@ BALANCES = {
 
 def show() -> None:
     """Show the form; its button starts the run, or opens it if it is there already."""
-    start = state.start()
     with st.container(border=True):
         title, button = st.columns([1, 1], vertical_alignment="center")
         title.subheader("New run", anchor=False)
         effort = st.container()
-        dataset, corruption, backbone = forms.choose_data(start)
+        dataset, corruption, backbone = forms.choose_data(state.start())
+        start = state.start()  # may follow the data
         st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")

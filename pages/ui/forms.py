@@ -55,7 +55,8 @@ def choose_data(start: Spec) -> tuple[Choice, Choice, Choice]:
     kind, key = registry.corruptions, state.field("corruption")
     corruption = choose(kind, "Corruption, on purpose", start.corruption, key=key, help=help)
     own_data.say(said, dataset, corruption)
-    backbone = choose(registry.backbones, "Features from", start.backbone, key=state.field("backbone"))
+    own_data.follow(dataset, corruption, _several())
+    backbone = choose(registry.backbones, "Features from", state.start().backbone, key=state.field("backbone"))
     return dataset, corruption, backbone
 
 
@@ -77,15 +78,25 @@ def parameters(entry: Entry[Any], default: Choice, *, key: str) -> Choice:
 
 def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
     """Ask for methods, family by family, the recommended ones first; not for random, which every run has."""
-    entries = {name: entry for name, entry in registry.methods.all().items() if name != "random"}
     chosen = {choice.name for choice in default}
     picked: list[str] = []
-    for family, group in grouped(entries).items():
+    for family, group in _families().items():
         label, pills = st.columns([2, 5], vertical_alignment="top", gap="small")
         label.caption(family)
         with pills:
             picked += choose_several(family, group, [name for name in group if name in chosen], key=f"{key}.{family}")
     return tuple(picked)
+
+
+def _families() -> dict[str, dict[str, Entry[MethodFacts]]]:
+    """What `choose_methods` offers."""
+    return grouped({name: entry for name, entry in registry.methods.all().items() if name != "random"})
+
+
+def _several() -> dict[str, list[str]]:
+    """The fields of methods and of measures of the form of a run, by their keys: what each offers."""
+    methods = {f"{state.field('methods')}.{family}": list(group) for family, group in _families().items()}
+    return methods | {state.field("measures"): list(registry.measures.all())}
 
 
 def choose_several(label: str, entries: Mapping[str, Entry[Any]], default: list[str], *, key: str) -> list[str]:

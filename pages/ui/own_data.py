@@ -1,15 +1,17 @@
-"""Somebody's own data: the field for their path, and what lies there as it is loaded."""
+"""Somebody's own data: the field for their path, what lies there, and the settings of a run that follow from it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
 from fdmat_core import datasets, errors, registry, serve
-from fdmat_core.spec import Choice
+from fdmat_core.runs import settings
+from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, frame, state
 
 if TYPE_CHECKING:
@@ -66,17 +68,71 @@ def _loaded(dataset: Choice, corruption: Choice) -> Dataset | None:
 
 def _take(path: str) -> None:
     """Let the forms start from what lies at a path, or note why nothing can be read there."""
-    from fdmat_core.runs import settings
-
     try:
         found = datasets.recognise(path)
         data = caches.dataset(found.choice, Choice("none"))
     except (ValueError, OSError, MemoryError) as error:
         st.session_state["own_found"] = frame.plain(errors.plain(error))
         return
-    spec = replace(state.start(), dataset=found.choice, corruption=Choice("none"), backbone=datasets.suited(data))
-    state.start_from(
-        settings.suited(replace(spec, methods=settings.SAMPLE.methods, measures=settings.SAMPLE.measures), data)
-    )
+    spec = _suited(replace(state.start(), dataset=found.choice, corruption=Choice("none")), data)
+    state.start_from(spec)
+    away = _names(settings.SAMPLE) - _names(spec)
+    st.session_state[state.field("filled")] = _Filled(_names(spec), away, spec.backbone.name)
     st.session_state["own_found"] = found
     st.rerun()
+
+
+def follow(dataset: Choice, corruption: Choice, fields: Mapping[str, list[str]]) -> None:
+    """Let the form follow own data that have got labels by their settings, or lost them; what people chose stays.
+
+    What the form has filled in and needs labels goes with them, and comes back with them if it was there.
+
+    Parameters
+    ----------
+    fields
+        The fields of methods and measures, by their keys: what each offers.
+    """
+    before: _Filled | None = st.session_state.get(state.field("filled"))
+    data = _loaded(dataset, corruption) if before else None
+    if before is None or data is None:  # the form began otherwise, or nothing can be told
+        return
+    start = state.start()
+    suited = _suited(start, data)
+    if (fits := _names(suited)) != before.names:
+        offered = {name for names in fields.values() for name in names}
+        lit = {name for key, names in fields.items() for name in st.session_state.get(key, _names(start) & set(names))}
+        back, gone = before.away & fits, (lit & _names(settings.SAMPLE)) - fits
+        names = ((lit | back) - gone) | (_names(start) - offered)
+        before = before._replace(names=fits, away=(before.away - back) | gone)
+        methods = _of(registry.methods, settings.SAMPLE.methods, names)
+        start = replace(start, methods=methods, measures=_of(registry.measures, settings.SAMPLE.measures, names))
+        state.amend(start, "methods", "measures")
+    shown = st.session_state.get(state.field("backbone"), before.backbone)
+    if suited.backbone.name != before.backbone == shown:
+        before = before._replace(backbone=suited.backbone.name)
+        state.amend(replace(start, backbone=suited.backbone), "backbone")
+    st.session_state[state.field("filled")] = before
+
+
+class _Filled(NamedTuple):
+    """What the form of a run on own data has filled in by itself."""
+
+    names: set[str]  # of methods and measures: those that suit the data
+    away: set[str]  # those that were taken away again, as the data have no labels
+    backbone: str
+
+
+def _of(kind: registry.Kind[Any], first: tuple[Choice, ...], names: set[str]) -> tuple[Choice, ...]:
+    """The entries of a kind that are among some names, in the order that the form begins with."""
+    return tuple(one for one in dict.fromkeys((*first, *map(Choice, kind.all()))) if one.name in names)
+
+
+def _suited(spec: Spec, data: Dataset) -> Spec:
+    """A spec with the backbone, methods and measures to begin with on some data."""
+    every = replace(spec, methods=settings.SAMPLE.methods, measures=settings.SAMPLE.measures)
+    return settings.suited(replace(every, backbone=datasets.suited(data)), data)
+
+
+def _names(spec: Spec) -> set[str]:
+    """The methods and measures of a spec."""
+    return {choice.name for choice in (*spec.methods, *spec.measures)}
