@@ -144,7 +144,9 @@ def _row(cell: Any, name: str, where: str) -> np.ndarray:
     return row
 
 
-def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], str]) -> Features:
+def numbers(
+    values: Any, name: str, *, missing: Missing, where: Callable[[int], str], standardise: bool = False
+) -> Features:
     """Features as float32, and what is done about values that are missing or not finite.
 
     Parameters
@@ -153,6 +155,8 @@ def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], 
         (n, d) numbers; float32 is taken over, not copied, and gaps in it are filled.
     where
         Where a row stands, in words.
+    standardise
+        Bring every column to mean 0 and spread 1.
     """
     array = np.asarray(values)
     if array.ndim != 2 or 0 in array.shape:
@@ -160,8 +164,8 @@ def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], 
     if array.dtype.kind not in "biuf":
         array = _as_numbers(array, name)
     if array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable:
-        return checked(array, 0, name, missing=missing, where=where)
-    return checked(*in_32_bits(array), name, missing=missing, where=where)
+        return checked(array, 0, name, missing=missing, where=where, standardise=standardise)
+    return checked(*in_32_bits(array), name, missing=missing, where=where, standardise=standardise)
 
 
 def in_32_bits(array: np.ndarray) -> tuple[np.ndarray, int]:
@@ -224,13 +228,23 @@ def _as_numbers(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(f"{name} holds values that are no numbers ({error}); leave such columns out") from error
 
 
-def checked(found: np.ndarray, rounded: int, name: str, *, missing: Missing, where: Callable[[int], str]) -> Features:
+def checked(
+    found: np.ndarray,
+    rounded: int,
+    name: str,
+    *,
+    missing: Missing,
+    where: Callable[[int], str],
+    standardise: bool = False,
+) -> Features:
     """Features (n, d) float32 without gaps, mended in place, and what is odd about them.
 
     Parameters
     ----------
     rounded
         How many columns 32 bits cannot hold.
+    standardise
+        Bring every column to mean 0 and spread 1.
     """
     findings: list[Finding] = []
     if rounded:
@@ -244,7 +258,8 @@ def checked(found: np.ndarray, rounded: int, name: str, *, missing: Missing, whe
     if lost.any():
         lost, finding = _mended(found, lost, name, missing, where)
         findings.append(finding)
-    return Features(found, lost, (*findings, *_remarks(found, ~lost, name)))
+    findings += _remarks(found, ~lost, name, standardise=standardise)
+    return Features(_standardised(found, lost) if standardise else found, lost, tuple(findings))
 
 
 def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
@@ -280,7 +295,7 @@ def _mended(
     return np.zeros_like(lost), Finding(text, "filled with the mean of the column", "missing=drop", places)
 
 
-def _remarks(found: np.ndarray, there: np.ndarray, name: str) -> list[Finding]:
+def _remarks(found: np.ndarray, there: np.ndarray, name: str, *, standardise: bool) -> list[Finding]:
     """What is odd about the rows (n,) of features that are there: zeros, constant columns, columns of other units."""
     remarks = []
     used, whole = there[:, None], bool(there.all())
@@ -293,7 +308,7 @@ def _remarks(found: np.ndarray, there: np.ndarray, name: str) -> list[Finding]:
                 "kept; they change nothing",
             )
         )
-    zeros = int((~found.any(axis=1) & there).sum())
+    zeros = 0 if standardise else int((~found.any(axis=1) & there).sum())
     if zeros:
         remarks.append(
             Finding(f"{zeros:,} rows of {name} are all zero", "kept; FDMat removes them as rows without features")
@@ -303,21 +318,17 @@ def _remarks(found: np.ndarray, there: np.ndarray, name: str) -> list[Finding]:
     spreads = [(part if whole else part[there]).std(axis=0, dtype=np.float64) for part in parts]
     spread = np.concatenate(spreads)[~constant]
     if len(spread) > 1 and spread.max() > UNITS * spread.min():
-        remarks.append(
-            Finding(
-                f"columns of {name} have different units: spreads from {spread.min():.2g} to {spread.max():.2g}",
-                "taken as they are, so distances follow the widest",
-                "standardise=true",
-            )
-        )
+        text = f"columns of {name} have different units: spreads from {spread.min():.2g} to {spread.max():.2g}"
+        scaled = Finding(text, "brought to mean 0 and spread 1", "standardise=false")
+        as_is = Finding(text, "taken as they are, so distances follow the widest", "standardise=true")
+        remarks.append(scaled if standardise else as_is)
     return remarks
 
 
-def standardised(values: np.ndarray, lost: np.ndarray | None) -> np.ndarray:
+def _standardised(values: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """Features with mean 0 and spread 1 in every column, over rows that are not lost; constant columns become 0."""
     # Not by `scaling.moments`, whose numbers are the same for usual columns: it lets a column count nothing that varies
     # by less than a millionth of its mean, such as times in seconds, and here that would be dropped unsaid.
-    lost = np.zeros(len(values), dtype=bool) if lost is None else lost
     mean, spread = values[~lost].mean(axis=0, dtype=np.float64), values[~lost].std(axis=0, dtype=np.float64)
     return ((values - mean) / np.where(spread > 0, spread, 1)).astype(np.float32)
 

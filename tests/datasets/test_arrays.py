@@ -191,7 +191,10 @@ def test_columns_of_different_units_are_said_and_can_be_standardised(tmp_path):
     )
     data = load(tmp_path / "t.csv")
     assert "different units" in said(data) and "1 of 4 columns of the features are constant" in said(data)
-    scaled = load(tmp_path / "t.csv", standardise=True).features
+    data = load(tmp_path / "t.csv", standardise=True)
+    assert "brought to mean 0 and spread 1; standardise=false decides otherwise" in said(data)
+    assert "as they are" not in said(data)
+    scaled = data.features
     assert np.allclose(scaled.std(axis=0), [1, 1, 1, 0], atol=1e-5) and np.allclose(scaled.mean(axis=0), 0, atol=1e-6)
 
 
