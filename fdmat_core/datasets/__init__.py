@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from fdmat_core import registry
-from fdmat_core.reading import archives, places
+from fdmat_core.reading import archives, places, sources
 from fdmat_core.reading.records import by_id
 from fdmat_core.spec import Choice
 from fdmat_core.types import UNLABELLED, Dataset, fingerprint
@@ -21,7 +21,7 @@ Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
 #: Share of every class held out, as people set it.
 TestShare = Annotated[float, registry.Range(0.01, 0.5)]
 #: Side of images in pixels, as people set it.
-Side = Annotated[int, registry.Range(8, 512)]
+Side = Annotated[int, registry.Range(*sources.SIDES)]
 
 
 class Recognised(NamedTuple):

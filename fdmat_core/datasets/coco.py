@@ -101,6 +101,7 @@ def coco(  # noqa: PLR0913  what people may set
         trouble,
         content=content,
         of=f"images of {short(file.name)}",
+        side=size,
         advice="names are relative to the folder of the JSON file, root=FOLDER names another",
     )
     if several == "drop":

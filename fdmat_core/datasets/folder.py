@@ -87,7 +87,7 @@ def folder(
     if not found.files:
         raise ValueError(f"{_nothing(found)}; put the images of each class into a folder named like the class")
     content = places.marks(root, found.files)
-    lost, unreadable = _lost(found, content)
+    lost, unreadable = _lost(found, content, size)
     records = Records(
         name=root.resolve().name if path == str(root) else Path(path.strip()).stem,
         n=len(found.files),
@@ -194,7 +194,7 @@ def _passed_over(found: Found) -> list[Finding]:
     return findings
 
 
-def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
+def _lost(found: Found, content: str, size: int) -> tuple[np.ndarray, list[Finding]]:
     """Which files (n,) bool cannot be read, and the findings that name them and what the others become."""
     n = len(found.files)
     looked = sources.looked_at(n, lambda row: images.look_at(found.files[row]), {}, content=content[:16])
@@ -206,7 +206,7 @@ def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
             f"none of the {n:,} images in {places.short(found.root.name)} can be read (the first: {first}); "
             "save them as PNG or JPEG"
         )
-    return lost, [*_unreadable(found, looked.trouble), *_mixed(looked)]
+    return lost, [*_unreadable(found, looked.trouble), *_mixed(looked, size)]
 
 
 def _unreadable(found: Found, trouble: dict[int, str]) -> list[Finding]:
@@ -222,7 +222,7 @@ def _unreadable(found: Found, trouble: dict[int, str]) -> list[Finding]:
     return [Finding(text, "left out", "", tuple(named))]
 
 
-def _mixed(looked: sources.Looked) -> list[Finding]:
+def _mixed(looked: sources.Looked, size: int) -> list[Finding]:
     """What images of different kinds become."""
     findings = []
     if set(looked.modes) & {*images.FULL, "F"}:
@@ -232,8 +232,4 @@ def _mixed(looked: sources.Looked) -> list[Finding]:
         findings.append(Finding(text, "all become red, green and blue"))
     if looked.several:
         findings.append(Finding(f"{looked.several:,} images hold several pictures", "the first is taken"))
-    if looked.shapes > 1:
-        findings.append(
-            Finding(f"images have {looked.shapes:,} different sizes", "scaled and cut to squares of one size")
-        )
-    return findings
+    return [*findings, *sources.scaled(looked.shapes, looked.size, size)]

@@ -102,6 +102,7 @@ def manifest(  # noqa: PLR0913  what people may set
         trouble,
         content=content,
         of=f"rows of {short(file.name)}",
+        side=size,
         advice="paths are relative to the table's folder, root=FOLDER names another",
     )
     rest = [name for name in frame.columns if name not in roles.values() and not name.lower().startswith("unnamed: ")]

@@ -303,7 +303,7 @@ def _columns(found: list[Sample], size: int, content: str, missing: Missing) -> 
             for row, span in enumerate(spans)
             if span and span.size > MOST_IMAGE
         }
-        lost, findings = sources.lost(len(found), _look(found), trouble, content=content, of="samples")
+        lost, findings = sources.lost(len(found), _look(found), trouble, content=content, of="samples", side=size)
         return {"images": images.reader(lambda row: _bytes(found[row]), size), "lost": lost}, findings
     vectors = [sample.parts.get("npy") for sample in found]
     first = next((np.size(vector) for vector in vectors if vector is not None), 0)

@@ -20,8 +20,8 @@ from tests.datasets.corpus import Case, Either, Refused, Taken
 RED, BLUE = (200, 10, 20), (10, 20, 200)
 
 
-def png(colour: Any = RED, size: tuple[int, int] = (8, 8), mode: str = "RGB", kind: str = "PNG", **how: Any) -> bytes:
-    """An image of one colour as bytes."""
+def png(colour: Any = RED, size: tuple[int, int] = (64, 64), mode: str = "RGB", kind: str = "PNG", **how: Any) -> bytes:
+    """An image of one colour as bytes, of the size that images are read in, so that nothing is said about it."""
     whole = io.BytesIO()
     Image.new(mode, size, colour).save(whole, kind, **how)
     return whole.getvalue()
