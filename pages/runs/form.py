@@ -17,7 +17,7 @@ from fdmat_core.runs import jobs, sets
 from fdmat_core.runs.settings import checked, measured_to_clean
 from fdmat_core.spec import FRACTIONS, Choice, Chosen, Spec
 from pages.shell import caches, frame, places, state
-from pages.ui import forms, run_status
+from pages.ui import forms, own_data, run_status
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets", "chosen": "what is chosen before"}
 #: Where no set is chosen before a run.
@@ -289,11 +289,14 @@ def differences(one: Spec, other: Spec) -> list[str]:
 
 def _launch(spec: Spec) -> None:
     """The button that starts a run, or opens it if it is there."""
+    wait = forms.lacks_path(spec.dataset) or own_data.wrong()
     status = jobs.status(spec.key)
     if status is None or not (status.live or status.state == "done"):
         facts: dict[str, Any] = {"icon": ":material/play_arrow:", "width": "stretch", "args": (spec,)}
-        st.button("Start", type="primary", on_click=_begin, disabled=forms.lacks_path(spec.dataset), **facts)
-    elif st.button("Open: this run is stored", type="primary", icon=":material/scatter_plot:", width="stretch"):
+        st.button("Start", type="primary", on_click=_begin, disabled=wait, **facts)
+        return
+    facts = {"icon": ":material/scatter_plot:", "width": "stretch", "disabled": own_data.wrong()}
+    if st.button("Open: this run is stored", type="primary", **facts):
         state.choose(run=spec.key, method=None)
         st.switch_page(places.MAP)
 

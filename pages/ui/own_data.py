@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
 from fdmat_core import datasets, errors, registry, serve
+from fdmat_core.reading import places
 from fdmat_core.runs import settings
 from fdmat_core.spec import Choice, Spec
 from pages.shell import caches, frame, state
@@ -32,6 +34,8 @@ def ask() -> DeltaGenerator:
         persist_state="session",
     )
     path = (field or "").strip()
+    if not path and wrong():  # what was cleared may be mended, and is read again
+        st.session_state["own_taken"] = st.session_state["own_found"] = None
     if path and path != st.session_state.get("own_taken"):
         st.session_state["own_taken"] = path
         _take(path)
@@ -42,13 +46,27 @@ def say(place: DeltaGenerator, dataset: Choice, corruption: Choice) -> None:
     """Say what the path was taken for, or what is wrong with it; of its labels, as the chosen settings load them."""
     if not (st.session_state.get("own_path") or "").strip():
         return
-    found = st.session_state.get("own_found")
-    if not isinstance(found, datasets.Recognised):
-        place.caption(f":red[:material/error: {found}]")
+    found = st.session_state["own_found"]
+    if wrong():
+        place.caption(
+            f":red[:material/error: {found}]  \nThe fields below are still those of {instead(dataset)}. "
+            "To go on, mend the path or clear it."
+        )
         return
     others = ", ".join(registry.datasets.get(other.name).title for other in found.others)
     words = f"Taken for {frame.plain(_words(found, dataset, corruption))}."
     place.caption(f":material/check: {words}" + (f" Could also be: {others}." if others else ""))
+
+
+def wrong() -> bool:
+    """Whether nothing can be read at the path, so that what is chosen is something else."""
+    return isinstance(st.session_state.get("own_found"), str)
+
+
+def instead(dataset: Choice) -> str:
+    """What is chosen while the path is wrong, in words."""
+    path = str(dict(dataset.params).get("path", ""))
+    return frame.plain(places.short(Path(path).name)) if path else registry.datasets.get(dataset.name).title
 
 
 def _words(found: datasets.Recognised, dataset: Choice, corruption: Choice) -> str:

@@ -79,8 +79,33 @@ def test_a_path_that_cannot_be_read_says_why_and_changes_nothing(visit, tmp_path
     app = visit(places.DATA)
     app.get_by_key("own_path").set_value(str(tmp_path / "broken.npz")).run()
     assert "is no .npz file of plain arrays" in texts(app) and app.get_by_key("dataset.0").value == "fashion_mnist_8k"
+    assert "What is shown here is Fashion-MNIST" in app.warning[0].value and button(app, "Prepare a run with this").disabled
     app.get_by_key("own_path").set_value("~nosuchperson/data").run()
     assert not app.exception and "cannot be looked up" in texts(app)
+    app.get_by_key("own_path").set_value("").run()
+    assert not app.warning and not button(app, "Prepare a run with this").disabled
+
+
+def test_nothing_starts_while_a_path_is_wrong(visit, tmp_path):
+    app = visit(places.RUNS)
+    assert not button(app, "Start").disabled
+    app.get_by_key("own_path").set_value(str(tmp_path / "nowhere")).run()
+    assert button(app, "Start").disabled and "still those of Fashion-MNIST sample" in texts(app)
+    app.get_by_key("own_path").set_value("").run()
+    assert not button(app, "Start").disabled and "still those" not in texts(app)
+
+
+def test_a_path_that_failed_is_tried_again_once_it_was_cleared(visit, tmp_path):
+    file = tmp_path / "mine.csv"
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(file)).run()
+    assert "there is nothing there" in texts(app)
+    own_table(tmp_path)
+    app.get_by_key("own_path").set_value("").run()
+    app.get_by_key("own_path").set_value(str(file)).run()
+    assert "labels in label" in texts(app) and not button(app, "Prepare a run with this").disabled
+    app.get_by_key("own_path").set_value(str(tmp_path / "other.csv")).run()
+    assert "What is shown here is mine.csv" in app.warning[0].value and metrics(app)["Training items"] == "30"
 
 
 def test_data_without_labels_start_with_what_needs_none(visit, tmp_path):
