@@ -137,7 +137,7 @@ def _of_table(
         found = None
         if numbers or _text_of(rest) is None:
             _require_numbers(names, numbers, file, findings)
-            found = columns.checked(*table.features(numbers), "the features", **facts)
+            found = columns.checked(*table.features(numbers), "the features", titles=numbers, **facts)
     words = [name for name in rest if name not in numbers]
     findings += columns.no_labels(roles["label"], label)
     return Records(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from fdmat_core.reading import cells as cells_of
-from fdmat_core.reading.places import EXAMPLES, listed
+from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Finding
 
 if TYPE_CHECKING:
@@ -145,7 +145,13 @@ def _row(cell: Any, name: str, where: str) -> np.ndarray:
 
 
 def numbers(
-    values: Any, name: str, *, missing: Missing, where: Callable[[int], str], standardise: bool = False
+    values: Any,
+    name: str,
+    *,
+    missing: Missing,
+    where: Callable[[int], str],
+    standardise: bool = False,
+    titles: Sequence[str] = (),
 ) -> Features:
     """Features as float32, and what is done about values that are missing or not finite.
 
@@ -157,15 +163,17 @@ def numbers(
         Where a row stands, in words.
     standardise
         Bring every column to mean 0 and spread 1.
+    titles
+        The names of the columns, if they have any.
     """
     array = np.asarray(values)
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"{name} has shape {array.shape}; give (n, d), at least one row and one column")
     if array.dtype.kind not in "biuf":
         array = _as_numbers(array, name)
-    if array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable:
-        return checked(array, 0, name, missing=missing, where=where, standardise=standardise)
-    return checked(*in_32_bits(array), name, missing=missing, where=where, standardise=standardise)
+    plain = array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable
+    found = (array, 0) if plain else in_32_bits(array)
+    return checked(*found, name, missing=missing, where=where, standardise=standardise, titles=titles)
 
 
 def in_32_bits(array: np.ndarray) -> tuple[np.ndarray, int]:
@@ -228,7 +236,7 @@ def _as_numbers(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(f"{name} holds values that are no numbers ({error}); leave such columns out") from error
 
 
-def checked(
+def checked(  # noqa: PLR0913  what was read, and what people may set
     found: np.ndarray,
     rounded: int,
     name: str,
@@ -236,6 +244,7 @@ def checked(
     missing: Missing,
     where: Callable[[int], str],
     standardise: bool = False,
+    titles: Sequence[str] = (),
 ) -> Features:
     """Features (n, d) float32 without gaps, mended in place, and what is odd about them.
 
@@ -245,18 +254,26 @@ def checked(
         How many columns 32 bits cannot hold.
     standardise
         Bring every column to mean 0 and spread 1.
+    titles
+        The names of the columns, if they have any.
     """
     findings: list[Finding] = []
     if rounded:
         text = f"{rounded:,} columns of {name} differ in digits that 32 bits cannot hold"
         findings.append(Finding(text, "rounded to seven digits; subtract what the values have in common"))
     empty = ~np.logical_or.reduce([np.isfinite(part).any(axis=0) for part in _parts(found)])
+    there = np.arange(found.shape[1])
     if empty.any() and not empty.all():
         findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no finite value in any row", "left out"))
-        found = found[:, ~empty]
+        found, there = found[:, ~empty], there[~empty]
+
+    def place(row: int, column: int) -> str:
+        number = int(there[column])
+        return f"{where(row)}, column {short(titles[number], 40) if titles else f'{number + 1} of {name}'}"
+
     lost = np.concatenate([~np.isfinite(part).all(axis=1) for part in _parts(found)])
     if lost.any():
-        lost, finding = _mended(found, lost, name, missing, where)
+        lost, finding = _mended(found, lost, name, missing, place)
         findings.append(finding)
     findings += _remarks(found, ~lost, name, standardise=standardise)
     return Features(_standardised(found, lost) if standardise else found, lost, tuple(findings))
@@ -269,12 +286,12 @@ def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
 
 
 def _mended(
-    found: np.ndarray, lost: np.ndarray, name: str, missing: Missing, where: Callable[[int], str]
+    found: np.ndarray, lost: np.ndarray, name: str, missing: Missing, place: Callable[[int, int], str]
 ) -> tuple[np.ndarray, Finding]:
     """Fill gaps, with 0 in rows that are given up; which rows (n,) are, and the finding that says so."""
     rows = np.flatnonzero(lost)
     gaps = [~np.isfinite(found[row]) for row in rows[:EXAMPLES]]
-    places = tuple(f"{where(int(row))}, column {int(gap.argmax()) + 1}" for row, gap in zip(rows, gaps, strict=False))
+    places = tuple(place(int(row), int(gap.argmax())) for row, gap in zip(rows, gaps, strict=False))
     finite = np.sum([np.isfinite(part).sum(axis=0) for part in _parts(found)], axis=0)
     text = (
         f"{len(rows):,} of {len(lost):,} rows of {name} have {found.size - int(finite.sum()):,} values that are "
