@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from fdmat_core.reading.places import EXAMPLES, listed
+from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Dataset, Finding
 
 #: An accuracy over fewer test items than this is a matter of luck.
@@ -17,6 +17,8 @@ FEW = 5
 IMBALANCE = 20.0
 #: Images beyond these are not compared: reading them takes too long.
 MOST_IMAGES = 10_000
+#: Fields that name items as people know them: their files, ids that are no numbers, keys of WebDataset.
+CALLED = ("file", "id", "key")
 #: How many images, and how many bytes of features, are looked at together.
 BLOCK_IMAGES, BLOCK_BYTES = 256, 2**24
 
@@ -72,7 +74,7 @@ def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
 
 
 def copies(data: Dataset) -> list[Finding]:
-    """What is said about items with the same features or the same pixels, by their ids; all are read for that."""
+    """What is said about items with the same features or the same pixels, by their names; all are read for that."""
     if data.features is None and data.images is None:
         return []
     if data.features is None and len(data.ids) > MOST_IMAGES:
@@ -82,15 +84,15 @@ def copies(data: Dataset) -> list[Finding]:
     if not len(again):
         return []
     group = np.cumsum(first) - 1
-    what = "images" if data.features is None else "features"
-    places = _pairs(data, order, first, np.flatnonzero(~first)[:EXAMPLES])
+    what, name = "images" if data.features is None else "features", _names(data)
+    places = _pairs(name, order, first, np.flatnonzero(~first)[:EXAMPLES])
     text = f"{len(again):,} of {len(data.ids):,} items have the same {what} as an item before them"
     findings = [Finding(text, "kept", "", places)]
     labels = data.labels[order]
     mixed = np.unique(group[labels != labels[first][group]])
     if len(mixed) and data.labelled:
         starts = np.flatnonzero(first)[mixed]
-        named = tuple(f"id {data.ids[order[place]]}" for place in starts[:EXAMPLES])
+        named = tuple(name(int(order[place])) for place in starts[:EXAMPLES])
         findings.append(Finding(f"{len(mixed):,} groups of such copies have different labels", "kept", "", named))
     return [*findings, *_leaks(data, order, group, what)]
 
@@ -106,14 +108,20 @@ def _leaks(data: Dataset, order: np.ndarray, group: np.ndarray, what: str) -> li
     if not len(leaked):
         return []
     text = f"{len(leaked):,} of {len(data.splits['test']):,} test items have the same {what} as a train item"
-    return [
-        Finding(text, "kept; they make every accuracy look better", "", tuple(f"id {i}" for i in leaked[:EXAMPLES]))
-    ]
+    named = tuple(map(_names(data), data.rows_of(leaked[:EXAMPLES]).tolist()))
+    return [Finding(text, "kept; they make every accuracy look better", "", named)]
 
 
-def _pairs(data: Dataset, order: np.ndarray, first: np.ndarray, places: np.ndarray) -> tuple[str, ...]:
+def _names(data: Dataset) -> Callable[[int], str]:
+    """A function from a row to what names its item: a field that has a name of its own for each, or else the id."""
+    distinct = (data.fields[name] for name in CALLED if len(set(data.fields.get(name, ()))) == len(data.ids))
+    names = next(distinct, None)
+    return lambda row: f"id {data.ids[row]}" if names is None else short(str(names[row]))
+
+
+def _pairs(name: Callable[[int], str], order: np.ndarray, first: np.ndarray, places: np.ndarray) -> tuple[str, ...]:
     starts = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    return tuple(f"id {data.ids[order[place]]} as id {data.ids[order[starts[place]]]}" for place in places)
+    return tuple(f"{name(int(order[place]))} as {name(int(order[starts[place]]))}" for place in places)
 
 
 def _groups(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 """What is said about a dataset as a whole, on cases that can be counted by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,18 @@ def test_copies_are_counted_and_named_by_id():
     assert {"id 12 as id 11", "id 13 as id 10", "id 15 as id 10"} == set(copies.split("(")[1].split(")")[0].split("; "))
     assert mixed == "1 groups of such copies have different labels (id 10): kept"
     assert leaks.startswith("2 of 12 test items have the same features as a train item (id 12; id 15): kept")
+
+
+@pytest.mark.parametrize("field", ["file", "key", "id"])
+def test_copies_are_named_by_their_file_where_there_is_one(field):
+    """Rows 0, 2 and 3 are alike; 13 is a test item; whatever else the items say is no name."""
+    rows = [[0, 1], [2, 3], [0, 1], [0, 1], *([i, i] for i in range(7, 27))]
+    data = make([0, 1, 1, *([0, 1] * 10), 0], [13, *range(24, 34)], rows)
+    names = np.array([f"cat/{number}.png" for number in range(24)])
+    data = dataclasses.replace(data, fields={"camera": np.full(24, "fuji"), field: names})
+    copies, mixed, leaks = said(data)
+    assert "(cat/2.png as cat/0.png; cat/3.png as cat/0.png)" in copies
+    assert "(cat/0.png)" in mixed and "(cat/3.png)" in leaks
 
 
 def test_images_are_compared_by_their_pixels(monkeypatch):
