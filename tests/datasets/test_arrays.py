@@ -311,7 +311,7 @@ def test_words_that_are_fractions_are_classes_where_words_are_no_numbers(tmp_pat
         write(tmp_path / f"t.{ending}")
         data = load(tmp_path / f"t.{ending}")
         assert data.classes == VERSIONS and data.labels[:4].tolist() == [0, 1, 2, 3]
-        assert "label holds words that are fractions (3.1, 3.10, 3.2 and 1 more)" in said(data)
+        assert "label holds words that are fractions (3.1, 3.10, 3.2, 4.0)" in said(data)
     frame.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
     np.savez(tmp_path / "t.npz", features=np.eye(20, 3), labels=np.array([*VERSIONS] * 5))
     assert load(tmp_path / "t.jsonl").classes == load(tmp_path / "t.npz").classes == VERSIONS
