@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.formats import counted
 from fdmat_core.reading import archives, images, places, sources
 from fdmat_core.reading.places import EXAMPLES, Skipped, listed, relative
 from fdmat_core.reading.records import Records, assemble
@@ -38,9 +39,11 @@ def _recognises(path: Path) -> Claim | None:
     if not found.files:
         return None
     names = sorted({name for name in found.classes if name is not None})
-    kind = f"in {len(names):,} classes ({listed(names, 4)})" if names else "without classes"
+    classes = f"{counted(len(names), 'class', 'classes')} ({listed(names, 4)})"
+    kind = f"in {classes}" if names else "without classes"
     divided = listed(dict.fromkeys(found.splits))
-    return Claim(f"{len(found.files):,} images {kind}" + (f", divided into {divided}" if divided else ""), 0.6)
+    whole = counted(len(found.files), "image", "images")
+    return Claim(f"{whole} {kind}" + (f", divided into {divided}" if divided else ""), 0.6)
 
 
 @dataset(
@@ -187,10 +190,12 @@ def _passed_over(found: Found) -> list[Finding]:
     for why, count in Counter(one.why for one in found.skipped).items():
         names = tuple(relative(one.path, found.root) for one in found.skipped if one.why == why)[:EXAMPLES]
         switch = "links=true" if "leads out" in why else ""
-        findings.append(Finding(f"{count:,} files or folders: {why}", "left out", switch, names))
+        text = f"{counted(count, 'file or folder', 'files or folders')}: {why}"
+        findings.append(Finding(text, "left out", switch, names))
     if found.others:
         names = tuple(relative(file, found.root) for file in found.others[:EXAMPLES])
-        findings.append(Finding(f"{len(found.others):,} files are no images", "passed over", "", names))
+        text = counted(len(found.others), "file is no image", "files are no images")
+        findings.append(Finding(text, "passed over", "", names))
     return findings
 
 
@@ -231,5 +236,6 @@ def _mixed(looked: sources.Looked, size: int) -> list[Finding]:
         text = f"images have different modes ({listed(looked.modes, 5)})"
         findings.append(Finding(text, "all become red, green and blue"))
     if looked.several:
-        findings.append(Finding(f"{looked.several:,} images hold several pictures", "the first is taken"))
+        text = counted(looked.several, "image holds several pictures", "images hold several pictures")
+        findings.append(Finding(text, "the first is taken"))
     return [*findings, *sources.scaled(looked.shapes, looked.size, size)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.formats import counted
 from fdmat_core.reading import archives, blocks, columns, images, places, tables
 from fdmat_core.reading import sources as files
 from fdmat_core.reading.places import listed, short
@@ -135,11 +136,8 @@ def _files(column: pandas.Series) -> dict[str, np.ndarray]:
 def _twice(sources: list[images.Source], lost: np.ndarray) -> list[Finding]:
     used = [source for row, source in enumerate(sources) if not lost[row] and isinstance(source, Path)]
     twice = len(used) - len(set(used))
-    return (
-        [Finding(f"{twice:,} rows name an image that a row above names", "taken as items of their own")]
-        if twice
-        else []
-    )
+    text = f"{counted(twice, 'row names', 'rows name')} an image that a row above names"
+    return [Finding(text, "taken as items of their own")] if twice else []
 
 
 def _sources(column: pandas.Series, base: Path, *, links: bool) -> tuple[list[images.Source], dict[int, str]]:

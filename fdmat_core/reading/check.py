@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fdmat_core.formats import counted, some
 from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Dataset, Finding
 
@@ -43,15 +44,15 @@ def classes(data: Dataset) -> list[Finding]:
     }
     whole = np.bincount(data.labels, minlength=c)
     found = [
-        (whole == 0, "{} have no item", "they stay in the list of classes"),
-        (whole == 1, "{} have one item", "kept for training; nothing tests them"),
+        (whole == 0, "have no item", "they stay in the list of classes"),
+        (whole == 1, "have one item", "kept for training; nothing tests them"),
     ]
     if "train" in sizes and "test" in sizes:
         train, test = sizes["train"], sizes["test"]
         found += [
-            ((train == 0) & (test > 0), "{} occur among the test items only", "no training can learn them"),
-            ((test == 0) & (train > 1), "{} have no test item", "nothing is known of their accuracy"),
-            ((test > 0) & (test < FEW), f"{{}} have fewer than {FEW} test items", "their accuracy is a matter of luck"),
+            ((train == 0) & (test > 0), "occur among the test items only", "no training can learn them"),
+            ((test == 0) & (train > 1), "have no test item", "nothing is known of their accuracy"),
+            ((test > 0) & (test < FEW), f"have fewer than {FEW} test items", "their accuracy is a matter of luck"),
         ]
     said = [_of_classes(data, mask, text, action) for mask, text, action in found if mask.any()]
     return [*said, *_imbalance(data, sizes.get("train", whole))]
@@ -59,7 +60,8 @@ def classes(data: Dataset) -> list[Finding]:
 
 def _of_classes(data: Dataset, mask: np.ndarray, text: str, action: str) -> Finding:
     names = [data.classes[label] for label in np.flatnonzero(mask)]
-    return Finding(text.format(f"{len(names):,} of {len(mask):,} classes ({listed(names, EXAMPLES)})"), action)
+    verb, _, rest = text.partition(" ")
+    return Finding(f"{some(len(names), len(mask), f'classes ({listed(names, EXAMPLES)})', verb)} {rest}", action)
 
 
 def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
@@ -86,14 +88,15 @@ def copies(data: Dataset) -> list[Finding]:
     group = np.cumsum(first) - 1
     what, name = "images" if data.features is None else "features", _names(data)
     places = _pairs(name, order, first, np.flatnonzero(~first)[:EXAMPLES])
-    text = f"{len(again):,} of {len(data.ids):,} items have the same {what} as an item before them"
+    text = f"{some(len(again), len(data.ids), 'items')} the same {what} as an item before them"
     findings = [Finding(text, "kept", "", places)]
     labels = data.labels[order]
     mixed = np.unique(group[labels != labels[first][group]])
     if len(mixed) and data.labelled:
         starts = np.flatnonzero(first)[mixed]
         named = tuple(name(int(order[place])) for place in starts[:EXAMPLES])
-        findings.append(Finding(f"{len(mixed):,} groups of such copies have different labels", "kept", "", named))
+        groups = counted(len(mixed), "group of such copies has", "groups of such copies have")
+        findings.append(Finding(f"{groups} different labels", "kept", "", named))
     return [*findings, *_leaks(data, order, group, what)]
 
 
@@ -107,7 +110,7 @@ def _leaks(data: Dataset, order: np.ndarray, group: np.ndarray, what: str) -> li
     leaked = np.sort(ids[np.isin(ids, data.splits["test"]) & train[group]])
     if not len(leaked):
         return []
-    text = f"{len(leaked):,} of {len(data.splits['test']):,} test items have the same {what} as a train item"
+    text = f"{some(len(leaked), len(data.splits['test']), 'test items')} the same {what} as a train item"
     named = tuple(map(_names(data), data.rows_of(leaked[:EXAMPLES]).tolist()))
     return [Finding(text, "kept; they make every accuracy look better", "", named)]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from fdmat_core.formats import counted, some
 from fdmat_core.reading import cells as cells_of
 from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Finding
@@ -259,12 +260,14 @@ def checked(  # noqa: PLR0913  what was read, and what people may set
     """
     findings: list[Finding] = []
     if rounded:
-        text = f"{rounded:,} columns of {name} differ in digits that 32 bits cannot hold"
+        columns = counted(rounded, f"column of {name} differs", f"columns of {name} differ")
+        text = f"{columns} in digits that 32 bits cannot hold"
         findings.append(Finding(text, "rounded to seven digits; subtract what the values have in common"))
     empty = ~np.logical_or.reduce([np.isfinite(part).any(axis=0) for part in _parts(found)])
     there = np.arange(found.shape[1])
     if empty.any() and not empty.all():
-        findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no finite value in any row", "left out"))
+        columns = counted(int(empty.sum()), f"column of {name} has", f"columns of {name} have")
+        findings.append(Finding(f"{columns} no finite value in any row", "left out"))
         found, there = found[:, ~empty], there[~empty]
 
     def place(row: int, column: int) -> str:
@@ -294,8 +297,8 @@ def _mended(
     places = tuple(place(int(row), int(gap.argmax())) for row, gap in zip(rows, gaps, strict=False))
     finite = np.sum([np.isfinite(part).sum(axis=0) for part in _parts(found)], axis=0)
     text = (
-        f"{len(rows):,} of {len(lost):,} rows of {name} have {found.size - int(finite.sum()):,} values that are "
-        "missing or not finite"
+        f"{some(len(rows), len(lost), f'rows of {name}')} "
+        f"{counted(found.size - int(finite.sum()), 'value that is', 'values that are')} missing or not finite"
     )
     none = not finite.any()
     if missing == "refuse" or (lost.all() and (missing == "drop" or none)):
@@ -321,14 +324,17 @@ def _remarks(found: np.ndarray, there: np.ndarray, name: str, *, standardise: bo
     if constant.any() and found.shape[1] > 1 and there.sum() > 1:
         remarks.append(
             Finding(
-                f"{int(constant.sum()):,} of {found.shape[1]:,} columns of {name} are constant",
-                "kept; they change nothing",
+                f"{some(int(constant.sum()), found.shape[1], f'columns of {name}', 'are')} constant",
+                "kept; nothing changes by that",
             )
         )
     zeros = 0 if standardise else int((~found.any(axis=1) & there).sum())
     if zeros:
         remarks.append(
-            Finding(f"{zeros:,} rows of {name} are all zero", "kept; FDMat removes them as rows without features")
+            Finding(
+                counted(zeros, f"row of {name} is all zero", f"rows of {name} are all zero"),
+                "kept; FDMat removes them as rows without features",
+            )
         )
     step = max(1, BLOCK // len(found))
     parts = (found[:, start : start + step] for start in range(0, found.shape[1], step))

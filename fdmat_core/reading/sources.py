@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fdmat_core.formats import some
 from fdmat_core.reading.images import Seen, Source
 from fdmat_core.reading.places import EXAMPLES, note, short
 from fdmat_core.store import entries
@@ -142,7 +143,7 @@ def lost(  # noqa: PLR0913  what is looked at, and how it is said
     if not every:
         return gone, becomes
     places = tuple(f"row {row:,}: {every[row]}" for row in sorted(every)[:EXAMPLES])
-    text = f"{len(every):,} of {n:,} {of} have no image that can be read"
+    text = f"{some(len(every), n, of)} no image that can be read"
     if gone.all():
         raise ValueError(f"{text} ({places[0]}); {advice}")
     return gone, [Finding(text, "left out", "", places), *becomes]

@@ -204,7 +204,7 @@ def test_columns_of_different_units_are_said_and_can_be_standardised(tmp_path):
         tmp_path / "t.csv"
     )
     data = load(tmp_path / "t.csv")
-    assert "different units" in said(data) and "1 of 4 columns of the features are constant" in said(data)
+    assert "different units" in said(data) and "1 of 4 columns of the features is constant" in said(data)
     data = load(tmp_path / "t.csv", standardise=True)
     assert "brought to mean 0 and spread 1; standardise=false decides otherwise" in said(data)
     assert "as they are" not in said(data)

@@ -79,7 +79,10 @@ def test_a_path_that_cannot_be_read_says_why_and_changes_nothing(visit, tmp_path
     app = visit(places.DATA)
     app.get_by_key("own_path").set_value(str(tmp_path / "broken.npz")).run()
     assert "is no .npz file of plain arrays" in texts(app) and app.get_by_key("dataset.0").value == "fashion_mnist_8k"
-    assert "What is shown here is Fashion-MNIST" in app.warning[0].value and button(app, "Prepare a run with this").disabled
+    assert (
+        "What is shown here is Fashion-MNIST" in app.warning[0].value
+        and button(app, "Prepare a run with this").disabled
+    )
     app.get_by_key("own_path").set_value("~nosuchperson/data").run()
     assert not app.exception and "cannot be looked up" in texts(app)
     app.get_by_key("own_path").set_value("").run()
