@@ -42,7 +42,9 @@ TABLES = ((1500, 64, 10), (4000, 128, 2), (8000, 256, 50), (12_000, 128, 10))
 TESTS, SHARES = 2000, (0.01, 0.1, 0.5, 1.0)
 #: What a law may be made of.
 OF_TABLES = ("1", "n*d", "n*d*c", "pairs*d", "n*n*d")
-OF_MEASURES = ("1", "n*d", "k*d", "k*n*d", "steps", "steps*d*c", "tests*d*c", "steps*numbers", "tests*numbers")
+OF_MEASURES = ("1", "n*d", "k*d", "k*n*d", "steps", "steps*d", "steps*d*c", "tests*d*c")
+#: And that of a measure that reads the items, whatever their features: of these are as many numbers when it is fitted.
+OF_READERS = tuple(name.replace("*d", "*numbers") if name.startswith("steps*") else name for name in OF_MEASURES)
 OF_STAGES = {
     "pca": ("1", "n*d"),
     "umap": ("1", "n", "n*d"),
@@ -176,7 +178,10 @@ def fit(only, of_bytes):
 
 def terms(kind, name):
     """What the seconds of one thing may be made of."""
-    return OF_STAGES[name] if kind == "stages" else OF_MEASURES if kind == "measures" else OF_TABLES
+    if kind == "stages":
+        return OF_STAGES[name]
+    reads = kind == "measures" and "dataset" in registry.measures.get(name).accepts
+    return OF_READERS if reads else OF_MEASURES if kind == "measures" else OF_TABLES
 
 
 def middle(laws):

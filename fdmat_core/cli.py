@@ -27,6 +27,7 @@ from fdmat_core import (
     terminal,
 )
 from fdmat_core.analysis import summary
+from fdmat_core.cli_report import Key
 from fdmat_core.reading import check as odd
 from fdmat_core.runs import engines, estimates, jobs, library, settings
 from fdmat_core.runs.run import Run
@@ -190,7 +191,7 @@ def check(
 
 @app.command()
 def show(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    key: Key,
     at: Annotated[str, typer.Option(help="Shares kept; the nearest sizes of the run are shown.")] = "",
 ) -> None:
     """Show what came of a run: every method and measure at some sizes, with the spread over seeds."""
@@ -209,7 +210,7 @@ def show(
 
 @selections.command("add")
 def add_selection(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    key: Key,
     file: Annotated[Path, typer.Argument(help="What is kept, best first, or scores: .npy, .txt or .csv.")],
     name: Annotated[str, typer.Option(help="What to call it; the name of the file if left out.")] = "",
     meaning: Annotated[

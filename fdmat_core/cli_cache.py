@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from fdmat_core import terminal
+from fdmat_core.cli_report import Key
 from fdmat_core.runs import decision_log, jobs, library
 from fdmat_core.runs.run import KINDS
 from fdmat_core.store import entries, files, notices
@@ -54,7 +54,7 @@ def prune() -> None:
 
 
 @cache.command()
-def delete(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
+def delete(key: Key) -> None:
     """Delete a run and what no other run shares with it; one that is going on is stopped."""
     found = library.resolve(key)
     jobs.delete(found)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from fdmat_core import terminal
+from fdmat_core.cli_report import Key
 from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, duplicates, exchange, library, loaders, sets
 from fdmat_core.runs.run import Run
@@ -25,7 +26,7 @@ WHOLE = {"cleaned": cleaning.listed, "issues": exchange.issues, "decisions": exc
 
 
 def export(  # noqa: PLR0913, PLR0917  one flag for each choice
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    key: Key,
     to: Annotated[
         Path, typer.Option(help="File that ends in .csv, .parquet, .json, or .npy or .txt for ids and labels kept.")
     ],
@@ -68,7 +69,7 @@ def export(  # noqa: PLR0913, PLR0917  one flag for each choice
 
 
 def import_(
-    key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")],
+    key: Key,
     file: Annotated[Path, typer.Argument(help="Decisions, as `export` wrote them: .csv, .parquet or .json.")],
     author: Annotated[str, typer.Option(help="Of decisions that name nobody.")] = "",
 ) -> None:
@@ -90,15 +91,20 @@ def one(text: str) -> Choice | None:
 def _of_method(run: Run, what: str, method: Choice | None, kept: float | None, seed: int) -> pandas.DataFrame:
     """A selection or a ranking."""
     if method is None or kept is None:
-        raise ValueError(f"a {what} is by a method and of a size; give --method and --kept")
+        raise ValueError(f"a {what} is by a method and of a size; {_missing(method, kept)}")
     return (exchange.selected if what == "selection" else exchange.ranking)(run, method, kept, seed=seed)
+
+
+def _missing(method: Choice | None, kept: float | None) -> str:
+    """Which of the two is to be given."""
+    return "give " + " and ".join(name for name, value in (("--method", method), ("--kept", kept)) if value is None)
 
 
 def _to_tool(run: Run, what: str, method: Choice | None, kept: float | None, to: Path) -> None:
     """Write what another tool reads."""
     tool = tools.TOOLS[what]
     if method is None or kept is None:
-        raise ValueError(f"the form of {what} is by a method and of a size; give --method and --kept")
+        raise ValueError(f"the form of {what} is by a method and of a size; {_missing(method, kept)}")
     if to.suffix != tool.ending:
         raise ValueError(f"file is {to.name!r}; {tool.title} reads files that end in {tool.ending}")
     body = tools.content(what, run, method, kept)
@@ -124,7 +130,7 @@ def _overruled(attrs: Mapping[Any, Any]) -> str:
     return f"; decisions: {', '.join(given)}; {moved}"
 
 
-def find_duplicates(key: Annotated[str, typer.Argument(help="A run's key, or its first letters.")]) -> None:
+def find_duplicates(key: Key) -> None:
     """Look for items that are there twice, exactly or nearly, in training and test; the app shows and decides them."""
     run = Run.open(library.resolve(key))
     with terminal.drawing(Console(stderr=True)) as draw:

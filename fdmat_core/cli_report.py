@@ -17,7 +17,7 @@ from fdmat_core.store import files
 #: A spec is a few kB; no more of a file is read.
 LARGEST = 1_000_000
 
-Key = Annotated[str, typer.Argument(help="A run's key, or its first letters.")]
+Key = Annotated[str, typer.Argument(metavar="RUN", help="A run's key, or its first letters.")]
 Methods = Annotated[str, typer.Option(help="Which methods it holds, at most 8: 'fdmat,random'.")]
 Focus = Annotated[str, typer.Option("--method", help="The method that it opens with.")]
 Kept = Annotated[float | None, typer.Option(help="The share kept that it opens at; 0.05 if left out.")]

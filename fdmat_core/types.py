@@ -121,6 +121,7 @@ class Dataset:
     key: str
     images: Callable[[np.ndarray], np.ndarray] | None = None
     features: np.ndarray | None = None  # (n, d)
+    columns: tuple[str, ...] = ()  # the names of the d features, where they have any
     truth: Truth | None = None
     logits: np.ndarray | None = None  # (n, c) of somebody's own classifier
     fields: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) words or numbers
@@ -129,6 +130,8 @@ class Dataset:
     def __post_init__(self) -> None:
         require_length("Dataset", len(self.ids), labels=self.labels, features=self.features, logits=self.logits)
         require_length("Dataset.fields", len(self.ids), **self.fields)
+        if self.columns and (self.features is None or len(self.columns) != self.features.shape[1]):
+            raise ValueError(f"Dataset.columns are {len(self.columns)} names; give one for each feature, or none")
         _require_distinct("Dataset", self.ids)
         for name in ("ids", "labels", "features", "logits"):
             object.__setattr__(self, name, frozen(getattr(self, name)))

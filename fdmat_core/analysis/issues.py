@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from fdmat_core.methods import fdmat
-from fdmat_core.numerics import spaces, transport
+from fdmat_core.methods.fdmat import Transported
+from fdmat_core.numerics import spaces
 from fdmat_core.numerics.arrays import to_numpy
 from fdmat_core.numerics.distances import squared_distances
 from fdmat_core.rankings import Coreset, Ranking
@@ -120,18 +121,10 @@ def closeness(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return nearest / np.where(usual > 0, usual, 1)
 
 
-@dataclass(frozen=True)
-class Transported:
-    """The transported features of a table and the plan over them: computed once, read for many cards."""
-
-    x: np.ndarray  # (n, d)
-    plan: transport.ClassPlan
-
-
 def transported(table: FeatureTable, evidence: Ranking, *, lam: float = 10.0) -> Transported:
-    """Prepare what cards about a table's rows show: in the space in which method `fdmat` judged them, its evidence."""
-    (x, *_), plan = fdmat.transported(table, lam=lam, space=fdmat.judged_in(evidence))
-    return Transported(to_numpy(x), plan)
+    """What many cards about a table's rows read: in the space in which method `fdmat` judged them, its evidence."""
+    found = fdmat.transported(table, lam=lam, space=fdmat.judged_in(evidence))
+    return found._replace(x=to_numpy(found.x))
 
 
 def plan_row(by: Transported, table: FeatureTable, row: int) -> pandas.DataFrame:

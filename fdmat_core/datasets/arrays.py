@@ -150,6 +150,7 @@ def _of_table(
         ids=None if roles["id"] is None else table.column(roles["id"]).to_numpy(),
         splits=None if roles["split"] is None else table.column(roles["split"]).to_numpy(),
         features=None if found is None else found.values,
+        columns=() if found is None else found.titles,
         logits=None if rows["logits"] is None else _stacked(table, rows["logits"], where)[0],
         fields=_fields(table, words),
         findings=(*findings, *(_no_features(table, words) if found else ()), *(found.findings if found else ())),

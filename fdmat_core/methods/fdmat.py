@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import numpy as np
 
@@ -108,8 +108,8 @@ def fdmat(  # noqa: PLR0913
         How many nearest neighbours are looked at.
     """
     by = spaces_of(table)
-    moved, plan = transported(table, lam=lam, space=by.judging)
-    rows = np.flatnonzero(moved.usable)
+    moved = transported(table, lam=lam, space=by.judging)
+    rows = moved.rows
     if not len(rows):
         raise ValueError("every row of the features is zero, so there is nothing to match; use other features")
     evidence = {
@@ -118,7 +118,7 @@ def fdmat(  # noqa: PLR0913
     }
     evidence |= {"preferred": table.labels.copy(), "copy": np.zeros(table.n, dtype=bool)}
     evidence |= {"issue": np.full(table.n, Issue.NO_FEATURES, dtype=np.uint8)}
-    near = _gather(evidence, moved, plan, table, neighbours)
+    near = _gather(evidence, moved, table, neighbours)
     found = {name: column[rows] for name, column in evidence.items()}
     if table.labelled and table.logits is not None and np.isfinite(table.logits).all():
         found["energy"] = probabilities.energies(table.logits)[rows]
@@ -134,7 +134,7 @@ def fdmat(  # noqa: PLR0913
         score=evidence["suspicion" if table.labelled else "radius"],
         survivors=survivors,
         evidence=evidence,
-        notes=_notes(evidence, table, plan, reference)
+        notes=_notes(evidence, table, moved.plan, reference)
         | {"features": by.note, "judged": by.judging.words, "neighbours found": near.recall},
     )
 
@@ -149,27 +149,26 @@ def spaces_of(table: FeatureTable) -> spaces.Chosen:
     return spaces.chosen(device.put(table.embedding), table.labels if table.labelled else None)
 
 
-def transported(
-    table: FeatureTable, *, lam: float, space: spaces.Space
-) -> tuple[transport.Features, transport.ClassPlan]:
-    """Steps 1 and 2: the features that are transported in a space, and the plan over the rows that have any."""
-    found = spaces.features(device.put(table.embedding), space)
-    found = found._replace(usable=to_numpy(found.usable))
-    rows = np.flatnonzero(found.usable)
-    return found, transport.class_plan(take(found.x, rows), table.labels[rows], table.c, lam=lam)
+class Transported(NamedTuple):
+    """The features of a table as they are transported, and the plan over the rows that have any."""
+
+    x: Array  # (n, d) float32
+    scale: Array  # (n,) what each row was divided by at last
+    rows: np.ndarray  # (m,) the usable ones
+    plan: transport.ClassPlan
 
 
-def _gather(
-    evidence: dict[str, np.ndarray],
-    moved: transport.Features,
-    plan: transport.ClassPlan,
-    table: FeatureTable,
-    k: int,
-) -> Neighbours:
+def transported(table: FeatureTable, *, lam: float, space: spaces.Space) -> Transported:
+    """Steps 1 and 2, in a space."""
+    x, usable, scale = spaces.features(device.put(table.embedding), space)
+    rows = np.flatnonzero(to_numpy(usable))
+    return Transported(x, scale, rows, transport.class_plan(take(x, rows), table.labels[rows], table.c, lam=lam))
+
+
+def _gather(evidence: dict[str, np.ndarray], moved: Transported, table: FeatureTable, k: int) -> Neighbours:
     """Fill in what the plan says of the m usable rows and how far their neighbours are, and return these k."""
-    rows = np.flatnonzero(moved.usable)
-    x = take(moved.x, rows)
-    by_plan = transport.label_evidence(plan, x, table.labels[rows])
+    rows, x = moved.rows, take(moved.x, moved.rows)
+    by_plan = transport.label_evidence(moved.plan, x, table.labels[rows])
     for name in ("own_share", "suspicion", "own_cost", "preferred"):
         evidence[name][rows] = getattr(by_plan, name)
     found = nearest_rows(x, k)
@@ -180,12 +179,9 @@ def _gather(
     return found
 
 
-def _matched(
-    table: FeatureTable, by: spaces.Chosen, moved: transport.Features, near: Neighbours
-) -> tuple[Array, np.ndarray]:
+def _matched(table: FeatureTable, by: spaces.Chosen, moved: Transported, near: Neighbours) -> tuple[Array, np.ndarray]:
     """The features (n, d) that are matched, and which (m,) of the usable rows are copies of one before, by these."""
-    rows = np.flatnonzero(moved.usable)
-    x = moved.x
+    x, rows = moved.x, moved.rows
     if by.matching != by.judging:
         x = spaces.features(device.put(table.embedding), by.matching).x
         near = nearest_rows(take(x, rows), near.rows.shape[1])

@@ -37,11 +37,12 @@ RowNumbers = Literal["drop", "keep"]
 
 
 class Features(NamedTuple):
-    """Features (n, d) float32, the rows (n,) bool that have none, and what was found."""
+    """Features (n, d) float32, the rows (n,) bool that have none, what was found, and the names of the d columns."""
 
     values: np.ndarray
     lost: np.ndarray
     findings: tuple[Finding, ...]
+    titles: tuple[str, ...] = ()  # if they have any
 
 
 def find(names: Iterable[str], what: str, asked: str = "") -> str | None:
@@ -279,7 +280,8 @@ def checked(  # noqa: PLR0913  what was read, and what people may set
         lost, finding = _mended(found, lost, name, missing, place)
         findings.append(finding)
     findings += _remarks(found, ~lost, name, standardise=standardise)
-    return Features(_standardised(found, lost) if standardise else found, lost, tuple(findings))
+    values = _standardised(found, lost) if standardise else found
+    return Features(values, lost, tuple(findings), tuple(titles[number] for number in there) if titles else ())
 
 
 def _parts(found: np.ndarray) -> Iterable[np.ndarray]:

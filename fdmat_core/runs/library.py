@@ -33,7 +33,8 @@ def execute(spec: Spec, progress: Progress | None = None) -> None:
     Parameters
     ----------
     progress
-        Called with (done, total, "stage: note"); stages are features, projection, rankings, points, detection.
+        Called with (done, total, "stage: note"); stages are features, projection, rankings, points, trainings and
+        detection.
     """
     save(spec)
     run = Run(spec)

@@ -71,7 +71,7 @@ def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
         make_projection(used, tables[0], "PCA", tell)
         make_clusters(used, tables[0])
         make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"), workers)
-        make_points(spec, used, tables, data, partial(_staged, tell, "points"), workers)
+        make_points(spec, used, tables, data, tell, workers)
     make_prefixes(spec, used, tables[0])
     make_detection(spec, used, tables[0], tell)
     make_projection(used, tables[0], "UMAP", tell)
@@ -176,7 +176,7 @@ def make_points(
     tell: Progress,
     engine: Engine = engines.HERE,
 ) -> None:
-    """The points of the curves, each stored when it is known.
+    """The points of the curves, each stored when it is known: in two stages, as trainings take far longer.
 
     A measure that needs what the features lack, such as labels, or that fails, is written down and left out.
     """
@@ -184,11 +184,15 @@ def make_points(
         if problem := curves.lacking(tables[0], measure):
             _note_problem(spec, str(measure), problem)
     rest = parts.working(spec)
-    work = _Stage[curves.Task](list(parts.unmeasured(rest, used)), of=lambda task: task.measure, words=curves.words)
     ranking = partial(tasks.rank, spec, used, tables[0])
     here = curves.measurer(*tables, rest, dataset=data, ranking=ranking)
     function = here if engine.here else partial(tasks.point, tasks.Work.of(rest, used))
-    points.insert(artifacts.source(spec, used), _results(spec, engine, function, work, tell))
+    todo = list(parts.unmeasured(rest, used))
+    for stage, expensive in (("points", False), ("trainings", True)):
+        its = [task for task in todo if registry.measures.get(task.measure.name).facts.expensive == expensive]
+        work = _Stage[curves.Task](its, of=lambda task: task.measure, words=curves.words)
+        told = partial(_staged, tell, stage)
+        points.insert(artifacts.source(spec, used), _results(spec, engine, function, work, told))
 
 
 class _Stage(NamedTuple, Generic[Task]):

@@ -22,7 +22,9 @@ with method:
     st.subheader("What is kept where", anchor=False)
     st.markdown(f":gray[Everything lies under] `{files.home()}` :gray[(set `FDMAT_HOME` to move it).]")
     st.dataframe(facts.usage(), hide_index=True, height="content")
-    st.caption("`python -m fdmat_core cache` checks it, and removes what no run needs.")
+    st.caption(
+        "`python -m fdmat_core cache` lists it, `cache verify` checks it, `cache prune` removes what no run needs."
+    )
 
 with machine:
     st.subheader("This installation", anchor=False)

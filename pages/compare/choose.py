@@ -136,7 +136,8 @@ def _choose_run(run: Run, other: Run) -> None:
     partners = caches.runs_on(run.spec.dataset)
     if not set(partners) - {run.key}:
         return
-    called = {run.key: SAME} | {key: f"{about(spec)} · {key[:6]}" for key, spec in partners.items() if key != run.key}
+    others = {key: spec for key, spec in partners.items() if key != run.key}
+    called = {run.key: SAME} | {key: _told_apart(spec, run.spec) for key, spec in others.items()}
     st.session_state["run_of_b"] = other.key
 
     def choose() -> None:
@@ -145,10 +146,11 @@ def _choose_run(run: Run, other: Run) -> None:
 
     st.selectbox(
         "Run of B", list(called), format_func=called.__getitem__, key="run_of_b", on_change=choose,
-        label_visibility="collapsed", width=260, help="Another run on the same items",
+        label_visibility="collapsed", width=260, help="B is of this run on the same items",
     )  # fmt: skip
 
 
-def about(spec: Spec) -> str:
-    """What a run is of, with how many methods it has."""
-    return f"{titles.heading(spec)} · {len(spec.methods)} method{'s' * (len(spec.methods) != 1)}"
+def _told_apart(spec: Spec, first: Spec) -> str:
+    """What a run is called beside the first, how many methods it has, and its key."""
+    methods = f"{len(spec.methods)} method{'s' * (len(spec.methods) != 1)}"
+    return " · ".join(dict.fromkeys([titles.apart(spec, first)[0], methods, spec.key[:6]]))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fdmat_core import registry
 from fdmat_core.analysis import differences
-from fdmat_core.analysis.differences import Setting
+from fdmat_core.analysis.differences import Difference, Setting
 from fdmat_core.figures import tables
 from fdmat_core.formats import percent
 from fdmat_core.spec import Choice
@@ -17,6 +18,18 @@ from pages.compare.pair import Pair
 from pages.shell import caches
 from pages.ui import caveats
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fdmat_core.registry import MeasureFacts
+
+#: What is measured in the features of a run.
+IN_FEATURES = ("distance", "coverage")
+#: What is said where those of two runs are not the same.
+NOT_ALIKE = (
+    "Distances and coverage are in the features of each run, which are not the same here: compare them with random's "
+    "of their run, not with each other."
+)
 #: How certain the differences are.
 HOW = (
     "Means over training seeds or draws ± their sd (how many). The interval is Welch's for the difference of two "
@@ -30,7 +43,8 @@ def show(pair: Pair, kept: float) -> None:
     st.markdown("**Measures** :small[:gray[at the measured size beside the slider]]", help=HOW)
     if rows:
         st.html(tables.grid(_head(pair), rows))
-        caveats.show([], _accuracy_caveats(pair, kept))
+        warnings = [NOT_ALIKE] * any(_in_features(pair, choice) for choice in _shared(pair).values())
+        caveats.show(warnings, _accuracy_caveats(pair, kept))
     else:
         st.caption("The two runs take no measure in common." if pair.two_runs else "This run takes no measures.")
 
@@ -69,10 +83,29 @@ def _rows(pair: Pair, kept: float) -> Iterator[list[str]]:
         yield [
             f"<th>{title} <small>at {near}</small></th>",
             *(tables.cell(differences.said(side, facts)) for side in (found.a, found.b)),
-            tables.cell(differences.apart(found, facts)),
-            tables.cell(differences.verdict(found, facts), strong=found.clear),
-            tables.cell(differences.band(summaries[0], found.a.kept, facts)),
+            *_judged(found, facts, alike=not _in_features(pair, choice)),
+            tables.cell(_of_random(pair, choice, summaries, found)),
         ]
+
+
+def _judged(found: Difference, facts: MeasureFacts, *, alike: bool) -> list[str]:
+    """By how much two values differ and who is better; nothing of values that are not alike."""
+    if not alike:
+        return [tables.cell("not alike"), tables.cell("–")]
+    verdict = tables.cell(differences.verdict(found, facts), strong=found.clear)
+    return [tables.cell(differences.apart(found, facts)), verdict]
+
+
+def _of_random(pair: Pair, choice: Choice, summaries: list[pd.DataFrame], found: Difference) -> str:
+    """What random subsets reach: in A's run, and in B's as well where that is another matter."""
+    facts = registry.measures.get(choice.name).facts
+    in_a, in_b = (differences.band(one, found.a.kept, facts) for one in summaries)
+    return f"{in_a}; in B {in_b}" if _in_features(pair, choice) else in_a
+
+
+def _in_features(pair: Pair, choice: Choice) -> bool:
+    """Whether a measure is in features that are not the same in the two runs."""
+    return pair.other_features and registry.measures.get(choice.name).facts.kind in IN_FEATURES
 
 
 def _shared(pair: Pair) -> dict[str, Choice]:

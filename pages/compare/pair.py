@@ -16,7 +16,7 @@ from fdmat_core.spec import Choice
 from fdmat_core.types import FeatureTable
 from fdmat_core.web import columns, compare, points
 from pages.shell import caches
-from pages.ui import cards, thumbnails
+from pages.ui import cards, thumbnails, titles
 from pages.ui import fields as served
 from pages.ui.thumbnails import Card
 
@@ -53,11 +53,12 @@ class Side:
         """Those of every method of the run."""
         return {method: agreement.among(its, self.rows) for method, its in self.run.ranked.items()}
 
-    def drawn(self) -> compare.Side:
-        """What the canvas gets of it."""
+    def drawn(self, told_apart: str) -> compare.Side:
+        """What the canvas gets of it, with what its run is called beside the other."""
         pictures, words = thumbnails.address(self.run), served.address(self.run)
+        title = " · ".join(filter(None, (self.name, told_apart)))
         flags = columns.flags(self.table.n, caches.train(self.run).truth, self.run.evidence)[self.rows]
-        return compare.Side(self.rankings, points.Words(self.name, "", "score", pictures, words), flags)
+        return compare.Side(self.rankings, points.Words(title, "", "score", pictures, words), flags)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,16 @@ class Pair:
     def two_runs(self) -> bool:
         """Whether the sides are of two runs."""
         return self.a.run.key != self.b.run.key
+
+    @property
+    def other_features(self) -> bool:
+        """Whether the sides have features of their own, so that a distance in one says nothing of one in the other.
+
+        A network that stays as it is has the same features for all data, one that learns the data has not.
+        """
+        one, other = self.a.run, self.b.run
+        learnt = registry.backbones.get(one.spec.backbone.name).facts.trains
+        return one.spec.backbone != other.spec.backbone or (learnt and one.features_key != other.features_key)
 
     @property
     def n(self) -> int:
@@ -89,7 +100,8 @@ class Pair:
         """What the canvas draws."""
         run, table = self.a.run, self.a.table
         every = points.points_of(table, self.projection.xy, caches.train(run).truth, run.evidence)
-        sides = self.a.drawn(), self.b.drawn()
+        words = titles.apart(run.spec, self.b.run.spec) if self.two_runs else ("", "")
+        sides = self.a.drawn(words[0]), self.b.drawn(words[1])
         return compare.pack(every.take(self.a.rows), sides, self.projection.title, fractions=run.spec.fractions)
 
     @property

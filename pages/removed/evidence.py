@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fdmat_core import registry
-from fdmat_core.analysis import fields, issues
+from fdmat_core.analysis import fields, issues, unusual
 from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -14,8 +14,8 @@ from pages.shell import caches
 
 #: Up to this many classes the plan's row is shown in class order; of more, the largest shares.
 BARS = 10
-#: How many of a row's features are listed for data without pictures and fields.
-FIELDS = 12
+#: So many of a row's features are listed where there is no picture, the least usual ones.
+FEATURES = 8
 
 
 def card(run: Run, method: Choice, kept: float, item: int) -> dict[str, Any]:
@@ -33,7 +33,8 @@ def card(run: Run, method: Choice, kept: float, item: int) -> dict[str, Any]:
         "bars": _bars(found.transported, table, row),
         "near": _near(found.transported, table, row, ranked[method].cut(kept).rows),
         "ranks": [_rank(choice, rankings, kept, row) for choice, rankings in ranked.items()],
-        "fields": _fields(train, row),
+        "fields": fields.pairs(train, row),
+        "unusual": _unusual(train, row),
     }
 
 
@@ -63,10 +64,7 @@ def _rank(choice: Choice, rankings: Rankings, kept: float, row: int) -> dict[str
     return line | {"place": place} if rankings.nested else line
 
 
-def _fields(train: Dataset, row: int) -> list[tuple[str, float | str]]:
-    """The fields of a row by name; without any, and without a picture, some of its features."""
-    if train.fields:
-        return [*fields.pairs(train, row)]
-    if train.images is not None or train.features is None:
-        return []
-    return [(f"feature {place}", round(float(value), 4)) for place, value in enumerate(train.features[row][:FIELDS])]
+def _unusual(train: Dataset, row: int) -> list[dict[str, str]]:
+    """The features of a row that are least usual in its class, beside what is usual, where there is no picture."""
+    found = [] if train.images is not None else unusual.least_usual(train, row, FEATURES)
+    return [{"name": name, "value": f"{value:.4g}", "usual": f"{usual:.4g}"} for name, value, usual in found]

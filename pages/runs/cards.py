@@ -51,7 +51,7 @@ def card(key: str) -> None:
             st.markdown(f"**{frame.plain(name or data)}**", width="content")
             run_status.badge(state)
         st.caption(
-            frame.plain(f"{data} · {about(spec)}" if name else about(spec)),
+            frame.plain(" · ".join([data] * bool(name) + [about(spec), key[:6]])),
             help="; ".join(registry.methods.title(choice) for choice in spec.methods),
         )
         run_status.strip(key)
@@ -78,7 +78,8 @@ def about(spec: Spec) -> str:
         parts.append(registry.corruptions.title(spec.corruption))
     if spec.chosen:
         parts.append(f"begins with {spec.chosen}")
-    for count, word in ((len(spec.methods), "method"), (len(spec.fractions), "size"), (spec.seeds, "seed")):
+    counts = {"method": spec.methods, "size": spec.fractions, "measure": spec.measures, "seed": range(spec.seeds)}
+    for word, count in ((word, len(these)) for word, these in counts.items()):
         parts.append(f"{count} {word}{'s' * (count != 1)}")
     return " · ".join(parts)
 
@@ -120,6 +121,8 @@ def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
     """Ask before a run goes."""
     began = f" · started {run_status.moment(status.started)}" if status and status.started else ""
     st.markdown(f"**{registry.datasets.title(spec.dataset)}**  \n{frame.plain(about(spec))}{began}")
+    if status and status.live:
+        st.write("It is under way, and will be stopped first.")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
     decided = len(decisions.current(Run(spec).dataset_key or ""))
     many = f", {decided:,} decision{'s' * (decided != 1)} so far" if decided else ""

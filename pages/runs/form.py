@@ -14,6 +14,7 @@ from fdmat_core import device, errors, registry
 from fdmat_core.formats import percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs, sets
+from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.settings import checked, measured_to_clean
 from fdmat_core.spec import FRACTIONS, Choice, Chosen, Spec
 from pages.shell import caches, frame, places, state
@@ -296,9 +297,14 @@ def _launch(spec: Spec) -> None:
         st.button("Start", type="primary", on_click=_begin, disabled=wait, **facts)
         return
     facts = {"icon": ":material/scatter_plot:", "width": "stretch", "disabled": own_data.wrong()}
-    if st.button("Open: this run is stored", type="primary", **facts):
+    if st.button(_open(status), type="primary", **facts):
         state.choose(run=spec.key, method=None)
         st.switch_page(places.MAP)
+
+
+def _open(status: Status) -> str:
+    """What the button is called that opens the run of the form."""
+    return "Open: this run is under way" if status.live else "Open: this run is stored"
 
 
 def _begin(spec: Spec) -> None:

@@ -10,19 +10,22 @@ import streamlit as st
 from fdmat_core.runs import jobs, settings
 from fdmat_core.spec import Spec
 from pages.shell import places, state
-from pages.ui import run_status
+from pages.ui import run_status, switcher
 
 HERO = Path(__file__).parent / "hero.svg"
+#: At most so many stored runs are offered at once.
+OFFERED = 4
 
 
 def invite() -> NoReturn:
-    """Offer the sample run and end the page."""
+    """Offer the runs that are stored, or the sample run, and end the page."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
         st.space("large")
         if state.key():
             told = "The run of this link is not stored here: it was deleted, or the link comes from another machine."
             st.warning(told, icon=":material/link_off:", width=640)
-        st.image(HERO, width=420, alt="Kept points in blue, removed ones in grey")
+        there = switcher.stored()
+        st.image(HERO, width=210 if there else 420, alt="Kept points in blue, removed ones in grey")
         st.header("See which part of a training set is worth keeping.", anchor=False, text_alignment="center")
         st.markdown(
             ":gray[The sample run ranks 8,000 images of clothes. Move one slider: see what leaves, how far the rest "
@@ -30,7 +33,11 @@ def invite() -> NoReturn:
             text_alignment="center",
             width=640,
         )
-        samples(horizontal_alignment="center", type="primary")
+        if there:
+            with st.container(border=True, width=640, gap=None, key="stored"):
+                st.markdown("**Open one of your runs**")
+                switcher.offer(there, OFFERED)
+        samples(horizontal_alignment="center", type="secondary" if there else "primary")
         st.caption("With flipped labels the difference is plainest: what leaves first is noise.", width="content")
         st.page_link(places.DATA, label="Use other data", icon=":material/database:")
     st.stop()

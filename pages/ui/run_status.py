@@ -35,6 +35,7 @@ STAGES = {
     "rankings": "Ranking",
     "curve": "Measuring",
     "points": "Measuring",
+    "trainings": "Training networks",
     "detection": "Comparing detectors",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -34,21 +35,27 @@ def _name(run: Run) -> None:
 
 
 def _others(run: Run) -> None:
-    """The other runs, the newest first; those whose settings cannot be read are left out."""
-    there = [other for key in library.listing() if key != run.key and (other := _opened(key))]
+    """The other runs, the newest first."""
+    there = [other for other in stored() if other.key != run.key]
     if not there:
         st.caption("No other run is stored.")
         return
     st.markdown("**Other runs**")
-    for other in there[:MOST]:
-        label = frame.plain(titles.title(other))
-        facts: dict[str, Any] = {
-            "type": "tertiary",
-            "on_click": lambda key=other.key: state.choose(run=key, method=None),
-        }
-        st.button(label, key=f"switch.{other.key}", **facts)
-    if len(there) > MOST:
-        st.caption(f"{len(there) - MOST} more on the Runs page")
+    offer(there, MOST)
+
+
+def offer(runs: Sequence[Run], most: int) -> None:
+    """A button for each of the first runs, which opens it, and how many more there are."""
+    for one in runs[:most]:
+        facts: dict[str, Any] = {"type": "tertiary", "on_click": lambda key=one.key: state.choose(run=key, method=None)}
+        st.button(frame.plain(titles.title(one)), key=f"switch.{one.key}", **facts)
+    if len(runs) > most:
+        st.caption(f"{len(runs) - most} more on the Runs page")
+
+
+def stored() -> list[Run]:
+    """The stored runs, the newest first, but for those whose settings cannot be read."""
+    return [run for key in library.listing() if (run := _opened(key))]
 
 
 def _opened(key: str) -> Run | None:

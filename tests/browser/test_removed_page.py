@@ -521,7 +521,7 @@ def test_the_threshold_moves_by_keys_speaks_and_hands_over_what_lies_above(on_gr
     on_grid.keyboard.press("k")  # a slider is no field: letters decide
     wait_for_log(1)
     count = len(over) - (want["item"].iloc[0] in over["item"].tolist())
-    on_grid.click(f".accept >> text=Accept all {count} …")
+    on_grid.click(f".mark-all >> text=Mark all {count}")
     assert look(on_grid, "grid.marked.size") == count
     assert on_grid.locator(".preview figure").count() == 10
 

@@ -77,6 +77,7 @@ def test_a_table_of_ones_own(tmp_path):
     data = datasets.load(Choice.of("arrays", path=str(file), label="kind"))
     assert data.classes == ("a", "b") and data.ids[:2].tolist() == [100, 101]
     assert data.features[3].tolist() == [6, 9] and data.labels[:3].tolist() == [0, 1, 0]
+    assert data.columns == data.split("test").columns == ("width", "height")
     with pytest.raises(ValueError, match="no such column; it has id, width, kind, height"):
         datasets.load(Choice.of("arrays", path=str(file), label="sort"))
 

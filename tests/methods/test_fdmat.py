@@ -312,7 +312,7 @@ def test_units_change_nothing_that_is_suspected():
 
 def test_pixels_are_compared_by_their_roots(digits):
     table, _ = digits
-    moved, _ = module.transported(table, lam=10.0, space=module.spaces_of(table).judging)
+    moved = module.transported(table, lam=10.0, space=module.spaces_of(table).judging)
     x = module.transport.features(table.embedding, power=0.5, norm="unit").x
     assert module.to_numpy(moved.x) == pytest.approx(x, abs=1e-5)
     ranking = selection.rank(table, "fdmat")

@@ -133,8 +133,55 @@ def test_two_runs_are_joined_by_id_and_say_how_many_items_they_share(visit, key,
     measures, differ, _ = tables(app)
     assert [row[0] for row in measures] == ["Energy distance at 20%"]
     assert ["Places by class", "none", "equal"] in differ
+    assert app.selectbox(key="run_of_b").options == [
+        "the same run",
+        f"places by class: equal · 2 methods · {other.key[:6]}",
+    ]
+    found = pairs.of((Run(results), HERDING), (Run(other), HERDING))
+    titles = [side["method"] for side in unpack(found.packed())[0]["sides"]]
+    assert titles == ["Herding · places by class: none", "Herding · places by class: equal"]
+    library.rename(other.key, "even")
+    assert [side["method"] for side in unpack(found.packed())[0]["sides"]][1] == "Herding · even"
+    library.rename(other.key, "")
     app.button(key="swap").click().run()
     assert [link(app, word) for word in ("run", "a", "b", "run_b")] == [other.key, "herding", "herding", key]
+
+
+def test_distances_in_other_features_are_not_held_against_each_other(visit, key, queue, results, monkeypatch):
+    measures = (Choice("energy"), Choice("class_balance"))
+    other = replace(results, methods=(HERDING, RANDOM), measures=measures, corruption=Choice("symmetric"))
+    library.execute(other)
+    queue.say(other, "done")
+
+    def table():
+        app = visit(places.COMPARE, run=key, run_b=other.key, a="herding", b="random", kept="0.2")
+        assert not app.exception
+        return tables(app)[0], "are not the same here" in "".join(one.value for one in app.get("html"))
+
+    (energy, _), warned = table()  # features that came with the data, or of a network that stays as it is
+    assert not warned and energy[3] not in {"not alike", ""} and energy[4] != "–"
+    monkeypatch.setattr(pairs.Pair, "other_features", True)
+    (energy, imbalance), warned = table()
+    assert warned and energy[3:5] == ["not alike", "–"] and "; in B 0." in energy[5]
+    assert imbalance[3] != "not alike" and "; in B" not in imbalance[5]
+
+
+@pytest.mark.parametrize(
+    ("backbones", "keys", "other"),
+    [
+        (("early_cnn", "early_cnn"), "xx", False),  # the same features
+        (("early_cnn", "early_cnn"), "xy", True),  # learnt anew
+        (("pixels", "pixels"), "xy", False),  # stays as it is, whatever the data
+        (("pixels", "early_cnn"), "xy", True),
+    ],
+)
+def test_features_are_alike_if_one_network_that_learns_nothing_made_them(backbones, keys, other):
+    runs = [
+        SimpleNamespace(spec=SimpleNamespace(backbone=Choice(name)), features_key=key)
+        for name, key in zip(backbones, keys, strict=True)
+    ]
+    a, b = (SimpleNamespace(run=run) for run in runs)
+    assert pairs.Pair(a, b, None).other_features is other
 
 
 def test_items_of_one_run_only_are_left_out_and_counted(results):

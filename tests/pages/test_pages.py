@@ -1,8 +1,11 @@
 """Every page runs, and says what to do when there is nothing to show."""
 
+import os
+from dataclasses import replace
+
 import pytest
 
-from fdmat_core.runs import settings
+from fdmat_core.runs import artifacts, library, settings
 from pages.shell import caches, places
 from tests.pages.conftest import button, link, texts
 
@@ -35,6 +38,20 @@ def test_a_link_to_a_run_that_is_not_there_says_so(visit):
     app = visit(places.CURVES, run="0123456789abcdef")
     assert not app.exception and "not stored here" in app.warning[0].value
     assert button(app, "Open the sample run") and not visit(places.CURVES).warning
+
+
+def test_runs_that_are_stored_are_offered_the_newest_first(visit, queue):
+    assert "Open one of your runs" not in texts(visit(places.MAP))
+    keys = [queue.say(replace(settings.SAMPLE, seeds=seeds), "done") for seeds in range(2, 7)]
+    for age, key in enumerate(reversed(keys)):
+        os.utime(artifacts.folder(key) / "spec.json", times=(1e9 - age, 1e9 - age))
+    library.rename(keys[-1], "the last")
+    app = visit(places.CURVES)
+    offered = [one for one in app.button if one.key and one.key.startswith("switch.")]
+    assert [one.key for one in offered] == [f"switch.{key}" for key in keys[:0:-1]]
+    assert offered[0].label.startswith("the last · Fashion") and "1 more on the Runs page" in texts(app)
+    offered[1].click().run()
+    assert link(app, "run") == keys[-2] and queue.asked == []
 
 
 def test_the_empty_map_offers_the_sample_run_and_opens_it(visit, queue):

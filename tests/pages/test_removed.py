@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fdmat_core import datasets, selection, sizes
-from fdmat_core.analysis import issues
+from fdmat_core.analysis import issues, unusual
 from fdmat_core.corruptions import corrupt
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.runs import decisions
@@ -142,8 +142,10 @@ def test_data_without_images_show_their_fields(visit, ranked):
     facts, columns = unpack(items.Items(run, FDMAT, run.rankings(FDMAT)).packed())
     assert facts["pictures"] == ""
     assert columns["fields"].reshape(table.n, 4).tolist() == train.features[:, :4].tolist()
-    fields = evidence.card(run, FDMAT, 0.5, int(table.ids[9]))["fields"]
-    assert len(fields) == 12 and fields[2] == ("feature 2", round(float(train.features[9, 2]), 4))
+    card = evidence.card(run, FDMAT, 0.5, int(table.ids[9]))
+    first = unusual.least_usual(train, 9, 8)[0]
+    assert card["fields"] == [] and len(card["unusual"]) == 8
+    assert card["unusual"][0] == {"name": first.name, "value": f"{first.value:.4g}", "usual": f"{first.usual:.4g}"}
 
 
 def test_many_classes_show_the_largest_shares(visit, ranked):

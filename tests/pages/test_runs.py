@@ -158,7 +158,7 @@ def test_a_card_names_the_state(visit, queue, state, word):
     app = visit(places.RUNS)
     assert not app.exception
     assert word in "\n".join(element.value for element in app.markdown)
-    assert "Handwritten digits" in texts(app) and "8 methods · 12 sizes · 5 seeds" in texts(app)
+    assert "Handwritten digits" in texts(app) and "8 methods · 12 sizes · 6 measures · 5 seeds" in texts(app)
 
 
 def test_a_running_card_tells_stage_count_rate_and_time_left_and_cancels(visit, queue):
@@ -204,10 +204,21 @@ def test_a_run_is_deleted_only_after_a_question(visit, queue, monkeypatch):
     button(app, "Delete").click().run()
     assert queue.asked == [] and "cannot be undone" in texts(app)
     assert "decided about its items stays, 3 decisions so far" in texts(app)
-    assert texts(app).count("8 methods · 12 sizes · 5 seeds") == 2  # on its card, and in the question
+    assert texts(app).count("8 methods · 12 sizes · 6 measures · 5 seeds") == 2  # on its card, and in the question
     button(app, "Delete it").click().run()
     assert queue.asked == [("delete", key)] and "run" not in app.query_params
     assert len(decisions.current("d")) == 3
+
+
+def test_a_run_that_is_under_way_is_called_so_and_stopped_before_it_goes(visit, queue):
+    key = queue.say(settings.SAMPLE, "running", stage="points", done=1, total=9)
+    app = visit(places.RUNS, run=key)
+    assert button(app, "Open: this run is under way") and key[:6] in texts(app)
+    button(app, "Delete").click().run()
+    assert "It is under way, and will be stopped first." in texts(app)
+    queue.say(settings.SAMPLE, "done")
+    app = visit(places.RUNS, run=key)
+    assert button(app, "Open: this run is stored")
 
 
 def test_a_run_is_opened_on_the_map(visit, queue):

@@ -109,7 +109,9 @@ def test_killing_workers_costs_their_tasks_only(monkeypatch, by_one):
     assert len(killed) == 2
     assert Run(rich()).problems == {} and stored() == by_one
     assert "rankings: 2 of 2 workers: Random, FDMat" in notes  # what a page shows
-    assert any(note.startswith("points: 1 of 2 workers: ") for note in notes)  # the last one
+    assert any(note.startswith("trainings: 1 of 2 workers: ") for note in notes)  # the last one
+    stages = list(dict.fromkeys(note.partition(":")[0] for note in notes))
+    assert stages[stages.index("points") + 1] == "trainings"  # what is left of each is told by its own pace
 
 
 def is_worker(process):

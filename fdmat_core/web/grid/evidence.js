@@ -15,7 +15,8 @@ import { sortByLikeness } from "./scores.js"
  * @property {string} [error]
  * @property {string} sentence
  * @property {[string, number][]} bars class and share of the item's mass
- * @property {[string, number][]} fields
+ * @property {[string, string][]} fields
+ * @property {{ name: string, value: string, usual: string }[]} unusual features, beside what is usual in its class
  * @property {{ item: string, label: string, distance: number }[]} near
  * @property {{ method: string, place?: number, kept: boolean }[]} ranks
  */
@@ -58,11 +59,23 @@ export function evidence(grid, known) {
   /** @type {HTMLElement[]} */
   const shown = [make("p", known.sentence, { className: "sentence" })]
   if (isLabelled(grid.items)) shown.push(heading("Where its mass goes"), bars(grid, known))
-  if (known.fields.length)
-    shown.push(heading("Its fields"), table(known.fields.map(([name, value]) => ({ name, value: String(value) }))))
+  if (known.unusual.length) shown.push(...leastUsual(grid, known))
+  if (known.fields.length) shown.push(heading("Its fields"), table(known.fields.map(([name, value]) => ({ name, value }))))
   shown.push(heading("Nearest kept"), neighbours(grid, known), alike(grid))
   shown.push(heading("Rank under each method"), ranks(known))
   return shown
+}
+
+/**
+ * The features that are least usual in its class, each with what is usual.
+ * @param {GridState} grid
+ * @param {Evidence} known
+ */
+function leastUsual({ items }, { unusual }) {
+  const title = isLabelled(items) ? "Least usual in its class" : "Least usual"
+  const list = table(unusual.map(({ name, value, usual }) => ({ name, value: `${value} · usual ${usual}` })))
+  list.classList.add("single")
+  return [heading(title), list]
 }
 
 /**

@@ -85,7 +85,7 @@ export function wordsAt({ rows, bad, allBad }, count, word) {
 
 /** @param {GridState} grid */
 export function listenHistogram(grid) {
-  const { histogram, threshold, accept, score: toggle } = grid.elements
+  const { histogram, threshold, marking, score: toggle } = grid.elements
   const stored = localStorage.getItem(OPEN)
   histogram.hidden = stored ? stored === "off" : innerHeight < ROOM
   toggle.addEventListener("click", () => {
@@ -97,7 +97,7 @@ export function listenHistogram(grid) {
     grid.threshold = Number(threshold.value)
     showThreshold(grid)
   })
-  accept.addEventListener("click", () => {
+  marking.addEventListener("click", () => {
     const { counted, threshold: at } = grid
     if (counted && at !== null) mark(grid, openOf(grid, counted.rows.subarray(0, above(counted.scores, at))))
   })
@@ -165,7 +165,7 @@ function drawBars({ elements: { histogram, threshold }, counted, score }, [low, 
 
 /** What changes while the threshold is dragged; nothing of it asks the server. @param {GridState} grid */
 function showThreshold(grid) {
-  const { elements: { histogram, threshold, words, accept }, counted, score, threshold: at } = grid
+  const { elements: { histogram, threshold, words, marking }, counted, score, threshold: at } = grid
   if (!counted || !score || at === null) return
   const [low, high] = rangeOf(score.values), count = above(counted.scores, at), open = counted.open[count], word = wordOf(grid)
   const [share, told] = wordsAt(counted, count, word), value = at.toPrecision(3)
@@ -175,6 +175,6 @@ function showThreshold(grid) {
   threshold.ariaValueText = `${score.title} ${value}: ${share} above, ${told}`
   words.replaceChildren(make("b", share), ` above ${value}`, make("small", told), make("small", score.title))
   words.title = word === "suspected" ? "Which of them are really wrong is not known" : "Of the list; recall is of all that was injected"
-  accept.disabled = !open
-  accept.textContent = `Accept all ${whole(open)} …`
+  marking.disabled = !open
+  marking.textContent = `Mark all ${whole(open)}`
 }

@@ -155,7 +155,7 @@ export function elementsOf(root) {
     part: /** @type {HTMLInputElement} */ (find(root, "input.part")), parts: /** @type {HTMLInputElement} */ (find(root, "input.parts")),
     blind: /** @type {HTMLInputElement} */ (find(root, "input.blind")), score: find(root, ".act-score"),
     histogram: find(root, ".histogram"), threshold: /** @type {HTMLInputElement} */ (find(root, ".threshold")),
-    words: find(root, ".words"), accept: /** @type {HTMLButtonElement} */ (find(root, ".accept")),
+    words: find(root, ".words"), marking: /** @type {HTMLButtonElement} */ (find(root, ".mark-all")),
   }
 }
 

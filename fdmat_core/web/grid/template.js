@@ -64,7 +64,7 @@ export const TEMPLATE = /* html */ `
         <input type="range" class="threshold" step="any">
       </div>
       <p class="words"></p>
-      <button class="accept" title="Marks those that are open. Look at ten of them; R gives each the class preferred, D drops"></button>
+      <button class="mark-all" title="Marks those that are open. Look at ten of them; R gives each the class preferred, D drops"></button>
     </div>
     <div class="frame">
       <div class="heads" role="group" aria-label="Sort the table by" hidden></div>
