@@ -177,7 +177,7 @@ def check(
         found = datasets.recognise(path)
         choice = _with(found.choice, given)
         data = datasets.load(choice)
-    print(f"{found.words}; read as `{found.choice.name}`" + f" with {', '.join(given)}" * bool(given))
+    print(f"{found.said_of(data, choice)}; read as `{found.choice.name}`" + f" with {', '.join(given)}" * bool(given))
     for other in found.others:
         print(f"could also be read as {other}")
     terminal.show(terminal.splits(data))

@@ -15,6 +15,17 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A count with what is counted: `counted(1, "file is", "files are")` is "1 file is"."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def some(count: int, total: int, things: str, verb: str = "have") -> str:
+    """How many of some things do what a verb says: "1 of 20 rows has"."""
+    alone = {"have": "has", "are": "is", "occur": "occurs"}
+    return f"{count:,} of {total:,} {things} {alone[verb] if count == 1 else verb}"
+
+
 def percent(share: float) -> str:
     """A share as a short percentage: 0.1%, 5%, 99.9%."""
     return f"{100 * share:.4g}%"

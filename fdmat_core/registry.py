@@ -44,6 +44,7 @@ class Claim(NamedTuple):
     words: str
     certainty: float
     params: Mapping[str, Any] = {}
+    label: str | None = None  # the column of labels by its name, "" if none has a usual one; None where none could
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -131,10 +131,11 @@ def own_table(folder):
 
 def test_check_says_what_a_path_is_and_what_will_be_done(say, tmp_path):
     status, out, _ = say("check", own_table(tmp_path), "--set", "label=kind")
-    assert status == 0 and "a table, mine, (1).csv, with 3 columns" in out
+    assert status == 0 and "a table, mine, (1).csv, with 3 columns and labels in kind; read as `arrays`" in out
     assert "- 2 of 40 rows have no kind (line 6 of mine, (1).csv; line 11 of mine, (1).csv): left out" in out
     assert re.search(r"train +30 +2 +15 +15", out) and re.search(r"test +8 +2 +4 +4", out)
     assert "--set label=kind, with the backbone" in out.replace("'", "")
+    assert "with 3 columns, without labels; read as" in say("check", own_table(tmp_path), "--set", "label=none")[1]
     assert say("check", tmp_path / "none.csv")[0] == 2
 
 

@@ -6,6 +6,13 @@ import pytest
 from fdmat_core import formats
 
 
+def test_one_of_a_kind_is_no_plural():
+    said = [formats.counted(n, "file is", "files are") for n in (0, 1, 2000)]
+    assert said == ["0 files are", "1 file is", "2,000 files are"]
+    assert formats.some(1, 2000, "rows") == "1 of 2,000 rows has" and formats.some(2, 5, "rows") == "2 of 5 rows have"
+    assert formats.some(1, 1, "shards", "are") == "1 of 1 shards is"
+
+
 @pytest.mark.parametrize("value", [1.7, "1.7", "1_0", "x", "", "nan", "inf", None, "1e30", True, "9223372036854775808"])
 def test_what_is_no_whole_number_is_refused(value):
     with pytest.raises(ValueError, match="is no whole number"):

@@ -11,17 +11,17 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from fdmat_core import registry
-from fdmat_core.reading import archives, places
+from fdmat_core.reading import archives, places, sources
 from fdmat_core.reading.records import by_id
 from fdmat_core.spec import Choice
-from fdmat_core.types import Dataset, fingerprint
+from fdmat_core.types import UNLABELLED, Dataset, fingerprint
 
 #: Which draw, as people set it.
 Seed = Annotated[int, registry.Range(0, 2**31 - 1)]
 #: Share of every class held out, as people set it.
 TestShare = Annotated[float, registry.Range(0.01, 0.5)]
 #: Side of images in pixels, as people set it.
-Side = Annotated[int, registry.Range(8, 512)]
+Side = Annotated[int, registry.Range(*sources.SIDES)]
 
 
 class Recognised(NamedTuple):
@@ -30,6 +30,15 @@ class Recognised(NamedTuple):
     choice: Choice
     words: str
     others: tuple[Choice, ...] = ()
+    label: str | None = None  # see `registry.Claim`
+
+    def said_of(self, data: Dataset, choice: Choice) -> str:
+        """The same words, and where the labels of the data are, as a choice has loaded them."""
+        if self.label is None:
+            return self.words
+        if data.classes == UNLABELLED:
+            return f"{self.words}, without labels"
+        return f"{self.words} and labels in {places.short(dict(choice.params).get('label') or self.label)}"
 
 
 #: What `load` has loaded, within `loaded_once`.
@@ -112,6 +121,7 @@ def recognise(path: str | Path) -> Recognised:
         Choice.of(best, path=named, **claims[best].params),
         claims[best].words,
         tuple(Choice.of(name, path=named, **claims[name].params) for name in rest),
+        claims[best].label,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +42,8 @@ def _recognises(path: Path) -> Claim | None:
         return Claim(f"arrays in {short(path.name)}", 0.9)
     if path.is_file() and path.suffix.lower() in blocks.READERS:
         names = blocks.names(path)
-        label = columns.usual(names, "label")
         words = f"a table, {short(path.name)}, with {len(names):,} columns"
-        return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), 0.5)
+        return Claim(words, 0.5, label=columns.usual(names, "label") or "")
     return None
 
 
@@ -103,11 +101,9 @@ def arrays(  # noqa: PLR0913  what people may set
     """
     file = archives.inside(places.file(path, what="a file with one row for each item"))
     if file.suffix.lower() in ENDINGS:
-        records = _of_arrays(file, label, missing)
+        records = _of_arrays(file, label, missing, standardise=standardise)
     else:
-        records = _of_table(file, label, split, row_numbers, missing)
-    if standardise and records.features is not None:
-        records = replace(records, features=columns.standardised(records.features, records.lost))
+        records = _of_table(file, label, split, row_numbers, missing, standardise=standardise)
     key = provenance.data(
         "arrays",
         2,
@@ -119,26 +115,29 @@ def arrays(  # noqa: PLR0913  what people may set
     return assemble(records, key, test_share=test_share, seed=seed, unlabelled=unlabelled, validation=validation)
 
 
-def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missing: Missing) -> Records:
+def _of_table(
+    file: Path, label: str, split: str, row_numbers: RowNumbers, missing: Missing, *, standardise: bool
+) -> Records:
     """The records of a table: what each column holds, and what was found on the way."""
     table = tables.read(file, [label], exact=[split])
     names, findings = _without_indexes(table, file, row_numbers, label)
     roles = {"label": columns.find(names, "label", label), "split": columns.find(names, "split", split)}
     roles["id"] = columns.find(names, "id")
     where = _where(file, lines=table.lines == table.n + 1)
+    facts: dict[str, Any] = {"missing": missing, "where": where, "standardise": standardise}
     rest = [name for name in names if name not in roles.values()]
     rows = {what: _wide(table, what, rest) for what in ("features", "logits")}
     rest = [name for name in rest if name not in rows.values()]
     if rows["features"]:
         numbers, (values, rounded) = [], _stacked(table, rows["features"], where)
-        found = columns.checked(values, rounded, "the features", missing=missing, where=where)
+        found = columns.checked(values, rounded, "the features", **facts)
     else:
         numbers, remarks = _numbers(table, [name for name in rest if not columns.has_a_role(name)], where)
         findings += remarks
         found = None
         if numbers or _text_of(rest) is None:
             _require_numbers(names, numbers, file, findings)
-            found = columns.checked(*table.features(numbers), "the features", missing=missing, where=where)
+            found = columns.checked(*table.features(numbers), "the features", titles=numbers, **facts)
     words = [name for name in rest if name not in numbers]
     findings += columns.no_labels(roles["label"], label)
     return Records(
@@ -151,7 +150,7 @@ def _of_table(file: Path, label: str, split: str, row_numbers: RowNumbers, missi
         ids=None if roles["id"] is None else table.column(roles["id"]).to_numpy(),
         splits=None if roles["split"] is None else table.column(roles["split"]).to_numpy(),
         features=None if found is None else found.values,
-        columns=tuple(numbers),
+        columns=() if found is None else found.titles,
         logits=None if rows["logits"] is None else _stacked(table, rows["logits"], where)[0],
         fields=_fields(table, words),
         findings=(*findings, *(_no_features(table, words) if found else ()), *(found.findings if found else ())),
@@ -267,7 +266,7 @@ def _text_of(names: list[str]) -> str | None:
     return next((by_name[one] for one in TEXT if one in by_name), None)
 
 
-def _of_arrays(file: Path, label: str, missing: Missing) -> Records:
+def _of_arrays(file: Path, label: str, missing: Missing, *, standardise: bool) -> Records:
     """The records of an .npz or .npy file; rows of test items follow those of train items."""
     stored = tables.arrays(file)
     train, test = _named(stored, file, ""), _named(stored, file, "test_")
@@ -284,7 +283,8 @@ def _of_arrays(file: Path, label: str, missing: Missing) -> Records:
     if label == columns.NONE:
         whole.pop("labels", None)
     where = _where(file)
-    facts = _of_images(whole["images"]) if main == "images" else _of_features(whole[main], missing, where)
+    values = whole[main]
+    facts = _of_images(values) if main == "images" else _of_features(values, missing, where, standardise=standardise)
     facts["findings"] = (*_others(stored, [train, test], file), *_empty_test(test, m), *facts.get("findings", ()))
     return Records(
         name=file.stem,
@@ -356,10 +356,12 @@ def _joined(name: str, train: dict[str, np.ndarray], test: dict[str, np.ndarray]
     return np.concatenate([train[name], test[name]])
 
 
-def _of_features(values: np.ndarray, missing: Missing, where: Callable[[int], str]) -> dict[str, Any]:
+def _of_features(
+    values: np.ndarray, missing: Missing, where: Callable[[int], str], *, standardise: bool
+) -> dict[str, Any]:
     if values.ndim in (3, 4) and values.dtype == np.uint8:
         return _of_images(values)
-    found = columns.numbers(values, "features", missing=missing, where=where)
+    found = columns.numbers(values, "features", missing=missing, where=where, standardise=standardise)
     return {"features": found.values, "lost": found.lost, "findings": found.findings}
 
 

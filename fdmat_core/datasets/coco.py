@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.formats import counted, some
 from fdmat_core.reading import archives, images, labels, places, sources
 from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.reading.records import Records, Unlabelled, assemble
@@ -101,6 +102,7 @@ def coco(  # noqa: PLR0913  what people may set
         trouble,
         content=content,
         of=f"images of {short(file.name)}",
+        side=size,
         advice="names are relative to the folder of the JSON file, root=FOLDER names another",
     )
     if several == "drop":
@@ -173,7 +175,7 @@ def _labels(whole: dict[str, Any], rows: list[dict[str, Any]], file: Path) -> La
     numbers, classes = labels.joined([(numbers, [entry["name"] for entry in categories])], "category")
     findings = []
     if strangers:
-        text = f"{len(strangers):,} annotations are of images that are not listed"
+        text = f"{counted(len(strangers), 'annotation is', 'annotations are')} of images that are not listed"
         findings.append(Finding(text, "passed over", "", tuple(strangers[:EXAMPLES])))
     if not classes:
         findings.append(Finding(f"{short(file.name)} annotates no image", "taken as data without labels"))
@@ -189,7 +191,7 @@ def _of_several(found: Labelled, rows: list[dict[str, Any]], several: Several) -
         f"image {rows[row]['id']}: {len(categories)} categories"
         for row, categories in list(found.several.items())[:EXAMPLES]
     )
-    text = f"{len(found.several):,} of {len(rows):,} images have several categories"
+    text = f"{some(len(found.several), len(rows), 'images')} several categories"
     if several == "drop":
         return [Finding(text, "left out", "several=first", places_of)]
     return [Finding(text, "the one that is annotated first is taken", "several=drop", places_of)]

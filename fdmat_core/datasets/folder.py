@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.formats import counted
 from fdmat_core.reading import archives, images, places, sources
 from fdmat_core.reading.places import EXAMPLES, Skipped, listed, relative
 from fdmat_core.reading.records import Records, assemble
@@ -38,9 +39,11 @@ def _recognises(path: Path) -> Claim | None:
     if not found.files:
         return None
     names = sorted({name for name in found.classes if name is not None})
-    kind = f"in {len(names):,} classes ({listed(names, 4)})" if names else "without classes"
+    classes = f"{counted(len(names), 'class', 'classes')} ({listed(names, 4)})"
+    kind = f"in {classes}" if names else "without classes"
     divided = listed(dict.fromkeys(found.splits))
-    return Claim(f"{len(found.files):,} images {kind}" + (f", divided into {divided}" if divided else ""), 0.6)
+    whole = counted(len(found.files), "image", "images")
+    return Claim(f"{whole} {kind}" + (f", divided into {divided}" if divided else ""), 0.6)
 
 
 @dataset(
@@ -87,7 +90,7 @@ def folder(
     if not found.files:
         raise ValueError(f"{_nothing(found)}; put the images of each class into a folder named like the class")
     content = places.marks(root, found.files)
-    lost, unreadable = _lost(found, content)
+    lost, unreadable = _lost(found, content, size)
     records = Records(
         name=root.resolve().name if path == str(root) else Path(path.strip()).stem,
         n=len(found.files),
@@ -187,14 +190,16 @@ def _passed_over(found: Found) -> list[Finding]:
     for why, count in Counter(one.why for one in found.skipped).items():
         names = tuple(relative(one.path, found.root) for one in found.skipped if one.why == why)[:EXAMPLES]
         switch = "links=true" if "leads out" in why else ""
-        findings.append(Finding(f"{count:,} files or folders: {why}", "left out", switch, names))
+        text = f"{counted(count, 'file or folder', 'files or folders')}: {why}"
+        findings.append(Finding(text, "left out", switch, names))
     if found.others:
         names = tuple(relative(file, found.root) for file in found.others[:EXAMPLES])
-        findings.append(Finding(f"{len(found.others):,} files are no images", "passed over", "", names))
+        text = counted(len(found.others), "file is no image", "files are no images")
+        findings.append(Finding(text, "passed over", "", names))
     return findings
 
 
-def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
+def _lost(found: Found, content: str, size: int) -> tuple[np.ndarray, list[Finding]]:
     """Which files (n,) bool cannot be read, and the findings that name them and what the others become."""
     n = len(found.files)
     looked = sources.looked_at(n, lambda row: images.look_at(found.files[row]), {}, content=content[:16])
@@ -206,7 +211,7 @@ def _lost(found: Found, content: str) -> tuple[np.ndarray, list[Finding]]:
             f"none of the {n:,} images in {places.short(found.root.name)} can be read (the first: {first}); "
             "save them as PNG or JPEG"
         )
-    return lost, [*_unreadable(found, looked.trouble), *_mixed(looked)]
+    return lost, [*_unreadable(found, looked.trouble), *_mixed(looked, size)]
 
 
 def _unreadable(found: Found, trouble: dict[int, str]) -> list[Finding]:
@@ -222,7 +227,7 @@ def _unreadable(found: Found, trouble: dict[int, str]) -> list[Finding]:
     return [Finding(text, "left out", "", tuple(named))]
 
 
-def _mixed(looked: sources.Looked) -> list[Finding]:
+def _mixed(looked: sources.Looked, size: int) -> list[Finding]:
     """What images of different kinds become."""
     findings = []
     if set(looked.modes) & {*images.FULL, "F"}:
@@ -231,9 +236,6 @@ def _mixed(looked: sources.Looked) -> list[Finding]:
         text = f"images have different modes ({listed(looked.modes, 5)})"
         findings.append(Finding(text, "all become red, green and blue"))
     if looked.several:
-        findings.append(Finding(f"{looked.several:,} images hold several pictures", "the first is taken"))
-    if looked.shapes > 1:
-        findings.append(
-            Finding(f"images have {looked.shapes:,} different sizes", "scaled and cut to squares of one size")
-        )
-    return findings
+        text = counted(looked.several, "image holds several pictures", "images hold several pictures")
+        findings.append(Finding(text, "the first is taken"))
+    return [*findings, *sources.scaled(looked.shapes, looked.size, size)]

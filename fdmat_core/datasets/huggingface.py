@@ -220,7 +220,7 @@ def _images(whole: Whole, base: Path, size: int, content: str) -> tuple[dict[str
         found, why = _source(whole, row, base)
         return (images.Seen(trouble=why) if why else images.look_at(found)).named(whole.where(row))
 
-    lost, findings = sources.lost(len(whole.frame), look, {}, content=content, of="rows")
+    lost, findings = sources.lost(len(whole.frame), look, {}, content=content, of="rows", side=size)
     return {"images": images.reader(source, size), "lost": lost}, [], findings
 
 
@@ -254,7 +254,8 @@ def _features(
         )
     wide = bool(rows)
     values = columns.stacked(frame[used[0]], used[0], where) if wide else frame[used]
-    found = columns.numbers(values, "the features", missing=missing, where=where)
+    titles = () if wide else used
+    found = columns.numbers(values, "the features", missing=missing, where=where, titles=titles)
     return {"features": found.values, "lost": found.lost}, used, list(found.findings)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.formats import counted
 from fdmat_core.reading import archives, blocks, columns, images, places, tables
 from fdmat_core.reading import sources as files
 from fdmat_core.reading.places import listed, short
@@ -24,12 +25,12 @@ def _recognises(path: Path) -> Claim | None:
     if not path.is_file() or path.suffix.lower() not in blocks.READERS:
         return None
     names = blocks.names(path)
-    column, label = columns.usual(names, "path"), columns.usual(names, "label")
+    column = columns.usual(names, "path")
     if column is None:
         return None
     words = f"a list of images, {short(path.name)}, with paths in {short(column)}"
     certainty = 0.4 if columns.usual(names, "features") else 0.8
-    return Claim(words + (f" and labels in {short(label)}" if label else ", without labels"), certainty)
+    return Claim(words, certainty, label=columns.usual(names, "label") or "")
 
 
 @dataset(
@@ -102,6 +103,7 @@ def manifest(  # noqa: PLR0913  what people may set
         trouble,
         content=content,
         of=f"rows of {short(file.name)}",
+        side=size,
         advice="paths are relative to the table's folder, root=FOLDER names another",
     )
     rest = [name for name in frame.columns if name not in roles.values() and not name.lower().startswith("unnamed: ")]
@@ -134,11 +136,8 @@ def _files(column: pandas.Series) -> dict[str, np.ndarray]:
 def _twice(sources: list[images.Source], lost: np.ndarray) -> list[Finding]:
     used = [source for row, source in enumerate(sources) if not lost[row] and isinstance(source, Path)]
     twice = len(used) - len(set(used))
-    return (
-        [Finding(f"{twice:,} rows name an image that a row above names", "taken as items of their own")]
-        if twice
-        else []
-    )
+    text = f"{counted(twice, 'row names', 'rows name')} an image that a row above names"
+    return [Finding(text, "taken as items of their own")] if twice else []
 
 
 def _sources(column: pandas.Series, base: Path, *, links: bool) -> tuple[list[images.Source], dict[int, str]]:

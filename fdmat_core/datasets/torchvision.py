@@ -94,7 +94,8 @@ def torchvision(  # noqa: PLR0913  what people may set
     numbers, classes = labels.joined([(part.numbers, part.classes) for part in parts])
     starts = np.cumsum([0, *(len(part.numbers) for part in parts)])
     item = _item(parts, starts)
-    lost, unreadable = (None, []) if known.memory else _lost(item, len(numbers), content, chosen)
+    side = _side(item, size, known)
+    lost, odd = _alike(item, side) if known.memory else _lost(item, len(numbers), content, chosen, side)
     names = np.concatenate([np.full(len(part.numbers), part.split, dtype=object) for part in parts])
     records = Records(
         name=chosen,
@@ -103,8 +104,8 @@ def torchvision(  # noqa: PLR0913  what people may set
         labels=numbers,
         classes=classes,
         splits=None if known.parts is WHOLE else names,
-        images=_reader(item, size, known, chosen),
-        findings=tuple(unreadable),
+        images=_reader(item, side, chosen),
+        findings=tuple(odd),
         lost=lost,
     )
     key = provenance.data("torchvision", 1, content=content, settings=[size, test_share, seed, validation])
@@ -222,8 +223,19 @@ def _item(parts: list[Part], starts: np.ndarray) -> Callable[[int], Image]:
     return get
 
 
-def _lost(item: Callable[[int], Image], n: int, content: str, name: str) -> tuple[np.ndarray, list[Finding]]:
-    """Which rows (n,) bool have images that cannot be read, and the finding that names them."""
+def _side(item: Callable[[int], Image], size: int, known: Known) -> int:
+    """The side that images get, in pixels; 0 if they stay as they are, small and all alike."""
+    first = item(0).size if known.memory else (0, 0)
+    return size or (0 if 0 < first[0] == first[1] <= SMALL else USUAL)
+
+
+def _alike(item: Callable[[int], Image], side: int) -> tuple[None, list[Finding]]:
+    """No rows that cannot be read, as all images are of one size and in memory; and what they become."""
+    return None, sources.scaled(1, item(0).size, side) if side else []
+
+
+def _lost(item: Callable[[int], Image], n: int, content: str, name: str, side: int) -> tuple[np.ndarray, list[Finding]]:
+    """Which rows (n,) bool have images that cannot be read; findings name them and say what the others become."""
 
     def look(row: int) -> images.Seen:
         try:
@@ -233,21 +245,17 @@ def _lost(item: Callable[[int], Image], n: int, content: str, name: str) -> tupl
             return images.Seen(trouble=short(" ".join(str(error).split()) or type(error).__name__, 160))
         return images.Seen(image.mode, image.size)
 
-    return sources.lost(n, look, {}, content=content, of=f"images of {name}", advice="get its files again")
+    return sources.lost(n, look, {}, content=content, of=f"images of {name}", side=side, advice="get its files again")
 
 
-def _reader(item: Callable[[int], Image], size: int, known: Known, name: str) -> Callable[[np.ndarray], np.ndarray]:
-    """A function from rows to images (m, side, side, channels): as they are if small and all alike, or squares."""
+def _reader(item: Callable[[int], Image], side: int, name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from rows to images (m, side, side, channels); as they are if the side is 0."""
     from PIL import ImageOps
-
-    first = item(0).size if known.memory else (0, 0)
-    native = size == 0 and 0 < first[0] == first[1] <= SMALL
-    side = size or USUAL
 
     def one(row: int) -> np.ndarray:
         try:
             image = item(row)
-            found = np.asarray(image if native else ImageOps.fit(images.colour(image), (side, side)))
+            found = np.asarray(image if not side else ImageOps.fit(images.colour(image), (side, side)))
         except (OSError, ValueError, SyntaxError) as error:
             raise ValueError(f"item {row:,} of {name} can no longer be read ({error}); put its file back") from error
         return found if found.ndim == 3 else found[..., None]

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from fdmat_core.datasets import Seed, Side, TestShare
+from fdmat_core.formats import counted, some
 from fdmat_core.reading import archives, columns, images, labels, places, sources, splits
 from fdmat_core.reading.columns import Missing
 from fdmat_core.reading.places import EXAMPLES, listed, relative, short
@@ -157,7 +158,8 @@ def _compressed(passed: list[Path], root: Path) -> list[Finding]:
     if not passed:
         return []
     names = tuple(relative(file, root) for file in passed[:EXAMPLES])
-    return [Finding(f"{len(passed):,} shards are compressed", "passed over; unpack them to .tar", "", names)]
+    text = counted(len(passed), "shard is compressed", "shards are compressed")
+    return [Finding(text, "passed over; unpack to .tar", "", names)]
 
 
 def _endless(shards: list[Path]) -> list[Finding]:
@@ -168,7 +170,7 @@ def _endless(shards: list[Path]) -> list[Finding]:
             stream.seek(-512, io.SEEK_END)
             if stream.read(512).strip(b"\0"):
                 cut.append(shard.name)
-    text = f"{len(cut):,} of {len(shards):,} shards have no end, so they may be cut off"
+    text = f"{some(len(cut), len(shards), 'shards')} no end, and may be cut off"
     return [Finding(text, "what they hold is read", "", tuple(map(short, cut[:EXAMPLES])))] if cut else []
 
 
@@ -220,13 +222,14 @@ def _damaged(errors: list[DamagedError], n: int) -> list[Finding]:
     if not errors:
         return []
     names = tuple(str(error) for error in errors[:EXAMPLES])
-    return [Finding(f"{len(errors):,} of {n:,} shards are damaged", "left out with all that they hold", "", names)]
+    return [Finding(f"{some(len(errors), n, 'shards', 'are')} damaged", "left out with all that they hold", "", names)]
 
 
 def _strangers(others: list[str], shards: list[Path]) -> list[Finding]:
     if not others:
         return []
-    text = f"{len(others):,} files in {_words(shards)} are no image, label, text or vector that is read"
+    files = counted(len(others), f"file in {_words(shards)} is", f"files in {_words(shards)} are")
+    text = f"{files} no image, label, text or vector that is read"
     return [Finding(text, "passed over", "", tuple(others[:EXAMPLES]))]
 
 
@@ -303,7 +306,7 @@ def _columns(found: list[Sample], size: int, content: str, missing: Missing) -> 
             for row, span in enumerate(spans)
             if span and span.size > MOST_IMAGE
         }
-        lost, findings = sources.lost(len(found), _look(found), trouble, content=content, of="samples")
+        lost, findings = sources.lost(len(found), _look(found), trouble, content=content, of="samples", side=size)
         return {"images": images.reader(lambda row: _bytes(found[row]), size), "lost": lost}, findings
     vectors = [sample.parts.get("npy") for sample in found]
     first = next((np.size(vector) for vector in vectors if vector is not None), 0)

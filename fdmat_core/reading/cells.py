@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from fdmat_core.formats import counted
 from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Finding
 
@@ -57,7 +58,8 @@ def numbers(column: pandas.Series[Any], name: str, where: Callable[[int], str]) 
     if stray.any() and all(COMMA.fullmatch(word) for word in words[stray]):
         return _with_commas(words, found, stray, name, where)
     places = tuple(f"{where(int(row))}: {short(str(words[row]), 20)!r}" for row in np.flatnonzero(stray)[:EXAMPLES])
-    text = f"column {short(name, 40)} has {int(stray.sum()):,} cells that are no numbers"
+    cells = counted(int(stray.sum()), "cell that is no number", "cells that are no numbers")
+    text = f"column {short(name, 40)} has {cells}"
     if stray.sum() > MOST_STRAY * present:
         said = (Finding(text, "shown with the items, no feature", "", places),)
         return Numbers(None, said if stray.sum() <= (1 - DOUBTFUL) * present else ())
@@ -65,7 +67,7 @@ def numbers(column: pandas.Series[Any], name: str, where: Callable[[int], str]) 
         return Numbers(found, (Finding(text, "taken as missing", "", places),))
     spelled = dict.fromkeys(words[gap & (words != None) & (words != "")])  # noqa: E711  an array of objects
     if spelled:
-        text = f"column {short(name, 40)} writes {listed(spelled, 3)} in {int(gap.sum()):,} cells"
+        text = f"column {short(name, 40)} writes {listed(spelled, 3)} in {counted(int(gap.sum()), 'cell', 'cells')}"
         return Numbers(found, (Finding(text, "taken as missing"),))
     return Numbers(found)
 

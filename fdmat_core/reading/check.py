@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from fdmat_core.reading.places import EXAMPLES, listed
+from fdmat_core.formats import counted, some
+from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Dataset, Finding
 
 #: An accuracy over fewer test items than this is a matter of luck.
@@ -17,6 +18,8 @@ FEW = 5
 IMBALANCE = 20.0
 #: Images beyond these are not compared: reading them takes too long.
 MOST_IMAGES = 10_000
+#: Fields that name items as people know them: their files, ids that are no numbers, keys of WebDataset.
+CALLED = ("file", "id", "key")
 #: How many images, and how many bytes of features, are looked at together.
 BLOCK_IMAGES, BLOCK_BYTES = 256, 2**24
 
@@ -41,15 +44,15 @@ def classes(data: Dataset) -> list[Finding]:
     }
     whole = np.bincount(data.labels, minlength=c)
     found = [
-        (whole == 0, "{} have no item", "they stay in the list of classes"),
-        (whole == 1, "{} have one item", "kept for training; nothing tests them"),
+        (whole == 0, "have no item", "they stay in the list of classes"),
+        (whole == 1, "have one item", "kept for training; nothing tests them"),
     ]
     if "train" in sizes and "test" in sizes:
         train, test = sizes["train"], sizes["test"]
         found += [
-            ((train == 0) & (test > 0), "{} occur among the test items only", "no training can learn them"),
-            ((test == 0) & (train > 1), "{} have no test item", "nothing is known of their accuracy"),
-            ((test > 0) & (test < FEW), f"{{}} have fewer than {FEW} test items", "their accuracy is a matter of luck"),
+            ((train == 0) & (test > 0), "occur among the test items only", "no training can learn them"),
+            ((test == 0) & (train > 1), "have no test item", "nothing is known of their accuracy"),
+            ((test > 0) & (test < FEW), f"have fewer than {FEW} test items", "their accuracy is a matter of luck"),
         ]
     said = [_of_classes(data, mask, text, action) for mask, text, action in found if mask.any()]
     return [*said, *_imbalance(data, sizes.get("train", whole))]
@@ -57,7 +60,8 @@ def classes(data: Dataset) -> list[Finding]:
 
 def _of_classes(data: Dataset, mask: np.ndarray, text: str, action: str) -> Finding:
     names = [data.classes[label] for label in np.flatnonzero(mask)]
-    return Finding(text.format(f"{len(names):,} of {len(mask):,} classes ({listed(names, EXAMPLES)})"), action)
+    verb, _, rest = text.partition(" ")
+    return Finding(f"{some(len(names), len(mask), f'classes ({listed(names, EXAMPLES)})', verb)} {rest}", action)
 
 
 def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
@@ -72,7 +76,7 @@ def _imbalance(data: Dataset, sizes: np.ndarray) -> list[Finding]:
 
 
 def copies(data: Dataset) -> list[Finding]:
-    """What is said about items with the same features or the same pixels, by their ids; all are read for that."""
+    """What is said about items with the same features or the same pixels, by their names; all are read for that."""
     if data.features is None and data.images is None:
         return []
     if data.features is None and len(data.ids) > MOST_IMAGES:
@@ -82,16 +86,17 @@ def copies(data: Dataset) -> list[Finding]:
     if not len(again):
         return []
     group = np.cumsum(first) - 1
-    what = "images" if data.features is None else "features"
-    places = _pairs(data, order, first, np.flatnonzero(~first)[:EXAMPLES])
-    text = f"{len(again):,} of {len(data.ids):,} items have the same {what} as an item before them"
+    what, name = "images" if data.features is None else "features", _names(data)
+    places = _pairs(name, order, first, np.flatnonzero(~first)[:EXAMPLES])
+    text = f"{some(len(again), len(data.ids), 'items')} the same {what} as an item before them"
     findings = [Finding(text, "kept", "", places)]
     labels = data.labels[order]
     mixed = np.unique(group[labels != labels[first][group]])
     if len(mixed) and data.labelled:
         starts = np.flatnonzero(first)[mixed]
-        named = tuple(f"id {data.ids[order[place]]}" for place in starts[:EXAMPLES])
-        findings.append(Finding(f"{len(mixed):,} groups of such copies have different labels", "kept", "", named))
+        named = tuple(name(int(order[place])) for place in starts[:EXAMPLES])
+        groups = counted(len(mixed), "group of such copies has", "groups of such copies have")
+        findings.append(Finding(f"{groups} different labels", "kept", "", named))
     return [*findings, *_leaks(data, order, group, what)]
 
 
@@ -105,15 +110,21 @@ def _leaks(data: Dataset, order: np.ndarray, group: np.ndarray, what: str) -> li
     leaked = np.sort(ids[np.isin(ids, data.splits["test"]) & train[group]])
     if not len(leaked):
         return []
-    text = f"{len(leaked):,} of {len(data.splits['test']):,} test items have the same {what} as a train item"
-    return [
-        Finding(text, "kept; they make every accuracy look better", "", tuple(f"id {i}" for i in leaked[:EXAMPLES]))
-    ]
+    text = f"{some(len(leaked), len(data.splits['test']), 'test items')} the same {what} as a train item"
+    named = tuple(map(_names(data), data.rows_of(leaked[:EXAMPLES]).tolist()))
+    return [Finding(text, "kept; they make every accuracy look better", "", named)]
 
 
-def _pairs(data: Dataset, order: np.ndarray, first: np.ndarray, places: np.ndarray) -> tuple[str, ...]:
+def _names(data: Dataset) -> Callable[[int], str]:
+    """A function from a row to what names its item: a field that has a name of its own for each, or else the id."""
+    distinct = (data.fields[name] for name in CALLED if len(set(data.fields.get(name, ()))) == len(data.ids))
+    names = next(distinct, None)
+    return lambda row: f"id {data.ids[row]}" if names is None else short(str(names[row]))
+
+
+def _pairs(name: Callable[[int], str], order: np.ndarray, first: np.ndarray, places: np.ndarray) -> tuple[str, ...]:
     starts = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    return tuple(f"id {data.ids[order[place]]} as id {data.ids[order[starts[place]]]}" for place in places)
+    return tuple(f"{name(int(order[place]))} as {name(int(order[starts[place]]))}" for place in places)
 
 
 def _groups(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from fdmat_core.formats import counted, some
 from fdmat_core.reading import cells as cells_of
-from fdmat_core.reading.places import EXAMPLES, listed
+from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Finding
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ RowNumbers = Literal["drop", "keep"]
 
 
 class Features(NamedTuple):
-    """Features (n, d) float32, the rows (n,) bool that have none, and what was found."""
+    """Features (n, d) float32, the rows (n,) bool that have none, what was found, and the names of the d columns."""
 
     values: np.ndarray
     lost: np.ndarray
     findings: tuple[Finding, ...]
+    titles: tuple[str, ...] = ()  # if they have any
 
 
 def find(names: Iterable[str], what: str, asked: str = "") -> str | None:
@@ -144,7 +146,15 @@ def _row(cell: Any, name: str, where: str) -> np.ndarray:
     return row
 
 
-def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], str]) -> Features:
+def numbers(
+    values: Any,
+    name: str,
+    *,
+    missing: Missing,
+    where: Callable[[int], str],
+    standardise: bool = False,
+    titles: Sequence[str] = (),
+) -> Features:
     """Features as float32, and what is done about values that are missing or not finite.
 
     Parameters
@@ -153,15 +163,19 @@ def numbers(values: Any, name: str, *, missing: Missing, where: Callable[[int], 
         (n, d) numbers; float32 is taken over, not copied, and gaps in it are filled.
     where
         Where a row stands, in words.
+    standardise
+        Bring every column to mean 0 and spread 1.
+    titles
+        The names of the columns, if they have any.
     """
     array = np.asarray(values)
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"{name} has shape {array.shape}; give (n, d), at least one row and one column")
     if array.dtype.kind not in "biuf":
         array = _as_numbers(array, name)
-    if array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable:
-        return checked(array, 0, name, missing=missing, where=where)
-    return checked(*in_32_bits(array), name, missing=missing, where=where)
+    plain = array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable
+    found = (array, 0) if plain else in_32_bits(array)
+    return checked(*found, name, missing=missing, where=where, standardise=standardise, titles=titles)
 
 
 def in_32_bits(array: np.ndarray) -> tuple[np.ndarray, int]:
@@ -224,27 +238,50 @@ def _as_numbers(array: np.ndarray, name: str) -> np.ndarray:
         raise ValueError(f"{name} holds values that are no numbers ({error}); leave such columns out") from error
 
 
-def checked(found: np.ndarray, rounded: int, name: str, *, missing: Missing, where: Callable[[int], str]) -> Features:
+def checked(  # noqa: PLR0913  what was read, and what people may set
+    found: np.ndarray,
+    rounded: int,
+    name: str,
+    *,
+    missing: Missing,
+    where: Callable[[int], str],
+    standardise: bool = False,
+    titles: Sequence[str] = (),
+) -> Features:
     """Features (n, d) float32 without gaps, mended in place, and what is odd about them.
 
     Parameters
     ----------
     rounded
         How many columns 32 bits cannot hold.
+    standardise
+        Bring every column to mean 0 and spread 1.
+    titles
+        The names of the columns, if they have any.
     """
     findings: list[Finding] = []
     if rounded:
-        text = f"{rounded:,} columns of {name} differ in digits that 32 bits cannot hold"
+        columns = counted(rounded, f"column of {name} differs", f"columns of {name} differ")
+        text = f"{columns} in digits that 32 bits cannot hold"
         findings.append(Finding(text, "rounded to seven digits; subtract what the values have in common"))
     empty = ~np.logical_or.reduce([np.isfinite(part).any(axis=0) for part in _parts(found)])
+    there = np.arange(found.shape[1])
     if empty.any() and not empty.all():
-        findings.append(Finding(f"{int(empty.sum()):,} columns of {name} have no finite value in any row", "left out"))
-        found = found[:, ~empty]
+        columns = counted(int(empty.sum()), f"column of {name} has", f"columns of {name} have")
+        findings.append(Finding(f"{columns} no finite value in any row", "left out"))
+        found, there = found[:, ~empty], there[~empty]
+
+    def place(row: int, column: int) -> str:
+        number = int(there[column])
+        return f"{where(row)}, column {short(titles[number], 40) if titles else f'{number + 1} of {name}'}"
+
     lost = np.concatenate([~np.isfinite(part).all(axis=1) for part in _parts(found)])
     if lost.any():
-        lost, finding = _mended(found, lost, name, missing, where)
+        lost, finding = _mended(found, lost, name, missing, place)
         findings.append(finding)
-    return Features(found, lost, (*findings, *_remarks(found, ~lost, name)))
+    findings += _remarks(found, ~lost, name, standardise=standardise)
+    values = _standardised(found, lost) if standardise else found
+    return Features(values, lost, tuple(findings), tuple(titles[number] for number in there) if titles else ())
 
 
 def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
@@ -254,16 +291,16 @@ def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
 
 
 def _mended(
-    found: np.ndarray, lost: np.ndarray, name: str, missing: Missing, where: Callable[[int], str]
+    found: np.ndarray, lost: np.ndarray, name: str, missing: Missing, place: Callable[[int, int], str]
 ) -> tuple[np.ndarray, Finding]:
     """Fill gaps, with 0 in rows that are given up; which rows (n,) are, and the finding that says so."""
     rows = np.flatnonzero(lost)
     gaps = [~np.isfinite(found[row]) for row in rows[:EXAMPLES]]
-    places = tuple(f"{where(int(row))}, column {int(gap.argmax()) + 1}" for row, gap in zip(rows, gaps, strict=False))
+    places = tuple(place(int(row), int(gap.argmax())) for row, gap in zip(rows, gaps, strict=False))
     finite = np.sum([np.isfinite(part).sum(axis=0) for part in _parts(found)], axis=0)
     text = (
-        f"{len(rows):,} of {len(lost):,} rows of {name} have {found.size - int(finite.sum()):,} values that are "
-        "missing or not finite"
+        f"{some(len(rows), len(lost), f'rows of {name}')} "
+        f"{counted(found.size - int(finite.sum()), 'value that is', 'values that are')} missing or not finite"
     )
     none = not finite.any()
     if missing == "refuse" or (lost.all() and (missing == "drop" or none)):
@@ -280,7 +317,7 @@ def _mended(
     return np.zeros_like(lost), Finding(text, "filled with the mean of the column", "missing=drop", places)
 
 
-def _remarks(found: np.ndarray, there: np.ndarray, name: str) -> list[Finding]:
+def _remarks(found: np.ndarray, there: np.ndarray, name: str, *, standardise: bool) -> list[Finding]:
     """What is odd about the rows (n,) of features that are there: zeros, constant columns, columns of other units."""
     remarks = []
     used, whole = there[:, None], bool(there.all())
@@ -289,35 +326,34 @@ def _remarks(found: np.ndarray, there: np.ndarray, name: str) -> list[Finding]:
     if constant.any() and found.shape[1] > 1 and there.sum() > 1:
         remarks.append(
             Finding(
-                f"{int(constant.sum()):,} of {found.shape[1]:,} columns of {name} are constant",
-                "kept; they change nothing",
+                f"{some(int(constant.sum()), found.shape[1], f'columns of {name}', 'are')} constant",
+                "kept; nothing changes by that",
             )
         )
-    zeros = int((~found.any(axis=1) & there).sum())
+    zeros = 0 if standardise else int((~found.any(axis=1) & there).sum())
     if zeros:
         remarks.append(
-            Finding(f"{zeros:,} rows of {name} are all zero", "kept; FDMat removes them as rows without features")
+            Finding(
+                counted(zeros, f"row of {name} is all zero", f"rows of {name} are all zero"),
+                "kept; FDMat removes them as rows without features",
+            )
         )
     step = max(1, BLOCK // len(found))
     parts = (found[:, start : start + step] for start in range(0, found.shape[1], step))
     spreads = [(part if whole else part[there]).std(axis=0, dtype=np.float64) for part in parts]
     spread = np.concatenate(spreads)[~constant]
     if len(spread) > 1 and spread.max() > UNITS * spread.min():
-        remarks.append(
-            Finding(
-                f"columns of {name} have different units: spreads from {spread.min():.2g} to {spread.max():.2g}",
-                "taken as they are, so distances follow the widest",
-                "standardise=true",
-            )
-        )
+        text = f"columns of {name} have different units: spreads from {spread.min():.2g} to {spread.max():.2g}"
+        scaled = Finding(text, "brought to mean 0 and spread 1", "standardise=false")
+        as_is = Finding(text, "taken as they are, so distances follow the widest", "standardise=true")
+        remarks.append(scaled if standardise else as_is)
     return remarks
 
 
-def standardised(values: np.ndarray, lost: np.ndarray | None) -> np.ndarray:
+def _standardised(values: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """Features with mean 0 and spread 1 in every column, over rows that are not lost; constant columns become 0."""
     # Not by `scaling.moments`, whose numbers are the same for usual columns: it lets a column count nothing that varies
     # by less than a millionth of its mean, such as times in seconds, and here that would be dropped unsaid.
-    lost = np.zeros(len(values), dtype=bool) if lost is None else lost
     mean, spread = values[~lost].mean(axis=0, dtype=np.float64), values[~lost].std(axis=0, dtype=np.float64)
     return ((values - mean) / np.where(spread > 0, spread, 1)).astype(np.float32)
 

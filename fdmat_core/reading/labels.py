@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fdmat_core.formats import counted
 from fdmat_core.reading.cells import GAPS
 from fdmat_core.reading.places import listed
 from fdmat_core.types import UNLABELLED, Finding
@@ -108,7 +109,8 @@ def _plain(present: np.ndarray, name: str, *, typed: bool) -> tuple[np.ndarray, 
         findings.append(Finding(f"{name} holds words and numbers", "every one is a class by its text"))
     spaced = [value for value in words if isinstance(value, str) and value != value.strip()]
     if spaced:
-        text = f"{len(spaced):,} different values of {name} have spaces around them ({listed(map(repr, spaced), 3)})"
+        text = counted(len(spaced), f"value of {name} has spaces", f"different values of {name} have spaces")
+        text += f" around {'it' if len(spaced) == 1 else 'them'} ({listed(map(repr, spaced), 3)})"
         findings.append(Finding(text, "taken without the spaces"))
     if all(WHOLE.fullmatch(word) for word in words.values()):
         return np.array([int(words[value].partition(".")[0]) for value in values]), findings
@@ -146,7 +148,7 @@ def _without_minus_one(present: np.ndarray, name: str) -> tuple[np.ndarray, list
     if (present[~minus] == 1).all():
         finding = Finding(f"{name} is -1 or 1", "two classes; -1 is not read as missing here")
         return np.ones(len(present), dtype=bool), [finding]
-    return ~minus, [Finding(f"{name} is -1 in {int(minus.sum()):,} rows", "read as no label")]
+    return ~minus, [Finding(f"{name} is -1 in {counted(int(minus.sum()), 'row', 'rows')}", "read as no label")]
 
 
 def _array(values: Any) -> np.ndarray:

@@ -208,7 +208,8 @@ def short(text: str, most: int = 80) -> str:
 
 
 def listed(names: Iterable[object], most: int = 8) -> str:
-    """Names in a sentence, the first few, and how many more there are."""
+    """Names in a sentence, the first few, and how many more there are; a single one more is named, too."""
     named = [short(str(name), 40) for name in names]
-    more = len(named) - most
-    return ", ".join(named[:most]) + (f" and {more:,} more" if more > 0 else "")
+    if len(named) <= most + 1:
+        return ", ".join(named)
+    return f"{', '.join(named[:most])} and {len(named) - most:,} more"

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fdmat_core.formats import counted, some
 from fdmat_core.reading import labels as reading_labels
 from fdmat_core.reading.columns import texts
 from fdmat_core.reading.places import EXAMPLES, listed, short
@@ -83,7 +84,8 @@ def assemble(
     if len(rows) < 2:
         why = "; ".join(one.text for one in (*records.findings, *remarks) if " of " in one.text)
         raise ValueError(
-            f"{short(records.name)} has {len(rows)} usable items{f' ({short(why, 200)})' if why else ''}; "
+            f"{short(records.name)} has {counted(len(rows), 'usable item', 'usable items')}"
+            f"{f' ({short(why, 200)})' if why else ''}; "
             "give at least two"
         )
     names = None if records.splits is None else records.splits[rows]
@@ -133,7 +135,7 @@ def _without_labels(
     missing = np.flatnonzero((found.numbers < 0) & ~lost)
     if not len(missing):
         return found.numbers, found.classes, lost, []
-    text = f"{len(missing):,} of {records.n:,} rows have no {records.label_name}"
+    text = f"{some(len(missing), records.n, 'rows')} no {records.label_name}"
     places = tuple(records.where(int(row)) for row in missing[:EXAMPLES])
     if unlabelled == "class":
         numbers = np.where(found.numbers < 0, len(found.classes), found.numbers)
@@ -165,7 +167,7 @@ def _ids(records: Records) -> tuple[np.ndarray, Mapping[str, np.ndarray], list[F
     words = texts(["" if gap else value for value, gap in zip(given.tolist(), missing, strict=True)])
     text = f"ids are no whole numbers below 2^63 ({listed(words[:EXAMPLES])})"
     if missing.any():
-        text = f"{int(missing.sum()):,} of {records.n:,} rows have no id"
+        text = f"{some(int(missing.sum()), records.n, 'rows')} no id"
     finding = Finding(text, "rows are numbered; ids are a field, “id”")
     return np.arange(records.n), {"id": words} | dict(records.fields), [finding]
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from fdmat_core.formats import counted
 from fdmat_core.reading.places import short
 from fdmat_core.types import Finding
 
@@ -80,7 +81,8 @@ def divide(
     if has["validation"]:
         count = int((split == "validation").sum())
         does = {"drop": "left out", "test": "used for testing", "train": "used for training"}[use]
-        findings.append(Finding(f"{count:,} validation items", does, "validation=train, test or drop"))
+        text = counted(count, "validation item", "validation items")
+        findings.append(Finding(text, does, "validation=train, test or drop"))
     train = (split == "train") | ((split == "validation") & (use == "train"))
     test = (split == "test") | ((split == "validation") & (use == "test"))
     if train.any() and test.any():

@@ -5,7 +5,7 @@ import streamlit as st
 from fdmat_core import registry
 from pages.data import looks
 from pages.shell import caches, frame, places, state
-from pages.ui import forms
+from pages.ui import forms, own_data
 
 frame.header("Data", "Choose, look, then start a run. Nothing here changes the data.")
 form, sight = st.columns([4, 8], gap="large")
@@ -13,11 +13,14 @@ form, sight = st.columns([4, 8], gap="large")
 with form, frame.plain_errors():
     dataset, corruption, backbone = forms.choose_data(state.start())
     st.caption(registry.backbones.get(backbone.name).summary)
-    absent, icon = forms.lacks_path(dataset), ":material/arrow_forward:"
-    if st.button("Prepare a run with this", type="primary", icon=icon, width="stretch", disabled=absent):
+    absent, wrong, icon = forms.lacks_path(dataset), own_data.wrong(), ":material/arrow_forward:"
+    if st.button("Prepare a run with this", type="primary", icon=icon, width="stretch", disabled=absent or wrong):
         st.switch_page(places.RUNS)
 
 with sight, frame.plain_errors():
+    if wrong:
+        told = f"Nothing can be read at your path. What is shown here is {own_data.instead(dataset)}."
+        st.warning(told, icon=":material/warning:")
     if absent:
         st.info("Give the path of your data in the settings of the dataset; it is only read.", icon=":material/folder:")
         st.stop()

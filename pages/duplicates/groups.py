@@ -11,6 +11,7 @@ import streamlit as st
 
 from fdmat_core.analysis import duplicates as analysis
 from fdmat_core.analysis import fields
+from fdmat_core.formats import counted, some
 from fdmat_core.runs import decisions, duplicates
 from fdmat_core.runs.duplicates import Asked, Copies, Plan
 from fdmat_core.runs.run import Run
@@ -47,13 +48,13 @@ def show(run: Run, copies: Copies, asked: Asked) -> None:
 def sentence(plan: Plan, copies: Copies, asked: Asked) -> str:
     """What is found, in words."""
     items = sum(len(group) for group in plan.groups)
-    what = "groups of training and test items" if asked.leaks else "groups of training items"
-    parts = [f"**{len(plan.groups):,} {what}**, {items:,} items in all"]
+    of = "of training and test items" if asked.leaks else "of training items"
+    parts = [f"**{counted(len(plan.groups), 'group', 'groups')} {of}**, {items:,} items in all"]
     if plan.differing:
         parts.append(f"{plan.differing:,} with different labels")
     if asked.leaks:
         tests = sum(int((group >= copies.n_train).sum()) for group in plan.groups)
-        parts.append(f"{tests:,} of {len(copies.ids) - copies.n_train:,} test items are trained on")
+        parts.append(f"{some(tests, len(copies.ids) - copies.n_train, 'test items', 'are')} trained on")
     if len(plan.decided):
         parts.append(f"{len(plan.decided):,} decided already")
     return " · ".join(parts)
@@ -83,7 +84,7 @@ def _drop(run: Run, plan: Plan, session: str) -> None:
 def _take_back(run: Run, session: str, steps: int) -> None:
     items = decisions.undo(run.dataset_key or "", session)
     st.session_state["copies_steps"] = steps - 1
-    st.session_state["copies_told"] = f"Taken back for {len(items):,} items."
+    st.session_state["copies_told"] = f"Taken back for {counted(len(items), 'item', 'items')}."
 
 
 def _group(run: Run, copies: Copies, asked: Asked, plan: Plan, number: int) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from fdmat_core import formats
 from fdmat_core.analysis.issues import Tally
 from fdmat_core.analysis.summary import Reading
-from fdmat_core.formats import percent, portion
+from fdmat_core.formats import counted, percent, portion
 
 #: What stands beside the suspects of the very method that suspects them, in short and at length.
 OWN = "by its rule"
@@ -44,7 +44,8 @@ def _tip(text: str) -> str:
 
 def exact(name: str, value: float, k: int, reading: Reading | None) -> Number:
     """A distance of just the items that are kept, and what random gets at the nearest measured size."""
-    beside, help = f"of these {k:,} items", f"Of just the {k:,} items that are kept now"
+    beside = "of this 1 item" if k == 1 else f"of these {k:,} items"
+    help = f"Of just the {counted(k, 'item that is', 'items that are')} kept now"
     if reading is not None and reading.random is not None:
         beside = f"random {formats.number(reading.random, '')} at {percent(round(reading.kept, 6))}"
     return Number(name, formats.number(value, ""), beside, help)

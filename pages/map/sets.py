@@ -44,7 +44,8 @@ def _choose(key: str) -> None:
 def save(run: Run, count: int) -> None:
     """Offer to store what the lasso holds under a name; once stored, it is the chosen set."""
     with st.popover("Save as a set", icon=":material/bookmark_add:", type="tertiary", key="save_set"):
-        name = st.text_input(f"Name of these {count:,} items", key="set_name", max_chars=60, placeholder="lasso 1")
+        label = "Name of this item" if count == 1 else f"Name of these {count:,} items"
+        name = st.text_input(label, key="set_name", max_chars=60, placeholder="lasso 1")
         if not st.button("Save", key="save_set_now") or run.tables is None:
             return
         ids = run.tables[0].ids

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fdmat_core import errors
 from fdmat_core.analysis import before_after
+from fdmat_core.formats import counted
 from fdmat_core.runs import applying, decisions, jobs
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -60,7 +61,8 @@ def _offer(run: Run) -> None:
         st.caption("Drop or relabel items on the Inspect tab; then their data can be cleaned and trained on again.")
         return
     st.markdown(
-        f"**{drop:,} items go, {relabel:,} get another label**, {keep:,} are called right. A new run makes features, "
+        f"**{counted(drop, 'item goes', 'items go')}, {counted(relabel, 'gets', 'get')} another label**, "
+        f"{counted(keep, 'is', 'are')} called right. A new run makes features, "
         "rankings and measures of what is left, with the settings of this one; nothing is changed in place."
     )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fdmat_core import errors
+from fdmat_core.formats import counted
 from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, decisions, exchange
 from fdmat_core.runs.run import Run
@@ -165,4 +166,4 @@ def _take_in(run: Run) -> None:
     except (ValueError, OSError) as error:
         st.session_state["refused"] = f"**{file.name} was not taken in.** {errors.plain(error)}"
         return
-    st.session_state["taken_in"] = f"{taken.read:,} decisions read, {taken.new:,} of them new"
+    st.session_state["taken_in"] = f"{counted(taken.read, 'decision', 'decisions')} read, {taken.new:,} of them new"

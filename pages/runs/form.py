@@ -18,7 +18,7 @@ from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.settings import checked, measured_to_clean
 from fdmat_core.spec import FRACTIONS, Choice, Chosen, Spec
 from pages.shell import caches, frame, places, state
-from pages.ui import forms, run_status
+from pages.ui import forms, own_data, run_status
 
 NAMES = {"corruption": "damage", "backbone": "features", "band": "random subsets", "chosen": "what is chosen before"}
 #: Where no set is chosen before a run.
@@ -37,12 +37,12 @@ BALANCES = {
 
 def show() -> None:
     """Show the form; its button starts the run, or opens it if it is there already."""
-    start = state.start()
     with st.container(border=True):
         title, button = st.columns([1, 1], vertical_alignment="center")
         title.subheader("New run", anchor=False)
         effort = st.container()
-        dataset, corruption, backbone = forms.choose_data(start)
+        dataset, corruption, backbone = forms.choose_data(state.start())
+        start = state.start()  # may follow the data
         st.markdown("**Methods** :small[:gray[random is always among them, as the bar to clear]]")
         names = forms.choose_methods(start.methods, key=state.field("methods"))
         st.markdown("**Measures**")
@@ -290,11 +290,14 @@ def differences(one: Spec, other: Spec) -> list[str]:
 
 def _launch(spec: Spec) -> None:
     """The button that starts a run, or opens it if it is there."""
+    wait = forms.lacks_path(spec.dataset) or own_data.wrong()
     status = jobs.status(spec.key)
     if status is None or not (status.live or status.state == "done"):
         facts: dict[str, Any] = {"icon": ":material/play_arrow:", "width": "stretch", "args": (spec,)}
-        st.button("Start", type="primary", on_click=_begin, disabled=forms.lacks_path(spec.dataset), **facts)
-    elif st.button(_open(status), type="primary", icon=":material/scatter_plot:", width="stretch"):
+        st.button("Start", type="primary", on_click=_begin, disabled=wait, **facts)
+        return
+    facts = {"icon": ":material/scatter_plot:", "width": "stretch", "disabled": own_data.wrong()}
+    if st.button(_open(status), type="primary", **facts):
         state.choose(run=spec.key, method=None)
         st.switch_page(places.MAP)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fdmat_core import errors, serve
+from fdmat_core.formats import counted
 from fdmat_core.runs import jobs, originals
 from fdmat_core.runs.run import Run
 from fdmat_core.store import files
@@ -68,7 +69,7 @@ def _again(run: Run) -> None:
     data = caches.dataset(run.spec.dataset, run.spec.corruption)
     count = originals.carry(run.dataset_key or "", run.spec, data)
     jobs.submit(run.spec)
-    st.toast(f"{count:,} decisions are carried over", icon=":material/check:")
+    st.toast(f"{counted(count, 'decision is', 'decisions are')} carried over", icon=":material/check:")
 
 
 def plain(text: str) -> str:

@@ -171,8 +171,22 @@ def start_from(spec: Spec) -> None:
     st.session_state["start_number"] = st.session_state.get("start_number", 0) + 1
 
 
+def amend(spec: Spec, *names: str) -> None:
+    """Let some fields of the forms start again, from these settings; the others stay as they are."""
+    st.session_state["start"] = spec
+    for name in names:
+        key = f"amended.{_first(name)}"
+        st.session_state[key] = st.session_state.get(key, 0) + 1
+
+
 def field(name: str) -> str:
-    """The key of a form field: the same on every page, and a new one after `start_from`."""
+    """The key of a form field: the same on every page, and a new one after `start_from` or `amend`."""
+    first = _first(name)
+    amended = st.session_state.get(f"amended.{first}", 0)
+    return f"{first}.{amended}" if amended else first
+
+
+def _first(name: str) -> str:
     return f"{name}.{st.session_state.get('start_number', 0)}"
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from fdmat_core import registry, serve
+from fdmat_core import registry
 from fdmat_core.formats import words
 from fdmat_core.registry import Entry, Family, Kind, MethodFacts, Parameter
 from fdmat_core.spec import Choice, Spec
-from pages.shell import caches, frame, state
+from pages.shell import state
+from pages.ui import own_data
 
 FAMILIES: dict[Family, str] = {
     "distribution": "Distribution",
@@ -50,57 +49,15 @@ def choose(kind: Kind[Any], label: str, default: Choice, *, key: str, help: str 
 
 def choose_data(start: Spec) -> tuple[Choice, Choice, Choice]:
     """Ask for the dataset, the corruption done to it, and the backbone; the same fields on every page."""
-    _own_data()
+    said = own_data.ask()
     dataset = choose(registry.datasets, "Dataset", start.dataset, key=state.field("dataset"))
     help = "To see whether a method finds bad data: the truth is kept, and shown beside what was found."
     kind, key = registry.corruptions, state.field("corruption")
     corruption = choose(kind, "Corruption, on purpose", start.corruption, key=key, help=help)
-    backbone = choose(registry.backbones, "Features from", start.backbone, key=state.field("backbone"))
+    own_data.say(said, dataset, corruption)
+    own_data.follow(dataset, corruption, _several())
+    backbone = choose(registry.backbones, "Features from", state.start().backbone, key=state.field("backbone"))
     return dataset, corruption, backbone
-
-
-def _own_data() -> None:
-    """The field for the path of somebody's own data: what lies there fills the fields below."""
-    field = st.text_input(
-        "Your own data",
-        os.environ.get(serve.OPENED, ""),
-        placeholder="Path of a file or folder: images, a table, arrays, a .zip",
-        key="own_path",
-        icon=":material/folder_open:",
-        help="On the machine that this program runs on. It is only read, and taken for what lies there.",
-        persist_state="session",
-    )
-    path = (field or "").strip()
-    if not path:
-        return
-    if path != st.session_state.get("own_taken"):
-        st.session_state["own_taken"] = path
-        _take(path)
-    said, wrong = st.session_state.get("own_said", ("", False))
-    st.caption(f":red[:material/error: {said}]" if wrong else f":material/check: {said}")
-
-
-def _take(path: str) -> None:
-    """Let the forms start from what lies at a path, or say why nothing can be read there."""
-    from fdmat_core import datasets, errors
-    from fdmat_core.runs import settings
-
-    try:
-        found = datasets.recognise(path)
-        data = caches.dataset(found.choice, Choice("none"))
-    except (ValueError, OSError, MemoryError) as error:
-        st.session_state["own_said"] = frame.plain(errors.plain(error)), True
-        return
-    spec = replace(state.start(), dataset=found.choice, corruption=Choice("none"), backbone=datasets.suited(data))
-    state.start_from(
-        settings.suited(replace(spec, methods=settings.SAMPLE.methods, measures=settings.SAMPLE.measures), data)
-    )
-    others = ", ".join(registry.datasets.get(other.name).title for other in found.others)
-    st.session_state["own_said"] = (
-        f"Taken for {frame.plain(found.words)}." + (f" Could also be: {others}." if others else ""),
-        False,
-    )
-    st.rerun()
 
 
 def lacks_path(dataset: Choice) -> bool:
@@ -121,15 +78,25 @@ def parameters(entry: Entry[Any], default: Choice, *, key: str) -> Choice:
 
 def choose_methods(default: tuple[Choice, ...], *, key: str) -> tuple[str, ...]:
     """Ask for methods, family by family, the recommended ones first; not for random, which every run has."""
-    entries = {name: entry for name, entry in registry.methods.all().items() if name != "random"}
     chosen = {choice.name for choice in default}
     picked: list[str] = []
-    for family, group in grouped(entries).items():
+    for family, group in _families().items():
         label, pills = st.columns([2, 5], vertical_alignment="top", gap="small")
         label.caption(family)
         with pills:
             picked += choose_several(family, group, [name for name in group if name in chosen], key=f"{key}.{family}")
     return tuple(picked)
+
+
+def _families() -> dict[str, dict[str, Entry[MethodFacts]]]:
+    """What `choose_methods` offers."""
+    return grouped({name: entry for name, entry in registry.methods.all().items() if name != "random"})
+
+
+def _several() -> dict[str, list[str]]:
+    """The fields of methods and of measures of the form of a run, by their keys: what each offers."""
+    methods = {f"{state.field('methods')}.{family}": list(group) for family, group in _families().items()}
+    return methods | {state.field("measures"): list(registry.measures.all())}
 
 
 def choose_several(label: str, entries: Mapping[str, Entry[Any]], default: list[str], *, key: str) -> list[str]:

@@ -297,7 +297,7 @@ def _npy() -> Iterable[Case]:
     yield case("one number", _saved(np.array(3.0)), Refused(("single value",)))
     yield case("a row", _saved(np.ones(5)), Refused(("shape (5,)",)))
     yield case("nothing", _saved(np.ones((0, 3))), Refused(("shape (0, 3)",)))
-    yield case("one item", _saved(np.ones((1, 3))), Refused(("1 usable items",)))
+    yield case("one item", _saved(np.ones((1, 3))), Refused(("1 usable item",)))
     yield case(
         "images", _saved(np.full((N, 4, 4, 3), 9, dtype=np.uint8)), Taken(classes=("unlabelled",), pixel=[9, 9, 9])
     )

@@ -20,8 +20,8 @@ from tests.datasets.corpus import Case, Either, Refused, Taken
 RED, BLUE = (200, 10, 20), (10, 20, 200)
 
 
-def png(colour: Any = RED, size: tuple[int, int] = (8, 8), mode: str = "RGB", kind: str = "PNG", **how: Any) -> bytes:
-    """An image of one colour as bytes."""
+def png(colour: Any = RED, size: tuple[int, int] = (64, 64), mode: str = "RGB", kind: str = "PNG", **how: Any) -> bytes:
+    """An image of one colour as bytes, of the size that images are read in, so that nothing is said about it."""
     whole = io.BytesIO()
     Image.new(mode, size, colour).save(whole, kind, **how)
     return whole.getvalue()
@@ -113,9 +113,9 @@ def _images() -> Iterable[Case]:
             [0, 0, 0],
             ("more than 8 bits",),
         ),
-        "moving": (_moving("GIF"), [255, 0, 0], ("1 images hold several pictures",)),
-        "moving PNG": (_moving("PNG"), [255, 0, 0], ("1 images hold several pictures",)),
-        "pages": (_moving("TIFF"), [255, 0, 0], ("1 images hold several pictures",)),
+        "moving": (_moving("GIF"), [255, 0, 0], ("1 image holds several pictures",)),
+        "moving PNG": (_moving("PNG"), [255, 0, 0], ("1 image holds several pictures",)),
+        "pages": (_moving("TIFF"), [255, 0, 0], ("1 image holds several pictures",)),
         "turned": (_saved(turned, "PNG", exif=exif), [*RED], ("different sizes",)),
         "more after the end": (png() + b"rest" * 99, [*RED], ()),
     }
@@ -203,7 +203,7 @@ def _broken() -> Iterable[Case]:
         _tree_with([*several("a"), *several("b")], "c/0.png", b"x"),
         Taken(("among them all of c",), classes=("a", "b")),
     )
-    yield Case("images", "all but one broken", _one_left, Refused(("1 usable items",)))
+    yield Case("images", "all but one broken", _one_left, Refused(("1 usable item",)))
 
 
 def _all_broken(folder: Path) -> Path:
@@ -238,7 +238,7 @@ def _folders() -> Iterable[Case]:
     yield case("an empty class beside", then(tree(*two), lambda root: (root / "c").mkdir()), taken)
     yield case("one class", tree(*several("a")), Taken(("class is the same in every row",), classes=("a",)))
     yield case("one image a class", tree("a/0.png", "b/0.png"), Refused(("no class has two items",)))
-    yield case("one image", tree("a/0.png"), Refused(("1 usable items",)))
+    yield case("one image", tree("a/0.png"), Refused(("1 usable item",)))
     yield case("no classes", tree(*(f"{i}.png" for i in range(5))), Taken(classes=("unlabelled",), ids=[0, 1, 2, 3, 4]))
     yield case("nested", tree(*several("a/deep/deeper", "b/deep")), taken)
     yield case("deep", tree(*several("a" + "/d" * 300, "b")), taken)
@@ -246,7 +246,7 @@ def _folders() -> Iterable[Case]:
     yield case(
         "beside the classes",
         tree(*two, "loose.png"),
-        Taken(("1 files or folders: lies beside the class folders", "loose.png"), ids=list(range(6))),
+        Taken(("1 file or folder: lies beside the class folders", "loose.png"), ids=list(range(6))),
     )
     yield case("hidden", tree(*two, "a/.0.png", ".hidden/0.png", ".DS_Store"), taken)
     yield case(
@@ -296,9 +296,9 @@ def _folders() -> Iterable[Case]:
         yield case(
             f"ending {ending} is none",
             tree(*two, f"a/9.{ending}"),
-            Taken(("1 files are no images",), ids=list(range(6))),
+            Taken(("1 file is no image",), ids=list(range(6))),
         )
-    yield case("no ending", tree(*two, "a/image"), Taken(("1 files are no images",)))
+    yield case("no ending", tree(*two, "a/image"), Taken(("1 file is no image",)))
     for ending in ("heic", "avif"):
         yield case(
             f"{ending} without its package",
@@ -541,13 +541,13 @@ def _lists() -> Iterable[Case]:
         yield case(
             f"a path: {name}",
             changed,
-            Taken(("1 of 6 rows of list.csv have no image that can be read (row 2: ",), ids=[0, 1, 3, 4, 5]),
+            Taken(("1 of 6 rows of list.csv has no image that can be read (row 2: ",), ids=[0, 1, 3, 4, 5]),
         )
     yield case("all missing", [f"none{i}.png" for i in range(6)], Refused(("6 of 6 rows", "root=FOLDER")))
     yield case("all paths empty", [""] * 6, Refused(("6 of 6 rows",)))
     yield case("paths are numbers", list(range(6)), Refused(("6 of 6 rows",)))
     yield case(
-        "twice", [*paths[:5], "0.png"], Taken(("1 rows name an image that a row above names",), ids=list(range(6)))
+        "twice", [*paths[:5], "0.png"], Taken(("1 row names an image that a row above names",), ids=list(range(6)))
     )
     yield case("dots and slashes", [f"./{path}" for path in paths], Taken(ids=list(range(6))))
     yield case("in and out again", [f"../data/{path}" for path in paths], Taken(ids=list(range(6))))

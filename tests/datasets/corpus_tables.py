@@ -156,12 +156,12 @@ def _spelling() -> Iterable[Case]:
         "a stray word",
         base(a=put(A, _3="abc")),
         Taken(
-            ("column a has 1 cells that are no numbers (line 5 of t.csv: 'abc')",),
+            ("column a has 1 cell that is no number (line 5 of t.csv: 'abc')",),
             ids=without,
             features=FEATURES[without],
         ),
     )
-    yield text("a unit", base(a=put(A, _3="5 cm")), Taken(("no numbers (line 5 of t.csv: '5 cm')",), ids=without))
+    yield text("a unit", base(a=put(A, _3="5 cm")), Taken(("no number (line 5 of t.csv: '5 cm')",), ids=without))
     yield text(
         "words in two of ten",
         base(a=put(A, _3="abc", _5="?!")),
@@ -243,8 +243,8 @@ def _spelling() -> Iterable[Case]:
         Taken(shape=(N, 2), ids=list(range(N))),
     )
     yield text("different units", base(a=[1e6 * one for one in A]), Taken(("different units", "standardise=true")))
-    yield text("constant", base(a=[7] * N), Taken(("1 of 2 columns of the features are constant",)))
-    yield text("rows of zeros", base(a=put(A, _0=0), b=put(B, _0=0)), Taken(("1 rows of the features are all zero",)))
+    yield text("constant", base(a=[7] * N), Taken(("1 of 2 columns of the features is constant",)))
+    yield text("rows of zeros", base(a=put(A, _0=0), b=put(B, _0=0)), Taken(("1 row of the features is all zero",)))
     yield text("rows twice", base() + "".join(base().splitlines(keepends=True)[1:]), Taken(ids=list(range(20))))
 
 
@@ -336,7 +336,7 @@ def _labels() -> Iterable[Case]:
     yield text(
         "floats with a gap",
         base(label=put([f"{i % 2}.0" for i in range(N)], _3="")),
-        Taken(("1 of 10 rows have no label",), classes=("0", "1")),
+        Taken(("1 of 10 rows has no label",), classes=("0", "1")),
     )
     yield text("fractions", base(label=A), Refused(("a fraction and no class", "label=none")))
     yield text(
@@ -505,7 +505,7 @@ def _columns() -> Iterable[Case]:
         Taken(("1 of 10 rows",), ids=[0, 1, 2, 4, 5, 6, 7, 8, 9]),
     )
     yield text("a long text", base(note=put(LABEL, _3="z" * 200_000)), Taken(fields={"note"}, features=FEATURES))
-    yield text("one row", base().split("\n")[0] + "\n" + base().split("\n")[1] + "\n", Refused(("1 usable items",)))
+    yield text("one row", base().split("\n")[0] + "\n" + base().split("\n")[1] + "\n", Refused(("1 usable item",)))
     yield text("two rows", lines([("a", "label"), (1, "x"), (2.5, "x")]), Taken(("the same in every row",), ids=[0, 1]))
     yield text(
         "two rows of two classes", lines([("a", "label"), (1, "x"), (2.5, "y")]), Refused(("no class has two items",))
@@ -557,7 +557,7 @@ def _ids() -> Iterable[Case]:
     yield text(
         "an id is missing",
         base(id=put(range(N), _3="")),
-        Taken(("1 of 10 rows have no id",), ids=list(range(N)), fields={"id"}),
+        Taken(("1 of 10 rows has no id",), ids=list(range(N)), fields={"id"}),
     )
     yield text(
         "ids are missing", base(id=put(range(N), _3="", _5="")), Taken(("2 of 10 rows have no id",), ids=list(range(N)))
@@ -658,7 +658,7 @@ def _broken_text() -> Iterable[Case]:
     yield text(
         "a row without a label",
         base() + "1,2\n",
-        Taken(("1 of 11 rows have no label (line 12 of t.csv)",), ids=list(range(N))),
+        Taken(("1 of 11 rows has no label (line 12 of t.csv)",), ids=list(range(N))),
     )
     yield text("a quote that never ends", base() + '1,2,"x\n3,4,y\n', Refused(("cannot be read as csv",)))
     yield text("a quote inside", base(label=put(LABEL, _3='5" nail')), Taken(classes=('5" nail', "x", "y")))
@@ -705,7 +705,7 @@ def _typed() -> Iterable[Case]:
         "categories": ({"label": pandas.Categorical(LABEL, categories=["y", "x", "unused"])}, SOUND),
         "categories with a gap": (
             {"label": pandas.Categorical(put(LABEL, _3=None))},
-            Taken(("1 of 10 rows have no label",), ids=without, classes=("x", "y")),
+            Taken(("1 of 10 rows has no label",), ids=without, classes=("x", "y")),
         ),
         "categories of numbers": (
             {"label": pandas.Categorical([10, 9] * 5)},
@@ -719,12 +719,12 @@ def _typed() -> Iterable[Case]:
         "labels nullable": ({"label": pandas.array([0, 1] * 5, dtype="Int8")}, Taken(classes=("0", "1"))),
         "labels nullable with a gap": (
             {"label": pandas.array(put([0, 1] * 5, _3=None), dtype="Int8")},
-            Taken(("have no label",), ids=without, classes=("0", "1")),
+            Taken(("has no label",), ids=without, classes=("0", "1")),
         ),
         "labels true or false": ({"label": [True, False] * 5}, Taken(classes=("False", "True"), labels=[1, 0] * 5)),
         "labels true, false or nothing": (
             {"label": put([True, False] * 5, _3=None)},
-            Taken(("have no label",), ids=without, classes=("False", "True")),
+            Taken(("has no label",), ids=without, classes=("False", "True")),
         ),
         "labels are times": ({"label": pandas.date_range("2020", periods=N)}, Refused(("label=none",))),
         "labels are days": (
@@ -868,7 +868,7 @@ def _json() -> Iterable[Case]:
         Taken(("of words: c",), fields={"c"}, features=FEATURES),
     )
     yield case(
-        "a label is missing", dump(put(rows, _3={"a": 1, "b": 2})), Taken(("1 of 10 rows have no label",), ids=without)
+        "a label is missing", dump(put(rows, _3={"a": 1, "b": 2})), Taken(("1 of 10 rows has no label",), ids=without)
     )
     yield case("a broken line", dump(put(rows, _3='{"a": 1, ')), Refused(("line 4 is no JSON",)))
     yield case("a list", dump(put(rows, _3="[1, 2]")), Refused(("line 4 holds no object",)))
@@ -880,7 +880,7 @@ def _json() -> Iterable[Case]:
     yield case(
         "numbers and words",
         dump(put(rows, _3=rows[3] | {"a": "abc"})),
-        Taken(("1 cells that are no numbers",), ids=without),
+        Taken(("1 cell that is no number",), ids=without),
     )
     yield case("numbers as words", dump([row | {"a": str(row["a"])} for row in rows]), Taken(features=FEATURES))
     yield case(

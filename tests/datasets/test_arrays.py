@@ -172,6 +172,20 @@ def test_measured_numbers_are_taken_as_classes_with_a_word(tmp_path):
     assert "label holds 72 different whole numbers" in said(load(tmp_path / "t.npz"))
 
 
+def test_a_gap_is_named_by_its_column_whatever_stands_before(tmp_path):
+    """The label, an empty column, and columns of words do not count; without names the number in the array does."""
+    frame = pandas.DataFrame({"label": list("ab") * 10, "void": np.nan, "word": "x"}).join(table())
+    frame.loc[4, "b"] = np.nan
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    assert "line 6 of t.csv, column b" in said(load(tmp_path / "t.csv"))
+    values = frame[["void", "a", "b"]].to_numpy()
+    np.savez(tmp_path / "t.npz", features=values)
+    assert "row 4 of t.npz, column 3 of features" in said(load(tmp_path / "t.npz"))
+    vectors = pandas.DataFrame({"label": list("ab") * 10, "embedding": list(frame[["a", "b"]].to_numpy())})
+    vectors.to_parquet(tmp_path / "t.parquet")
+    assert "row 4 of t.parquet, column 2 of the features" in said(load(tmp_path / "t.parquet"))
+
+
 def test_rows_with_gaps_are_left_out_or_filled(tmp_path):
     frame = table(label=list("ab") * 10)
     frame.loc[[3, 7], "a"] = np.nan
@@ -179,7 +193,7 @@ def test_rows_with_gaps_are_left_out_or_filled(tmp_path):
     frame.to_parquet(tmp_path / "t.parquet")
     data = load(tmp_path / "t.parquet")
     assert set(range(20)) - set(data.ids.tolist()) == {3, 5, 7} and np.isfinite(np.asarray(data.features)).all()
-    assert "row 3 of t.parquet, column 1" in said(data)
+    assert "(row 3 of t.parquet, column a; row 5 of t.parquet, column b; row 7 of t.parquet, column a)" in said(data)
     filled = load(tmp_path / "t.parquet", missing="mean")
     assert len(filled.ids) == 20 and filled.features[3, 0] == pytest.approx(np.nanmean(frame["a"].to_numpy()), abs=1e-6)
     with pytest.raises(ValueError, match="remove these rows"):
@@ -191,8 +205,11 @@ def test_columns_of_different_units_are_said_and_can_be_standardised(tmp_path):
         tmp_path / "t.csv"
     )
     data = load(tmp_path / "t.csv")
-    assert "different units" in said(data) and "1 of 4 columns of the features are constant" in said(data)
-    scaled = load(tmp_path / "t.csv", standardise=True).features
+    assert "different units" in said(data) and "1 of 4 columns of the features is constant" in said(data)
+    data = load(tmp_path / "t.csv", standardise=True)
+    assert "brought to mean 0 and spread 1; standardise=false decides otherwise" in said(data)
+    assert "as they are" not in said(data)
+    scaled = data.features
     assert np.allclose(scaled.std(axis=0), [1, 1, 1, 0], atol=1e-5) and np.allclose(scaled.mean(axis=0), 0, atol=1e-6)
 
 
@@ -295,7 +312,7 @@ def test_words_that_are_fractions_are_classes_where_words_are_no_numbers(tmp_pat
         write(tmp_path / f"t.{ending}")
         data = load(tmp_path / f"t.{ending}")
         assert data.classes == VERSIONS and data.labels[:4].tolist() == [0, 1, 2, 3]
-        assert "label holds words that are fractions (3.1, 3.10, 3.2 and 1 more)" in said(data)
+        assert "label holds words that are fractions (3.1, 3.10, 3.2, 4.0)" in said(data)
     frame.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
     np.savez(tmp_path / "t.npz", features=np.eye(20, 3), labels=np.array([*VERSIONS] * 5))
     assert load(tmp_path / "t.jsonl").classes == load(tmp_path / "t.npz").classes == VERSIONS

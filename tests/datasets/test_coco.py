@@ -46,7 +46,8 @@ def test_images_with_ids_and_categories(tmp_path, content):
     data = datasets.open(file)
     assert data.ids.tolist() == list(range(100, 112)) and data.classes == ("cat", "dog")
     assert data.labels.tolist() == [0, 1] * 6 and len(data.splits["test"]) == 2
-    assert data.images(np.array([107, 101]))[:, 9, 9, 0].tolist() == [140, 20] and not data.findings
+    assert data.images(np.array([107, 101]))[:, 9, 9, 0].tolist() == [140, 20]
+    assert said(data) == "all images are 10 x 14: scaled and cut to 64 x 64; size=10 decides otherwise"
     assert data.fields["file"][3] == "pictures/3.png"
 
 
@@ -56,7 +57,7 @@ def test_images_of_several_categories_are_left_out_and_named(tmp_path, content):
     file = write(tmp_path, content)
     data = load(file)
     assert set(range(100, 112)) - set(data.ids.tolist()) == {103} and "image 103: 2 categories" in said(data)
-    assert "1 annotations are of images that are not listed" in said(data) and "image 999" in said(data)
+    assert "1 annotation is of images that are not listed" in said(data) and "image 999" in said(data)
     first = load(file, several="first")
     assert first.labels[first.ids == 103].tolist() == [first.classes.index("dog")] and first.key != data.key
 
@@ -89,7 +90,7 @@ def test_without_annotations_and_with_splits(tmp_path, content):
 def test_images_without_a_category_are_left_out(tmp_path, content):
     content["annotations"] = content["annotations"][:11]
     data = load(write(tmp_path, content))
-    assert 111 not in data.ids and "1 of 12 rows have no category" in said(data)
+    assert 111 not in data.ids and "1 of 12 rows has no category" in said(data)
     assert load(write(tmp_path, content), unlabelled="class").classes == ("cat", "dog", "no label")
 
 

@@ -57,6 +57,29 @@ def test_unreadable_images_are_left_out_and_named(tmp_path):
         assert data.ids.tolist() == [0, 1, 3, 5] and data.images(np.array([5]))[0, 0, 0, 0] == 5
 
 
+@pytest.mark.parametrize(
+    ("shape", "size", "words"),
+    [
+        ((28, 28), 64, "all images are 28 x 28: scaled to 64 x 64; size=28 decides otherwise"),
+        ((100, 100), 64, "all images are 100 x 100: scaled to 64 x 64; size=100 decides otherwise"),
+        ((20, 10), 8, "all images are 20 x 10: scaled and cut to 8 x 8; size=10 decides otherwise"),
+        ((20, 10), 10, "all images are 20 x 10: cut to 10 x 10"),
+        ((4, 4), 8, "all images are 4 x 4: scaled to 8 x 8"),
+        ((1000, 700), 64, "all images are 1,000 x 700: scaled and cut to 64 x 64; size=512 decides otherwise"),
+        ((28, 28), 28, ""),
+    ],
+)
+def test_that_images_are_scaled_is_said(tmp_path, shape, size, words):
+    for number in range(3):
+        save_image(tmp_path / "mine" / f"{number}.png", (number, 0, 0), size=shape)
+    for _ in range(2):  # the second time from memory
+        assert said(load(tmp_path / "mine", size=size)) == words
+    save_image(tmp_path / "mine" / "3.png", (3, 0, 0), size=(9, 9))
+    assert said(load(tmp_path / "mine", size=size)) == (
+        f"images have 2 different sizes: scaled and cut to {size} x {size}; size=N decides otherwise"
+    )
+
+
 def test_a_folder_without_images_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no images in folders below"):
         datasets.load(Choice.of("folder", path=str(tmp_path)))

@@ -62,7 +62,8 @@ def test_a_folder_as_the_hub_keeps_it(tmp_path):
     (tmp_path / "README.md").write_text("a card")
     assert datasets.recognise(tmp_path).choice.name == "huggingface"
     data = datasets.open(tmp_path)
-    assert data.classes == ("cat", "dog") and data.labels.tolist() == [0, 1] * 7 and not data.findings
+    assert data.classes == ("cat", "dog") and data.labels.tolist() == [0, 1] * 7
+    assert said(data) == "all images are 9 x 9: scaled to 64 x 64; size=9 decides otherwise"
     assert data.splits["train"].tolist() == list(range(10)) and data.splits["test"].tolist() == [10, 11, 12, 13]
     assert data.images(np.array([13, 4, 8]))[:, 30, 30, 0].tolist() == [65, 20, 40]
     assert data.fields["text"][12] == "number 12" and data.fields["year"][3] == 2003

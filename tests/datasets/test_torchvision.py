@@ -53,7 +53,9 @@ def test_mnist_is_read_from_its_root_or_its_folder(tmp_path):
         assert data.splits["train"].tolist() == list(range(6)) and data.splits["test"].tolist() == [6, 7, 8]
     images = data.images(np.array([7, 2]))
     assert images.shape == (2, 28, 28, 1) and images[:, 5, 5, 0].tolist() == [7, 2]
-    assert load(tmp_path, size=16).images(np.array([7])).shape == (1, 16, 16, 3)
+    small = load(tmp_path, size=16)
+    assert small.images(np.array([7])).shape == (1, 16, 16, 3)
+    assert "all images are 28 x 28: scaled to 16 x 16; size=28 decides otherwise" in map(str, small.findings)
 
 
 def test_one_of_several_is_named(tmp_path):

@@ -57,7 +57,8 @@ def test_a_shard_is_read_from_its_places(tmp_path):
     assert datasets.recognise(file).choice.name == "webdataset"
     data = datasets.open(file)
     assert data.labels.tolist() == [0, 1] * 5 and data.classes == ("0", "1") and len(data.splits["test"]) == 2
-    assert data.images(np.array([9, 3]))[:, 30, 30, 0].tolist() == [45, 15] and not data.findings
+    assert data.images(np.array([9, 3]))[:, 30, 30, 0].tolist() == [45, 15]
+    assert said(data) == "all images are 9 x 12: scaled and cut to 64 x 64; size=9 decides otherwise"
     assert data.fields["key"][7] == "0007"
 
 
@@ -98,7 +99,7 @@ def test_words_and_gaps_as_labels(tmp_path):
     data = datasets.open(
         write(tmp_path / "a.tar", samples(range(9), lambda i: {} if i == 4 else {"cls": b"cat\n" if i % 2 else b"dog"}))
     )
-    assert data.classes == ("cat", "dog") and 4 not in data.ids and "1 of 9 rows have no label" in said(data)
+    assert data.classes == ("cat", "dog") and 4 not in data.ids and "1 of 9 rows has no label" in said(data)
     assert not datasets.open(write(tmp_path / "b.tar", samples(range(9), lambda i: {}))).labelled
 
 
@@ -117,7 +118,7 @@ def test_samples_without_a_readable_image_are_left_out_and_named(tmp_path):
     data = datasets.open(write(tmp_path / "a.tar", members))
     assert set(range(9)) - set(data.ids.tolist()) == {3, 5, 8}
     assert "0003 in a.tar: " in said(data) and "x/9: no image" in said(data)
-    assert "1 files in a.tar are no image" in said(data) and "0001.seg.png" in said(data)
+    assert "1 file in a.tar is no image" in said(data) and "0001.seg.png" in said(data)
 
 
 def test_links_and_paths_in_a_shard_do_nothing(tmp_path):
@@ -134,7 +135,7 @@ def test_links_and_paths_in_a_shard_do_nothing(tmp_path):
 def test_compressed_shards_are_refused_or_passed_over(tmp_path):
     whole = write(tmp_path / "a.tar", samples(range(8))).read_bytes()
     (tmp_path / "b.tar.gz").write_bytes(gzip.compress(whole))
-    assert "1 shards are compressed" in said(datasets.open(tmp_path))
+    assert "1 shard is compressed" in said(datasets.open(tmp_path))
     with pytest.raises(ValueError, match=r"b\.tar\.gz is compressed; unpack it to \.tar"):
         load(tmp_path / "b.tar.gz")
     (tmp_path / "c.tar").write_bytes(gzip.compress(whole))
@@ -155,7 +156,7 @@ def test_a_shard_without_its_end_may_be_cut_off(tmp_path):
     whole = write(tmp_path / "a.tar", members).read_bytes()
     (tmp_path / "a.tar").write_bytes(whole[: whole.rindex(b"1" * 512) + 512])
     data = load(tmp_path / "a.tar")
-    assert "1 of 1 shards have no end" in said(data)
+    assert "1 of 1 shards has no end" in said(data)
 
 
 def test_a_shard_beside_images_leaves_the_folder_a_folder(tmp_path):
@@ -194,7 +195,7 @@ def test_a_damaged_shard_is_left_out_and_the_sound_ones_are_read(tmp_path):
     data = datasets.open(tmp_path)
     assert data.fields["key"].tolist() == [f"{number:04}" for number in [*range(8), *range(16, 24)]]
     assert data.images(np.array([8]))[0, 30, 30, 0] == 80
-    assert "1 of 3 shards are damaged (b.tar is damaged" in said(data) and "left out with all that they hold" in said(
+    assert "1 of 3 shards is damaged (b.tar is damaged" in said(data) and "left out with all that they hold" in said(
         data
     )
     (tmp_path / "a.tar").write_bytes(b"")

@@ -79,8 +79,36 @@ def test_a_path_that_cannot_be_read_says_why_and_changes_nothing(visit, tmp_path
     app = visit(places.DATA)
     app.get_by_key("own_path").set_value(str(tmp_path / "broken.npz")).run()
     assert "is no .npz file of plain arrays" in texts(app) and app.get_by_key("dataset.0").value == "fashion_mnist_8k"
+    assert (
+        "What is shown here is Fashion-MNIST" in app.warning[0].value
+        and button(app, "Prepare a run with this").disabled
+    )
     app.get_by_key("own_path").set_value("~nosuchperson/data").run()
     assert not app.exception and "cannot be looked up" in texts(app)
+    app.get_by_key("own_path").set_value("").run()
+    assert not app.warning and not button(app, "Prepare a run with this").disabled
+
+
+def test_nothing_starts_while_a_path_is_wrong(visit, tmp_path):
+    app = visit(places.RUNS)
+    assert not button(app, "Start").disabled
+    app.get_by_key("own_path").set_value(str(tmp_path / "nowhere")).run()
+    assert button(app, "Start").disabled and "still those of Fashion-MNIST sample" in texts(app)
+    app.get_by_key("own_path").set_value("").run()
+    assert not button(app, "Start").disabled and "still those" not in texts(app)
+
+
+def test_a_path_that_failed_is_tried_again_once_it_was_cleared(visit, tmp_path):
+    file = tmp_path / "mine.csv"
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(file)).run()
+    assert "there is nothing there" in texts(app)
+    own_table(tmp_path)
+    app.get_by_key("own_path").set_value("").run()
+    app.get_by_key("own_path").set_value(str(file)).run()
+    assert "labels in label" in texts(app) and not button(app, "Prepare a run with this").disabled
+    app.get_by_key("own_path").set_value(str(tmp_path / "other.csv")).run()
+    assert "What is shown here is mine.csv" in app.warning[0].value and metrics(app)["Training items"] == "30"
 
 
 def test_data_without_labels_start_with_what_needs_none(visit, tmp_path):
@@ -92,6 +120,25 @@ def test_data_without_labels_start_with_what_needs_none(visit, tmp_path):
     assert "el2n" not in {choice.name for choice in start.methods} and "fdmat" in {
         choice.name for choice in start.methods
     }
+
+
+def unnamed_labels(folder):
+    """A table whose labels stand in a column of no usual name, so that it counts as unlabelled until that is named."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.random(40), "b": rng.random(40), "diagnosis": ["benign", "malignant"] * 20})
+    frame.to_csv(folder / "cancer.csv", index=False)
+    return folder / "cancer.csv"
+
+
+def test_what_a_path_is_taken_for_is_said_of_the_data_as_they_are_loaded(visit, tmp_path):
+    app = visit(places.DATA)
+    app.get_by_key("own_path").set_value(str(unnamed_labels(tmp_path))).run()
+    assert "a table, cancer.csv, with 3 columns, without labels." in texts(app) and metrics(app)["Classes"] == "1"
+    app.get_by_key("dataset.1.arrays.label").set_value("diagnosis").run()
+    assert "a table, cancer.csv, with 3 columns and labels in diagnosis." in texts(app)
+    assert metrics(app)["Classes"] == "2" and "without labels" not in texts(app)
+    app.get_by_key("dataset.1.arrays.label").set_value("diagnose").run()
+    assert "Taken for a table, cancer.csv, with 3 columns." in texts(app) and app.error
 
 
 def test_many_classes_are_shown_one_at_a_time(visit):

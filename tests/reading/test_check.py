@@ -1,5 +1,7 @@
 """What is said about a dataset as a whole, on cases that can be counted by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -40,10 +42,10 @@ def test_small_and_missing_classes_are_named():
     labels = [0] * 13 + [1] * 5 + [2] * 2 + [3] + [5] * 2
     data = make(labels, [10, 11, 12, 13, 14, 23, 28, 29])
     assert said(data) == [
-        "1 of 6 classes (e) have no item: they stay in the list of classes",
-        "1 of 6 classes (d) have one item: kept for training; nothing tests them",
-        "1 of 6 classes (c) occur among the test items only: no training can learn them",
-        "1 of 6 classes (f) have no test item: nothing is known of their accuracy",
+        "1 of 6 classes (e) has no item: they stay in the list of classes",
+        "1 of 6 classes (d) has one item: kept for training; nothing tests them",
+        "1 of 6 classes (c) occurs among the test items only: no training can learn them",
+        "1 of 6 classes (f) has no test item: nothing is known of their accuracy",
         "2 of 6 classes (b, c) have fewer than 5 test items: their accuracy is a matter of luck",
     ]
 
@@ -62,8 +64,20 @@ def test_copies_are_counted_and_named_by_id():
     copies, mixed, leaks = said(data)
     assert copies.startswith("3 of 26 items have the same features as an item before them (")
     assert {"id 12 as id 11", "id 13 as id 10", "id 15 as id 10"} == set(copies.split("(")[1].split(")")[0].split("; "))
-    assert mixed == "1 groups of such copies have different labels (id 10): kept"
+    assert mixed == "1 group of such copies has different labels (id 10): kept"
     assert leaks.startswith("2 of 12 test items have the same features as a train item (id 12; id 15): kept")
+
+
+@pytest.mark.parametrize("field", ["file", "key", "id"])
+def test_copies_are_named_by_their_file_where_there_is_one(field):
+    """Rows 0, 2 and 3 are alike; 13 is a test item; whatever else the items say is no name."""
+    rows = [[0, 1], [2, 3], [0, 1], [0, 1], *([i, i] for i in range(7, 27))]
+    data = make([0, 1, 1, *([0, 1] * 10), 0], [13, *range(24, 34)], rows)
+    names = np.array([f"cat/{number}.png" for number in range(24)])
+    data = dataclasses.replace(data, fields={"camera": np.full(24, "fuji"), field: names})
+    copies, mixed, leaks = said(data)
+    assert "(cat/2.png as cat/0.png; cat/3.png as cat/0.png)" in copies
+    assert "(cat/0.png)" in mixed and "(cat/3.png)" in leaks
 
 
 def test_images_are_compared_by_their_pixels(monkeypatch):
@@ -75,7 +89,7 @@ def test_images_are_compared_by_their_pixels(monkeypatch):
         return np.stack([np.full((4, 4, 1), [7, 8, 9, 7][i - 10] if i < 14 else i, dtype=np.uint8) for i in ids])
 
     data = make([0, 1, 1, 0] * 5, [*range(20, 30)], images=images)
-    assert said(data) == ["1 of 20 items have the same images as an item before them (id 13 as id 10): kept"]
+    assert said(data) == ["1 of 20 items has the same images as an item before them (id 13 as id 10): kept"]
     assert max(asked) == 3
     monkeypatch.setattr(module, "MOST_IMAGES", 19)
     assert said(data) == ["20 images are more than 19: not searched for copies"]
@@ -83,7 +97,7 @@ def test_images_are_compared_by_their_pixels(monkeypatch):
 
 def test_data_without_labels_are_searched_for_copies_only():
     data = make([0] * 4, [13], [[1, 2]] * 4, classes=("unlabelled",))
-    assert len(said(data)) == 2 and "3 of 4 items" in said(data)[0] and "1 of 1 test items" in said(data)[1]
+    assert len(said(data)) == 2 and "3 of 4 items" in said(data)[0] and "1 of 1 test items has" in said(data)[1]
 
 
 def test_blocks_change_nothing(monkeypatch):

@@ -28,7 +28,7 @@ def test_what_is_odd_is_told_with_what_was_left_out():
     artifacts.note_findings(spec, odd())
     found = Run(spec).findings
     assert found == (LOST, *check.check(odd()))
-    assert "1 of 1 test items have the same features as a train item" in [one.text for one in found]
+    assert "1 of 1 test items has the same features as a train item" in [one.text for one in found]
 
 
 def test_the_same_data_are_looked_through_once_and_others_again(monkeypatch):
@@ -40,7 +40,7 @@ def test_the_same_data_are_looked_through_once_and_others_again(monkeypatch):
         artifacts.note_findings(spec, odd())
     assert Run(spec).findings == found
     artifacts.note_findings(spec, dataclasses.replace(odd("other"), labels=np.array([0, 0, 0, 0]), findings=()))
-    assert "1 of 2 classes (b) have no item" in [one.text for one in Run(spec).findings]
+    assert "1 of 2 classes (b) has no item" in [one.text for one in Run(spec).findings]
 
 
 def test_a_run_looks_through_its_data():
