@@ -281,7 +281,7 @@ def checked(  # noqa: PLR0913  what was read, and what people may set
         findings.append(finding)
     findings += _remarks(found, ~lost, name, standardise=standardise)
     values = _standardised(found, lost) if standardise else found
-    return Features(values, lost, tuple(findings), tuple(titles[number] for number in there) if titles else ())
+    return Features(values, lost, tuple(findings), tuple(str(titles[number]) for number in there if titles))
 
 
 def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
