@@ -58,7 +58,8 @@ class Side:
         pictures, words = thumbnails.address(self.run), served.address(self.run)
         title = " · ".join(filter(None, (self.name, told_apart)))
         flags = columns.flags(self.table.n, caches.train(self.run).truth, self.run.evidence)[self.rows]
-        return compare.Side(self.rankings, points.Words(title, "", "score", pictures, words), flags)
+        told = points.Words(title, pictures=pictures, words=words)
+        return compare.Side(self.rankings, told, flags)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,10 @@ def test_two_runs_are_joined_by_id_and_say_how_many_items_they_share(visit, key,
     ]
     found = pairs.of((Run(results), HERDING), (Run(other), HERDING))
     titles = [side["method"] for side in unpack(found.packed())[0]["sides"]]
+    monkeypatch.setattr(pairs.thumbnails, "address", lambda run: f"pictures/{run.key}")
+    monkeypatch.setattr(pairs.served, "address", lambda run: f"words/{run.key}")
+    told = unpack(found.packed())[0]["sides"][1]
+    assert (told["pictures"], told["words"], told["score"]) == (f"pictures/{other.key}", f"words/{other.key}", "score")
     assert titles == ["Herding · places by class: none", "Herding · places by class: equal"]
     library.rename(other.key, "even")
     assert [side["method"] for side in unpack(found.packed())[0]["sides"]][1] == "Herding · even"
