@@ -130,7 +130,7 @@ class Dataset:
     def __post_init__(self) -> None:
         require_length("Dataset", len(self.ids), labels=self.labels, features=self.features, logits=self.logits)
         require_length("Dataset.fields", len(self.ids), **self.fields)
-        if self.columns and (self.features is None or len(self.columns) != self.features.shape[1]):
+        if self.columns and self.features is not None and len(self.columns) != self.features.shape[1]:
             raise ValueError(f"Dataset.columns are {len(self.columns)} names; give one for each feature, or none")
         _require_distinct("Dataset", self.ids)
         for name in ("ids", "labels", "features", "logits"):

@@ -1,6 +1,7 @@
 """Which features of an item are least usual in its class, by hand."""
 
 import numpy as np
+import pytest
 
 from fdmat_core.analysis import unusual
 from fdmat_core.types import Dataset
@@ -35,3 +36,9 @@ def test_features_without_names_are_numbered_and_pictures_have_none():
 def test_a_large_class_is_told_by_rows_of_all_of_it(monkeypatch):
     monkeypatch.setattr(unusual, "ROWS", 2)
     assert unusual.least_usual(items(), 0, 1) == [("age", 1, 5)]  # by rows 0 and 4, not by the first two
+
+
+def test_names_are_of_all_features_or_none():
+    with pytest.raises(ValueError, match="columns are 2 names; give one for each feature"):
+        items(columns=("age", "dose"))
+    assert items(features=None).columns == ("age", "dose", "site")  # of data whose values were left behind

@@ -133,10 +133,8 @@ def test_two_runs_are_joined_by_id_and_say_how_many_items_they_share(visit, key,
     measures, differ, _ = tables(app)
     assert [row[0] for row in measures] == ["Energy distance at 20%"]
     assert ["Places by class", "none", "equal"] in differ
-    assert app.selectbox(key="run_of_b").options == [
-        "the same run",
-        f"places by class: equal · 2 methods · {other.key[:6]}",
-    ]
+    options = app.selectbox(key="run_of_b").options
+    assert options[0] == "the same run" and f"places by class: equal · 2 methods · {other.key[:6]}" in options
     found = pairs.of((Run(results), HERDING), (Run(other), HERDING))
     titles = [side["method"] for side in unpack(found.packed())[0]["sides"]]
     monkeypatch.setattr(pairs.thumbnails, "address", lambda run: f"pictures/{run.key}")

@@ -238,10 +238,10 @@ def work(spec):
 
 def test_a_worker_of_another_version_refuses():
     mine = work(make_spec("herding"))
-    tasks.ranking(mine, (Choice("herding"), None))
+    tasks.ranking(mine, tasks.Rank(Choice("herding"), None))
     assert Run(mine.spec).ranking(Choice("herding")) is not None
     with pytest.raises(tasks.Unfit, match="another version of this program or of a library"):
-        tasks.ranking(mine._replace(version="another"), (Choice("herding"), None))
+        tasks.ranking(mine._replace(version="another"), tasks.Rank(Choice("herding"), None))
 
 
 def test_a_worker_that_is_not_fit_stops_the_run_and_nothing_counts_as_a_problem(monkeypatch):
@@ -257,7 +257,7 @@ def test_a_worker_that_does_not_see_the_store_refuses(tmp_path, monkeypatch):
     mine = work(make_spec("herding", fractions=(0.3,)))
     monkeypatch.setenv("FDMAT_HOME", str(tmp_path / "elsewhere"))
     with pytest.raises(tasks.Unfit, match=r"finds no features of this run under .*elsewhere; let FDMAT_HOME"):
-        tasks.ranking(mine, (Choice("herding"), None))
+        tasks.ranking(mine, tasks.Rank(Choice("herding"), None))
 
 
 def test_a_worker_that_reads_other_data_refuses(monkeypatch):
@@ -275,7 +275,7 @@ def test_a_worker_holds_less_after_memory_ran_out(monkeypatch):
     memory.note(folder)
     block = memory.distances.BLOCK
     monkeypatch.setattr(tasks, "rank", lambda *_: seen.append(memory.distances.BLOCK))
-    tasks.ranking(tasks.Work.of(mine.spec, mine.used), (Choice("herding"), None))
+    tasks.ranking(tasks.Work.of(mine.spec, mine.used), tasks.Rank(Choice("herding"), None))
     assert seen == [block // memory.SMALLER] and block == memory.distances.BLOCK
 
 
