@@ -249,7 +249,7 @@ def figure(points, file):
     chart.update_layout(
         template="plotly_white", width=1800, height=120 + 260 * len(datasets), font_size=14,
         title="Accuracy of networks trained from scratch, in points above random, against the share kept",
-        legend={"orientation": "h", "y": -0.05},
+        legend={"orientation": "h", "y": -0.2 / len(datasets)},
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as player:
         page_file = Path(folder) / "figure.html"
