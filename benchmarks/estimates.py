@@ -180,8 +180,9 @@ def terms(kind, name):
     """What the seconds of one thing may be made of."""
     if kind == "stages":
         return OF_STAGES[name]
-    reads = kind == "measures" and "dataset" in registry.measures.get(name).accepts
-    return OF_READERS if reads else OF_MEASURES if kind == "measures" else OF_TABLES
+    if kind == "methods":
+        return OF_TABLES
+    return OF_READERS if "dataset" in registry.measures.get(name).accepts else OF_MEASURES
 
 
 def middle(laws):

@@ -116,9 +116,10 @@ def _met(held, asked):
 
 def promised(trials):
     """The issue's promises, each with what the trials show, as sentences that others may quote."""
-    trained = numbers.promises(numbers.cells(numbers.judged(trials, TRAINED)))
+    cells = numbers.cells(numbers.judged(trials, TRAINED))
+    trained, beside = numbers.promises(cells), numbers.beside(cells)
     probed = numbers.promises(numbers.cells(numbers.judged(trials, PROBE)))
-    above, beside = trained["above_random"], numbers.beside(numbers.cells(numbers.judged(trials, TRAINED)))
+    above = trained["above_random"]
     return [
         "Trained from scratch, FDMat is first or within one standard error of the first in "
         f"{_share(trained['near_error'])} cells; 85% were asked: {_met(trained['near_error'], ASKED['near_error'])}.",

@@ -361,7 +361,8 @@ def _of_features(
 ) -> dict[str, Any]:
     if values.ndim in (3, 4) and values.dtype == np.uint8:
         return _of_images(values)
-    found = columns.numbers(values, "features", missing=missing, where=where, standardise=standardise)
+    read = columns.in_float32(values, "features")
+    found = columns.checked(*read, "features", missing=missing, where=where, standardise=standardise)
     return {"features": found.values, "lost": found.lost, "findings": found.findings}
 
 

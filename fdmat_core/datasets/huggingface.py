@@ -255,7 +255,8 @@ def _features(
     wide = bool(rows)
     values = columns.stacked(frame[used[0]], used[0], where) if wide else frame[used]
     titles = () if wide else used
-    found = columns.numbers(values, "the features", missing=missing, where=where, titles=titles)
+    read = columns.in_float32(values, "the features")
+    found = columns.checked(*read, "the features", missing=missing, where=where, titles=titles)
     return {"features": found.values, "lost": found.lost}, used, list(found.findings)
 
 

@@ -322,7 +322,8 @@ def _columns(found: list[Sample], size: int, content: str, missing: Missing) -> 
                 f"{vector.dtype}, the first {first} numbers; give all the same"
             )
         values[row] = vector.reshape(-1)
-    read = columns.numbers(values, "npy", missing=missing, where=lambda row: short(found[row].key))
+    kept = columns.in_float32(values, "npy")
+    read = columns.checked(*kept, "npy", missing=missing, where=lambda row: short(found[row].key))
     return {"features": read.values, "lost": read.lost}, list(read.findings)
 
 

@@ -146,27 +146,10 @@ def _row(cell: Any, name: str, where: str) -> np.ndarray:
     return row
 
 
-def numbers(
-    values: Any,
-    name: str,
-    *,
-    missing: Missing,
-    where: Callable[[int], str],
-    standardise: bool = False,
-    titles: Sequence[str] = (),
-) -> Features:
-    """Features as float32, and what is done about values that are missing or not finite.
+def in_float32(values: Any, name: str) -> tuple[np.ndarray, int]:
+    """Numbers (n, d) as float32, and how many of the d columns 32 bits cannot hold: what `checked` takes.
 
-    Parameters
-    ----------
-    values
-        (n, d) numbers; float32 is taken over, not copied, and gaps in it are filled.
-    where
-        Where a row stands, in words.
-    standardise
-        Bring every column to mean 0 and spread 1.
-    titles
-        The names of the columns, if they have any.
+    What is float32 and can be written to is taken over, not copied.
     """
     array = np.asarray(values)
     if array.ndim != 2 or 0 in array.shape:
@@ -174,8 +157,7 @@ def numbers(
     if array.dtype.kind not in "biuf":
         array = _as_numbers(array, name)
     plain = array.dtype == np.float32 and array.dtype.isnative and array.flags.writeable
-    found = (array, 0) if plain else in_32_bits(array)
-    return checked(*found, name, missing=missing, where=where, standardise=standardise, titles=titles)
+    return (array, 0) if plain else in_32_bits(array)
 
 
 def in_32_bits(array: np.ndarray) -> tuple[np.ndarray, int]:

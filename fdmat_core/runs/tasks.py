@@ -1,8 +1,7 @@
 """What of a run can be computed anywhere that its store is seen: features of some items, a ranking, a point of a curve.
 
 Rankings go to the store as entries, but for those of some classes, which the process of the run puts together. Of a
-point the value is the answer: only the process of the run writes to the
-database, which two machines must not share.
+point the value is the answer: only the process of the run writes to the database, which two machines must not share.
 """
 
 from __future__ import annotations
