@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from fdmat_core import registry, selection
+from fdmat_core.formats import counted
 from fdmat_core.runs import artifacts
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.runs.tasks import Rank, Ranked
@@ -44,7 +45,7 @@ def dealt(labels: np.ndarray, hands: int) -> list[tuple[int, ...]]:
 def words(task: Rank) -> str:
     """What is ranked, as a person reads it."""
     title = registry.methods.title(task.method)
-    return f"{title} ({len(task.labels)} class{'es' * (len(task.labels) > 1)})" if task.labels else title
+    return f"{title} ({counted(len(task.labels), 'class', 'classes')})" if task.labels else title
 
 
 def gathered(tasks: Sequence[Rank], ended: Iterable[Ranked]) -> Iterator[list[Ranked]]:

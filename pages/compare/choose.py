@@ -7,6 +7,7 @@ from typing import NamedTuple, NoReturn
 import streamlit as st
 
 from fdmat_core import registry
+from fdmat_core.formats import counted
 from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
@@ -152,5 +153,5 @@ def _choose_run(run: Run, other: Run) -> None:
 
 def _told_apart(spec: Spec, first: Spec) -> str:
     """What a run is called beside the first, how many methods it has, and its key."""
-    methods = f"{len(spec.methods)} method{'s' * (len(spec.methods) != 1)}"
+    methods = counted(len(spec.methods), "method", "methods")
     return " · ".join(dict.fromkeys([titles.apart(spec, first)[0], methods, spec.key[:6]]))
