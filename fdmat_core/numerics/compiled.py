@@ -1,9 +1,11 @@
-"""The loop over the products of two tiles, compiled by numba once and then read from its cache.
+"""Loops over distances, compiled by numba once and then read from its cache.
 
-Imported where it is called, as numba takes a quarter of a second to load.
+Imported where they are called, as numba takes a quarter of a second to load.
 """
 
 from __future__ import annotations
+
+from math import sqrt
 
 import numpy as np
 from numba import njit
@@ -75,3 +77,59 @@ def take(
                 if new < apart[name, last] or (new == apart[name, last] and row < who[name, last]):
                     _put(apart, who, name, new, row)
                     limits[j] = theirs[j] - apart[name, last]
+
+
+@njit(nogil=True, cache=True, fastmath=LOOSE)
+def measure(x: np.ndarray, rows: np.ndarray, first: int, last: int, apart: np.ndarray) -> None:
+    """Fill in the distances of rows to their neighbours, summed in float64: 0 for copies.
+
+    Parameters
+    ----------
+    x
+        (n, d) all rows.
+    rows
+        (n, k) the neighbours of each row.
+    first, last
+        The rows from one to before the other are asked for.
+    apart
+        (n, k) float64 distances; changed in place.
+    """
+    for i in range(first, last):
+        mine = x[i]
+        for place in range(rows.shape[1]):
+            theirs, total = x[rows[i, place]], 0.0
+            for j in range(x.shape[1]):
+                gap = np.float64(mine[j]) - np.float64(theirs[j])
+                total += gap * gap
+            apart[i, place] = sqrt(total)
+
+
+@njit(nogil=True, cache=True)
+def roots(cross: np.ndarray, a: np.ndarray, b: np.ndarray, floor: float) -> np.ndarray:
+    """Turn inner products (m, n) into distances, in place, given the squared norms (m,) and (n,).
+
+    Squares below the floor are 0. The sums are taken in the order of `distances.expand_squares`.
+    """
+    for i in range(len(cross)):
+        row, own = cross[i], a[i]
+        for j in range(len(row)):
+            square = (row[j] * -2 + own) + b[j]
+            row[j] = sqrt(square if square >= floor else 0.0)
+    return cross
+
+
+@njit(nogil=True, cache=True)
+def smallest(values: np.ndarray, k: int) -> np.ndarray:
+    """The k-th smallest value (m, 1) of each row of values (m, n), none of them NaN; k is at most n."""
+    found, best = np.empty((len(values), 1), values.dtype), np.empty(k, values.dtype)
+    for i in range(len(values)):
+        row, best[:] = values[i], np.inf
+        for j in range(len(row)):
+            if row[j] < best[k - 1]:
+                at = k - 1
+                while at > 0 and row[j] < best[at - 1]:
+                    best[at] = best[at - 1]
+                    at -= 1
+                best[at] = row[j]
+        found[i] = best[k - 1]
+    return found

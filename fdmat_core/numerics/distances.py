@@ -29,6 +29,8 @@ TENSORS = 2**30
 DENSE_ROWS = 20_000
 #: Blocks that are gone over several times are this much smaller, so that they stay in a processor's cache.
 CACHED = 256
+#: From this many rows on a compiled loop over their distances saves more than it takes to load.
+LONG = 4000
 #: Distances that are only summed are made for so many rows with so many at a time.
 TALL, WIDE = 512, 2048
 
@@ -195,12 +197,19 @@ def distance_rows(x: Array) -> Callable[[int | slice], Array]:
     floor = 1e-13 * float(xp.max(norms)) if len(x) else 0.0
 
     def rows(which: slice, others: slice) -> Array:
-        found = expand_squares(x[which, :] @ x[others, :].T, norms[which], norms[others])
-        found[found < floor] = 0
-        found **= 0.5
-        return found
+        return finish(x[which, :] @ x[others, :].T, norms[which], norms[others], floor)
 
+    finish = _roots
+    if isinstance(x, np.ndarray) and len(x) >= LONG:
+        from fdmat_core.numerics.compiled import roots as finish
     return kept_rows(rows, len(x))
+
+
+def _roots(cross: Array, a: Array, b: Array, floor: float) -> Array:
+    """Turn inner products (m, n) into distances, in place, given the squared norms; squares below the floor are 0."""
+    found = expand_squares(cross, a, b)
+    found[found < floor] = 0
+    return root(found)
 
 
 def row_means(rows: Callable[[slice], Array], n: int) -> Array:

@@ -152,18 +152,25 @@ def _smallest(values: Any, k: int) -> Any:
 
 def _read(found: np.ndarray, x: Array) -> Neighbours:
     """The rows found (n, k) by their distances in float64, so that copies are at 0; ties go to the lower row."""
-    apart = np.empty(found.shape)
+    apart, measure = np.empty(found.shape), _measure
+    if isinstance(x, np.ndarray) and x.dtype != np.float16:  # which numba cannot add
+        from fdmat_core.numerics.compiled import measure
 
     def fill(rows: slice) -> None:
-        xp = namespace(x)
-        gaps = xp.astype(x[rows, :], wide(x))[:, None, :] - x[like(x, found[rows]), :]
-        apart[rows] = to_numpy(xp.sqrt(xp.sum(gaps * gaps, axis=2)))
+        measure(x, found, rows.start, rows.stop, apart)
         sort = np.lexsort((found[rows], apart[rows]), axis=1)
         found[rows] = np.take_along_axis(found[rows], sort, axis=1)
         apart[rows] = np.take_along_axis(apart[rows], sort, axis=1)
 
     by_blocks(fill, len(x), CACHED * found.shape[1] * x.shape[1], cores=cores(x))
     return Neighbours(apart, found)
+
+
+def _measure(x: Array, rows: np.ndarray, first: int, last: int, apart: np.ndarray) -> None:
+    """Fill in the distances (n, k) of rows from the first to before the last to their neighbours (n, k)."""
+    xp, block = namespace(x), slice(first, last)
+    gaps = xp.astype(x[block, :], wide(x))[:, None, :] - x[like(x, rows[block]), :]
+    apart[block] = to_numpy(xp.sqrt(xp.sum(gaps * gaps, axis=2)))
 
 
 def symmetric_graph(nearest: np.ndarray, weights: np.ndarray) -> csr_matrix:

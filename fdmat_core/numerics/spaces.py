@@ -9,7 +9,7 @@ import numpy as np
 
 from fdmat_core.numerics import transport
 from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
-from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, cores, squared_distances, squares
+from fdmat_core.numerics.distances import CACHED, LONG, blocks, by_blocks, cores, squared_distances, squares
 
 if TYPE_CHECKING:
     from fdmat_core.numerics.arrays import Array
@@ -96,19 +96,26 @@ def agreement(found: transport.Features, labels: np.ndarray) -> float:
     x, labels = take(found.x, usable), labels[usable]
     asked = np.linspace(0, len(usable) - 1, min(len(usable), ASKED)).astype(np.int64)
     k = min(NEIGHBOURS, len(usable) - 1)
-    same = np.zeros(len(asked))
     if k < 1:
         return 0.0
+    same, smallest = np.zeros(len(asked)), _smallest
+    if len(usable) >= LONG:
+        from fdmat_core.numerics.compiled import smallest
 
     def fill(part: slice) -> None:
         mine = asked[part]
         apart = to_numpy(squared_distances(x[like(x, mine), :], x))
         apart[np.arange(len(mine)), mine] = np.inf
-        near = apart <= np.partition(apart, k - 1, axis=1)[:, k - 1 : k]
+        near = apart <= smallest(apart, k)
         same[part] = (near & (labels == labels[mine][:, None])).sum(axis=1) / near.sum(axis=1)
 
     by_blocks(fill, len(asked), CACHED * len(x), cores=cores(x))
     return float(same.mean())
+
+
+def _smallest(values: np.ndarray, k: int) -> np.ndarray:
+    """The k-th smallest value (m, 1) of each row of values (m, n)."""
+    return np.partition(values, k - 1, axis=1)[:, k - 1 : k]
 
 
 def even_spread(z: Array) -> Linear:

@@ -16,7 +16,7 @@ from fdmat_core.numerics.distances import one_thread_each
 #: So many numbers (1 GB) are put in order once; of more, each tile whenever it is looked at.
 KEPT = 2**28
 #: A tile has at most this many rows.
-TILE = 1024
+TILE = 768
 #: Farther than any row.
 FAR = np.float32(1e37)
 #: So many pairs of tiles for each core are handed out at a time.
