@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -41,6 +43,28 @@ class Neighbours(NamedTuple):
     recall: float = 1.0  # the share that are true neighbours, by a sample unless every pair was looked at
 
 
+class Found(NamedTuple):
+    """Which rows are nearest, before their distances are read."""
+
+    rows: np.ndarray  # (n, k) of whole numbers
+    recall: float = 1.0
+
+
+#: Gives what a search of rows (n, d) for k neighbours finds, which it is free to have kept from before.
+Keeper = Callable[["Array", int, Callable[[], Found]], Found]
+_KEEPER: ContextVar[Keeper | None] = ContextVar("keeper", default=None)
+
+
+@contextmanager
+def kept_by(keeper: Keeper) -> Generator[None]:
+    """Let searches of more than `SMALL_ROWS` rows inside go through a keeper, so that none need be made twice."""
+    token = _KEEPER.set(keeper)
+    try:
+        yield
+    finally:
+        _KEEPER.reset(token)
+
+
 def nearest_rows(x: Array, k: int) -> Neighbours:
     """The k nearest rows, by Euclidean distance, of each row of x (n, d); n - 1 if there are fewer.
 
@@ -51,17 +75,23 @@ def nearest_rows(x: Array, k: int) -> Neighbours:
     k = min(k, len(x) - 1)
     if k < 1:
         return Neighbours(np.zeros((len(x), 0)), np.zeros((len(x), 0), dtype=np.int64))
-    if not isinstance(x, np.ndarray):
-        return _read(_by_products(x, k), x)
-    if len(x) <= SMALL_ROWS:
+    if isinstance(x, np.ndarray) and len(x) <= SMALL_ROWS:
         from sklearn.neighbors import NearestNeighbors
 
         return Neighbours(*NearestNeighbors(n_neighbors=k, algorithm="brute").fit(x).kneighbors())
-    if len(x) <= EXACT_ROWS:
-        search = tiles.Search(x, np.arange(len(x)), k)
-        search.compare(_all_pairs(tiles.cut(np.array([len(x)]))))
-        return _read(search.found(), x)
-    return _by_lists(x, k)
+    keeper = _KEEPER.get() if len(x) > SMALL_ROWS else None
+    found = keeper(x, k, lambda: _search(x, k)) if keeper else _search(x, k)
+    return _read(found.rows.astype(np.int64), x)._replace(recall=found.recall)
+
+
+def _search(x: Array, k: int) -> Found:
+    if not isinstance(x, np.ndarray):
+        return Found(_by_products(x, k))
+    if len(x) > EXACT_ROWS:
+        return _by_lists(x, k)
+    search = tiles.Search(x, np.arange(len(x)), k)
+    search.compare(_all_pairs(tiles.cut(np.array([len(x)]))))
+    return Found(search.found())
 
 
 def _all_pairs(cuts: list[slice]) -> Iterator[tuple[slice, slice]]:
@@ -70,7 +100,7 @@ def _all_pairs(cuts: list[slice]) -> Iterator[tuple[slice, slice]]:
             yield one, other
 
 
-def _by_lists(x: np.ndarray, k: int) -> Neighbours:
+def _by_lists(x: np.ndarray, k: int) -> Found:
     lists, centres = _lists(x)
     order = np.argsort(lists, kind="stable")
     sizes = np.bincount(lists, minlength=len(centres))
@@ -83,7 +113,7 @@ def _by_lists(x: np.ndarray, k: int) -> Neighbours:
         search.compare(_new_pairs(cuts, near, looked, reach))
         recall = float(np.mean(search.apart[checked] <= limits[:, None]))
         looked, reach = reach, 2 * reach
-    return _read(search.found(), x)._replace(recall=recall)
+    return Found(search.found(), recall)
 
 
 def _lists(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fdmat_core.progress import Progress, silent
-from fdmat_core.runs import artifacts, notes, originals, parts, points, stages
+from fdmat_core.runs import artifacts, graphs, notes, originals, parts, points, stages
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.runs.settings import checked
 from fdmat_core.spec import Choice, Spec
@@ -162,7 +162,7 @@ def _owned(key: str) -> set[tuple[str, str]] | None:
     owned = {(part.kind, part.key) for part in parts.of(everything, used, seeds=max(spec.seeds, spec.band))}
     content = {(originals.KIND, run.dataset_key)} if run.dataset_key else set()
     content |= {("duplicates", artifacts.duplicates_key(used))}
-    return brought | owned | content | {("points", artifacts.source(spec, used).origin)}
+    return brought | owned | content | graphs.owned(used.key) | {("points", artifacts.source(spec, used).origin)}
 
 
 def _needed() -> set[tuple[str, str]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: What a run reads, by the kind of entry.
 KINDS = (
     *("features", "projection", "clusters", "ranking", "energy", "sorted", "detection"),
-    *("imported", "content", "applied", "duplicates"),
+    *("imported", "content", "applied", "duplicates", "neighbours"),
 )
 #: The form of the key of a run.
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -13,7 +13,7 @@ from fdmat_core import curves, errors, prefixes, projection, registry, selection
 from fdmat_core.analysis import clusters, detectors
 from fdmat_core.learning import features
 from fdmat_core.progress import Progress
-from fdmat_core.runs import artifacts, by_class, engines, memory, originals, parts, points, shards, tasks
+from fdmat_core.runs import artifacts, by_class, engines, graphs, memory, originals, parts, points, shards, tasks
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.runs.engines import Engine
 from fdmat_core.runs.tasks import Rank, Ranked
@@ -70,10 +70,12 @@ def _all(spec: Spec, dataset: Callable[[], Dataset], tell: Progress) -> None:
         selection.places(tables[0], spec.chosen.ids if spec.chosen else ())
         make_projection(used, tables[0], "PCA", tell)
         make_clusters(used, tables[0])
-        make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"), workers)
-        make_points(spec, used, tables, data, tell, workers)
+        with graphs.kept(used.key):
+            make_rankings(spec, used, tables[0], partial(_staged, tell, "rankings"), workers)
+            make_points(spec, used, tables, data, tell, workers)
     make_prefixes(spec, used, tables[0])
-    make_detection(spec, used, tables[0], tell)
+    with graphs.kept(used.key):
+        make_detection(spec, used, tables[0], tell)
     make_projection(used, tables[0], "UMAP", tell)
 
 

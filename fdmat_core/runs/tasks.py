@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from fdmat_core import corruptions, curves, datasets, registry, selection
 from fdmat_core.learning import features
 from fdmat_core.rankings import Ranking
-from fdmat_core.runs import artifacts, memory
+from fdmat_core.runs import artifacts, graphs, memory
 from fdmat_core.runs.artifacts import UsedFeatures
 from fdmat_core.runs.shards import Shard, leave
 from fdmat_core.spec import Choice, Spec
@@ -64,7 +64,7 @@ class Ranked(NamedTuple):
 
 def ranking(work: Work, task: Rank) -> Ranked:
     """Store a ranking, if it is not there yet, or answer those of some classes."""
-    with memory.less(work.shortages):
+    with memory.less(work.shortages), graphs.kept(work.used.key):
         train, began = _tables(work)[0], time.monotonic()
         if not task.labels:
             rank(work.spec, work.used, train, task.method, 0, task.k)
@@ -76,7 +76,7 @@ def ranking(work: Work, task: Rank) -> Ranked:
 def point(work: Work, task: curves.Task) -> dict[str, Any]:
     """A point of a curve: see `curves.points`; of an expensive measure with the `seconds` that it took."""
     measure, began = registry.measures.get(task.measure.name), time.monotonic()
-    with memory.less(work.shortages):
+    with memory.less(work.shortages), graphs.kept(work.used.key):
         found = _measurer(work, "dataset" in measure.accepts)(task)
     return found | ({"seconds": _since(began)} if measure.facts.expensive else {})
 
