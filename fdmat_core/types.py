@@ -122,6 +122,7 @@ class Dataset:
     images: Callable[[np.ndarray], np.ndarray] | None = None
     features: np.ndarray | None = None  # (n, d)
     columns: tuple[str, ...] = ()  # the names of the d features, where they have any
+    units: np.ndarray | None = None  # (2, d): features times the first, plus the second, are in the units of the data
     truth: Truth | None = None
     logits: np.ndarray | None = None  # (n, c) of somebody's own classifier
     fields: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])  # name -> (n,) words or numbers

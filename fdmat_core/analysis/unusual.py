@@ -13,7 +13,7 @@ ROWS = 2000
 
 
 class Unusual(NamedTuple):
-    """A feature of an item beside what is usual in its class."""
+    """A feature of an item beside what is usual in its class, both in the units of the data."""
 
     name: str
     value: float
@@ -36,4 +36,6 @@ def least_usual(items: Dataset, row: int, count: int) -> list[Unusual]:
     far = np.where(apart > 0, np.divide(apart, spread, out=np.full_like(apart, np.inf), where=spread > 0), 0)
     first = np.argsort(-far, kind="stable")[:count].tolist()
     names = items.columns or tuple(f"feature {place}" for place in range(len(its)))
+    step, start = (np.ones(len(its)), np.zeros(len(its))) if items.units is None else items.units
+    its, usual = its * step + start, usual * step + start
     return [Unusual(names[place], float(its[place]), float(usual[place])) for place in first]

@@ -151,6 +151,7 @@ def _of_table(
         splits=None if roles["split"] is None else table.column(roles["split"]).to_numpy(),
         features=None if found is None else found.values,
         columns=() if found is None else found.titles,
+        units=None if found is None else found.units,
         logits=None if rows["logits"] is None else _stacked(table, rows["logits"], where)[0],
         fields=_fields(table, words),
         findings=(*findings, *(_no_features(table, words) if found else ()), *(found.findings if found else ())),
@@ -363,7 +364,7 @@ def _of_features(
         return _of_images(values)
     read = columns.in_float32(values, "features")
     found = columns.checked(*read, "features", missing=missing, where=where, standardise=standardise)
-    return {"features": found.values, "lost": found.lost, "findings": found.findings}
+    return {"features": found.values, "units": found.units, "lost": found.lost, "findings": found.findings}
 
 
 def _of_images(values: np.ndarray) -> dict[str, Any]:

@@ -257,7 +257,7 @@ def _features(
     titles = () if wide else used
     read = columns.in_float32(values, "the features")
     found = columns.checked(*read, "the features", missing=missing, where=where, titles=titles)
-    return {"features": found.values, "lost": found.lost}, used, list(found.findings)
+    return {"features": found.values, "columns": found.titles, "lost": found.lost}, used, list(found.findings)
 
 
 def _shown(frame: pandas.DataFrame, used: set[str | None]) -> dict[str, np.ndarray]:

@@ -37,12 +37,13 @@ RowNumbers = Literal["drop", "keep"]
 
 
 class Features(NamedTuple):
-    """Features (n, d) float32, the rows (n,) bool that have none, what was found, and the names of the d columns."""
+    """Features (n, d) float32, the rows (n,) bool that have none, what was found, and what the d columns were."""
 
     values: np.ndarray
     lost: np.ndarray
     findings: tuple[Finding, ...]
-    titles: tuple[str, ...] = ()  # if they have any
+    titles: tuple[str, ...] = ()  # their names, if they have any
+    units: np.ndarray | None = None  # (2, d) what a value is multiplied by to be what was read, and what is added then
 
 
 def find(names: Iterable[str], what: str, asked: str = "") -> str | None:
@@ -262,8 +263,9 @@ def checked(  # noqa: PLR0913  what was read, and what people may set
         lost, finding = _mended(found, lost, name, missing, place)
         findings.append(finding)
     findings += _remarks(found, ~lost, name, standardise=standardise)
-    values = _standardised(found, lost) if standardise else found
-    return Features(values, lost, tuple(findings), tuple(str(titles[number]) for number in there if titles))
+    names = tuple(str(titles[number]) for number in there if titles)
+    values, units = _standardised(found, lost) if standardise else (found, None)
+    return Features(values, lost, tuple(findings), names, units)
 
 
 def _parts(found: np.ndarray) -> Iterable[np.ndarray]:
@@ -332,12 +334,16 @@ def _remarks(found: np.ndarray, there: np.ndarray, name: str, *, standardise: bo
     return remarks
 
 
-def _standardised(values: np.ndarray, lost: np.ndarray) -> np.ndarray:
-    """Features with mean 0 and spread 1 in every column, over rows that are not lost; constant columns become 0."""
+def _standardised(values: np.ndarray, lost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Features with mean 0 and spread 1 in every column, over rows that are not lost, and the units that they had.
+
+    Constant columns become 0.
+    """
     # Not by `scaling.moments`, whose numbers are the same for usual columns: it lets a column count nothing that varies
     # by less than a millionth of its mean, such as times in seconds, and here that would be dropped unsaid.
     mean, spread = values[~lost].mean(axis=0, dtype=np.float64), values[~lost].std(axis=0, dtype=np.float64)
-    return ((values - mean) / np.where(spread > 0, spread, 1)).astype(np.float32)
+    spread = np.where(spread > 0, spread, 1)
+    return ((values - mean) / spread).astype(np.float32), np.stack([spread, mean])
 
 
 def fields(frame: pandas.DataFrame, names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -37,6 +37,7 @@ class Records:
     splits: np.ndarray | None = None  # (n,) names
     features: np.ndarray | None = None  # (n, d)
     columns: tuple[str, ...] = ()  # the names of the features, where they have any
+    units: np.ndarray | None = None  # (2, d) as in `Dataset`
     logits: np.ndarray | None = None  # (n, c)
     images: Callable[[np.ndarray], np.ndarray] | None = None  # rows (m,) -> uint8 (m, height, width, channels)
     fields: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
@@ -109,6 +110,7 @@ def assemble(
         images=None if records.images is None else by_id(ids, records.images),
         features=records.features if records.features is None or len(used) == records.n else records.features[used],
         columns=records.columns,
+        units=records.units,
         logits=logits,
         fields={name: column[used] for name, column in fields.items()},
         findings=(*records.findings, *found.findings, *remarks, *more, *divided, *unused),

@@ -33,6 +33,13 @@ def test_features_without_names_are_numbered_and_pictures_have_none():
     assert unusual.least_usual(items(features=None, columns=()), 4, 3) == []
 
 
+def test_what_was_standardised_is_told_as_it_was_read():
+    """Times the first, plus the second: the order is that of the features as they are compared."""
+    units = np.array([[2.0, 0.5, 100], [1, -5, 0]])
+    found = unusual.least_usual(items(units=units), 4, 3)
+    assert found == [("site", 800, 700), ("age", 19, 7), ("dose", 12.5, 10)]
+
+
 def test_a_large_class_is_told_by_rows_of_all_of_it(monkeypatch):
     monkeypatch.setattr(unusual, "ROWS", 2)
     assert unusual.least_usual(items(), 0, 1) == [("age", 1, 5)]  # by rows 0 and 4, not by the first two

@@ -204,13 +204,14 @@ def test_columns_of_different_units_are_said_and_can_be_standardised(tmp_path):
     table(label=list("ab") * 10, c=np.random.default_rng(2).random(20) * 1e5, d=np.full(20, 7.0)).to_csv(
         tmp_path / "t.csv"
     )
-    data = load(tmp_path / "t.csv")
+    data = read = load(tmp_path / "t.csv")
     assert "different units" in said(data) and "1 of 4 columns of the features is constant" in said(data)
     data = load(tmp_path / "t.csv", standardise=True)
     assert "brought to mean 0 and spread 1; standardise=false decides otherwise" in said(data)
     assert "as they are" not in said(data)
     scaled = data.features
     assert np.allclose(scaled.std(axis=0), [1, 1, 1, 0], atol=1e-5) and np.allclose(scaled.mean(axis=0), 0, atol=1e-6)
+    assert read.units is None and np.allclose(scaled * data.units[0] + data.units[1], read.features, rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def test_vectors_and_numbers_are_features(tmp_path):
     numbers = {"x": np.arange(10.0), "y": np.arange(10.0) ** 2, "target": ["u", "v"] * 5}
     data = load(write(tmp_path / "b.parquet", numbers, types=None))
     assert data.features[3].tolist() == [3, 9] and data.classes == ("u", "v")
+    assert data.columns == ("x", "y")
     with pytest.raises(ValueError, match=r"emb has 1 numbers in row 4 of c\.parquet, 2 in the first"):
         load(write(tmp_path / "c.parquet", vectors | {"emb": [[1.0] * (1 if i == 4 else 2) for i in range(10)]}))
     with pytest.raises(ValueError, match="no column of images and none of numbers"):

@@ -19,7 +19,7 @@ def rows(n, d, kind=np.float64, seed=0):
 def test_the_smallest_is_that_of_a_sort(kind, k):
     values = np.round(rows(40, 90, kind), 1)  # with ties
     values[3, :30] = np.inf
-    values[4] = -values[4] ** 2
+    values[4] = -(values[4] ** 2)
     assert np.array_equal(compiled.smallest(values, k), np.sort(values, axis=1)[:, k - 1 : k])
     assert np.array_equal(compiled.smallest(values, k), spaces._smallest(values, k))
 
