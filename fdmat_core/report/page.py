@@ -112,7 +112,7 @@ def _packed(told: Scene) -> bytes:
         for method, rankings in told.ranked.items()
     ]
     start = {"kept": told.kept, "method": told.methods.index(told.focus)}
-    facts: dict[str, Any] = {"start": start, "projection": projection.title, "score": "score", "words": ""}
+    facts: dict[str, Any] = {"start": start, "projection": projection.title, "words": ""}
     facts |= {"heading": naming.heading(run.spec), "said": _said(told)}
     return report.pack(drawn, methods, json.loads(json.dumps(facts)), fractions=run.spec.fractions)
 

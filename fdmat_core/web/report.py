@@ -10,7 +10,7 @@ from typing import Any
 
 from fdmat_core.rankings import Rankings
 from fdmat_core.web import columns, payload, small
-from fdmat_core.web.points import Points, columns_of, scores
+from fdmat_core.web.points import Points, columns_of, score_name, scores
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def pack(points: Points, methods: Sequence[Method], facts: Mapping[str, Any], *,
         sent |= {f"{name}.{number}": column for name, column in own.items()}
     sent, read_by = small.small(sent, len(points.classes))
     told = [
-        {"method": one.title, "colour": one.colour, "file": one.file} | columns.facts(one.rankings, fractions)
+        {"method": one.title, "colour": one.colour, "file": one.file, "score": score_name(one.rankings)}
+        | columns.facts(one.rankings, fractions)
         for one in methods
     ]
     shared = {"items": points.items, "classes": points.classes, "methods": told} | read_by

@@ -34,6 +34,7 @@ def payload_of(text):
 def test_the_payload_holds_the_orders_of_every_method(run, text):
     facts, columns = payload_of(text)
     assert [one["method"] for one in facts["methods"]] == ["FDMat", "FDMat (threshold 0)", "CCS", "Random"]
+    assert [one["score"] for one in facts["methods"]] == ["suspicion", "suspicion", "score", "score"]
     assert facts["start"] == {"kept": 0.2, "method": 0} and facts["methods"][0]["sizes"] == [0.05, 0.2, 1.0]
     n = run.tables[0].n
     assert columns["rank.0"].dtype == np.uint16

@@ -17,7 +17,7 @@ xy, labels = rng.standard_normal((300, 2)) * [3, 9], np.arange(300) % 2
 given = points.Points(xy, labels, ids, ("a", "b"), "k", None, own, labels)
 sizes = Rankings(np.arange(300), {3: Ranking(order, nested=False), 30: Ranking(order[::-1], nested=False)})
 nest = Rankings.nested_in(np.arange(300), Ranking(order, score))
-facts = {"projection": "PCA", "score": "score", "words": "", "pictures": {str(ids[7]): "data:x"}}
+facts = {"projection": "PCA", "words": "", "pictures": {str(ids[7]): "data:x"}}
 packed = report.pack(given, [report.Method(nest, "A", "#112233", "x_a"), report.Method(sizes, "B", "", "x_b")], facts, fractions=[0.1, 1])
 `
 
