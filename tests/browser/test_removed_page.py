@@ -357,6 +357,29 @@ def test_nothing_scrolls_but_the_list_and_the_card(on_grid, width, height):
     assert main[0] <= main[1] == height
 
 
+OVERLAPS = """() => {
+    const box = it => it.getBoundingClientRect(), seen = it => it.clientWidth && getComputedStyle(it).display != 'none'
+    const all = [...document.querySelectorAll('.fdmat-grid :is(.filters, .slide, .tools, .histogram, .frame, .card)')]
+    const parts = all.filter(seen).map(box), inner = '.tools > *, .histogram > *, .order-by select'
+    const hidden = [...document.querySelectorAll(`.fdmat-grid :is(${inner})`)].filter(it => seen(it)
+        && box(it).right > box(it.closest('.middle')).right + 1)
+    const words = [...document.querySelectorAll('.fdmat-grid .ticks i:not(:empty)')].map(box)
+    const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1
+    const pairs = some => some.flatMap((a, i) => some.slice(i + 1).filter(b => over(a, b))).length
+    return [pairs(parts), hidden.length, pairs(words)]
+}"""
+
+
+def test_on_a_narrow_screen_the_card_stands_under_the_list_and_nothing_lies_on_anything(on_grid):
+    on_grid.set_viewport_size({"width": 800, "height": 900})
+    on_grid.wait_for_timeout(400)
+    assert on_grid.evaluate(OVERLAPS) == [0, 0, 0]
+    card, frame = (on_grid.locator(f".fdmat-grid {name}").bounding_box() for name in (".card", ".frame"))
+    assert card["y"] >= frame["y"] + frame["height"] and frame["width"] > 450
+    words = on_grid.locator(".fdmat-grid .ticks i")
+    assert words.first.inner_text() == "100%" and words.last.inner_text() != ""
+
+
 def test_the_share_kept_stays_from_tab_to_tab(on_grid):
     on_grid.locator(".kept-slider").focus()
     on_grid.keyboard.press("]")
