@@ -240,7 +240,7 @@ def _of_own_data(base: Spec, path: str, given: list[str]) -> Spec:
     """A spec for somebody's own data: what can be done with it, and what was found printed."""
     choice = _with(datasets.recognise(path).choice, given)
     data = datasets.load(choice)
-    for finding in data.findings:
+    for finding in (*data.findings, *odd.check(data)):
         print(f"note: {finding}", file=sys.stderr)
     return settings.suited(replace(base, dataset=choice, backbone=datasets.suited(data)), data)
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from fdmat_core import terminal
 from fdmat_core.cli_report import Key
+from fdmat_core.formats import counted
 from fdmat_core.report import tools
 from fdmat_core.runs import cleaning, duplicates, exchange, library, loaders, sets
 from fdmat_core.runs.run import Run
@@ -115,10 +116,9 @@ def _to_tool(run: Run, what: str, method: Choice | None, kept: float | None, to:
 
 def _cleaned(attrs: Mapping[Any, Any]) -> str:
     """How many items are on the cleaned list, and how many are not, in words."""
-    return (
-        f"{attrs['kept']:,} of {attrs['of']:,} items; out are {attrs['suspects_out']:,} suspects and "
-        f"{attrs['drop']:,} dropped, {attrs['relabel']:,} have a corrected label"
-    )
+    suspects = counted(attrs["suspects_out"], "suspect", "suspects")
+    corrected = counted(attrs["relabel"], "has a corrected label", "have a corrected label")
+    return f"{attrs['kept']:,} of {attrs['of']:,} items; out are {suspects} and {attrs['drop']:,} dropped, {corrected}"
 
 
 def _overruled(attrs: Mapping[Any, Any]) -> str:
@@ -126,7 +126,8 @@ def _overruled(attrs: Mapping[Any, Any]) -> str:
     given = [f"{count:,} {kind}" for kind, count in attrs["decided"].items() if count]
     if not given:
         return ""
-    moved = f"{attrs['kept_by_decision']:,} are in and {attrs['dropped_by_decision']:,} out because of them"
+    there = counted(attrs["kept_by_decision"], "is in", "are in")
+    moved = f"{there} and {attrs['dropped_by_decision']:,} out because of them"
     return f"; decisions: {', '.join(given)}; {moved}"
 
 

@@ -323,7 +323,7 @@ def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeyp
     command = ("export", done, "--method", "fdmat", "--kept", 0.1, "--to")
     status, out, _ = say(*command, tmp_path / "kept.txt")
     assert status == 0 and out.endswith(
-        "20 of 200 items kept by fdmat; decisions: 1 keep, 1 drop, 1 relabel; 1 are in and 1 out because of them\n"
+        "20 of 200 items kept by fdmat; decisions: 1 keep, 1 drop, 1 relabel; 1 is in and 1 out because of them\n"
     )
     lines = [tuple(map(int, line.split("\t"))) for line in (tmp_path / "kept.txt").read_text().splitlines()]
     assert [item for item, _ in lines] == [order[5], order[150], *order[:3], *order[4:5], *order[6:20]]
@@ -331,7 +331,7 @@ def test_decisions_overrule_an_export_and_come_back(say, done, tmp_path, monkeyp
     suspects = int(Run(make_spec()).evidence.rejected.sum())
     status, out, _ = say("export", done, "--what", "cleaned", "--to", tmp_path / "clean.csv", "--code")
     listed, told = pd.read_csv(tmp_path / "clean.csv"), {line[0]: line[1] for line in lines}
-    assert f"clean.csv: {len(listed):,} of 200 items; out are {suspects} suspects and 1 dropped, 1 have" in out
+    assert f"clean.csv: {len(listed):,} of 200 items; out are {suspects} suspect and 1 dropped, 1 has a" in out
     assert order[3] not in set(listed["id"]) and listed.set_index("id")["target"][order[5]] == told[order[5]]
     assert "class Relabelled(Dataset):" in out and f"pandas.read_csv('{tmp_path / 'clean.csv'}')" in out
     assert say("export", done, "--what", "decisions", "--to", tmp_path / "d.csv")[1].endswith("decisions of 3 items\n")

@@ -34,7 +34,7 @@ class Difference:
 
     a: Values
     b: Values
-    low: float | None  # the interval of the difference; None where a side has one value only
+    low: float | None  # the interval of the difference; None where a side has one value, or neither has a spread
     high: float | None
 
     @property
@@ -107,9 +107,9 @@ def apart(found: Difference, facts: MeasureFacts) -> str:
 def verdict(found: Difference, facts: MeasureFacts) -> str:
     """Who is better, in words, as far as that is certain."""
     if found.low is None:
-        return (
-            "one value each, no interval" if found.a.draws == found.b.draws == 1 else "one value on a side, no interval"
-        )
+        if found.a.sd is not None and found.b.sd is not None:
+            return "the same on every seed, no interval"
+        return f"one value {'each' if found.a.draws == found.b.draws == 1 else 'on a side'}, no interval"
     if not found.clear:
         return "no clear difference"
     return f"{'B' if (found.value > 0) is (facts.better == 'higher') else 'A'} is better"
@@ -163,7 +163,7 @@ def _values(row: Any) -> Values:
 
 
 def _interval(a: Values, b: Values) -> tuple[float, float] | tuple[None, None]:
-    """Welch's interval of the difference of two means."""
+    """Welch's interval of the difference of two means; none without a spread, as that says nothing of other data."""
     if a.sd is None or b.sd is None:
         return None, None
     from scipy.stats import t
@@ -171,7 +171,7 @@ def _interval(a: Values, b: Values) -> tuple[float, float] | tuple[None, None]:
     parts = [one.sd**2 / one.draws for one in (a, b) if one.sd is not None]
     error, middle = math.sqrt(sum(parts)), b.mean - a.mean
     if error <= ROUNDING:
-        return middle, middle
+        return None, None
     freedom = sum(parts) ** 2 / sum(part**2 / (one.draws - 1) for part, one in zip(parts, (a, b), strict=True))
     reach = float(t.ppf((1 + CERTAINTY) / 2, freedom)) * error
     return middle - reach, middle + reach

@@ -125,7 +125,7 @@ def alarms(frame: pd.DataFrame, *, look: Look | None = None, pitch: int = 26) ->
         "customdata": shown[["suspected", "items"]].to_numpy().tolist(),
         "hovertemplate": f"<b>%{{{names}}}</b><br>%{{customdata[0]:,}} of %{{customdata[1]:,}}<extra></extra>",
     }
-    values = {"tickformat": ".0%", "range": [0, max([*shown["share"], 0.01]) * 1.15], "nticks": 5}
+    values = {"tickformat": ".3~%", "range": [0, max([*shown["share"], 0.01]) * 1.15], "nticks": 5}
     classes = {"type": "category", "showgrid": False}
     classes |= {"autorange": "reversed", "ticksuffix": "  "} if lying else {"showticklabels": False}
     layout = {

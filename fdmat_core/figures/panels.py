@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fdmat_core.figures.theme import QUIET, RANDOM, Look, Style, faded
-from fdmat_core.formats import percent
+from fdmat_core.formats import ROUNDING, percent
 from fdmat_core.registry import MeasureFacts
 
 #: Shares kept that get a tick: of a large chart, and of a small one.
@@ -70,7 +70,9 @@ class Panel:
         drawn = [*self.table["mean"], *random["low"], *random["high"], *_edges(self)[0], *_edges(self)[1]]
         scaled = [self.scale(value) for value in drawn]
         low, high = min(scaled), max(scaled)
-        room = 0.06 * (high - low) or 0.05 * max(abs(high), 1e-9)
+        if high - low <= ROUNDING:  # one value: what 0 is beside it tells how little it varies
+            low, high = min(low, 0.0), max(high, 0.0) if high or low else 1.0
+        room = 0.06 * (high - low)
         return low - room, high + room
 
     def loud(self, method: str) -> bool:
@@ -97,7 +99,8 @@ def y_axis(panel: Panel) -> dict[str, Any]:
         return {"visible": False, "range": [0, 1]}
     low, high = panel.range
     if not panel.log:
-        return {"range": [low, high], "type": "linear", "nticks": 6}
+        form = {"tickformat": ".3~%"} if panel.facts.unit.startswith("share") else {}
+        return {"range": [low, high], "type": "linear", "nticks": 6} | form
     ticks = log_ticks(low, high)
     return {"range": [low, high], "type": "log", "tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fdmat_core import formats, registry, sizes
 from fdmat_core.analysis import caveats, issues, predictiveness, summary
-from fdmat_core.formats import percent, portion
+from fdmat_core.formats import counted, percent, portion
 from fdmat_core.report.scene import Scene
 from fdmat_core.spec import Choice
 
@@ -72,7 +72,7 @@ def _measured(scene: Scene) -> Iterator[str]:
                 f"{registry.measures.title(measure)} at {percent(round(near, 6))} kept: {reading(point, facts.unit)}"
             ]
             if point.seeds > 1:
-                parts[0] += f" (sd over {point.seeds} seeds)"
+                parts[0] += f" ({'sd over' if '±' in parts[0] else 'the same on'} {point.seeds} seeds)"
             parts += _beside(scene, measure, near, facts.unit, whole=kind == "accuracy")
             yield f"{'; '.join(parts)}. {facts.better.capitalize()} is better."
 
@@ -106,8 +106,9 @@ def _noise(scene: Scene) -> str:
     if scene.bad is None or not scene.bad.rows.any():
         return ""
     tally = issues.tally(scene.coreset, scene.bad.rows)
-    total = tally.bad_removed + tally.bad_kept
-    of_all = f"{scene.title(scene.focus)} removes {portion(tally.recall)} of the {total:,} {scene.bad.word} items"
+    total, word = tally.bad_removed + tally.bad_kept, scene.bad.word
+    theirs = f"{portion(tally.recall)} of the {counted(total, f'{word} item', f'{word} items')}"
+    of_all = f"{scene.title(scene.focus)} removes {theirs}"
     return f"{of_all}, and {portion(tally.false_removal)} of all others; {tally.bad_kept:,} stay among the kept."
 
 

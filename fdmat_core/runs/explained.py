@@ -9,7 +9,7 @@ import numpy as np
 
 from fdmat_core import registry
 from fdmat_core.analysis import clusters, issues, summary
-from fdmat_core.formats import number, percent
+from fdmat_core.formats import counted, number, percent
 from fdmat_core.runs.run import Run
 from fdmat_core.runs.stories import Step, Story
 from fdmat_core.spec import Choice
@@ -133,10 +133,11 @@ def _doubt(run: Run, size: float) -> list[Step]:
     count, left = tally.bad_removed + tally.bad_kept, tally.bad_kept
     chance = round(count * coreset.k / items.n)
     injected = bad.word == "injected"
-    what = f"{count:,} items were damaged on purpose" if injected else f"FDMat suspects {count:,} items"
+    damaged = counted(count, "item was", "items were")
+    what = f"{damaged} damaged on purpose" if injected else f"FDMat suspects {counted(count, 'item', 'items')}"
     still = f"{left:,} are" if left > 1 else "one is" if left else "none is"
     told = f"Items that do not belong go first. {what}. "
-    told += f"Of these {still} still kept at {percent(size)}; chance would keep {chance:,}."
+    told += f"Of these {still} still kept at {percent(size)}{f'; chance would keep {chance:,}' * (chance > 0)}."
     worst = next(int(row) for row in ranking.order[::-1] if bad.rows[row])  # type: ignore[union-attr]
     called = items.classes[items.labels[worst]]
     one = f"The last of these in FDMat's order: its label says {called}"

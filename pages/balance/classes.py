@@ -15,7 +15,7 @@ from fdmat_core.analysis import per_class
 from fdmat_core.figures import curves, tables
 from fdmat_core.figures.classes import FEW, balance, class_accuracy
 from fdmat_core.figures.theme import Look
-from fdmat_core.formats import percent
+from fdmat_core.formats import counted, percent
 from fdmat_core.rankings import Coreset, Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.sizes import share
@@ -167,7 +167,8 @@ def lost(counts: Counts) -> str:
         return ""
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     room = sum(counts.kept)
-    why = f"; {room:,} places cannot go to {len(counts.present):,} classes" if 0 < room < len(counts.present) else ""
+    cannot = f"; {counted(room, 'place', 'places')} cannot go to {len(counts.present):,} classes"
+    why = cannot if 0 < room < len(counts.present) else ""
     return f":orange[:material/warning: Nothing left of {len(names)} of {len(counts.classes)} classes: {shown}{why}.]"
 
 
@@ -214,13 +215,13 @@ def _accuracies(run: Run, focus: Choice, counts: Counts, kept: float, *, worst: 
     if reading is None:
         heading.subheader("The accuracy in each class is not measured yet at this size.", anchor=False)
         return
-    heading.subheader(lowest(counts.classes, reading), anchor=False)
+    heading.subheader(lowest(counts.classes, reading, near=not _same(counts, reading)), anchor=False)
     heading.caption(_training(counts, reading, kind))
     with heading:
         caveats.show([], caveats.accuracy(run, choice, kept))
     _dots(spec, focus, counts, reading)
     with worst:
-        st.markdown("**Accuracy in the worst class** :small[:gray[at each size]]")
+        st.markdown("**Accuracy in the worst class** :small[:gray[at each size; of every seed its own worst]]")
         _curve(per_class.worst(values, str(choice), planned), spec, choice, focus)
 
 
@@ -237,10 +238,14 @@ def _choose_accuracy(kinds: Sequence[str]) -> str:
 
 def _training(counts: Counts, reading: per_class.ClassReading, kind: str) -> str:
     """At which share kept, how often and what was trained."""
-    same = round(counts.overall, 3) == round(share(reading.k, sum(counts.sizes)), 3)
-    near = "" if same else ", the nearest that is measured"
+    near = "" if _same(counts, reading) else ", the nearest that is measured"
     seeds = f"{reading.seeds} seeds" if reading.seeds > 1 else "1 seed"
     return f"At {percent(round(reading.kept, 6))} kept{near}, {seeds}. {ACCURACIES[kind][1]}"
+
+
+def _same(counts: Counts, reading: per_class.ClassReading) -> bool:
+    """Whether a reading is at the share that is kept now, and not at the nearest that is measured."""
+    return round(counts.overall, 3) == round(share(reading.k, sum(counts.sizes)), 3)
 
 
 def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassReading) -> None:
@@ -253,14 +258,23 @@ def _dots(spec: Spec, focus: Choice, counts: Counts, reading: per_class.ClassRea
     pictures.chart(figure, "accuracies", alt, caption)
 
 
-def lowest(classes: Sequence[str], reading: per_class.ClassReading) -> str:
-    """The class with the lowest accuracy, and its accuracy after training on random subsets and on all data."""
-    place = reading.worst
+def lowest(classes: Sequence[str], reading: per_class.ClassReading, *, near: bool = False) -> str:
+    """The class with the lowest accuracy, and its accuracy after training on random subsets and on all data.
+
+    Parameters
+    ----------
+    near
+        Whether the reading is at another share kept than the one that all else on the page is at.
+    """
+    place, where = reading.worst, f"At {percent(round(reading.kept, 6))} kept, the nearest measured: " * near
+    known = [value for value in reading.here if value >= 0]
+    if len(known) > 1 and max(known) == min(known):
+        return f"{where}Every class has the same accuracy, {formats.number(float(known[0]), 'share')}."
     others = {"random": reading.random[place], "all data": reading.whole[place]}
     beside = ", ".join(
         f"{name} {formats.number(float(value), 'share')}" for name, value in others.items() if value >= 0
     )
-    here = f"Lowest accuracy: {classes[place]}, {formats.number(float(reading.here[place]), 'share')}"
+    here = f"{where}Lowest accuracy: {classes[place]}, {formats.number(float(reading.here[place]), 'share')}"
     return f"{here} ({beside})." if beside else f"{here}."
 
 

@@ -42,12 +42,12 @@ def _tip(text: str) -> str:
     return f' title="{html.escape(text, quote=True)}"' if text else ""
 
 
-def exact(name: str, value: float, k: int, reading: Reading | None) -> Number:
-    """A distance of just the items that are kept, and what random gets at the nearest measured size."""
+def exact(name: str, value: float, k: int, random: float | None) -> Number:
+    """A distance of just the items that are kept, and that of one random draw of as many."""
     beside = "of this 1 item" if k == 1 else f"of these {k:,} items"
     help = f"Of just the {counted(k, 'item that is', 'items that are')} kept now"
-    if reading is not None and reading.random is not None:
-        beside = f"random {formats.number(reading.random, '')} at {percent(round(reading.kept, 6))}"
+    if random is not None:
+        beside, help = f"one random draw {formats.number(random, '')}", f"{help}; the random draw is of as many"
     return Number(name, formats.number(value, ""), beside, help)
 
 
@@ -58,9 +58,9 @@ def between(name: str, readings: Sequence[Reading]) -> Number:
     low, high = readings
     seeds = "" if low.seeds > 1 else ", 1 seed"
     ends = [formats.number(one.value, "share") for one in readings]
+    value = ends[0] if ends[0] == ends[1] else f"{ends[0].rstrip('%')} – {ends[1]}"
     told = f"measured at {percent(round(low.kept, 6))}, {percent(round(high.kept, 6))}"
-    help = "At the measured sizes on either side; nothing is known between them"
-    return Number(name + seeds, f"{ends[0].rstrip('%')} – {ends[1]}", told, help)
+    return Number(name + seeds, value, told, "At the measured sizes on either side; nothing is known between them")
 
 
 def measured(name: str, reading: Reading | None, *, share: bool) -> Number:

@@ -111,7 +111,7 @@ class Scene:
             return between(title, summary.around(table, str(self.method), kept, planned))
         value = self.run.distance(measures[0], self.method, kept) if kind == "distance" else None
         if value is not None and not (reading and math.isclose(reading.kept, kept, rel_tol=sizes.SAME)):
-            return exact(title, value, self.rankings.cut(kept).k, reading)
+            return exact(title, value, self.rankings.cut(kept).k, self._by_chance(measures[0], kept))
         number = measured(title, reading, share=kind != "distance")
         if measures[0].name not in settings.TO_CLEAN:
             return number
@@ -123,16 +123,22 @@ class Scene:
         if found is None:
             return None
         choice, distance = found
-        cuts = [self.rankings.cut(kept), *(one.cut(kept) for one in self._random())]
-        values = [formats.number(distance(cut.rows, None), "") for cut in cuts]
-        beside = f"one random draw {values[1]} · of these {cuts[0].k:,}" if len(values) > 1 else "as people decided"
+        random, cut = self._random(), self.rankings.cut(kept)
+        cuts = [cut, *([self.run.ranked[random].cut(kept)] if random else [])]
+        values = [formats.number(distance(one.rows, None), "") for one in cuts]
+        beside = f"one random draw {values[1]} · as people decided" if random else "as people decided"
         title = registry.measures.title(choice)
         help = f"{title}: the target is what people did not drop or relabel. Of just the items that are kept now."
         return Number(TO_CLEAN, values[0], beside, help)
 
-    def _random(self) -> list[Rankings]:
-        """The rankings of the run's random, if it is another method."""
-        return [found for choice, found in self.run.ranked.items() if choice.name == "random" != self.method.name]
+    def _random(self) -> Choice | None:
+        """The run's random, if it is another method."""
+        return next((one for one in self.run.ranked if one.name == "random" != self.method.name), None)
+
+    def _by_chance(self, measure: Choice, kept: float) -> float | None:
+        """A distance of just what one random draw keeps, where random is another method."""
+        random = self._random()
+        return self.run.distance(measure, random, kept) if random else None
 
     def _to_all(self, kept: float) -> str:
         """What the distance to all items is, in a sentence: damage that is left out counts as missing there."""

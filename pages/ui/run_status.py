@@ -125,18 +125,20 @@ def resume(key: str) -> None:
 
 
 def sentence(status: Status) -> str:
-    """Stage, count, rate and time left in one line."""
+    """Stage, count, rate and time left in one line; a message that counts by itself stands for count and rate."""
     if status.state == "queued":
         before = f"for {status.ahead} run{'s' * (status.ahead != 1)} before it"
         return f"Waiting {before if status.ahead else 'to start'}"
     stage = STAGES.get(status.stage, status.stage.capitalize()) or "Starting"
     parts = [f"**{stage}**"]
-    if status.total > 1:
+    counts = status.total > 1 and " of " not in status.message
+    if counts:
         parts.append(f"{status.done:,} of {status.total:,}")
     if status.message:
         parts.append(status.message)
-    if status.seconds_left:
+    if status.seconds_left and counts:
         parts.append(f"{(status.total - status.done) / status.seconds_left:.3g} per second")
+    if status.seconds_left:
         parts.append(f"{duration(status.seconds_left)} left")
     return " · ".join(parts)
 

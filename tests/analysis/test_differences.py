@@ -53,10 +53,13 @@ def test_one_value_has_no_interval_and_says_so():
     assert differences.band(both, 0.5, DISTANCE) == "–"
 
 
-def test_equal_values_are_no_difference():
-    both = table({("a", 0.1): [0.5, 0.5], ("b", 0.1): [0.5, 0.5]})
+@pytest.mark.parametrize(("value", "said"), [(0.5, "0 points"), (0.9, "+40.0 points")])
+def test_what_is_the_same_on_every_seed_names_no_better_one(value, said):
+    """As of a probe that has one solution: that it is the same says nothing of other items."""
+    both = table({("a", 0.1): [0.5, 0.5], ("b", 0.1): [value, value]})
     found = differences.read(both, both, ("a", "b"), 0.1, ([0.1],) * 2)
-    assert not found.clear and differences.apart(found, ACCURACY) == "0 points [0, 0]"
+    assert not found.clear and differences.apart(found, ACCURACY) == said
+    assert differences.verdict(found, ACCURACY) == "the same on every seed, no interval"
     assert differences.said(found.a, ACCURACY) == "50.0% (2)"
 
 

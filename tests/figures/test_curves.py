@@ -110,6 +110,16 @@ def test_the_line_stands_at_the_share_kept(frame):
     assert curves.curve(frame, "accuracy", look=LOOK).layout.shapes == ()
 
 
+@pytest.mark.parametrize(("value", "low", "high"), [(0.0, -0.06, 1.06), (0.9, -0.054, 0.954), (-0.5, -0.53, 0.03)])
+def test_a_flat_line_stands_beside_0(value, low, high):
+    """Not in a window as narrow as its rounding error."""
+    rows = [("fdmat", share, 10, 0, "accuracy", value) for share in (1.0, 0.1)]
+    frame = pd.DataFrame(rows, columns=["method", "kept", "k", "seed", "measure", "value"])
+    drawn = curves.curve(frame, "accuracy", look=LOOK), curves.rail(frame, ["accuracy"], look=LOOK)
+    for axis in (figure.layout.yaxis for figure in drawn):
+        assert axis.range == pytest.approx((low, high)) and axis.tickformat == ".3~%"
+
+
 def test_names_stand_at_the_line_ends_and_do_not_cover_each_other(frame):
     figure = curves.curve(frame, "accuracy", look=LOOK)
     labels = {label.text: label for label in figure.layout.annotations}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fdmat_core.analysis.per_class import ClassReading
 from fdmat_core.numerics import quotas
 from fdmat_core.runs import settings
 from fdmat_core.runs.run import Run
@@ -99,6 +100,18 @@ def test_a_whole_item_more_or_less_is_no_finding():
 def test_fewer_places_than_classes_are_said_to_be_the_reason():
     few = Counts(("cat", "dog", "emu"), [10, 10, 10], [1, 1, 0])
     assert "Nothing left of 1 of 3 classes: emu; 2 places cannot go to 3 classes." in classes.lost(few)
+    one = Counts(("cat", "dog"), [10, 10], [1, 0])
+    assert "Nothing left of 1 of 2 classes: dog; 1 place cannot go to 2 classes." in classes.lost(one)
+
+
+def test_no_class_is_called_the_lowest_where_all_are_alike_and_another_size_is_named():
+    none, alike, last = np.full(2, np.nan), np.array([1.0, 1.0]), np.array([1.0, 0.5])
+    reading = ClassReading(alike, none, alike, 0.1, 2, 1)
+    assert classes.lowest("ab", reading) == "Every class has the same accuracy, 100.0%."
+    told = classes.lowest("ab", replace(reading, here=last), near=True)
+    assert told == "At 10% kept, the nearest measured: Lowest accuracy: b, 50.0% (all data 100.0%)."
+    untested = replace(reading, here=np.array([0.25, np.nan]))
+    assert classes.lowest("ab", untested) == "Lowest accuracy: a, 25.0% (all data 100.0%)."
 
 
 def test_places_that_were_shared_out_are_said_to_be(open_balance, monkeypatch):

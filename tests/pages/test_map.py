@@ -23,7 +23,7 @@ from fdmat_core.spec import Choice, Spec
 from fdmat_core.types import FeatureTable, Truth
 from fdmat_core.web import payload
 from pages.map import canvas, scene
-from pages.map.numbers import measured, removed
+from pages.map.numbers import between, measured, removed
 from pages.shell import caches, places
 from pages.ui import thumbnails
 from pages.ui.thumbnails import Card
@@ -285,6 +285,23 @@ def test_one_seed_is_said_beside_the_accuracy_only():
     accuracy = measured("Accuracy", reading, share=True)
     assert accuracy[:3] == ("Accuracy, 1 seed", "50.0%", "random 25.0% · at 10% kept")
     assert measured("Distance", reading, share=False)[:2] == ("Distance", "0.5")
+
+
+def test_between_measured_sizes_random_is_of_the_same_size(visit, queue, stored, monkeypatch):
+    """A distance falls with the size, so that random at another one would say nothing."""
+    stored(*ALL)
+    apart = {"moderate": 0.3, "random": 0.4}
+    monkeypatch.setattr(Run, "distance", lambda run, measure, method, kept: apart[method.name] + kept)
+    app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="moderate", kept="0.07")
+    assert numbers(app)[0][1:] == ["0.37", "one random draw 0.47"]
+    app = visit(places.MAP, run=queue.say(DIGITS, "done"), method="random", kept="0.07")
+    assert numbers(app)[0][1:3] == ["0.47", f"of these {round(0.07 * 1437):,} items"]
+
+
+def test_accuracies_on_either_side_that_read_alike_are_one():
+    low, high = (summary.Reading(value, None, 3, 0.25, kept) for value, kept in ((0.9531, 0.05), (0.9533, 0.1)))
+    assert between("Accuracy", [low, high])[1:3] == ("95.3%", "measured at 5%, 10%")
+    assert between("Accuracy", [low, summary.Reading(0.97, None, 3, 0.2, 0.1)])[1] == "95.3 – 97.0%"
 
 
 def test_a_rounding_error_is_nothing():

@@ -169,6 +169,9 @@ def test_a_running_card_tells_stage_count_rate_and_time_left_and_cancels(visit, 
     assert said == "**Measuring** · 200 of 1,000 · Herding at 5% · 2 per second · 7 min left"
     button(app, "Cancel").click().run()
     assert queue.asked == [("cancel", key)]
+    queue.say(DIGITS, "running", **facts | {"stage": "features", "message": "training, epoch 55 of 100"})
+    said = visit(places.RUNS).get("progress")[0].proto.text
+    assert said == "**Extracting features** · training, epoch 55 of 100 · 7 min left"
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "lost"])

@@ -139,6 +139,7 @@ def test_sentences_say_what_the_store_says(run):
     assert "; random " in said[1] and "; all data " in said[1] and said[1].endswith("Higher is better.")
     bad = run.dataset().split("train").truth.bad
     assert any(f"of the {bad.sum():,} injected items" in one for one in said)
+    assert mine.std() == 0 and f"{100 * mine.mean():.1f}% (the same on {len(mine)} seeds); random" in said[1]
     noted = " ".join(sentences.notes(told))
     for words in (
         "not Wasserstein distances",

@@ -18,3 +18,11 @@ def test_the_item_that_is_looked_at_is_the_last_of_the_damaged_and_not_of_all(qu
     last = max(np.flatnonzero(bad[order]))
     assert step.pinned == str(ids[order[last]])
     assert step.caption.startswith("The last of these in FDMat's order: its label says ")
+
+
+def test_one_suspect_is_one_item_and_chance_that_keeps_none_is_not_told(quick):
+    spec = make_spec("fdmat", "random", measures=(Choice("energy"), Choice("linear_probe")), fractions=(0.05, 0.5))
+    library.execute(spec)
+    assert Run(spec).evidence.rejected.sum() == 1
+    told = next(one.caption for one in explained.story(Run(spec)).steps if one.colour == "noise" and not one.pinned)
+    assert told == "Items that do not belong go first. FDMat suspects 1 item. Of these none is still kept at 5%."
