@@ -357,23 +357,23 @@ def test_nothing_scrolls_but_the_list_and_the_card(on_grid, width, height):
     assert main[0] <= main[1] == height
 
 
-OVERLAPS = """() => {
-    const box = it => it.getBoundingClientRect(), seen = it => it.clientWidth && getComputedStyle(it).display != 'none'
-    const all = [...document.querySelectorAll('.fdmat-grid :is(.filters, .slide, .tools, .histogram, .frame, .card)')]
-    const parts = all.filter(seen).map(box), inner = '.tools > *, .histogram > *, .order-by select'
-    const hidden = [...document.querySelectorAll(`.fdmat-grid :is(${inner})`)].filter(it => seen(it)
-        && box(it).right > box(it.closest('.middle')).right + 1)
-    const words = [...document.querySelectorAll('.fdmat-grid .ticks i:not(:empty)')].map(box)
+#: How many parts of the grid lie on each other, reach out of the list's column, and ticks whose words touch.
+OVERLAPS = """({ root }) => {
+    const all = names => [...root.querySelectorAll(names)].filter(it => it.clientWidth)
+    const boxes = names => all(names).map(it => it.getBoundingClientRect())
     const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1
     const pairs = some => some.flatMap((a, i) => some.slice(i + 1).filter(b => over(a, b))).length
-    return [pairs(parts), hidden.length, pairs(words)]
+    const end = root.querySelector('.middle').getBoundingClientRect().right
+    const out = boxes('.tools > *, .histogram > *, .order-by select').filter(it => it.right > end + 1)
+    const parts = '.filters, .slide, .tools, .histogram, .frame, aside.card'
+    return [pairs(boxes(parts)), out.length, pairs(boxes('.ticks i:not(:empty)'))]
 }"""
 
 
 def test_on_a_narrow_screen_the_card_stands_under_the_list_and_nothing_lies_on_anything(on_grid):
     on_grid.set_viewport_size({"width": 800, "height": 900})
     on_grid.wait_for_timeout(400)
-    assert on_grid.evaluate(OVERLAPS) == [0, 0, 0]
+    assert on_grid.evaluate(f"({OVERLAPS})({GRID})") == [0, 0, 0]
     card, frame = (on_grid.locator(f".fdmat-grid {name}").bounding_box() for name in (".card", ".frame"))
     assert card["y"] >= frame["y"] + frame["height"] and frame["width"] > 450
     words = on_grid.locator(".fdmat-grid .ticks i")
