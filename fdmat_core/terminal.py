@@ -66,7 +66,12 @@ def show(table: Table) -> None:
 
 
 def splits(data: Dataset) -> Table:
-    """How many items, classes and splits a dataset has."""
+    """How many items, classes and splits a dataset has; of items alone where nothing tells classes apart."""
+    if not data.labelled:
+        made = table(data.name, "split", "items")
+        for name, ids in data.splits.items():
+            made.add_row(name, f"{len(ids):,}")
+        return made
     made = table(data.name, "split", "items", "classes", "smallest class", "largest class")
     for name in data.splits:
         labels = data.split(name).labels

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 from fdmat_core import cli, selection
-from fdmat_core.reading import tables
+from fdmat_core.reading import check, tables
 from fdmat_core.runs import artifacts, decisions, jobs, library, sets, settings
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import KINDS, Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import entries
 from fdmat_core.store.files import home
+from fdmat_core.types import Finding
 from tests.runs.conftest import make_spec, quick
 
 ROOT = Path(__file__).parent.parent
@@ -135,7 +136,9 @@ def test_check_says_what_a_path_is_and_what_will_be_done(say, tmp_path):
     assert "- 2 of 40 rows have no kind (line 6 of mine, (1).csv; line 11 of mine, (1).csv): left out" in out
     assert re.search(r"train +30 +2 +15 +15", out) and re.search(r"test +8 +2 +4 +4", out)
     assert "--set label=kind, with the backbone" in out.replace("'", "")
-    assert "with 3 columns, without labels; read as" in say("check", own_table(tmp_path), "--set", "label=none")[1]
+    unlabelled = say("check", own_table(tmp_path), "--set", "label=none")[1]
+    assert "with 3 columns, without labels; read as" in unlabelled and "class  " not in unlabelled
+    assert re.search(r"split +items *\ntrain +32 *\ntest +8 *\n", unlabelled)
     assert say("check", tmp_path / "none.csv")[0] == 2
 
 
@@ -143,7 +146,9 @@ def test_own_data_run_by_their_path_as_by_the_name_of_their_dataset(say, tmp_pat
     file, read, reads = own_table(tmp_path), tables.read, []
     monkeypatch.setattr(tables, "read", lambda *given, **more: reads.append(given) or read(*given, **more))
     flags = ("--methods", "fdmat,random,el2n", "--measures", "energy", *SIZES.split())
+    monkeypatch.setattr(check, "check", lambda data: [Finding(f"{data.name} is odd as a whole", "kept")])
     status, out, err = say("run", "--data", file, "--set", "label=kind", *flags)
+    assert "note: mine, (1) is odd as a whole: kept" in err  # as `fdmat check` says
     assert status == 0 and "note: 2 of 40 rows have no kind" in err and len(reads) == 1
     spec = Run.open(out.strip()).spec
     assert spec.dataset == Choice.of("arrays", path=str(file), label="kind") and spec.backbone == Choice("given")

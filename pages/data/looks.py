@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fdmat_core.figures import classes, theme
-from fdmat_core.types import Dataset, Finding
+from fdmat_core.types import UNLABELLED, Dataset, Finding
 from pages.data import gallery
 from pages.shell import caches, frame
 from pages.ui import pictures, run_status
@@ -34,7 +34,8 @@ def items(dataset: Choice, corruption: Choice) -> None:
     """How many items each class has, and images of each; without labels images alone."""
     data = caches.dataset(dataset, corruption)
     if not data.labelled:
-        st.info("Without labels: FDMat matches all items at once and finds outliers; accuracies are not measured.")
+        lack = "Without labels" if data.classes == UNLABELLED else "One class is as good as no labels"
+        st.info(f"{lack}: FDMat matches all items at once and finds outliers; accuracies are not measured.")
         if data.images is not None:
             gallery.strip(caches.samples(dataset, corruption, 0, 5 * SHOWN))
         return

@@ -99,7 +99,7 @@ def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
     return {
         "Training items": f"{len(train.ids):,}",
         "Test items": f"{len(test.ids):,}" if test else "none",
-        "Classes": f"{len(data.classes):,}",
+        "Classes": f"{len(data.classes):,}" if data.labelled else "–",
         **_one(one, data.holds),
         "In memory": size(len(data.ids) * one.nbytes),
     }

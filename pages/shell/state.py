@@ -161,8 +161,14 @@ def write_to(name: str) -> None:
 
 
 def start() -> Spec:
-    """The settings that the forms of a new run start from: the sample's, or those of a cloned run."""
-    return st.session_state.get("start", settings.SAMPLE)
+    """The settings that the forms of a new run start from: of a cloned run, of that in the first link, or the sample's.
+
+    A reload begins anew with the link, so that the form is that of the run that is watched.
+    """
+    if "start" not in st.session_state:
+        opened = run()
+        st.session_state["start"] = opened.spec if opened else settings.SAMPLE
+    return st.session_state["start"]
 
 
 def start_from(spec: Spec) -> None:

@@ -115,7 +115,7 @@ def test_data_without_labels_start_with_what_needs_none(visit, tmp_path):
     np.save(tmp_path / "mine.npy", np.random.default_rng(0).random((50, 4)))
     app = visit(places.DATA)
     app.get_by_key("own_path").set_value(str(tmp_path / "mine.npy")).run()
-    assert not app.exception and "Without labels" in app.info[0].value
+    assert not app.exception and "Without labels" in app.info[0].value and metrics(app)["Classes"] == "–"
     start = app.session_state["start"]
     assert "el2n" not in {choice.name for choice in start.methods} and "fdmat" in {
         choice.name for choice in start.methods
