@@ -22,6 +22,13 @@ def short(items: Dataset, row: int, letters: int = SHORT) -> str:
     return _cut("\n".join(f"{name}: {value}" for name, value in list(pairs(items, row))[:FIRST]), letters)
 
 
+def values(items: Dataset, row: int, letters: int = SHORT) -> str:
+    """What stands where there is little room: as `short`, but fields without their names."""
+    if TEXT in items.fields:
+        return short(items, row, letters)
+    return _cut("\n".join(value for _, value in list(pairs(items, row))[:FIRST] if value), letters)
+
+
 def full(items: Dataset, row: int) -> str:
     """All that is shown of a row under the pointer: its text, then its other fields, a line each."""
     text = [_said(items.fields[TEXT][row])] if TEXT in items.fields else []

@@ -43,7 +43,7 @@ def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
 
     `item, row, given, preferred` (class names; empty without labels), `own_share, suspicion, agreement` (see the FDMat
     method), `distance_percentile` (share of its class that lies closer to the class prototype; without labels share of
-    all that lie closer to their neighbours), `issue` (an `Issue`).
+    all that lie closer to their neighbours), `issue` (an `Issue`), `why` (an outlier is one, in words; else empty).
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
     """
     import pandas
 
-    columns, names = evidence.evidence, class_names(table)
+    columns, names, issue = evidence.evidence, class_names(table), of_rows(table, evidence)
     return pandas.DataFrame(
         {
             "item": table.ids,
@@ -65,9 +65,31 @@ def items(table: FeatureTable, evidence: Ranking) -> pandas.DataFrame:
             "suspicion": columns["suspicion"],
             "agreement": columns["agreement"],
             "distance_percentile": class_percentile(columns["own_cost" if table.labelled else "radius"], table.labels),
-            "issue": of_rows(table, evidence),
+            "issue": issue,
+            "why": _why_outliers(table, evidence, issue),
         }
     )
+
+
+def _why_outliers(table: FeatureTable, evidence: Ranking, issue: np.ndarray) -> np.ndarray:
+    """Why each row (n,) is an outlier, in words; "" for all others, and without labels, where there is one reason."""
+    columns, why = evidence.evidence, np.full(table.n, "", dtype=object)
+    if not table.labelled:
+        return why
+    far, share = closeness(columns["radius"], table.labels), class_percentile(columns["radius"], table.labels)
+    for row in np.flatnonzero(issue == Issue.OUTLIER):
+        label = table.classes[table.labels[row]]
+        why[row] = (
+            f"its nearest neighbours lie {far[row]:.3g} times as far off as is usual in {label}, "
+            f"farther than {_part(share[row])} that class have theirs"
+        )
+        if columns["strangeness"][row] > 0:
+            why[row] = (
+                "by the labels of its neighbours and how far they lie it more likely belongs to no class than to any"
+            )
+        if columns["issue"][row] == Issue.NO_FEATURES:
+            why[row] = "its features are all zero"
+    return why
 
 
 def class_names(table: FeatureTable) -> np.ndarray:
@@ -113,12 +135,12 @@ def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return share
 
 
-def closeness(nearest: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How far (n,) every row lies from its nearest neighbour, in units of what is usual in its class."""
+def closeness(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far (n,) every row lies from its neighbours, in units of what is usual in its class: its median."""
     usual = np.ones(len(labels))
     for label in np.unique(labels):
-        usual[labels == label] = np.median(nearest[labels == label])
-    return nearest / np.where(usual > 0, usual, 1)
+        usual[labels == label] = np.median(distances[labels == label])
+    return distances / np.where(usual > 0, usual, 1)
 
 
 def transported(table: FeatureTable, evidence: Ranking, *, lam: float = 10.0) -> Transported:
@@ -182,7 +204,7 @@ def sentence(line: pandas.Series) -> str:
     text = f"{away[0].upper()}{away[1:]}; {near}; {far}."
     if line.preferred != line.given and line.issue not in GRAVEST_FIRST[:2]:
         return f"{text} Not suspected: enough of its mass or of its neighbours speaks for the label."
-    return text
+    return f"{text} An outlier: {line.why}." if line.get("why") else text
 
 
 def _part(share: float) -> str:

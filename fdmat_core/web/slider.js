@@ -6,6 +6,7 @@ import { clamp } from "./text.js"
 
 export const REST = 150 // ms without a move before others hear of it
 const NEAR = 0.006 // of the scale: this close to a tick counts as the tick
+const APART = 6 // pixels between the words of two ticks
 
 /**
  * @typedef {object} Scale
@@ -64,6 +65,7 @@ export function createSlider(root, on) {
     slideTo(slider, magnet(slider.scale, Number(slider.input.value)))
   })
   slider.input.addEventListener("change", () => settle(slider))
+  new ResizeObserver(() => showTicks(slider)).observe(ticks)
   slider.input.addEventListener("keydown", (event) => { if (slideByKey(slider, event)) event.preventDefault() })
   return slider
 }
@@ -142,14 +144,28 @@ export function tickBeside({ scale, place }, way) {
   return places.find((at) => way * (at - place) > 1e-4) ?? place
 }
 
-/** @param {Slider} slider */
+/**
+ * Which of some words in a line are said so that none touches another: always the first and the last.
+ * @param {number[]} places of their middles, ascending, in pixels
+ * @param {number[]} widths in pixels
+ */
+export function fitting(places, widths) {
+  const end = places.length - 1, apart = (/** @type {number} */ i, /** @type {number} */ j) =>
+    places[j] - places[i] >= (widths[i] + widths[j]) / 2 + APART
+  let last = 0
+  return places.map((_, i) => {
+    const fits = i === 0 || i === end || (apart(last, i) && apart(i, end))
+    if (fits) last = i
+    return fits
+  })
+}
+
+/** A tick for every size, with words where there is room for them. @param {Slider} slider */
 function showTicks({ scale, ticks }) {
-  let last = -1
-  ticks.replaceChildren(...[...scale.sizes].reverse().map((size) => {
-    const at = placeOf(size, scale.least), room = at - last > 0.045
-    if (room) last = at
-    const tick = make("i", room ? `${Number((100 * size).toPrecision(2))}%` : "")
-    tick.style.setProperty("--at", String(at))
-    return tick
-  }))
+  const places = [...scale.sizes].reverse().map((size) => placeOf(size, scale.least)), room = ticks.clientWidth
+  const drawn = [...scale.sizes].reverse().map((size) => make("i", `${Number((100 * size).toPrecision(2))}%`))
+  drawn.forEach((tick, i) => tick.style.setProperty("--at", String(places[i])))
+  ticks.replaceChildren(...drawn)
+  const said = fitting(places.map((at) => at * room), drawn.map((tick) => tick.offsetWidth))
+  drawn.forEach((tick, i) => { if (!said[i]) tick.textContent = "" })
 }

@@ -33,6 +33,7 @@ class Card(NamedTuple):
     words: str  # alternative text and tooltip
     mark: str = ""  # "noise" or "suspect": gets a ring; "fly": the map flies to it
     text: str = ""  # stands for the picture of an item that has none
+    named: str = ""  # the same in the tooltip, where fields have room for their names
 
 
 def routes() -> list[BaseRoute]:
@@ -89,13 +90,15 @@ def gallery(cards: Iterable[Card], source: str, *, empty: str) -> str:
 
 
 def _figure(card: Card, source: str) -> str:
-    words, label = html.escape(card.words, quote=True), html.escape(card.label)
-    stand_in = f"<p>{html.escape(card.text)}</p>" if card.text else f"<b>{card.id}</b>"
+    words = html.escape(card.words, quote=True)
+    label = "" if not source and card.label == f"item {card.id}" else html.escape(card.label)
+    text = f"<span>{html.escape(card.text)}</span>" if card.text else ""
+    stand_in = f"<p><b>{card.id}</b>{text}</p>"
     said = "" if card.mark else words  # the title of the figure says it already
     image = f'<img src={source}{card.id} alt="{said}">' if source else stand_in
     marked = f' class={card.mark} title="{words}"' if card.mark else ""
     if card.text and not source:
-        hint = html.escape(f"{card.words}\n{card.text}", quote=True)
+        hint = html.escape(f"{card.words}\n{card.named or card.text}", quote=True)
         marked = f' class="{card.mark} worded" title="{hint}"'
     fly = " data-fly" if card.mark == "fly" else ""
     return f"<figure data-item={card.id}{fly}{marked} role=button tabindex=0>{image}{label}</figure>"

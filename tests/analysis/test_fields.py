@@ -29,6 +29,13 @@ def test_without_a_text_the_first_fields_stand_by_name():
     assert fields.pairs(data, 2)[4] == ("e", "3")
 
 
+def test_where_there_is_little_room_fields_have_no_names_and_what_is_not_there_no_line():
+    data = items(camera=np.array(["canon", "fuji", ""], dtype=object), year=np.array([1999, np.nan, 2001]))
+    assert [fields.values(data, row) for row in range(3)] == ["canon\n1999", "fuji", "2001"]
+    assert fields.values(items(year=np.array([1999, 2000, 2001]), text=TEXTS), 0) == "A Red fox"
+    assert fields.values(items(), 0) == ""
+
+
 def test_nothing_stands_for_an_item_without_fields():
     assert fields.short(items(), 0) == fields.full(items(), 0) == ""
 

@@ -105,6 +105,30 @@ def test_the_sentence_has_no_0_and_no_100_percent():
     )
 
 
+OUTLIERS = [
+    (
+        np.array([3.0, 1, 2, 2.0, 2]),
+        [-9.0, 0, 0, 0, 0],
+        Issue.OUTLIER,
+        "1.5 times as far off as is usual in a, farther than all of",
+    ),
+    (np.array([3.0, 1, 2, 2.0, 2]), [0.1, 0, 0, 0, 0], Issue.OUTLIER, "more likely belongs to no class than to any"),
+    (np.array([0.0, 1, 2, 2.0, 2]), [0.0, 0, 0, 0, 0], Issue.NO_FEATURES, "its features are all zero"),
+]
+
+
+@pytest.mark.parametrize(("radius", "strangeness", "issue", "reason"), OUTLIERS)
+def test_an_outlier_says_why_it_is_one_and_no_other_row_does(radius, strangeness, issue, reason):
+    labels = np.array([0, 0, 0, 1, 1])
+    table = FeatureTable(np.arange(5), labels, np.ones((5, 2), np.float32), ("a", "b"), "t")
+    evidence = {name: np.ones(5) for name in ("own_share", "agreement", "own_cost", "suspicion", "nearest")}
+    evidence |= {"radius": radius, "strangeness": np.array(strangeness), "preferred": labels}
+    evidence |= {"issue": np.array([issue, 0, 0, 0, 0])}
+    lines = issues.items(table, Ranking(np.arange(5), evidence=evidence, notes={"unclear classes": []}))
+    assert "that class. An outlier: " in issues.sentence(lines.iloc[0]) and reason in issues.sentence(lines.iloc[0])
+    assert not any("outlier" in issues.sentence(line) for _, line in lines.iloc[1:].iterrows())
+
+
 def coreset(rows):
     return Coreset(np.array(rows), np.array(rows), 5)
 

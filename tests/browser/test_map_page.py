@@ -173,6 +173,18 @@ def test_nothing_scrolls_on_a_projector(on_page, width, height):
     assert heights[0] <= heights[1] == height
 
 
+def test_on_a_narrow_map_the_tools_stand_under_the_colours(on_page):
+    on_page.set_viewport_size({"width": 800, "height": 900})
+    on_page.wait_for_timeout(400)
+    modes, tools = (on_page.locator(f".fdmat-map .{name}").bounding_box() for name in ("modes", "actions"))
+    assert modes["y"] + modes["height"] <= tools["y"] < modes["y"] + 2 * modes["height"]
+    on_page.set_viewport_size({"width": 1280, "height": 720})
+    on_page.wait_for_timeout(400)
+    assert on_page.locator(".fdmat-map .actions").bounding_box()["y"] == pytest.approx(
+        on_page.locator(".fdmat-map .modes").bounding_box()["y"], abs=1
+    )
+
+
 def test_words_that_find_no_room_push_nothing_aside(on_page):
     on_page.set_viewport_size({"width": 1000, "height": 720})
     on_page.wait_for_timeout(400)

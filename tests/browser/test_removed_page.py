@@ -357,6 +357,29 @@ def test_nothing_scrolls_but_the_list_and_the_card(on_grid, width, height):
     assert main[0] <= main[1] == height
 
 
+#: How many parts of the grid lie on each other, reach out of the list's column, and ticks whose words touch.
+OVERLAPS = """({ root }) => {
+    const all = names => [...root.querySelectorAll(names)].filter(it => it.clientWidth)
+    const boxes = names => all(names).map(it => it.getBoundingClientRect())
+    const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1
+    const pairs = some => some.flatMap((a, i) => some.slice(i + 1).filter(b => over(a, b))).length
+    const end = root.querySelector('.middle').getBoundingClientRect().right
+    const out = boxes('.tools > *, .histogram > *, .order-by select').filter(it => it.right > end + 1)
+    const parts = '.filters, .slide, .tools, .histogram, .frame, aside.card'
+    return [pairs(boxes(parts)), out.length, pairs(boxes('.ticks i:not(:empty)'))]
+}"""
+
+
+def test_on_a_narrow_screen_the_card_stands_under_the_list_and_nothing_lies_on_anything(on_grid):
+    on_grid.set_viewport_size({"width": 800, "height": 900})
+    on_grid.wait_for_timeout(400)
+    assert on_grid.evaluate(f"({OVERLAPS})({GRID})") == [0, 0, 0]
+    card, frame = (on_grid.locator(f".fdmat-grid {name}").bounding_box() for name in (".card", ".frame"))
+    assert card["y"] >= frame["y"] + frame["height"] and frame["width"] > 450
+    words = on_grid.locator(".fdmat-grid .ticks i")
+    assert words.first.inner_text() == "100%" and words.last.inner_text() != ""
+
+
 def test_the_share_kept_stays_from_tab_to_tab(on_grid):
     on_grid.locator(".kept-slider").focus()
     on_grid.keyboard.press("]")

@@ -248,6 +248,21 @@ def test_words_of_a_card_cannot_leave_their_place():
     assert "src=thumb/k/7" in shown
 
 
+def test_a_tile_without_a_picture_has_its_number_and_label_on_lines_of_their_own():
+    shown = thumbnails.gallery([Card(379, "species_1", "item 379: species_1")], "", empty="")
+    assert "<p><b>379</b></p>species_1</figure>" in shown
+    bare = thumbnails.gallery([Card(379, "item 379", "item 379")], "", empty="")
+    assert "<p><b>379</b></p></figure>" in bare and "item 379" not in bare
+    assert ">item 379</figure>" in thumbnails.gallery([Card(379, "item 379", "item 379")], "thumb/k/", empty="")
+
+
+def test_a_tile_of_words_has_the_values_and_its_tooltip_the_names_of_the_fields():
+    card = Card(5, "van", "item 5: van", text="canon\n<1999", named="camera: canon\nyear: <1999")
+    shown = thumbnails.gallery([card], "", empty="")
+    assert "<p><b>5</b><span>canon\n&lt;1999</span></p>van</figure>" in shown
+    assert 'title="item 5: van\ncamera: canon\nyear: &lt;1999"' in shown
+
+
 def test_an_empty_gallery_says_so():
     assert "Nothing &lt;here" in thumbnails.gallery([], "", empty="Nothing <here")
 

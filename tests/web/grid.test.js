@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { effectOf } from "../../fdmat_core/web/grid/effect.js"
-import { above, countsOf, rangeOf, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
+import { above, countsOf, rangeOf, usual, wordsAt } from "../../fdmat_core/web/grid/histogram.js"
 import { byColumn } from "../../fdmat_core/web/grid/columns.js"
 import { wordsOf } from "../../fdmat_core/web/grid/views.js"
 import { reversed, rowsBy } from "../../fdmat_core/web/grid/scores.js"
@@ -175,6 +175,16 @@ test("a threshold says how many of the list lie above, and of these the precisio
   assert.deepEqual(wordsAt(counted, 3, "injected"), ["3 of 4", "precision 66.7%, recall 66.7% of 3 injected"])
   assert.deepEqual(wordsAt(counted, 0, "injected"), ["0 of 4", "precision none, recall 0.0% of 3 injected"])
   assert.deepEqual(wordsAt(counted, 2, "suspected"), ["2 of 4", "1 of them suspected by FDMat"])
+})
+
+test("the threshold begins where as many lie above as are suspected, on the suspicion of labels without the outliers", () => {
+  const items = { ...ITEMS, suspected: Uint8Array.of(0, 1, 0, 1, 0, 1), scores: [{ name: "detector FDMat" }, { name: "LOF" }] }
+  const [ours, other] = items.scores.map(({ name }) => ({ ...SCORE, name }))
+  assert.equal(usual(items, other), Math.fround(0.7)) // three
+  assert.equal(usual(items, ours), Math.fround(0.9)) // one of them, the other two are no mistakes of labels
+  assert.equal(usual({ ...items, classes: ["all"] }, ours), Math.fround(0.7))
+  for (const score of [ours, other]) assert.ok(usual({ ...items, suspected: new Uint8Array(6) }, score) > Math.fround(0.9))
+  assert.ok(usual({ ...items, suspected: Uint8Array.of(0, 1, 0, 0, 0, 0) }, ours) > Math.fround(0.9))
 })
 
 test("the range of a score passes over what is not finite", () => {

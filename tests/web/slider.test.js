@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { keptAt, magnet, placeOf, rounded, tickBeside } from "../../fdmat_core/web/slider.js"
+import { fitting, keptAt, magnet, placeOf, rounded, tickBeside } from "../../fdmat_core/web/slider.js"
 
 const SCALE = { n: 1000, sizes: [0.01, 0.1, 1], least: 0.001, nested: true }
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`)
@@ -30,4 +30,13 @@ test("the next tick lies on the way, and at the end there is none", () => {
   near(tickBeside({ scale: SCALE, place: 0 }, 1), 1 / 3)
   near(tickBeside({ scale: SCALE, place: 0.5 }, -1), 1 / 3)
   near(tickBeside({ scale: SCALE, place: 0.9 }, 1), 0.9)
+})
+
+test("ticks say their size where their words have room, the first and the last always", () => {
+  const widths = [30, 24, 24, 24, 30]
+  assert.deepEqual(fitting([0, 33, 66, 99, 132], widths), [true, true, true, true, true])
+  assert.deepEqual(fitting([0, 32, 66, 99, 132], widths), [true, false, true, true, true])
+  assert.deepEqual(fitting([0, 40, 68, 100, 132], widths), [true, true, false, false, true])
+  assert.deepEqual(fitting([0, 5, 9, 12, 15], widths), [true, false, false, false, true])
+  assert.deepEqual(fitting([7], [30]), [true])
 })

@@ -1,6 +1,7 @@
 // The histogram of a score over the list, with a threshold to drag: how many lie above, and how many of these are bad.
 
 import { make } from "../elements.js"
+import { isLabelled } from "../items.js"
 import { percent, whole } from "../text.js"
 import { openOf } from "./bulk.js"
 import { mark } from "./marks.js"
@@ -20,6 +21,7 @@ import { hasTruth, rowOf, stale } from "./state.js"
  * @property {number} allBad how many items are bad, in the list or not
  */
 
+const MISLABELLED = 0 // among the issues, of which it is the gravest
 const BINS = 90, OPEN = "fdmat.histogram", ROOM = 800 // pixels of height from which the histogram shows unasked
 
 /**
@@ -117,7 +119,7 @@ export async function showHistogram(grid) {
   const { score } = grid, range = rangeOf(score.values)
   const decided = new Set(Array.from(grid.decided.keys(), (item) => rowOf(grid, item)))
   grid.counted = countsOf(score, grid.sifted.list, badOf(grid), decided)
-  grid.threshold ??= usual(grid)
+  grid.threshold ??= usual(items, score)
   drawBars(grid, range)
   showThreshold(grid)
 }
@@ -134,13 +136,21 @@ function badOf(grid) {
   return wordOf(grid) === "suspected" ? (row) => suspected[row] > 0 : (row) => (flags[row] & (bits.mislabelled | bits.outlier)) > 0
 }
 
-/** The threshold to begin with: as many lie above as FDMat suspects. @param {GridState} grid */
-function usual({ items: { suspected }, score }) {
-  const count = suspected.reduce((sum, one) => sum + one, 0)
-  if (!score) return 0
-  const [low, high] = rangeOf(score.values), at = score.values[score.rows[Math.max(0, count - 1)]]
-  return Math.min(high, Math.max(low, Number.isFinite(at) ? at : high))
+/**
+ * The threshold to begin with: as many lie above as FDMat suspects. Its suspicion is of labels, so there outliers do not
+ * count. Where nothing counts nothing lies above.
+ * @param {Pick<import("./state.js").GridItems, "suspected" | "issue" | "classes" | "scores">} items
+ * @param {Pick<Score, "name" | "values" | "rows">} score
+ */
+export function usual({ suspected, issue, classes, scores }, { name, values, rows }) {
+  const ofLabels = name === scores[0]?.name && isLabelled({ classes })
+  const count = suspected.reduce((sum, one, row) => sum + Number(one && !(ofLabels && issue[row] !== MISLABELLED)), 0)
+  const [low, high] = rangeOf(values), at = values[rows[count - 1]]
+  return count ? Math.min(high, Math.max(low, Number.isFinite(at) ? at : high)) : beyond([low, high])
 }
+
+/** Just above all scores of a range. @param {[number, number]} range */
+const beyond = ([low, high]) => high + (high - low) / 1000
 
 /**
  * Two shapes, all and the bad of them, each as tall as the square root of its count: one rare bar in a long tail is seen.
@@ -160,7 +170,7 @@ function drawBars({ elements: { histogram, threshold }, counted, score }, [low, 
     Array.from(counts, (count, i) => count ? `M${i + 0.08} 1V${1 - Math.sqrt(count) / most}H${i + 0.92}V1Z` : "").join("")
   for (const path of histogram.querySelectorAll(".all")) path.setAttribute("d", shape(all))
   for (const path of histogram.querySelectorAll(".bad")) path.setAttribute("d", shape(bad))
-  Object.assign(threshold, { min: String(low), max: String(high), ariaLabel: `Threshold of the score: ${score.title}` })
+  Object.assign(threshold, { min: String(low), max: String(beyond([low, high])), ariaLabel: `Threshold of the score: ${score.title}` })
 }
 
 /** What changes while the threshold is dragged; nothing of it asks the server. @param {GridState} grid */
