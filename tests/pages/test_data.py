@@ -133,7 +133,7 @@ def unnamed_labels(folder):
 def test_what_a_path_is_taken_for_is_said_of_the_data_as_they_are_loaded(visit, tmp_path):
     app = visit(places.DATA)
     app.get_by_key("own_path").set_value(str(unnamed_labels(tmp_path))).run()
-    assert "a table, cancer.csv, with 3 columns, without labels." in texts(app) and metrics(app)["Classes"] == "1"
+    assert "a table, cancer.csv, with 3 columns, without labels." in texts(app) and metrics(app)["Classes"] == "–"
     app.get_by_key("dataset.1.arrays.label").set_value("diagnosis").run()
     assert "a table, cancer.csv, with 3 columns and labels in diagnosis." in texts(app)
     assert metrics(app)["Classes"] == "2" and "without labels" not in texts(app)
