@@ -1,7 +1,7 @@
 """Whether the grid and the study agree where both have tried the same: data set, damage, share, method and judge.
 
 They do not try the same thing twice: the study keeps one division into training and test items, trains twice as many
-steps, leaves `segments` as they come, and judged an FDMat that took more sound items out.
+steps, and leaves `segments` as they come.
 """
 
 import re
