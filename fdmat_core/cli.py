@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +32,7 @@ from fdmat_core.reading import check as odd
 from fdmat_core.runs import engines, estimates, jobs, library, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
+from fdmat_core.types import Finding
 
 if TYPE_CHECKING:
     import pandas
@@ -161,9 +162,13 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
     named = bool(sample or dataset or data)
     base = cli_report.read_spec(spec) if spec else before if before and not named else settings.SAMPLE
     with datasets.loaded_once():
-        base = _of_own_data(base, data, setting or []) if data else base
+        base, told = _of_own_data(base, data, setting or []) if data else (base, ())
         asked = cli_exchange.same_data(replace(base, **given), before)
-        return _run(settings.checked(asked if spec or measures else settings.measured_to_clean(asked)))
+        asked = settings.checked(asked if spec or measures else settings.measured_to_clean(asked))
+        ended = _run(asked)
+        if data:  # what is odd about them as a whole is looked for by the run
+            _note(finding for finding in Run(asked).findings if finding not in told)
+        return ended
 
 
 @app.command()
@@ -236,13 +241,17 @@ def describe(spec: Spec) -> str:
     return f"run {spec.key}: {spec.dataset}{noise}, {spec.backbone}, {methods}{after}"
 
 
-def _of_own_data(base: Spec, path: str, given: list[str]) -> Spec:
-    """A spec for somebody's own data: what can be done with it, and what was found printed."""
+def _of_own_data(base: Spec, path: str, given: list[str]) -> tuple[Spec, tuple[Finding, ...]]:
+    """A spec for somebody's own data: what can be done with it. What was found when they were read, told already."""
     choice = _with(datasets.recognise(path).choice, given)
     data = datasets.load(choice)
-    for finding in (*data.findings, *odd.check(data)):
+    _note(data.findings)
+    return settings.suited(replace(base, dataset=choice, backbone=datasets.suited(data)), data), data.findings
+
+
+def _note(findings: Iterable[Finding]) -> None:
+    for finding in findings:
         print(f"note: {finding}", file=sys.stderr)
-    return settings.suited(replace(base, dataset=choice, backbone=datasets.suited(data)), data)
 
 
 def _with(choice: Choice, given: list[str]) -> Choice:

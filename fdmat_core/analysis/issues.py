@@ -78,17 +78,18 @@ def _why_outliers(table: FeatureTable, evidence: Ranking, issue: np.ndarray) -> 
         return why
     far, share = closeness(columns["radius"], table.labels), class_percentile(columns["radius"], table.labels)
     for row in np.flatnonzero(issue == Issue.OUTLIER):
-        label = table.classes[table.labels[row]]
-        why[row] = (
-            f"its nearest neighbours lie {far[row]:.3g} times as far off as is usual in {label}, "
-            f"farther than {_part(share[row])} that class have theirs"
-        )
-        if columns["strangeness"][row] > 0:
+        if columns["issue"][row] == Issue.NO_FEATURES:
+            why[row] = "its features are all zero"
+        elif columns["strangeness"][row] > 0:
             why[row] = (
                 "by the labels of its neighbours and how far they lie it more likely belongs to no class than to any"
             )
-        if columns["issue"][row] == Issue.NO_FEATURES:
-            why[row] = "its features are all zero"
+        else:
+            label = table.classes[table.labels[row]]
+            why[row] = (
+                f"its nearest neighbours lie {far[row]:.3g} times as far off as is usual in {label}, "
+                f"farther than {_part(share[row])} that class have theirs"
+            )
     return why
 
 

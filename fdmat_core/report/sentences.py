@@ -32,10 +32,8 @@ def notes(scene: Scene) -> list[str]:
     if scene.bad is not None and scene.bad.word == "injected":
         found.append("Noise was injected, so that it is known which items are noisy. Real noise may be harder to find.")
     if scene.left_out:
-        left = f"{scene.left_out} {'method' if scene.left_out == 1 else 'methods'}"
-        found.append(
-            f"{left} of the run {'is' if scene.left_out == 1 else 'are'} not in this report; it holds 8 at most."
-        )
+        left = counted(scene.left_out, "method of the run is", "methods of the run are")
+        found.append(f"{left} not in this report; it holds 8 at most.")
     found += [f"{name} is left out: {problem}" for name, problem in scene.run.problems.items()]
     found.append(
         "Places on this map are rounded to 1/65,535 of its sides, scores to three digits; who is kept is exact."

@@ -162,8 +162,9 @@ export function fitting(places, widths) {
 
 /** A tick for every size, with words where there is room for them. @param {Slider} slider */
 function showTicks({ scale, ticks }) {
-  const places = [...scale.sizes].reverse().map((size) => placeOf(size, scale.least)), room = ticks.clientWidth
-  const drawn = [...scale.sizes].reverse().map((size) => make("i", `${Number((100 * size).toPrecision(2))}%`))
+  const sizes = [...scale.sizes].reverse(), room = ticks.clientWidth
+  const places = sizes.map((size) => placeOf(size, scale.least))
+  const drawn = sizes.map((size) => make("i", `${Number((100 * size).toPrecision(2))}%`))
   drawn.forEach((tick, i) => tick.style.setProperty("--at", String(places[i])))
   ticks.replaceChildren(...drawn)
   const said = fitting(places.map((at) => at * room), drawn.map((tick) => tick.offsetWidth))

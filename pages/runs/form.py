@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from fdmat_core import device, errors, registry
-from fdmat_core.formats import percent
+from fdmat_core.formats import counted, percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs, sets
 from fdmat_core.runs.jobs import Status
@@ -256,8 +256,8 @@ def _read_percent(text: str) -> float | None:
 def _effort(spec: Spec) -> str:
     """How much there is to do, in words."""
     coresets = len(spec.methods) * len(spec.fractions)
-    measures = f"{len(spec.measures)} measure{'s' * (len(spec.measures) != 1)}"
-    many = f"{len(spec.methods)} method{'s' * (len(spec.methods) != 1)}"
+    measures = counted(len(spec.measures), "measure", "measures")
+    many = counted(len(spec.methods), "method", "methods")
     seeds = f"{spec.seeds} training seeds" if spec.seeds > 1 else "1 training seed"
     methods = ", ".join([many, *_several(spec)])
     return (
