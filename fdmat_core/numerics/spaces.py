@@ -1,4 +1,4 @@
-"""In which space rows are compared: of several, the one in which the labels of neighbours agree most."""
+"""In which space rows are judged: of several, the one in which the labels of neighbours agree most."""
 
 from __future__ import annotations
 
@@ -21,57 +21,78 @@ COLUMNS = 2048
 
 
 class Space(NamedTuple):
-    """What is done to features before they are centred and brought to unit length."""
+    """What is done to features before they are centred, and whether they are brought to unit length."""
 
     words: str
     power: float = 1.0
     even: bool = False
+    scaled: bool = False
+    unit: bool = True
 
 
 ROOT = Space("by their square roots", 0.5)  # signed, where they go below 0
 PLAIN = Space("as they are")
 EVEN = Space("spread alike in all directions", even=True)
-BY_WORDS = {space.words: space for space in (ROOT, PLAIN, EVEN)}
+SCALED_UNIT = Space("with columns on one scale", scaled=True)
+SCALED = Space("with columns on one scale and their lengths", scaled=True, unit=False)
+BY_WORDS = {space.words: space for space in (ROOT, PLAIN, EVEN, SCALED_UNIT, SCALED)}
 
 
 class Chosen(NamedTuple):
-    """The spaces in which rows are judged and matched, and why in words."""
+    """The space in which rows are judged, that in which copies are looked for, and why in words."""
 
     judging: Space
-    matching: Space
+    plain: Space
     note: str
 
 
 def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
-    """Where rows of features z (n, d) are judged and where they are matched.
+    """Where rows of features z (n, d) are judged, and where copies among them are looked for.
 
     A sample of the rows is asked how many of their 20 nearest neighbours have their own label: in the space of square
     roots, in that where features of up to `COLUMNS` spread alike in all directions, and for both signs as they are. The
     labels choose only which; none of the three is made from them. Wrong labels lower the agreement in all spaces alike.
     Where nothing is labelled square roots are taken.
 
-    Rows are judged where it is highest. They are matched in the better of the others, as a network or a probe learns
-    from the features in the directions in which these spread, and equal parts of the coreset for those in which they
-    hardly do serve it less.
+    Rows are judged where it is highest. Copies are looked for in the better of the others, as what hardly spreads tells
+    one copy from the next as well as it tells other rows.
 
     Parameters
     ----------
     labels
         (n,) class numbers; None where nothing is labelled.
     """
-    kind = "both signs" if (both := transport.signed(z)) else "no value below 0"
+    kind = "both signs" if transport.signed(z) else "no value below 0"
     if labels is None:
-        return Chosen(ROOT, ROOT, f"{kind}, no labels: judged and matched {ROOT.words}")
+        return Chosen(ROOT, ROOT, f"{kind}, no labels: judged {ROOT.words}")
     rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
     some = z if len(rows) == len(z) else z[like(z, rows), :]
-    tried = (ROOT, *[PLAIN] * both, *[EVEN] * (z.shape[1] <= COLUMNS))
+    tried = (*powers(z), *[EVEN] * (z.shape[1] <= COLUMNS))
     found = {space: agreement(features(some, space), labels[rows]) for space in tried}
     judging = max(found, key=found.__getitem__)
-    matching = max((space for space in found if not space.even), key=found.__getitem__)
-    shares = ", ".join(f"{share:.1%} {space.words}" for space, share in found.items())
-    both_in, apart = f"judged and matched {judging.words}", f"judged {judging.words}, matched {matching.words}"
-    how = both_in if judging == matching else apart
-    return Chosen(judging, matching, f"{kind}: {how}; neighbours of the same label: {shares}")
+    plain = max((space for space in found if not space.even), key=found.__getitem__)
+    return Chosen(judging, plain, f"{kind}: judged {judging.words}; neighbours of the same label: {in_words(found)}")
+
+
+def powers(z: Array) -> tuple[Space, ...]:
+    """The spaces in which each column of features z (n, d) keeps its own unit: as they are only for both signs."""
+    return (ROOT, PLAIN) if transport.signed(z) else (ROOT,)
+
+
+def in_words(shares: dict[Space, float]) -> str:
+    """A share of every space."""
+    return ", ".join(f"{share:.1%} {space.words}" for space, share in shares.items())
+
+
+class Scaled(NamedTuple):
+    """What brings columns to mean 0 and standard deviation 1."""
+
+    middle: np.ndarray  # (d,)
+    spread: np.ndarray  # (d,)
+
+    def __call__(self, rows: Array) -> Array:
+        """What rows (m, d) become, in their precision."""
+        return (rows - like(rows, self.middle, rows.dtype)) / like(rows, self.spread, rows.dtype)
 
 
 class Linear(NamedTuple):
@@ -86,8 +107,9 @@ class Linear(NamedTuple):
 
 
 def features(z: Array, space: Space) -> transport.Features:
-    """Features z (n, d) as FDMat transports them in a space: centred, of unit length."""
-    return transport.features(z, power=space.power, norm="unit", first=even_spread(z) if space.even else None)
+    """Features z (n, d) as they lie in a space: centred, and of unit length where that belongs to it."""
+    first = even_spread(z) if space.even else Scaled(*_scales(z)[:2]) if space.scaled else None
+    return transport.features(z, power=space.power, norm="unit" if space.unit else "none", first=first)
 
 
 def agreement(found: transport.Features, labels: np.ndarray) -> float:

@@ -53,8 +53,8 @@ def tukey(z: Array, power: float = 0.5, *, both_signs: bool | None = None) -> Ar
 def features(z: Array, *, power: float, norm: str, first: Callable[[Array], Array] | None = None) -> Features:
     """The features that FDMat transports, of z (n, d), which is read block by block.
 
-    `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`. The
-    mean is that of the usable rows. Where something is done `first`, the power is taken of what it makes of z.
+    `norm="before centring"` divides `t - mean` by the norm that t had before; "unit" by the norm of `t - mean`; "none"
+    by 1. The mean is that of the usable rows. What is done `first` is done before the power is taken.
     """
     xp, both = namespace(z), first is not None or signed(z)
     t = room(z, z.shape)
@@ -72,7 +72,7 @@ def features(z: Array, *, power: float, norm: str, first: Callable[[Array], Arra
     before = xp.sqrt(distances.squares(t)) if norm == "before centring" else None
     t -= xp.astype(total / max(1, int(xp.count_nonzero(usable))), xp.float32)
     scale = xp.sqrt(distances.squares(t)) if before is None else before
-    scale = xp.where(scale > 0, scale, xp.ones_like(scale))
+    scale = xp.where((scale > 0) & (norm != "none"), scale, xp.ones_like(scale))
     t /= scale[:, None]
     return Features(t, usable, scale)
 

@@ -50,8 +50,8 @@ def test_flipped_labels_are_suspected_and_leave(digits):
 def test_it_matches_better_than_two_hundred_random_subsets(digits):
     """Class by class; of five rows, which are chosen one after another, at most two of those subsets are better."""
     table, _ = digits
-    x = module.transport.features(table.embedding, power=0.5, norm="unit")[0]
     ranking = selection.rank(table, "fdmat")
+    x = module.spaces.features(table.embedding, module.matched_in(ranking)).x
     rng = np.random.default_rng(1)
     alive = ranking.order[: ranking.survivors]
     for label in range(table.c):
@@ -290,8 +290,8 @@ def test_classes_that_lie_beside_each_other_across_a_wide_spread_are_told_apart(
     issue = ranking.evidence["issue"]
     assert roc_auc_score(bad, ranking.score) > 0.98
     assert (issue[bad] == Issue.MISLABELLED).mean() > 0.8 and (issue[~bad] > 0).mean() < 0.06
-    told = "both signs: judged spread alike in all directions, matched "
-    assert ranking.notes["features"].startswith(told)
+    assert module.judged_in(ranking) == module.spaces.EVEN
+    assert ranking.notes["features"].startswith("both signs: judged spread alike in all directions; ")
 
 
 def test_signs_of_columns_and_one_scale_for_all_change_nothing():
@@ -310,18 +310,18 @@ def test_units_change_nothing_that_is_suspected():
     assert one.score == pytest.approx(other.score, abs=0.01 * np.std(one.score))
 
 
-def test_pixels_are_compared_by_their_roots(digits):
+def test_pixels_are_judged_by_their_roots(digits):
     table, _ = digits
     moved = module.transported(table, lam=10.0, space=module.spaces_of(table).judging)
     x = module.transport.features(table.embedding, power=0.5, norm="unit").x
     assert module.to_numpy(moved.x) == pytest.approx(x, abs=1e-5)
     ranking = selection.rank(table, "fdmat")
     told = ranking.notes["features"]
-    assert isinstance(told, str) and told.startswith("no value below 0: judged and matched by their square roots; ")
+    assert isinstance(told, str) and told.startswith("no value below 0: judged by their square roots; ")
     assert module.judged_in(ranking) == module.spaces.ROOT
 
 
-def test_copies_are_found_where_rows_are_matched():
+def test_copies_are_found_although_rows_are_judged_elsewhere():
     """Noise of a twentieth of every column is as wide as rows are in most directions: judged, none would be a copy."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 400)
@@ -332,7 +332,33 @@ def test_copies_are_found_where_rows_are_matched():
     z = z[rows]
     z[400:] += 0.05 * np.std(z[:400], axis=0) * rng.standard_normal((60, 16))
     ranking = selection.rank(as_table(z, labels[rows]), "fdmat")
-    assert ranking.notes["features"].startswith("both signs: judged spread alike in all directions, matched ")
     assert module.judged_in(ranking) == module.spaces.EVEN
     copy = ranking.evidence["copy"]
     assert copy[400:].all() and copy[:400].mean() < 0.05
+
+
+def test_rows_are_matched_where_small_coresets_tell_most(monkeypatch):
+    """The notes name all spaces that were tried with what they tell; without labels nothing is asked."""
+    z, labels, _ = beside()
+    asked = {}
+    monkeypatch.setattr(module.coresets, "told", lambda *given: asked.update(dict.fromkeys(given[3], 0.5)) or told)
+    told = {module.spaces.PLAIN: 0.7, module.spaces.SCALED: 0.9, module.spaces.ROOT: 0.8}
+    ranking = selection.rank(as_table(z, labels), "fdmat")
+    assert [*asked] == [module.spaces.ROOT, module.spaces.PLAIN, module.spaces.SCALED_UNIT, module.spaces.SCALED]
+    assert module.matched_in(ranking) == module.spaces.SCALED
+    assert ranking.notes["features"].endswith(
+        "; matched with columns on one scale and their lengths; classes told from small coresets: 70.0% as they are, "
+        "90.0% with columns on one scale and their lengths, 80.0% by their square roots"
+    )
+    x = module.spaces.features(z.astype(np.float32), module.spaces.SCALED).x
+    mine = ranking.order[: ranking.survivors][labels[ranking.order[: ranking.survivors]] == 0]
+    assert np.array_equal(mine[:5], np.sort(mine)[module.matching.energy(x[np.sort(mine)], 5)])
+
+
+def test_without_labels_rows_are_matched_by_their_roots():
+    z, labels, _ = beside()
+    unlabelled = dataclasses.replace(as_table(z, np.zeros_like(labels)), classes=("unlabelled",))
+    ranking = selection.rank(unlabelled, "fdmat")
+    assert module.matched_in(ranking) == module.spaces.ROOT
+    words = "by their square roots"
+    assert ranking.notes["features"] == f"both signs, no labels: judged {words}; matched {words}"

@@ -116,15 +116,13 @@ def balls(n=400, seed=0):
 
 
 @pytest.mark.parametrize(
-    ("data", "judging", "matching"), [(thin, EVEN, PLAIN), (signs, ROOT, ROOT), (balls, PLAIN, PLAIN)]
+    ("data", "judging", "plain"), [(thin, EVEN, PLAIN), (signs, ROOT, ROOT), (balls, PLAIN, PLAIN)]
 )
-def test_the_space_is_chosen_in_which_neighbours_agree(data, judging, matching):
+def test_the_space_is_chosen_in_which_neighbours_agree(data, judging, plain):
     z, labels = data()
     found = spaces.chosen(z, labels)
-    assert (found.judging, found.matching) == (judging, matching)
-    both = f"judged and matched {judging.words}"
-    apart = f"judged {judging.words}, matched {matching.words}"
-    assert found.note.startswith(f"both signs: {both if judging == matching else apart}; ")
+    assert (found.judging, found.plain) == (judging, plain)
+    assert found.note.startswith(f"both signs: judged {judging.words}; ")
     shares = {space: spaces.agreement(spaces.features(z, space), labels) for space in (ROOT, PLAIN, EVEN)}
     assert max(shares, key=lambda space: shares[space]) == judging
     assert all(f"{share:.1%} {space.words}" in found.note for space, share in shares.items())
@@ -136,7 +134,7 @@ def test_the_covariance_of_many_columns_is_not_asked_for(monkeypatch):
     assert spaces.chosen(z, labels).judging == EVEN
     monkeypatch.setattr(spaces, "COLUMNS", z.shape[1] - 1)
     found = spaces.chosen(z, labels)
-    assert (found.judging, found.matching) == (PLAIN, PLAIN) and "spread alike" not in found.note
+    assert (found.judging, found.plain) == (PLAIN, PLAIN) and "spread alike" not in found.note
 
 
 @pytest.mark.parametrize("data", [thin, signs, balls])
@@ -144,7 +142,7 @@ def test_wrong_labels_and_one_scale_for_all_change_no_choice(data):
     z, labels = data()
     flipped = np.where(np.random.default_rng(1).random(len(labels)) < 0.3, 1 - labels, labels)
     plain, other = spaces.chosen(z, labels), spaces.chosen(-32 * z, flipped)
-    assert (other.judging, other.matching) == (plain.judging, plain.matching)
+    assert (other.judging, other.plain) == (plain.judging, plain.plain)
 
 
 def test_what_never_goes_below_zero_is_not_compared_as_it_is():
@@ -152,21 +150,31 @@ def test_what_never_goes_below_zero_is_not_compared_as_it_is():
     z, labels = thin()
     far = (z + 100) * [0.01, 1, 100]
     found = spaces.chosen(far, labels)
-    assert (found.judging, found.matching) == (EVEN, ROOT)
+    assert (found.judging, found.plain) == (EVEN, ROOT)
     root, even = (spaces.agreement(spaces.features(far, space), labels) for space in (ROOT, EVEN))
     assert found.note == (
-        "no value below 0: judged spread alike in all directions, matched by their square roots; "
+        "no value below 0: judged spread alike in all directions; "
         f"neighbours of the same label: {root:.1%} by their square roots, {even:.1%} spread alike in all directions"
     )
     crowds = spaces.chosen(two_crowds() + 20, np.repeat([0, 1], 21))
-    assert (crowds.judging, crowds.matching) == (ROOT, ROOT)
+    assert (crowds.judging, crowds.plain) == (ROOT, ROOT)
 
 
 def test_what_nobody_labelled_takes_the_root():
     z, _ = thin()
     for values, kind in ((z, "both signs"), (np.abs(z), "no value below 0")):
-        words = f"{kind}, no labels: judged and matched by their square roots"
-        assert spaces.chosen(values, None) == (ROOT, ROOT, words)
+        assert spaces.chosen(values, None) == (ROOT, ROOT, f"{kind}, no labels: judged by their square roots")
+
+
+def test_columns_on_one_scale_by_hand():
+    """Columns of deviation 2 and 1 whose means are 3 and 4, one without spread, and a row without features."""
+    z = np.array([[5.0, 5, 7], [1, 3, 7], [5, 3, 7], [1, 5, 7], [0, 0, 0]])
+    found = spaces.features(z, spaces.SCALED)
+    assert found.x[:4] == pytest.approx(np.array([[1, 1, 0], [-1, -1, 0], [1, -1, 0], [-1, 1, 0]]), abs=1e-6)
+    assert found.usable.tolist() == [True] * 4 + [False] and found.scale.tolist() == [1.0] * 5
+    unit = spaces.features(z, spaces.SCALED_UNIT)
+    assert unit.x[:4] == pytest.approx(found.x[:4] / np.sqrt(2), abs=1e-6)
+    assert unit.scale[:4] == pytest.approx(np.full(4, np.sqrt(2)))
 
 
 def test_many_rows_are_sampled_evenly(monkeypatch):
