@@ -142,7 +142,8 @@ def fdmat(  # noqa: PLR0913
     _judge(found, near, table.labels[rows], table.c, tau, reference)
     for name in ("agreement", "suspicion", "strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
-    space, told = _matched_in(table, by, evidence)
+    told = _told(table, evidence)
+    space = max(told, key=told.__getitem__) if told else by.plain
     x = moved.x if space == by.judging else spaces.features(device.put(table.embedding), space).x
     order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
     return Ranking(
@@ -151,7 +152,7 @@ def fdmat(  # noqa: PLR0913
         survivors=survivors,
         evidence=evidence,
         notes=_notes(evidence, table, moved.plan, reference)
-        | {"features": f"{by.note}; {told}", "judged": by.judging.words, "matched": space.words}
+        | {"features": spaces.described(by, space, told), "judged": by.judging.words, "matched": space.words}
         | {"neighbours found": near.recall},
     )
 
@@ -209,14 +210,11 @@ def _copies(table: FeatureTable, by: spaces.Chosen, moved: Transported, near: Ne
     return floods.first_copies(near, table.labels[moved.rows]) != np.arange(len(moved.rows))
 
 
-def _matched_in(table: FeatureTable, by: spaces.Chosen, evidence: dict[str, np.ndarray]) -> tuple[spaces.Space, str]:
-    """In which space the survivors are matched, and why in words."""
+def _told(table: FeatureTable, evidence: dict[str, np.ndarray]) -> dict[spaces.Space, float]:
+    """In which spaces small coresets of the survivors tell how much of the classes; empty without labels."""
     z, alive = device.put(table.embedding), (evidence["issue"] == Issue.NONE) & ~evidence["copy"]
     tried = (*spaces.powers(z), spaces.SCALED_UNIT, spaces.SCALED)
-    told = coresets.told(z, table.labels, alive, tried) if table.labelled else {}
-    space = max(told, key=told.__getitem__) if told else by.plain
-    why = f"; classes told from small coresets: {spaces.in_words(told)}" if told else ""
-    return space, f"matched {space.words}{why}"
+    return coresets.told(z, table.labels, alive, tried) if table.labelled else {}
 
 
 def _radius(near: Neighbours, lengths: np.ndarray) -> np.ndarray:

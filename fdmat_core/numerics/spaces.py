@@ -39,11 +39,12 @@ BY_WORDS = {space.words: space for space in (ROOT, PLAIN, EVEN, SCALED_UNIT, SCA
 
 
 class Chosen(NamedTuple):
-    """The space in which rows are judged, that in which copies are looked for, and why in words."""
+    """The space in which rows are judged, that in which copies are looked for, and why."""
 
     judging: Space
     plain: Space
-    note: str
+    kind: str  # of the features, in words
+    agreeing: dict[Space, float]  # what share of the neighbours has the same label; empty where nothing is labelled
 
 
 def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
@@ -64,14 +65,14 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     """
     kind = "both signs" if transport.signed(z) else "no value below 0"
     if labels is None:
-        return Chosen(ROOT, ROOT, f"{kind}, no labels: judged {ROOT.words}")
+        return Chosen(ROOT, ROOT, f"{kind}, no labels", {})
     rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
     some = z if len(rows) == len(z) else z[like(z, rows), :]
     tried = (*powers(z), *[EVEN] * (z.shape[1] <= COLUMNS))
     found = {space: agreement(features(some, space), labels[rows]) for space in tried}
     judging = max(found, key=found.__getitem__)
     plain = max((space for space in found if not space.even), key=found.__getitem__)
-    return Chosen(judging, plain, f"{kind}: judged {judging.words}; neighbours of the same label: {in_words(found)}")
+    return Chosen(judging, plain, kind, found)
 
 
 def powers(z: Array) -> tuple[Space, ...]:
@@ -79,9 +80,17 @@ def powers(z: Array) -> tuple[Space, ...]:
     return (ROOT, PLAIN) if transport.signed(z) else (ROOT,)
 
 
-def in_words(shares: dict[Space, float]) -> str:
-    """A share of every space."""
-    return ", ".join(f"{share:.1%} {space.words}" for space, share in shares.items())
+def described(by: Chosen, matching: Space, told: dict[Space, float]) -> str:
+    """In which spaces rows were judged and matched, and why."""
+    judged, matched = by.judging.words, matching.words
+    where = f"judged and matched {matched}" if by.judging == matching else f"judged {judged}, matched {matched}"
+    found = {"neighbours of the same label": by.agreeing, "classes told from small coresets": told}
+    why = [
+        f"; {name}: {', '.join(f'{share:.1%} {space.words}' for space, share in shares.items())}"
+        for name, shares in found.items()
+        if shares
+    ]
+    return f"{by.kind}: {where}{''.join(why)}"
 
 
 class Scaled(NamedTuple):

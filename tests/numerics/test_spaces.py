@@ -122,10 +122,9 @@ def test_the_space_is_chosen_in_which_neighbours_agree(data, judging, plain):
     z, labels = data()
     found = spaces.chosen(z, labels)
     assert (found.judging, found.plain) == (judging, plain)
-    assert found.note.startswith(f"both signs: judged {judging.words}; ")
     shares = {space: spaces.agreement(spaces.features(z, space), labels) for space in (ROOT, PLAIN, EVEN)}
     assert max(shares, key=lambda space: shares[space]) == judging
-    assert all(f"{share:.1%} {space.words}" in found.note for space, share in shares.items())
+    assert (found.kind, found.agreeing) == ("both signs", shares)
 
 
 def test_the_covariance_of_many_columns_is_not_asked_for(monkeypatch):
@@ -134,7 +133,7 @@ def test_the_covariance_of_many_columns_is_not_asked_for(monkeypatch):
     assert spaces.chosen(z, labels).judging == EVEN
     monkeypatch.setattr(spaces, "COLUMNS", z.shape[1] - 1)
     found = spaces.chosen(z, labels)
-    assert (found.judging, found.plain) == (PLAIN, PLAIN) and "spread alike" not in found.note
+    assert (found.judging, found.plain) == (PLAIN, PLAIN) and EVEN not in found.agreeing
 
 
 @pytest.mark.parametrize("data", [thin, signs, balls])
@@ -151,11 +150,8 @@ def test_what_never_goes_below_zero_is_not_compared_as_it_is():
     far = (z + 100) * [0.01, 1, 100]
     found = spaces.chosen(far, labels)
     assert (found.judging, found.plain) == (EVEN, ROOT)
-    root, even = (spaces.agreement(spaces.features(far, space), labels) for space in (ROOT, EVEN))
-    assert found.note == (
-        "no value below 0: judged spread alike in all directions; "
-        f"neighbours of the same label: {root:.1%} by their square roots, {even:.1%} spread alike in all directions"
-    )
+    assert found.kind == "no value below 0"
+    assert found.agreeing == {space: spaces.agreement(spaces.features(far, space), labels) for space in (ROOT, EVEN)}
     crowds = spaces.chosen(two_crowds() + 20, np.repeat([0, 1], 21))
     assert (crowds.judging, crowds.plain) == (ROOT, ROOT)
 
@@ -163,7 +159,7 @@ def test_what_never_goes_below_zero_is_not_compared_as_it_is():
 def test_what_nobody_labelled_takes_the_root():
     z, _ = thin()
     for values, kind in ((z, "both signs"), (np.abs(z), "no value below 0")):
-        assert spaces.chosen(values, None) == (ROOT, ROOT, f"{kind}, no labels: judged by their square roots")
+        assert spaces.chosen(values, None) == (ROOT, ROOT, f"{kind}, no labels", {})
 
 
 def test_columns_on_one_scale_by_hand():
@@ -182,7 +178,7 @@ def test_many_rows_are_sampled_evenly(monkeypatch):
     monkeypatch.setattr(spaces, "ROWS", 500)
     monkeypatch.setattr(spaces, "ASKED", 40)
     rows = np.linspace(0, 2999, 500).astype(int)
-    assert spaces.chosen(z, labels).note == spaces.chosen(z[rows], labels[rows]).note
+    assert spaces.chosen(z, labels) == spaces.chosen(z[rows], labels[rows])
     assert spaces.chosen(z, labels).judging == EVEN
 
 
