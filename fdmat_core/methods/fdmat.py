@@ -67,7 +67,7 @@ def fdmat(  # noqa: PLR0913
 
     **Ours, after the paper.** The goal and the transport plan are the paper's, the choice is not: its score keeps rows
     near the class prototypes, which is not what the paper sets out to do (see `fdmat_published`). By the linear probe
-    FDMat lies above random in 100% of the 90 cells of our study, the published score in 18%.
+    FDMat lies above random in 99% of the 90 cells of our study, the published score in 18%.
 
     1. **Features**: Tukey power 1/2 (signed where negative), centred, unit length; or what the labels say is better.
        Rows are judged by these, or spread alike in all directions (by the inverse root of the covariance of the columns
