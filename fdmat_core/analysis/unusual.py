@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fdmat_core.numerics.arrays import evenly
 from fdmat_core.types import Dataset
 
 #: Of a larger class so many rows, spread evenly, tell what is usual.
@@ -29,7 +30,7 @@ def least_usual(items: Dataset, row: int, count: int) -> list[Unusual]:
     if items.features is None:
         return []
     mine = np.flatnonzero(items.labels == items.labels[row])
-    mine = mine[np.linspace(0, len(mine) - 1, min(len(mine), ROWS)).astype(np.int64)]
+    mine = mine[evenly(len(mine), ROWS)]
     values, its = np.asarray(items.features[mine], dtype=np.float64), np.asarray(items.features[row], dtype=np.float64)
     usual = np.median(values, axis=0)
     apart, spread = np.abs(its - usual), 1.4826 * np.median(np.abs(values - usual), axis=0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from fdmat_core.learning import head
 from fdmat_core.numerics import cells, greedy
+from fdmat_core.numerics.arrays import evenly
 from fdmat_core.rankings import Ranking
 from fdmat_core.registry import Range, method
 from fdmat_core.types import FeatureTable
@@ -79,7 +80,7 @@ def pseudo_labels(unit: np.ndarray, count: int) -> np.ndarray:
 
     if len(unit) == 0:
         return np.zeros(0, dtype=np.int64)
-    sample = unit[np.linspace(0, len(unit) - 1, min(len(unit), SAMPLE)).astype(np.int64)]
+    sample = unit[evenly(len(unit), SAMPLE)]
     distinct = len(np.unique(np.round(sample, 9), axis=0))
     means = KMeans(min(count, distinct), n_init=ATTEMPTS, random_state=0)  # pyright: ignore[reportArgumentType]
     nearest = cells.nearest_centre(unit, np.asarray(means.fit(sample).cluster_centers_))

@@ -142,7 +142,7 @@ def fdmat(  # noqa: PLR0913
     _judge(found, near, table.labels[rows], table.c, tau, reference)
     for name in ("agreement", "suspicion", "strangeness", "issue", "copy"):
         evidence[name][rows] = found[name]
-    told = _told(table, evidence)
+    told = _told(table, by, evidence)
     space = max(told, key=told.__getitem__) if told else by.plain
     x = moved.x if space == by.judging else spaces.features(device.put(table.embedding), space).x
     order, survivors = _arrange(x, table, evidence, budget, chosen, quota)
@@ -162,13 +162,8 @@ def judged_in(ranking: Ranking) -> spaces.Space:
     return spaces.BY_WORDS[str(ranking.notes["judged"])]
 
 
-def matched_in(ranking: Ranking) -> spaces.Space:
-    """The space in which the survivors of a table were matched, from FDMat's ranking of it."""
-    return spaces.BY_WORDS[str(ranking.notes["matched"])]
-
-
 def spaces_of(table: FeatureTable) -> spaces.Chosen:
-    """Step 1: in which spaces the rows of a table are judged and matched."""
+    """Step 1: in which spaces the rows of a table are judged, and copies among them looked for."""
     return spaces.chosen(device.put(table.embedding), table.labels if table.labelled else None)
 
 
@@ -210,11 +205,13 @@ def _copies(table: FeatureTable, by: spaces.Chosen, moved: Transported, near: Ne
     return floods.first_copies(near, table.labels[moved.rows]) != np.arange(len(moved.rows))
 
 
-def _told(table: FeatureTable, evidence: dict[str, np.ndarray]) -> dict[spaces.Space, float]:
+def _told(table: FeatureTable, by: spaces.Chosen, evidence: dict[str, np.ndarray]) -> dict[spaces.Space, float]:
     """In which spaces small coresets of the survivors tell how much of the classes; empty without labels."""
-    z, alive = device.put(table.embedding), (evidence["issue"] == Issue.NONE) & ~evidence["copy"]
-    tried = (*spaces.powers(z), spaces.SCALED_UNIT, spaces.SCALED)
-    return coresets.told(z, table.labels, alive, tried) if table.labelled else {}
+    if not table.labelled:
+        return {}
+    alive = (evidence["issue"] == Issue.NONE) & ~evidence["copy"]
+    tried = (*(space for space in by.agreeing if not space.even), spaces.SCALED_UNIT, spaces.SCALED)
+    return coresets.told(device.put(table.embedding), table.labels, alive, tried)
 
 
 def _radius(near: Neighbours, lengths: np.ndarray) -> np.ndarray:

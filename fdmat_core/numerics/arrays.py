@@ -60,6 +60,11 @@ def _nameless(size: int) -> mmap.mmap:
         return mmap.mmap(file.fileno(), size)
 
 
+def evenly(n: int, most: int) -> np.ndarray:
+    """At most so many of n places, ascending, spread evenly from the first to the last."""
+    return np.linspace(0, n - 1, min(n, most)).astype(np.int64)
+
+
 def take(x: Array, rows: np.ndarray) -> Array:
     """Some rows (m,), ascending, of x (n, d) in float32: x itself if they are all of them."""
     if len(rows) == len(x):

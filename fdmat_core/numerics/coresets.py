@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fdmat_core.numerics import matching, quotas, spaces
-from fdmat_core.numerics.arrays import like, take, to_numpy
+from fdmat_core.numerics.arrays import evenly, like, take, to_numpy
 from fdmat_core.numerics.spaces import SCALED, Space
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SHARES = (0.003, 0.01, 0.03, 0.1)
 
 
 def told(z: Array, labels: np.ndarray, alive: np.ndarray, tried: tuple[Space, ...]) -> dict[Space, float]:
-    """In how many of 100 cases a classifier tells the class of a row from small coresets that are matched in a space.
+    """How often a classifier tells the class of a row from small coresets that are matched in a space, for each space.
 
     Of each space: coresets of `SHARES` of the rows are matched class by class; a logistic regression on the columns on
     one scale learns from each, and is asked for the classes of other rows. The mean over classes and coresets, from 0
@@ -37,12 +37,12 @@ def told(z: Array, labels: np.ndarray, alive: np.ndarray, tried: tuple[Space, ..
     rows = _sample(labels)
     some, classes = z[like(z, rows), :], np.unique(labels[rows], return_inverse=True)[1]
     inputs, usable = to_numpy(spaces.features(some, SCALED).x), np.flatnonzero(alive[rows])
-    asked = usable[_evenly(len(usable), ASKED)]
+    asked = usable[evenly(len(usable), ASKED)]
     if len(np.unique(classes[usable])) < 2:
         return {}
-    found = {}
+    found, counts = {}, _counts(classes)
     for space in tried:
-        orders = matched(spaces.features(some, space).x, classes, usable, _counts(classes))
+        orders = matched(spaces.features(some, space).x, classes, usable, counts)
         found[space] = float(np.mean([_recall(inputs, classes, kept, asked) for kept in orders]))
     return found
 
@@ -52,10 +52,7 @@ def matched(x: Array, labels: np.ndarray, alive: np.ndarray, counts: list[int]) 
     sizes = np.bincount(labels)
     groups = [alive[some] for some in quotas.rows_by_class(labels[alive], len(sizes))]
     places = quotas.quotas(counts[-1], sizes, "proportional")
-    picks = [
-        rows[matching.energy(take(x, rows), int(min(k, len(rows))))] if len(rows) else rows
-        for rows, k in zip(groups, places, strict=True)
-    ]
+    picks = [rows[matching.energy(take(x, rows), k)] for rows, k in zip(groups, places.tolist(), strict=True)]
     order = quotas.merge(picks, sizes, "proportional")
     return [order[:k] for k in counts]
 
@@ -69,13 +66,8 @@ def _counts(labels: np.ndarray) -> list[int]:
 def _sample(labels: np.ndarray) -> np.ndarray:
     """The rows that are looked at: of classes spread evenly over all, spread evenly over theirs."""
     classes = np.unique(labels)
-    kept = np.flatnonzero(np.isin(labels, classes[_evenly(len(classes), CLASSES)]))
-    return kept[_evenly(len(kept), ROWS)]
-
-
-def _evenly(n: int, most: int) -> np.ndarray:
-    """At most so many of n places, spread evenly."""
-    return np.linspace(0, n - 1, min(n, most)).astype(np.int64)
+    kept = np.flatnonzero(np.isin(labels, classes[evenly(len(classes), CLASSES)]))
+    return kept[evenly(len(kept), ROWS)]
 
 
 def _recall(inputs: np.ndarray, labels: np.ndarray, kept: np.ndarray, asked: np.ndarray) -> float:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from fdmat_core.numerics import quotas
-from fdmat_core.numerics.arrays import at_least, like, namespace, out_of_memory, to_numpy, wide
+from fdmat_core.numerics.arrays import at_least, evenly, like, namespace, out_of_memory, to_numpy, wide
 
 if TYPE_CHECKING:
     from fdmat_core.numerics.arrays import Array
@@ -274,7 +274,7 @@ def median_distance(x: np.ndarray) -> float:
     """The typical distance between two rows of x (n, d), over pairs among 2,000 rows spread evenly over the table."""
     from scipy.spatial.distance import pdist
 
-    spread = np.linspace(0, len(x) - 1, min(len(x), 2000)).astype(np.int64)
+    spread = evenly(len(x), 2000)
     return typical(pdist(x[spread])) if len(x) > 1 else 1.0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fdmat_core.numerics import tiles
-from fdmat_core.numerics.arrays import like, namespace, to_numpy, wide
+from fdmat_core.numerics.arrays import evenly, like, namespace, to_numpy, wide
 from fdmat_core.numerics.cells import nearest_centre
 from fdmat_core.numerics.distances import CACHED, blocks, by_blocks, cores, dots, mean, on_device, squared_distances
 
@@ -121,7 +121,7 @@ def _lists(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.cluster import MiniBatchKMeans
 
     count = max(1, len(x) // LIST)
-    sample = np.ascontiguousarray(x[np.linspace(0, len(x) - 1, min(len(x), 64 * count)).astype(np.int64)], np.float32)
+    sample = np.ascontiguousarray(x[evenly(len(x), 64 * count)], np.float32)
     means = MiniBatchKMeans(count, random_state=0, batch_size=8 * 1024, n_init="auto", max_iter=10, init_size=4 * count)
     means.fit(sample)
     centres = np.asarray(means.cluster_centers_, dtype=np.float32)

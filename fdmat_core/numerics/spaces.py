@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fdmat_core.numerics import transport
-from fdmat_core.numerics.arrays import like, namespace, take, to_numpy
+from fdmat_core.numerics.arrays import evenly, like, namespace, take, to_numpy
 from fdmat_core.numerics.distances import CACHED, LONG, blocks, by_blocks, cores, squared_distances, squares
 
 if TYPE_CHECKING:
@@ -63,21 +63,16 @@ def chosen(z: Array, labels: np.ndarray | None) -> Chosen:
     labels
         (n,) class numbers; None where nothing is labelled.
     """
-    kind = "both signs" if transport.signed(z) else "no value below 0"
+    kind = "both signs" if (both := transport.signed(z)) else "no value below 0"
     if labels is None:
         return Chosen(ROOT, ROOT, f"{kind}, no labels", {})
-    rows = np.linspace(0, len(z) - 1, min(len(z), ROWS)).astype(np.int64)
+    rows = evenly(len(z), ROWS)
     some = z if len(rows) == len(z) else z[like(z, rows), :]
-    tried = (*powers(z), *[EVEN] * (z.shape[1] <= COLUMNS))
+    tried = (ROOT, *[PLAIN] * both, *[EVEN] * (z.shape[1] <= COLUMNS))
     found = {space: agreement(features(some, space), labels[rows]) for space in tried}
     judging = max(found, key=found.__getitem__)
     plain = max((space for space in found if not space.even), key=found.__getitem__)
     return Chosen(judging, plain, kind, found)
-
-
-def powers(z: Array) -> tuple[Space, ...]:
-    """The spaces in which each column of features z (n, d) keeps its own unit: as they are only for both signs."""
-    return (ROOT, PLAIN) if transport.signed(z) else (ROOT,)
 
 
 def described(by: Chosen, matching: Space, told: dict[Space, float]) -> str:
@@ -125,7 +120,7 @@ def agreement(found: transport.Features, labels: np.ndarray) -> float:
     """What share of the nearest neighbours of rows have their label: of at most `ASKED` of the usable rows, or 0."""
     usable = np.flatnonzero(to_numpy(found.usable))
     x, labels = take(found.x, usable), labels[usable]
-    asked = np.linspace(0, len(usable) - 1, min(len(usable), ASKED)).astype(np.int64)
+    asked = evenly(len(usable), ASKED)
     k = min(NEIGHBOURS, len(usable) - 1)
     if k < 1:
         return 0.0

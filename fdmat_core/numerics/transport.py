@@ -71,8 +71,10 @@ def features(z: Array, *, power: float, norm: str, first: Callable[[Array], Arra
     distances.by_blocks(fill, len(z), 4 * z.shape[1])
     before = xp.sqrt(distances.squares(t)) if norm == "before centring" else None
     t -= xp.astype(total / max(1, int(xp.count_nonzero(usable))), xp.float32)
+    if norm == "none":
+        return Features(t, usable, xp.ones_like(t[:, 0]))
     scale = xp.sqrt(distances.squares(t)) if before is None else before
-    scale = xp.where((scale > 0) & (norm != "none"), scale, xp.ones_like(scale))
+    scale = xp.where(scale > 0, scale, xp.ones_like(scale))
     t /= scale[:, None]
     return Features(t, usable, scale)
 

@@ -33,6 +33,10 @@ def as_table(embedding, labels):
     )
 
 
+def matched_in(ranking):
+    return module.spaces.BY_WORDS[ranking.notes["matched"]]
+
+
 def energy(x, part):
     from scipy.spatial.distance import cdist
 
@@ -51,7 +55,7 @@ def test_it_matches_better_than_two_hundred_random_subsets(digits):
     """Class by class; of five rows, which are chosen one after another, at most two of those subsets are better."""
     table, _ = digits
     ranking = selection.rank(table, "fdmat")
-    x = module.spaces.features(table.embedding, module.matched_in(ranking)).x
+    x = module.spaces.features(table.embedding, matched_in(ranking)).x
     rng = np.random.default_rng(1)
     alive = ranking.order[: ranking.survivors]
     for label in range(table.c):
@@ -346,7 +350,7 @@ def test_rows_are_matched_where_small_coresets_tell_most(monkeypatch):
     told = {module.spaces.PLAIN: 0.7, module.spaces.SCALED: 0.9, module.spaces.ROOT: 0.8}
     ranking = selection.rank(as_table(z, labels), "fdmat")
     assert [*asked] == [module.spaces.ROOT, module.spaces.PLAIN, module.spaces.SCALED_UNIT, module.spaces.SCALED]
-    assert module.matched_in(ranking) == module.spaces.SCALED
+    assert matched_in(ranking) == module.spaces.SCALED
     assert ranking.notes["features"].endswith(
         "; classes told from small coresets: 70.0% as they are, 90.0% with columns on one scale and their lengths, "
         "80.0% by their square roots"
@@ -360,5 +364,5 @@ def test_without_labels_rows_are_matched_by_their_roots():
     z, labels, _ = beside()
     unlabelled = dataclasses.replace(as_table(z, np.zeros_like(labels)), classes=("unlabelled",))
     ranking = selection.rank(unlabelled, "fdmat")
-    assert module.matched_in(ranking) == module.spaces.ROOT
+    assert matched_in(ranking) == module.spaces.ROOT
     assert ranking.notes["features"] == "both signs, no labels: judged and matched by their square roots"
