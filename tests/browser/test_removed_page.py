@@ -591,6 +591,20 @@ def test_the_list_is_a_table_sorted_by_its_columns_and_pictures_have_three_sizes
     assert look(on_grid, "grid.shape") == "table" and shown_ids(on_grid)[0] == first
 
 
+def hold(page, address):
+    """Hold back the answer to the next question at an address; returns what lets it go."""
+    held = []
+    page.route(address, lambda route: held.append((route, route.fetch())), times=1)
+
+    def let_go():
+        page.wait_for_timeout(300)
+        for route, answer in held:
+            route.fulfill(response=answer)
+        assert len(held) == 1
+
+    return let_go
+
+
 def test_a_view_is_saved_recalled_from_the_menu_and_in_the_link(on_grid, stored):
     shutil.rmtree(stored / "views", ignore_errors=True)
     on_grid.click(".issues [data-value='suspected mislabelled']")
@@ -598,10 +612,13 @@ def test_a_view_is_saved_recalled_from_the_menu_and_in_the_link(on_grid, stored)
     on_grid.wait_for_function(f"{GRID}.order?.name === 'rank random' && !{GRID}.stale.list")
     want = shown_ids(on_grid)
     look(on_grid, "grid.elements.frame.focus()")
+    asked = hold(on_grid, f"**/views/{KEY}")
     on_grid.keyboard.press("w")
     on_grid.keyboard.type("flips by chance")
     on_grid.keyboard.press("Enter")
-    on_grid.wait_for_selector(".recalled .name")
+    asked()  # which views there were before is answered after the name was given: the new one stays in the menu
+    on_grid.wait_for_selector(".recalled .name, .unsaved:not([hidden])")
+    assert on_grid.locator(".unsaved").inner_text() == "" and on_grid.locator(".recalled .name").count() == 1
     on_grid.keyboard.press("Escape")
     on_grid.keyboard.press("Escape")
     on_grid.select_option(".order", "")

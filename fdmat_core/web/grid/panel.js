@@ -14,6 +14,8 @@ import { make } from "../elements.js"
  */
 
 const SILENT = "the server does not answer; try again"
+/** @type {Promise<any>} the answer to the last question */
+let last = Promise.resolve()
 
 /**
  * @param {Panel} panel
@@ -51,14 +53,15 @@ export function tell(element, trouble) {
 }
 
 /**
- * What the server says.
+ * What the server says, asked one thing at a time: the answer that comes last is the newest.
  * @param {string} address
  * @param {object} [wish] to be written
  * @returns {Promise<any>} its answer, or an `error`
  */
-export async function ask(address, wish) {
+export function ask(address, wish) {
   const facts = wish ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) } : {}
-  return fetch(address, facts).then((got) => got.json()).catch(() => ({ error: SILENT }))
+  last = last.then(() => fetch(address, facts)).then((got) => got.json()).catch(() => ({ error: SILENT }))
+  return last
 }
 
 /**
