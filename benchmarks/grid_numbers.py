@@ -181,6 +181,46 @@ def beside(table):
     return Beside(Held(int((~left.any(axis=1)).sum()), len(left)), method, Held(int(others[method].sum()), len(others)))
 
 
+class Reachable(NamedTuple):
+    """In what share of cells a method that is best in truth would be near the first, by chance of the draws."""
+
+    near_error: float
+    near_sd: float
+
+
+def reachable(values, repeats=200, seed=0):
+    """What is the most that a method may hope for: in every cell the one of the highest mean is taken as best in truth.
+
+    All draws of a cell are drawn anew, `repeats` times: normal around the means that were seen, with the spread that
+    draws show, and with that of the better half of the methods within them. Means that were seen lie farther apart
+    than true ones, so that this is, if anything, too much.
+    """
+    rng, found = np.random.default_rng(seed), []
+    for _, part in values.groupby(CELL, observed=True):
+        wide = part.pivot(index="draw", columns="method", values="value").fillna(0.0).to_numpy()
+        if len(wide) >= 2:
+            found.append(_near_the_first(wide, repeats, rng))
+    return Reachable(*np.mean(found, axis=0))
+
+
+def _near_the_first(wide, repeats, rng):
+    """How often the best method of a cell (draws, methods) would be within one standard error, and one sd, of the
+    first."""
+    wide = wide[:, np.argsort(-wide.mean(axis=0), kind="stable")]
+    draws, methods = wide.shape
+    better = wide[:, : (methods + 1) // 2]
+    apart = better - better.mean(axis=0) - better.mean(axis=1, keepdims=True) + better.mean()
+    spread = np.sqrt((apart**2).sum() / max(1, (draws - 1) * (better.shape[1] - 1)))
+    again = wide.mean(axis=0) + spread * rng.normal(size=(repeats, draws, methods))
+    again += better.mean(axis=1).std(ddof=1) * rng.normal(size=(repeats, draws, 1))
+    first = np.take_along_axis(again, again.mean(axis=1).argmax(axis=1)[:, None, None], axis=2)[..., 0]
+    best = again[..., 0]
+    behind = first - best
+    gap, error = behind.mean(axis=1), behind.std(axis=1, ddof=1) / np.sqrt(draws)
+    wider = np.maximum(first.std(axis=1, ddof=1), best.std(axis=1, ddof=1))
+    return (gap <= error + SAME).mean(), (gap <= wider + SAME).mean()
+
+
 def lost(table):
     """The cells in which ours is not within one sd of the first, the widest gap first, who is first, and what its own
     matching reaches there on plain features and with nothing taken out: `mean_first, method_first, mean_plain`."""

@@ -57,6 +57,7 @@ def generated(trials):
         *("\n## What was tried\n", *tried(trials)),
         *("\n## What the issue asks, and what the trials show\n", *map("- {}".format, promised(trials))),
         f"- {closest(trials)} (95% interval over blocks).",
+        f"- {chance(trials)}",
     ]
     for judge, words in JUDGES.items():
         table = numbers.cells(numbers.judged(trials, judge))
@@ -139,6 +140,17 @@ def closest(trials):
     name = others["lead"].idxmin()
     lead = points(*(others[column][name] for column in ("lead", "low", "high")))
     return f"Trained from scratch and over all, {name} comes closest: FDMat's lead on it is {lead} points"
+
+
+def chance(trials):
+    """How near the first a method that is best in truth would come, in a sentence."""
+    trained, probed = (numbers.reachable(numbers.judged(trials, judge)) for judge in (TRAINED, PROBE))
+    return (
+        "What chance leaves: were the method with the highest mean of each cell, another from cell to cell, the best "
+        "in truth, new draws of the same spread would put it first or within one standard error of the first in "
+        f"{trained.near_error:.0%} of the cells trained from scratch and within one sd in {trained.near_sd:.0%}; by "
+        f"linear probe within one sd in {probed.near_sd:.0%}."
+    )
 
 
 def quoted(trials):

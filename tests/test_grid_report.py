@@ -63,6 +63,25 @@ def test_what_is_promised_is_counted_over_cells():
     assert lost["gap"].tolist() == pytest.approx([0.1])
 
 
+def test_what_chance_leaves_to_the_best_method():
+    level = {name: 0.5 for name in ("fdmat", "herding", "random")}
+    noise = np.random.default_rng(0).normal(size=(40, 3, 3))
+
+    def reachable(means, spread):
+        rows = [
+            trials([(name, draw, mean + spread * each[draw][place]) for draw in range(3)], dataset=str(cell))
+            for cell, each in enumerate(noise)
+            for place, (name, mean) in enumerate(means.items())
+        ]
+        return numbers.reachable(numbers.judged(pandas.concat(rows), PROBE))
+
+    apart = reachable(level | {"fdmat": 0.9}, 0.01)  # never in doubt
+    assert apart == numbers.Reachable(1.0, 1.0)
+    alike = reachable(level, 0.01)
+    assert 0.6 < alike.near_error < 0.95 and alike.near_error < alike.near_sd < 1
+    assert reachable(level, 0.01) == alike  # drawn by a seed
+
+
 def test_draws_without_every_method_and_single_draws_do_not_count():
     extra = trials([("fdmat", 2, 0.1), ("random", 2, 0.9)])  # herding was not tried
     values = numbers.judged(pandas.concat([one_cell(), extra]), PROBE)
