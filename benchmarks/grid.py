@@ -40,7 +40,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from fdmat_core.store import entries
 
-SHARES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+SHARES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7)
 #: What is done to the data in every draw.
 DAMAGES = {
     "clean": Choice("none"),
@@ -71,7 +71,9 @@ JUDGED = (PROBE, Choice("energy"), Choice("sliced_wasserstein"))
 TRAINED = Choice.of("full_training", steps=150)
 #: What FDMat takes out, of sound items and of damaged ones: no judges of coresets, but reasons.
 REMOVED = grid_report.REMOVED
-#: At larger shares than those of all methods only these are trained on, to know how much a share costs.
+#: At these shares, where methods are no longer compared, only two are trained on, to know how much a share costs; from
+#: `LARGE` on only these are probed, too.
+COSTLY, LARGE = (0.1, 0.3, 0.5, 0.7), 0.5
 ANCHORS = (Choice("fdmat"), Choice("random"))
 #: How often random selects within a draw under cheap judges, and how far apart the seeds of these are.
 RANDOM, APART = 3, 1000
@@ -134,8 +136,8 @@ def tried(unit: Unit, n: int, c: int, methods: tuple[Choice, ...]) -> Iterator[T
     for k, share in sizes.measured(n, SHARES).items():
         if k < c and k < n:
             continue
-        few = share == 1 or (TRAINED in unit.judges and share not in shown)
-        for method in methods if not few else ANCHORS if share in (0.1, 0.3) else ANCHORS[1:] if share == 1 else ():
+        few = share >= LARGE or (TRAINED in unit.judges and share not in shown)
+        for method in methods if not few else ANCHORS if share in COSTLY else ANCHORS[1:] if share == 1 else ():
             times = RANDOM if method.name == "random" and k < n and TRAINED not in unit.judges else 1
             for number in range(times):
                 for judge in unit.judges:

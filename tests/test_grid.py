@@ -86,12 +86,14 @@ def test_networks_are_trained_only_where_a_dataset_says_so():
 def test_a_share_is_tried_where_every_class_can_keep_an_item():
     methods = (Choice("fdmat"), Choice("random"), Choice("herding"))
     probed = list(grid.tried(grid.Unit(2, "digits", "clean", (grid.PROBE,)), 1347, 10, methods))
-    assert sorted({one.share for one in probed}) == [0.01, 0.03, 0.1, 0.3, 1]  # .003 of 1,347 are four items
+    assert sorted({one.share for one in probed}) == [0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 1]  # .003 of 1,347 are four items
     assert [one.task.seed for one in probed if one.share == 0.1 and one.task.method.name == "random"] == [2, 1002, 2002]
     assert [str(one.task.method) for one in probed if one.share == 1] == ["random"]
+    assert [str(one.task.method) for one in probed if one.share == 0.5] == ["fdmat", *["random"] * 3]
     trained = list(grid.tried(grid.Unit(2, "digits", "clean", (grid.TRAINED,)), 1347, 10, methods))
-    by_share = {share: [str(one.task.method) for one in trained if one.share == share] for share in (0.03, 0.3, 1)}
-    assert by_share == {0.03: ["fdmat", "random", "herding"], 0.3: ["fdmat", "random"], 1: ["random"]}
+    few = ["fdmat", "random"]
+    by_share = {share: [str(one.task.method) for one in trained if one.share == share] for share in (0.03, 0.3, 0.7, 1)}
+    assert by_share == {0.03: ["fdmat", "random", "herding"], 0.3: few, 0.7: few, 1: ["random"]}
     assert {one.task.seed for one in trained} == {2}
 
 
