@@ -21,7 +21,6 @@ def out_of_fold(table: FeatureTable, *, folds: int = FOLDS, seed: int = 0) -> np
     """
     import warnings
 
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
@@ -35,8 +34,7 @@ def out_of_fold(table: FeatureTable, *, folds: int = FOLDS, seed: int = 0) -> np
     split = StratifiedKFold(min(folds, sizes.max()), shuffle=True, random_state=seed)
     probabilities = np.zeros((table.n, table.c))
     with threadpool_limits(1, "blas"), warnings.catch_warnings():  # small products, for which many cores only wait
-        warnings.simplefilter("ignore", ConvergenceWarning)  # what 200 steps give is good enough to rank by
-        warnings.filterwarnings("ignore", "The least populated class")  # it is spread over as many folds as it can be
+        warnings.simplefilter("ignore", UserWarning)  # few items of a class, and 200 steps, are enough to rank by
         judged = np.asarray(cross_val_predict(model, x, labels, cv=split, method="predict_proba"))
         probabilities[np.ix_(several, np.unique(labels))] = judged
         if len(alone):

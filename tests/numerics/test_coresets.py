@@ -1,5 +1,7 @@
 """Spaces by what small coresets teach: closed forms, laws, and data where the best space is known."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -119,3 +121,11 @@ def test_tensors_say_the_same():
     z = z.astype(np.float32)
     mine = coresets.told(z, labels, everywhere(labels), TRIED)
     assert coresets.told(torch.as_tensor(z), labels, everywhere(labels), TRIED) == pytest.approx(mine, abs=0.02)
+
+
+def test_nobody_is_warned_of_classes_with_an_item_each():
+    labels = np.repeat(np.arange(30), 20)
+    z = np.random.default_rng(0).standard_normal((600, 4)) + np.eye(30)[labels, :4]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert coresets.told(z, labels, everywhere(labels), (PLAIN,))[PLAIN] > 0
