@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from fdmat_core.formats import counted
 from fdmat_core.types import fingerprint
 
 
@@ -110,7 +111,7 @@ class Chosen:
 
     def __str__(self) -> str:
         named = f" of {self.called!r}" if self.called else ""
-        return f"the {len(self.ids):,} item{'s' * (len(self.ids) != 1)}{named}"
+        return f"the {counted(len(self.ids), 'item', 'items')}{named}"
 
 
 @dataclass(frozen=True)

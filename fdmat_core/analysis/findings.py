@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from fdmat_core.formats import counted
 from fdmat_core.types import Finding
 
 #: What is done about findings that cost items or columns: such a one is told before all others.
@@ -18,5 +19,5 @@ def line(found: Sequence[Finding]) -> str:
     if not found:
         return ""
     first = next((one for one in found if any(word in one.action for word in LOSSES)), found[0])
-    count = f"{len(found)} finding{'s' * (len(found) != 1)}"
+    count = counted(len(found), "finding", "findings")
     return f"{count} about the data: {textwrap.shorten(f'{first.text}: {first.action}', LETTERS, placeholder=' …')}"

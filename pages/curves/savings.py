@@ -9,7 +9,7 @@ import streamlit as st
 from fdmat_core import registry
 from fdmat_core.analysis import savings
 from fdmat_core.figures import tables
-from fdmat_core.formats import duration, percent
+from fdmat_core.formats import counted, duration, percent
 from fdmat_core.runs.costs import Costs
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
@@ -94,4 +94,4 @@ def _repaid(selection: float | None, whole: float, kept: float) -> str:
     if selection is None:
         return "–"
     times = savings.repaid(selection, whole, kept)
-    return "never" if times is None else f"{times:,} training{'s' * (times != 1)}"
+    return "never" if times is None else counted(times, "training", "trainings")

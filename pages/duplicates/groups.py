@@ -66,7 +66,7 @@ def _buttons(run: Run, plan: Plan) -> None:
     session = st.session_state.setdefault("copies_session", uuid.uuid4().hex)
     if steps := st.session_state.get("copies_steps", 0):
         st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(run, session, steps))
-    label = f"Drop {count:,} item{'s' * (count != 1)}"
+    label = f"Drop {counted(count, 'item', 'items')}"
     facts: dict[str, Any] = {"type": "primary", "icon": ":material/delete:", "disabled": not count}
     st.button(label, on_click=_drop, args=(run, plan, session), **facts)
     if text := st.session_state.pop("copies_told", None):

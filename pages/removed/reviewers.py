@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core.analysis import reviewers
+from fdmat_core.formats import counted
 from fdmat_core.runs import decisions
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
@@ -72,7 +73,7 @@ def _conflicts(run: Run, method: Choice, words: Any) -> None:
         st.caption("Nobody contradicts anybody.")
         return
     titles: dict[str, Any] = {"item": "Item", "words": "Who said what"}
-    st.markdown(f"**{len(found):,} conflict{'s' * (len(found) != 1)}**: the last word counts in what is exported.")
+    st.markdown(f"**{counted(len(found), 'conflict', 'conflicts')}**: the last word counts in what is exported.")
     facts: dict[str, Any] = {"column_config": titles, "height": min(HIGH, LINE * (len(found) + 1) + 3)}
     chosen = st.dataframe(found, on_select="rerun", selection_mode="multi-row", key="conflicts", **facts, **LOOK)
     rows = list(chosen["selection"]["rows"]) or list(range(len(found)))

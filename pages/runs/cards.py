@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fdmat_core import errors, registry
+from fdmat_core.formats import counted
 from fdmat_core.runs import decisions, jobs, library
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Spec
@@ -20,7 +21,7 @@ def show() -> None:
         _none()
         return
     used = caches.size(sum(entries.usage().values()))
-    st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {used} on disk in `{files.home()}`")
+    st.caption(f"{counted(len(found), 'run', 'runs')}, {used} on disk in `{files.home()}`")
     for key in found:
         try:
             card(key)
@@ -79,8 +80,7 @@ def about(spec: Spec) -> str:
     if spec.chosen:
         parts.append(f"begins with {spec.chosen}")
     counts = {"method": spec.methods, "size": spec.fractions, "measure": spec.measures, "seed": range(spec.seeds)}
-    for word, count in ((word, len(these)) for word, these in counts.items()):
-        parts.append(f"{count} {word}{'s' * (count != 1)}")
+    parts += [counted(len(these), word, f"{word}s") for word, these in counts.items()]
     return " · ".join(parts)
 
 
@@ -125,7 +125,7 @@ def confirm(key: str, spec: Spec, status: run_status.Status | None) -> None:
         st.write("It is under way, and will be stopped first.")
     st.write("Its rankings and curves go; features that other runs share stay. This cannot be undone.")
     decided = len(decisions.current(Run(spec).dataset_key or ""))
-    many = f", {decided:,} decision{'s' * (decided != 1)} so far" if decided else ""
+    many = f", {counted(decided, 'decision', 'decisions')} so far" if decided else ""
     st.write(f"What people decided about its items stays{many}: every run on these data has it.")
     with st.container(horizontal=True):
         if st.button("Delete it", icon=":material/delete:", on_click=_delete, args=(key,)):

@@ -9,7 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from fdmat_core.analysis import findings as of_data
-from fdmat_core.formats import duration
+from fdmat_core.formats import counted, duration
 from fdmat_core.runs import jobs, library
 from fdmat_core.runs.jobs import Status
 from fdmat_core.runs.run import Run
@@ -127,7 +127,7 @@ def resume(key: str) -> None:
 def sentence(status: Status) -> str:
     """Stage, count, rate and time left in one line; a message that counts by itself stands for count and rate."""
     if status.state == "queued":
-        before = f"for {status.ahead} run{'s' * (status.ahead != 1)} before it"
+        before = f"for {counted(status.ahead, 'run', 'runs')} before it"
         return f"Waiting {before if status.ahead else 'to start'}"
     stage = STAGES.get(status.stage, status.stage.capitalize()) or "Starting"
     parts = [f"**{stage}**"]
