@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fdmat_core import formats, registry, sizes
-from fdmat_core.analysis import caveats, issues, predictiveness, summary
+from fdmat_core.analysis import caveats, issues, predictiveness, recommendation, summary
 from fdmat_core.formats import counted, percent, portion
 from fdmat_core.report.scene import Scene
 from fdmat_core.spec import Choice
+
+if TYPE_CHECKING:
+    import pandas
 
 
 def summaries(scene: Scene) -> list[str]:
@@ -95,9 +98,17 @@ def _enough(scene: Scene) -> str:
         needed = {scene.look.style(name).title: share for name, share in summary.enough(table).items()}
         if needed:
             whole = float(table.loc[table["kept"] == 1, "mean"].mean())
-            said = summary.answer(needed, whole).replace("**", "")
-            return f"{registry.measures.title(measure)}. {said}"
+            said = f"{registry.measures.title(measure)}. {summary.answer(needed, whole)} {_recommended(scene, table)}"
+            return said.strip().replace("**", "")
     return ""
+
+
+def _recommended(scene: Scene, table: pandas.DataFrame) -> str:
+    """The share that is recommended for networks, of the summary of the first accuracy."""
+    if not recommendation.applies(scene.run.measures("accuracy")):
+        return ""
+    share = recommendation.of_summary(table, scene.run.planned)
+    return "" if share is None else recommendation.said(share)
 
 
 def _noise(scene: Scene) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 
 from fdmat_core import registry
-from fdmat_core.analysis import summary
+from fdmat_core.analysis import recommendation, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures import tables
 from fdmat_core.figures.panels import LABEL_GAP
@@ -20,7 +20,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice, Spec
 from pages.curves import parts
 from pages.shell import caches, places, state
-from pages.ui import caveats, head, pictures, titles
+from pages.ui import caveats, head, pictures, recommended, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -289,6 +289,9 @@ def _needed(view: View, choice: Choice) -> None:
     told = caches.once(mine, view.run.key, str(choice), "needed", make=sentence)
     if told:
         st.markdown(told)
+    share = recommended.share(view.run)
+    if share is not None and choice.name == recommendation.MEASURE:
+        st.markdown(recommendation.said(share))
 
 
 def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:

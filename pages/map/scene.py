@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fdmat_core import formats, registry, sizes
-from fdmat_core.analysis import clusters, issues, summary
+from fdmat_core.analysis import clusters, issues, recommendation, summary
 from fdmat_core.figures import curves as figures
 from fdmat_core.figures.theme import Look
 from fdmat_core.rankings import Ranking, Rankings
@@ -22,7 +22,7 @@ from fdmat_core.web import payload, points
 from pages.map import gallery
 from pages.map.numbers import Number, between, exact, measured, removed
 from pages.shell import caches
-from pages.ui import cards, caveats, maps, pictures, thumbnails
+from pages.ui import cards, caveats, maps, pictures, recommended, thumbnails
 from pages.ui import fields as served
 from pages.ui.thumbnails import Card
 
@@ -161,9 +161,11 @@ class Scene:
         return summary.verdict(table, str(self.method), kept, planned, registry.measures.title(measures[0]))
 
     def caveats(self, kept: float) -> list[str]:
-        """What must be known of the accuracy that is shown."""
+        """What is recommended by the accuracy that is shown, and what must be known of it."""
         measures = self.run.measures("accuracy")
-        return caveats.accuracy(self.run, measures[0], kept) if measures else []
+        share = recommended.share(self.run) if str(self.method) == recommendation.METHOD else None
+        said = [] if share is None else [recommendation.in_short(share)]
+        return [*said, *caveats.accuracy(self.run, measures[0], kept)] if measures else []
 
     def _not_measured(self, kind: str) -> Number | None:
         """Why there is no number of a kind that the run was asked for; None if it was not."""

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from fdmat_core import cli, registry
-from fdmat_core.analysis import caveats, per_class, predictiveness, summary
+from fdmat_core.analysis import caveats, per_class, predictiveness, recommendation, summary
 from fdmat_core.figures.theme import Look
 from fdmat_core.registry import MeasureFacts
-from fdmat_core.runs import costs, library
+from fdmat_core.runs import costs, library, settings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.curves import charts
@@ -95,6 +95,21 @@ def test_the_answer_of_each_part_stands_above_its_chart(open_curves, results, mo
 def shown(app):
     """The answers and the charts of a page in their order."""
     return [one for one in app.main if one.type in ("subheader", "plotly_chart")]
+
+
+def test_a_share_is_recommended_for_networks_where_the_probe_alone_tells(visit, open_curves, results, monkeypatch):
+    assert "Recommended" not in texts(open_curves())  # FDMat has not ranked
+    monkeypatch.setattr(recommendation, "METHOD", "herding")
+    run = Run(results)
+    share = recommendation.of_summary(summary.by_size(run.curve(), "linear_probe"), run.planned)
+    assert share in (0.5, 1.0) and recommendation.said(share) in texts(open_curves())
+    on_map = visit(places.MAP, run=results.key, kept="0.2", method="herding")
+    assert recommendation.in_short(share) in str([one.value for one in on_map.get("html")])
+    other = visit(places.MAP, run=results.key, kept="0.2", method="moderate")
+    assert recommendation.in_short(share) not in str([one.value for one in other.get("html")])
+    spec = replace(results, measures=(*results.measures, Choice.of("full_training", steps=2000)))
+    share_features(spec, results)
+    assert "Recommended" not in texts(visit(places.CURVES, run=settings.checked(spec).key))  # networks tell it better
 
 
 def test_an_accuracy_says_what_must_be_known_of_a_probe(open_curves):

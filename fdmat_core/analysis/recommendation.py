@@ -1,0 +1,84 @@
+"""How small may I go? The share of the data that is recommended to train networks on, by what the linear probe says.
+
+A probe needs fewer items than a network: where it loses nothing a network may lose much. So less than a floor is never
+recommended, whatever the probe says. Floor and tolerance were chosen on the trials of the grid, in which networks were
+trained on what the rule recommends: see `benchmarks.grid_shares`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from fdmat_core.formats import ROUNDING, percent
+from fdmat_core.spec import Choice
+
+if TYPE_CHECKING:
+    import pandas
+
+#: The method and the measure for which the rule was chosen.
+METHOD, MEASURE = "fdmat", "linear_probe"
+
+
+class Rule(NamedTuple):
+    """When a share is recommended: it is no smaller than the floor, and from it on the probe stays near all data."""
+
+    floor: float  # a share kept
+    tolerance: float  # accuracy that the probe may lose against all data; below 0 it must gain as much
+
+
+class Held(NamedTuple):
+    """In how many of how many blocks of the grid networks lost at most a point by the rule, chosen without the data."""
+
+    number: int
+    of: int
+
+
+#: The rule that all data sets of the grid together choose, and how rules held that were chosen without the data.
+RULE, HELD = Rule(0.3, 0.0), Held(81, 88)
+
+
+def share(accuracy: pandas.Series, rule: Rule | None = RULE) -> float | None:
+    """The smallest share kept that a rule recommends; 1 where it is everything, None while that is not measured.
+
+    Parameters
+    ----------
+    accuracy
+        The probe's, by the share kept of one method.
+    rule
+        None recommends everything.
+    """
+    if 1.0 not in accuracy.index:
+        return None
+    falling = accuracy.sort_index(ascending=False)
+    near = (falling >= falling[1.0] - (rule.tolerance if rule else 0.0) - ROUNDING) | (falling.index == 1)
+    return min((kept for kept in falling.index[near.cummin()] if rule and kept >= rule.floor), default=1.0)
+
+
+def applies(accuracies: Iterable[Choice]) -> bool:
+    """Whether the rule is for a run that measures these: the probe alone, as trained networks tell it better."""
+    return [one.name for one in accuracies] == [MEASURE]
+
+
+def of_summary(table: pandas.DataFrame, planned: Iterable[int]) -> float | None:
+    """What is recommended by a summary of the probe (`summary.by_size`); None until all planned counts are there."""
+    mine = table[table["method"] == METHOD]
+    return share(mine.set_index("kept")["mean"]) if set(planned) <= set(mine["k"]) else None
+
+
+def said(kept: float) -> str:
+    """What is recommended, and how far that goes, in words."""
+    return (
+        f"Recommended share to train networks on, by FDMat: **{_words(kept)}**. From there on the probe loses nothing, "
+        f"and less than {percent(RULE.floor)} is never recommended. By such a rule networks lost at most a point in "
+        f"{HELD.number} of the {HELD.of} cases of our grid."
+    )
+
+
+def in_short(kept: float) -> str:
+    """What is recommended, in a few words."""
+    return f"Recommended share to train networks on: {_words(kept)}."
+
+
+def _words(kept: float) -> str:
+    return "all data" if kept == 1 else percent(round(kept, 6))
