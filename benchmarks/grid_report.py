@@ -327,28 +327,19 @@ def small(trials):
     found: Any = shares.judged(curves)
     by, often = found.groupby("dataset"), numbers.Held(int(shares.fine(found).sum()), len(found))
     kept = numbers.Held(int((by["loss"].mean() <= shares.LIMIT + 1e-9).sum()), len(by))
-    rule = shares.chosen(curves)
     lines = [
         *numbers.paragraphs(shares.__doc__),
-        f"By a rule that was chosen without its data set, networks lose at most one point in {_share(often)} "
+        f"With a floor that was chosen without its data set, networks lose at most one point in {_share(often)} "
         f"blocks, and on the mean over damages in {_share(kept)} data sets; 90% were asked: "
         f"{_met(kept, shares.OFTEN)}. It recommends {found['share'].mean():.0%} on average, everything in "
-        f"{_everything(found)}. All data sets together choose {_rule(*rule or (None, None))}.\n",
-        "| data set | rule | mean share recommended | mean loss, points | worst |",
+        f"{_everything(found)}. All data sets together choose {shares.chosen(curves):.0%}.\n",
+        "| data set | floor | mean share recommended | mean loss, points | worst |",
         "|---|---|---|---|---|",
     ]
     for name, part in by:
-        said = _rule(part["floor"].iloc[0], part["tolerance"].iloc[0])
         worst, loss = points(part["loss"].max()), points(part["loss"].mean())
-        lines.append(f"| {name} | {said} | {part['share'].mean():.0%} | {loss} | {worst} |")
+        lines.append(f"| {name} | {part['floor'].iloc[0]:.0%} | {part['share'].mean():.0%} | {loss} | {worst} |")
     return lines
-
-
-def _rule(floor, tolerance):
-    """A rule in words."""
-    if pandas.isna(tolerance):
-        return "none fits: everything"
-    return f"from {floor:.0%}, the probe may lose {100 * tolerance:g} points".replace("-", "−")
 
 
 def _everything(found):

@@ -9,7 +9,6 @@ import pytest
 from benchmarks import grid_numbers as numbers
 from benchmarks import grid_report, grid_shares, grid_study
 from fdmat_core.analysis import recommendation
-from fdmat_core.analysis.recommendation import Rule
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -159,22 +158,21 @@ def curve(dataset, probe, trained):
 
 
 def test_what_networks_lose_on_the_share_that_is_recommended():
-    points = grid_shares.curves(curve("a", (0.80, 0.89, 0.90), (0.5, 0.88, 0.95)), PROBE, TRAINED)
-    found = grid_shares.losses(points, Rule(0.0, 0.02))
+    points = grid_shares.curves(curve("a", (0.80, 0.90, 0.90), (0.5, 0.88, 0.95)), PROBE, TRAINED)
+    found = grid_shares.losses(points, 0.0)
     assert found["share"].tolist() == [0.1] and found["loss"].tolist() == pytest.approx([0.07])
-    assert grid_shares.losses(points, Rule(0.3, 0.02))[["share", "loss"]].to_numpy().tolist() == [[1, 0]]
-    assert grid_shares.losses(points, None)["share"].tolist() == [1]
+    assert grid_shares.losses(points, 0.3)[["share", "loss"]].to_numpy().tolist() == [[1, 0]]
 
 
-def test_a_rule_is_chosen_without_the_data_that_it_is_judged_on():
-    kind = curve("a", (0.80, 0.89, 0.90), (0.80, 0.945, 0.95))  # a tenth is enough, a hundredth not
-    harsh = curve("b", (0.80, 0.89, 0.90), (0.5, 0.88, 0.95))  # a tenth is not enough
+def test_a_floor_is_chosen_without_the_data_that_it_is_judged_on():
+    kind = curve("a", (0.80, 0.90, 0.90), (0.80, 0.945, 0.95))  # a tenth is enough, a hundredth not
+    harsh = curve("b", (0.80, 0.90, 0.90), (0.5, 0.88, 0.95))  # a tenth is not enough
     points = grid_shares.curves(pandas.concat([kind, harsh]), PROBE, TRAINED)
     found = grid_shares.judged(points).set_index("dataset")
-    assert grid_shares.chosen(points.xs("a", drop_level=False)) == Rule(0.0, 0.01)  # what recommends least of all fine
-    assert found["tolerance"].to_dict() == {"a": -0.04, "b": 0.01} and found["floor"].to_dict() == {"a": 0, "b": 0}
+    assert found["floor"].to_dict() == {"a": 0.3, "b": 0.0}  # the lowest of all with which nothing is lost
     assert found["share"].to_dict() == {"a": 1, "b": 0.1}
     assert found["loss"].to_dict() == pytest.approx({"a": 0, "b": 0.07})
+    assert grid_shares.chosen(points) == 0.3  # one of two blocks is not nine of ten
 
 
 def test_the_means_of_the_study_are_read():
@@ -219,5 +217,5 @@ def test_the_readme_quotes_the_trials(committed):
 def test_the_explorer_recommends_by_the_rule_that_the_grid_chooses(committed):
     points = grid_shares.curves(committed, PROBE, TRAINED)
     found = grid_shares.judged(points)
-    assert grid_shares.chosen(points) == recommendation.RULE
+    assert grid_shares.chosen(points) == recommendation.FLOOR
     assert (int(grid_shares.fine(found).sum()), len(found)) == recommendation.HELD

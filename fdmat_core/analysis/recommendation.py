@@ -1,8 +1,8 @@
 """How small may I go? The share of the data that is recommended to train networks on, by what the linear probe says.
 
 A probe needs fewer items than a network: where it loses nothing a network may lose much. So less than a floor is never
-recommended, whatever the probe says. Floor and tolerance were chosen on the trials of the grid, in which networks were
-trained on what the rule recommends: see `benchmarks.grid_shares`.
+recommended, whatever the probe says. The floor was chosen on the trials of the grid, in which networks were trained on
+what the rule recommends: see `benchmarks.grid_shares`.
 """
 
 from __future__ import annotations
@@ -20,39 +20,32 @@ if TYPE_CHECKING:
 METHOD, MEASURE = "fdmat", "linear_probe"
 
 
-class Rule(NamedTuple):
-    """When a share is recommended: it is no smaller than the floor, and from it on the probe stays near all data."""
-
-    floor: float  # a share kept
-    tolerance: float  # accuracy that the probe may lose against all data; below 0 it must gain as much
-
-
 class Held(NamedTuple):
-    """In how many of how many blocks of the grid networks lost at most a point by the rule, chosen without the data."""
+    """In how many of how many blocks of the grid networks lost at most a point."""
 
     number: int
     of: int
 
 
-#: The rule that all data sets of the grid together choose, and how rules held that were chosen without the data.
-RULE, HELD = Rule(0.3, 0.0), Held(81, 88)
+#: The floor that all data sets of the grid together choose, and how floors held that were chosen without the data.
+FLOOR, HELD = 0.5, Held(79, 88)
 
 
-def share(accuracy: pandas.Series, rule: Rule | None = RULE) -> float | None:
-    """The smallest share kept that a rule recommends; 1 where it is everything, None while that is not measured.
+def share(accuracy: pandas.Series, floor: float = FLOOR) -> float | None:
+    """The smallest share kept from a floor on at which, and at all larger ones, the probe loses nothing.
+
+    1 where that is everything; None while the accuracy on everything is not known.
 
     Parameters
     ----------
     accuracy
         The probe's, by the share kept of one method.
-    rule
-        None recommends everything.
     """
     if 1.0 not in accuracy.index:
         return None
     falling = accuracy.sort_index(ascending=False)
-    near = (falling >= falling[1.0] - (rule.tolerance if rule else 0.0) - ROUNDING) | (falling.index == 1)
-    return min((kept for kept in falling.index[near.cummin()] if rule and kept >= rule.floor), default=1.0)
+    fine = (falling >= falling[1.0] - ROUNDING).cummin()
+    return float(min((kept for kept in falling.index[fine] if kept >= floor), default=1.0))
 
 
 def applies(accuracies: Iterable[Choice]) -> bool:
@@ -70,7 +63,7 @@ def said(kept: float) -> str:
     """What is recommended, and how far that goes, in words."""
     return (
         f"Recommended share to train networks on, by FDMat: **{_words(kept)}**. From there on the probe loses nothing, "
-        f"and less than {percent(RULE.floor)} is never recommended. By such a rule networks lost at most a point in "
+        f"and less than {percent(FLOOR)} is never recommended. By such a rule networks lost at most a point in "
         f"{HELD.number} of the {HELD.of} cases of our grid."
     )
 

@@ -1,10 +1,8 @@
-"""How small one may go: the floor, the tolerance, dips of the curve, and what is said of it."""
+"""How small one may go: the floor, dips of the curve, and what is said of it."""
 
 import pandas
-import pytest
 
 from fdmat_core.analysis import recommendation
-from fdmat_core.analysis.recommendation import Rule
 from fdmat_core.spec import Choice
 
 
@@ -13,30 +11,29 @@ def probe(**values):
     return pandas.Series({int(name.removeprefix("at_")) / 100: value for name, value in values.items()})
 
 
-@pytest.mark.parametrize(("tolerance", "share"), [(0.0, 1.0), (0.01, 0.5), (0.1, 0.1), (-0.01, 1.0)])
-def test_the_smallest_share_at_which_the_probe_loses_no_more_than_the_tolerance(tolerance, share):
-    curve = probe(at_10=0.80, at_30=0.88, at_50=0.89, at_100=0.90)
-    assert recommendation.share(curve, Rule(0.0, tolerance)) == share
+def test_the_smallest_share_at_which_the_probe_loses_nothing():
+    curve = probe(at_10=0.89, at_30=0.90, at_50=0.91, at_100=0.90)
+    assert recommendation.share(curve, 0.0) == 0.3
+    assert recommendation.share(curve.drop([0.3, 0.5]), 0.0) == 1
 
 
 def test_no_share_below_the_floor_is_recommended():
     curve = probe(at_10=0.95, at_30=0.95, at_50=0.95, at_100=0.90)
-    assert [recommendation.share(curve, Rule(floor, 0.0)) for floor in (0.0, 0.2, 0.3, 0.7)] == [0.1, 0.3, 0.3, 1.0]
-    assert recommendation.share(curve) == recommendation.RULE.floor
+    assert [recommendation.share(curve, floor) for floor in (0.0, 0.2, 0.3, 0.7)] == [0.1, 0.3, 0.3, 1.0]
+    assert recommendation.share(curve) == recommendation.FLOOR
 
 
 def test_a_larger_share_that_loses_more_rules_out_the_smaller():
-    assert recommendation.share(probe(at_30=0.95, at_50=0.80, at_70=0.90, at_100=0.90), Rule(0.0, 0.0)) == 0.7
+    assert recommendation.share(probe(at_30=0.95, at_50=0.80, at_70=0.90, at_100=0.90), 0.0) == 0.7
 
 
 def test_the_order_of_the_shares_does_not_matter_and_rounding_is_no_loss():
     curve = probe(at_100=0.9, at_30=0.1, at_50=0.9 - 1e-13)
-    assert recommendation.share(curve, Rule(0.0, 0.0)) == 0.5
+    assert recommendation.share(curve, 0.0) == 0.5
 
 
-def test_nothing_is_recommended_while_all_data_are_not_measured_and_everything_without_a_rule():
-    assert recommendation.share(probe(at_30=0.9, at_50=0.9)) is None
-    assert recommendation.share(probe(at_30=0.9, at_100=0.9), None) == 1
+def test_nothing_is_recommended_while_all_data_are_not_measured():
+    assert recommendation.share(probe(at_50=0.9, at_70=0.9)) is None
 
 
 def test_a_summary_is_read_once_all_sizes_of_the_method_are_measured():
