@@ -54,37 +54,43 @@ def cells(values, least=2):
     (the larger of the method's own and the first's, as in the study). `gain` is the mean difference to random. A method
     that failed has the value 0. Cells with fewer than `least` draws are left out.
     """
-    rows = []
-    for cell, part in values.groupby(CELL, observed=True):
-        wide = part.pivot(index="draw", columns="method", values="value").fillna(0.0)
-        if len(wide) >= least:
-            rows.append(_cell(wide).assign(**dict(zip(CELL, cell, strict=True))))
-    return pandas.concat(rows, ignore_index=True) if rows else pandas.DataFrame(columns=[*CELL, "method"])
+    wide = values.pivot(index=[*CELL, "draw"], columns="method", values="value").fillna(0.0)
+    draws = wide.groupby(level=CELL, observed=True)[RANDOM].transform("size")
+    wide, draws = wide[draws >= least], draws[draws >= least]
+    if wide.empty:
+        return pandas.DataFrame(columns=[*CELL, "method"])
+    means, spread = _of_cells(wide, "mean"), _of_cells(wide, "std").fillna(0.0)
+    level = means.round(9)  # what is the same but for rounding is level
+    best = level.idxmax(axis=1)
+    first = _taken(wide, best.reindex(wide.index.droplevel("draw")))
+    behind, ahead = wide.rsub(first, axis=0), wide.sub(wide[RANDOM], axis=0)
+    many = draws.groupby(level=CELL, observed=True).first()
+    error, gain_error = (_of_cells(part, "std").fillna(0.0).div(np.sqrt(many), axis=0) for part in (behind, ahead))
+    gap, wider = _of_cells(behind, "mean"), spread.clip(lower=_taken(spread, best), axis=0)
+    columns = {
+        "mean": means,
+        "first": means.ge(_taken(means, best) - SAME, axis=0),
+        "gap": gap,
+        "error": error,
+        "near_error": gap <= error + SAME,
+        "near_sd": gap <= wider + SAME,
+        "gain": _of_cells(ahead, "mean"),
+        "gain_error": gain_error,
+        "rank": level.rank(axis=1, ascending=False),
+    }
+    table = pandas.DataFrame({name: part.stack() for name, part in columns.items()}).reset_index()
+    return table.merge(many.rename("draws").reset_index(), on=CELL)
 
 
-def _cell(wide):
-    """The rows of one cell, of values with a line for each draw and a column for each method."""
-    means, spread = wide.mean(), wide.std().fillna(0.0)
-    first = means.idxmax()
-    behind = wide.rsub(wide[first], axis=0)
-    ahead = wide.sub(wide[RANDOM], axis=0)
-    error, gain_error = (part.std().fillna(0.0) / np.sqrt(len(wide)) for part in (behind, ahead))
-    gap = behind.mean()
-    return pandas.DataFrame(
-        {
-            "method": means.index,
-            "mean": means.to_numpy(),
-            "draws": len(wide),
-            "first": (means >= means[first] - SAME).to_numpy(),
-            "gap": gap.to_numpy(),
-            "error": error.to_numpy(),
-            "near_error": (gap <= error + SAME).to_numpy(),
-            "near_sd": (gap <= np.maximum(spread, spread[first]) + SAME).to_numpy(),
-            "gain": ahead.mean().to_numpy(),
-            "gain_error": gain_error.to_numpy(),
-            "rank": means.rank(ascending=False).to_numpy(),
-        }
-    )
+def _of_cells(wide, what):
+    """The mean or the sd over the draws of a cell: a line for each cell, a column for each method."""
+    return wide.groupby(level=CELL, observed=True).agg(what)
+
+
+def _taken(wide, methods):
+    """The value of one method of every line, which may be another from line to line."""
+    places = wide.columns.get_indexer(methods)
+    return pandas.Series(wide.to_numpy()[np.arange(len(wide)), places], wide.index)
 
 
 def standings(table):
