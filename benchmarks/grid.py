@@ -71,8 +71,8 @@ JUDGED = (PROBE, Choice("energy"), Choice("sliced_wasserstein"))
 TRAINED = Choice.of("full_training", steps=150)
 #: What FDMat takes out, of sound items and of damaged ones: no judges of coresets, but reasons.
 REMOVED = grid_report.REMOVED
-#: At these shares, where methods are no longer compared, only two are trained on, to know how much a share costs; from
-#: `LARGE` on only these are probed, too.
+#: At these shares two methods are tried also where methods are not compared, to know how much a share costs; from
+#: `LARGE` on they are not.
 COSTLY, LARGE = (0.1, 0.3, 0.5, 0.7), 0.5
 ANCHORS = (Choice("fdmat"), Choice("random"))
 #: How often random selects within a draw under cheap judges, and how far apart the seeds of these are.
@@ -137,11 +137,16 @@ def tried(unit: Unit, n: int, c: int, methods: tuple[Choice, ...]) -> Iterator[T
         if k < c and k < n:
             continue
         few = share >= LARGE or (TRAINED in unit.judges and share not in shown)
-        for method in methods if not few else ANCHORS if share in COSTLY else ANCHORS[1:] if share == 1 else ():
+        for method in _few(share) if few else methods:
             times = RANDOM if method.name == "random" and k < n and TRAINED not in unit.judges else 1
             for number in range(times):
                 for judge in unit.judges:
                     yield Tried(curves.Task(method, k, unit.draw + APART * number, judge), share)
+
+
+def _few(share: float) -> tuple[Choice, ...]:
+    """The methods that are tried at a share at which methods are not compared."""
+    return ANCHORS[1:] if share == 1 else ANCHORS if share in COSTLY else ()
 
 
 def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[Name], methods=METHODS) -> Iterator[Trial]:

@@ -54,9 +54,7 @@ def cells(values, least=2):
     (the larger of the method's own and the first's, as in the study). `gain` is the mean difference to random. A method
     that failed has the value 0. Cells with fewer than `least` draws are left out.
     """
-    wide = values.pivot(index=[*CELL, "draw"], columns="method", values="value").fillna(0.0)
-    draws = wide.groupby(level=CELL, observed=True)[RANDOM].transform("size")
-    wide, draws = wide[draws >= least], draws[draws >= least]
+    wide = _by_draw(values, least)
     if wide.empty:
         return pandas.DataFrame(columns=[*CELL, "method"])
     means, spread = _of_cells(wide, "mean"), _of_cells(wide, "std").fillna(0.0)
@@ -64,7 +62,7 @@ def cells(values, least=2):
     best = level.idxmax(axis=1)
     first = _taken(wide, best.reindex(wide.index.droplevel("draw")))
     behind, ahead = wide.rsub(first, axis=0), wide.sub(wide[RANDOM], axis=0)
-    many = draws.groupby(level=CELL, observed=True).first()
+    many = wide.groupby(level=CELL, observed=True).size()
     error, gain_error = (_of_cells(part, "std").fillna(0.0).div(np.sqrt(many), axis=0) for part in (behind, ahead))
     gap, wider = _of_cells(behind, "mean"), spread.clip(lower=_taken(spread, best), axis=0)
     columns = {
@@ -80,6 +78,12 @@ def cells(values, least=2):
     }
     table = pandas.DataFrame({name: part.stack() for name, part in columns.items()}).reset_index()
     return table.merge(many.rename("draws").reset_index(), on=CELL)
+
+
+def _by_draw(values, least):
+    """The values with a line for each draw of a cell, 0 where a method failed, of cells with at least so many draws."""
+    wide = values.pivot(index=[*CELL, "draw"], columns="method", values="value").fillna(0.0)
+    return wide[wide.groupby(level=CELL, observed=True)[RANDOM].transform("size") >= least]
 
 
 def _of_cells(wide, what):
@@ -201,12 +205,8 @@ def reachable(values, repeats=200, seed=0):
     draws show, and with that of the better half of the methods within them. Means that were seen lie farther apart
     than true ones, so that this is, if anything, too much.
     """
-    rng, found = np.random.default_rng(seed), []
-    for _, part in values.groupby(CELL, observed=True):
-        wide = part.pivot(index="draw", columns="method", values="value").fillna(0.0).to_numpy()
-        if len(wide) >= 2:
-            found.append(_near_the_first(wide, repeats, rng))
-    return Reachable(*np.mean(found, axis=0))
+    rng, parts = np.random.default_rng(seed), _by_draw(values, 2).groupby(level=CELL, observed=True)
+    return Reachable(*np.mean([_near_the_first(part.to_numpy(), repeats, rng) for _, part in parts], axis=0))
 
 
 def _near_the_first(wide, repeats, rng):

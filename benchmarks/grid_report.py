@@ -326,7 +326,7 @@ def small(trials):
     curves = shares.curves(trials, PROBE, TRAINED)
     found: Any = shares.judged(curves)
     by, often = found.groupby("dataset"), numbers.Held(int(shares.fine(found).sum()), len(found))
-    kept = numbers.Held(int((by["loss"].mean() <= shares.LIMIT + 1e-9).sum()), len(by))
+    kept = numbers.Held(int(shares.fine(by[["loss"]].mean()).sum()), len(by))
     lines = [
         *numbers.paragraphs(shares.__doc__),
         f"With a floor that was chosen without its data set, networks lose at most one point in {_share(often)} "

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from fdmat_core.formats import ROUNDING, percent
+from fdmat_core.analysis import summary
+from fdmat_core.formats import percent
 from fdmat_core.spec import Choice
 
 if TYPE_CHECKING:
@@ -43,9 +44,8 @@ def share(accuracy: pandas.Series, floor: float = FLOOR) -> float | None:
     """
     if 1.0 not in accuracy.index:
         return None
-    falling = accuracy.sort_index(ascending=False)
-    fine = (falling >= falling[1.0] - ROUNDING).cummin()
-    return float(min((kept for kept in falling.index[fine] if kept >= floor), default=1.0))
+    fine = summary.stays_near(accuracy, accuracy[1.0])
+    return float(min(fine[fine >= floor], default=1.0))
 
 
 def applies(accuracies: Iterable[Choice]) -> bool:
@@ -55,8 +55,8 @@ def applies(accuracies: Iterable[Choice]) -> bool:
 
 def of_summary(table: pandas.DataFrame, planned: Iterable[int]) -> float | None:
     """What is recommended by a summary of the probe (`summary.by_size`); None until all planned counts are there."""
-    mine = table[table["method"] == METHOD]
-    return share(mine.set_index("kept")["mean"]) if set(planned) <= set(mine["k"]) else None
+    mine = summary.complete(table[table["method"] == METHOD], planned)
+    return share(mine.set_index("kept")["mean"])
 
 
 def said(kept: float) -> str:

@@ -164,10 +164,21 @@ def enough(table: pandas.DataFrame, slack: float = 0.01) -> dict[str, float | No
     whole = table.loc[table["kept"] == 1, "mean"].mean()
     found: dict[str, float | None] = {}
     for method, rows in table[table["kept"] < 1].groupby("method"):
-        near = rows.sort_values("kept", ascending=False).set_index("kept")["mean"] >= whole - slack - ROUNDING
-        shares = near.index[near.cummin()]
+        shares = stays_near(rows.set_index("kept")["mean"], whole - slack)
         found[str(method)] = float(shares.min()) if len(shares) else None
     return {} if np.isnan(whole) else dict(sorted(found.items(), key=lambda one: one[1] or 1.0))
+
+
+def stays_near(means: pandas.Series, least: float) -> pandas.Index:
+    """The shares kept from each of which on no mean, by share kept, lies below a value; the largest first."""
+    falling = means.sort_index(ascending=False)
+    return falling.index[(falling >= least - ROUNDING).cummin()]
+
+
+def complete(table: pandas.DataFrame, wanted: Iterable[int]) -> pandas.DataFrame:
+    """The lines of a summary of those methods that are measured at every wanted count by now."""
+    counts = set(wanted)
+    return table[table.groupby("method")["k"].transform(lambda k: counts <= set(k)).astype(bool)]
 
 
 def answer(needed: Mapping[str, float | None], whole: float) -> str:

@@ -92,9 +92,7 @@ def _beside(scene: Scene, measure: Choice, near: float, unit: str, *, whole: boo
 def _enough(scene: Scene) -> str:
     """How much of the data each method needs."""
     for measure in scene.run.measures("accuracy")[:1]:
-        table = summary.by_size(scene.curve, str(measure))
-        complete = table.groupby("method")["k"].transform(lambda k: set(scene.run.planned) <= set(k)).astype(bool)
-        table = table[complete]
+        table = summary.complete(summary.by_size(scene.curve, str(measure)), scene.run.planned)
         needed = {scene.look.style(name).title: share for name, share in summary.enough(table).items()}
         if needed:
             whole = float(table.loc[table["kept"] == 1, "mean"].mean())

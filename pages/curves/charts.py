@@ -272,7 +272,7 @@ def answer(view: View, choice: Choice) -> str:
 
 def _enough(table: pd.DataFrame, planned: Mapping[int, float]) -> tuple[dict[str, float | None], float]:
     """What is enough of the methods that are measured at every size by now, and the accuracy on all data."""
-    whole = _complete(table, set(planned))
+    whole = summary.complete(table, planned)
     return summary.enough(whole), float(whole.loc[whole["kept"] == 1, "mean"].mean())
 
 
@@ -292,11 +292,6 @@ def _needed(view: View, choice: Choice) -> None:
     share = recommended.share(view.run)
     if share is not None and choice.name == recommendation.MEASURE:
         st.markdown(recommendation.said(share))
-
-
-def _complete(table: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
-    """The lines of a summary of those methods that are measured at every wanted count by now."""
-    return table[table.groupby("method")["k"].transform(lambda k: wanted <= set(k)).astype(bool)]
 
 
 def _caveat(view: View, choice: Choice, key: str) -> None:
