@@ -62,7 +62,18 @@ METHODS = tuple(
         (
             *("fdmat", "fdmat_published", "random", "herding", "k_center", "k_medoids", "facility_location"),
             *("energy_greedy", "support_points", "kernel_herding", "moderate", "ccs", "d2", ZCORE, "el2n", "aum_prob"),
-            *("least_confidence", "craig", "infomax"),
+            *(
+                "least_confidence",
+                "craig",
+                "infomax",
+                "glister",
+                "gradmatch",
+                "cfd_greedy",
+                "max_herding",
+                "bws",
+                "dual",
+            ),
+            *("elfs", "eva", "semdedup", "hierarchical_k_means"),
         ),
     )
 )
