@@ -56,24 +56,14 @@ LATER = {
 }
 #: The default number of ZCore's draws takes longer than all other methods together.
 ZCORE = Choice.of("zcore", draws=20_000)
+NEWEST = ("cfd_greedy", "max_herding", "bws", "dual", "elfs", "eva", "semdedup", "hierarchical_k_means")
 METHODS = tuple(
     map(
         Choice.named,
         (
             *("fdmat", "fdmat_published", "random", "herding", "k_center", "k_medoids", "facility_location"),
             *("energy_greedy", "support_points", "kernel_herding", "moderate", "ccs", "d2", ZCORE, "el2n", "aum_prob"),
-            *(
-                "least_confidence",
-                "craig",
-                "infomax",
-                "glister",
-                "gradmatch",
-                "cfd_greedy",
-                "max_herding",
-                "bws",
-                "dual",
-            ),
-            *("elfs", "eva", "semdedup", "hierarchical_k_means"),
+            *("least_confidence", "craig", "infomax", "glister", "gradmatch", *NEWEST),
         ),
     )
 )
