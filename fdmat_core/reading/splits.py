@@ -68,7 +68,7 @@ def divide(
     n, findings = len(labels), list[Finding]()
     if names is None:
         test = hold_out(labels, share, seed)
-        return ~test, _some(test), findings
+        return ~test, _some(test), [_held_out("no split given", share)]
     split = np.array([known(name) for name in names.tolist()], dtype=object)
     odd = np.flatnonzero(split == None)  # noqa: E711  an array of objects
     if len(odd):
@@ -91,12 +91,16 @@ def divide(
     only = "training" if train.any() else "test"
     if not there.any():
         raise ValueError("no item is left for training or testing; say validation=train or test")
-    findings.append(Finding(f"only {only} items", f"{share:.0%} of every class is held out for testing", "test_share"))
+    findings.append(_held_out(f"only {only} items", share))
     rows = np.flatnonzero(there)
     held = hold_out(labels[rows], share, seed)
     train, test = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     train[rows[~held]], test[rows[_some(held)]] = True, True
     return train, test, findings
+
+
+def _held_out(text: str, share: float) -> Finding:
+    return Finding(text, f"{share:.0%} of every class is held out for testing", "test_share")
 
 
 def _some(held: np.ndarray) -> np.ndarray:

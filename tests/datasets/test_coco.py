@@ -47,7 +47,10 @@ def test_images_with_ids_and_categories(tmp_path, content):
     assert data.ids.tolist() == list(range(100, 112)) and data.classes == ("cat", "dog")
     assert data.labels.tolist() == [0, 1] * 6 and len(data.splits["test"]) == 2
     assert data.images(np.array([107, 101]))[:, 9, 9, 0].tolist() == [140, 20]
-    assert said(data) == "all images are 10 x 14: scaled and cut to 64 x 64; size=10 decides otherwise"
+    assert said(data).splitlines() == [
+        "all images are 10 x 14: scaled and cut to 64 x 64; size=10 decides otherwise",
+        "no split given: 20% of every class is held out for testing; test_share decides otherwise",
+    ]
     assert data.fields["file"][3] == "pictures/3.png"
 
 

@@ -40,6 +40,9 @@ def test_train_and_test_folders(tmp_path):
     assert data.images(data.ids[[11]])[0, 0, 0].tolist() == [0, 1, 0]
 
 
+HELD_OUT = "no split given: 20% of every class is held out for testing; test_share decides otherwise"
+
+
 def said(data):
     """All findings as text."""
     return "\n".join(map(str, data.findings))
@@ -73,10 +76,10 @@ def test_that_images_are_scaled_is_said(tmp_path, shape, size, words):
     for number in range(3):
         save_image(tmp_path / "mine" / f"{number}.png", (number, 0, 0), size=shape)
     for _ in range(2):  # the second time from memory
-        assert said(load(tmp_path / "mine", size=size)) == words
+        assert said(load(tmp_path / "mine", size=size)) == "\n".join(filter(None, [words, HELD_OUT]))
     save_image(tmp_path / "mine" / "3.png", (3, 0, 0), size=(9, 9))
     assert said(load(tmp_path / "mine", size=size)) == (
-        f"images have 2 different sizes: scaled and cut to {size} x {size}; size=N decides otherwise"
+        f"images have 2 different sizes: scaled and cut to {size} x {size}; size=N decides otherwise\n{HELD_OUT}"
     )
 
 

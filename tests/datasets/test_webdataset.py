@@ -58,7 +58,10 @@ def test_a_shard_is_read_from_its_places(tmp_path):
     data = datasets.open(file)
     assert data.labels.tolist() == [0, 1] * 5 and data.classes == ("0", "1") and len(data.splits["test"]) == 2
     assert data.images(np.array([9, 3]))[:, 30, 30, 0].tolist() == [45, 15]
-    assert said(data) == "all images are 9 x 12: scaled and cut to 64 x 64; size=9 decides otherwise"
+    assert said(data).splitlines() == [
+        "all images are 9 x 12: scaled and cut to 64 x 64; size=9 decides otherwise",
+        "no split given: 20% of every class is held out for testing; test_share decides otherwise",
+    ]
     assert data.fields["key"][7] == "0007"
 
 
