@@ -80,7 +80,7 @@ def test_networks_are_trained_only_where_a_dataset_says_so():
     todo = list(grid.units(["Fashion-MNIST", "Fashion-MNIST, pretrained"], 1))
     trained = {unit.damage for unit in todo if unit.dataset == "Fashion-MNIST" and grid.TRAINED in unit.judges}
     assert trained == set(grid_data.ON_IMAGES)
-    assert {unit.damage for unit in todo if unit.dataset == "Fashion-MNIST, pretrained"} == set(grid_data.IF_LONG)
+    assert {unit.damage for unit in todo if unit.dataset == "Fashion-MNIST, pretrained"} == set(grid_data.IF_WIDE)
 
 
 def test_a_share_is_tried_where_every_class_can_keep_an_item():
