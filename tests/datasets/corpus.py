@@ -49,7 +49,7 @@ class Taken:
     test: list[int] | None = None
     fields: set[str] | None = None
     pixel: list[int] | None = None  # in the middle of the first image
-    silent: bool = False  # without any finding
+    silent: bool = False  # without any finding but that no split is given
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def wrong_with(case: Case, outcome: Dataset | BaseException) -> str:
         lacks = [word for word in words if word not in str(outcome)]
         return wrong or (f"lacks {lacks}: {outcome}" if lacks else "")
     wrong = wrong_with_data(outcome)
-    said = " | ".join(map(str, outcome.findings))
+    said = " | ".join(str(one) for one in outcome.findings if one.text != "no split given")  # which tells of no oddity
     if isinstance(case.expected, Refused):
         return f"is taken: {outcome.classes[:5]}, {len(outcome.ids)} items, {said}"
     if isinstance(case.expected, Either):
