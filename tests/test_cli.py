@@ -267,7 +267,7 @@ def test_exports_hold_the_selection(say, done, tmp_path):
         row = int(np.flatnonzero(train.ids == frame["id"][0])[0])
         assert frame["final_label"][0] == train.classes[train.labels[row]]
         assert np.isclose(frame["score"][0], Run(make_spec()).ranking(Choice("fdmat")).score[row])
-        assert frame["weight"].tolist() == [1.0] * 20 and set(frame["reason"].fillna("")) == {""}
+        assert frame["weight"].tolist() == [1.0] * 20 and set(frame["reason"].dropna()) <= {""}
     say("export", done, "--what", "ranking", "--method", "fdmat", "--kept", 0.1, "--to", tmp_path / "all.csv")
     ranking = pd.read_csv(tmp_path / "all.csv")
     assert ranking["id"][ranking["kept"]].tolist() == kept and ranking["rank"].tolist() == list(range(1, 201))

@@ -91,12 +91,13 @@ def ranking(
         if not blocks:
             continue
         draws = _draws(len(blocks[0]), resamples, seed)
-        means = np.nanmean([_spearman(block[draws]) for block in blocks], axis=0)  # (resamples,)
+        means = np.ma.masked_invalid([_spearman(block[draws]) for block in blocks]).mean(axis=0)  # (resamples,)
+        means = np.ma.filled(means, np.nan)
         rho, (low, high) = float(_spearman(np.stack(blocks)).mean()), np.nanquantile(means, INTERVAL)
         rows.append((name, rho, low, high, len(blocks), len(blocks[0])))
         resampled.append(means)
     table = pandas.DataFrame(rows, columns=["distance", "rho", "low", "high", "sizes", "count"])
-    table["first"] = np.bincount(np.argmin(resampled, axis=0), minlength=len(rows)) / resamples if rows else 0.0
+    table["first"] = _first(np.array(resampled)) if rows else 0.0
     return table.sort_values("rho", kind="stable", ignore_index=True)
 
 
@@ -122,6 +123,16 @@ def _varied(pairs: np.ndarray) -> bool:
 
 def _draws(count: int, resamples: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, count, (resamples, count))
+
+
+def _first(rho: np.ndarray) -> np.ndarray:
+    """The share (m,) of resamples in which each of m distances has the lowest rho (m, resamples) that is defined.
+
+    Where none has, as in a resample of one coreset alone, none is first.
+    """
+    known = np.isfinite(rho)
+    lowest = np.where(known, rho, np.inf).argmin(axis=0)[known.any(axis=0)]
+    return np.bincount(lowest, minlength=len(rho)) / max(1, len(lowest))
 
 
 def _spearman(pairs: np.ndarray) -> np.ndarray:

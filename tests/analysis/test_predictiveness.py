@@ -106,6 +106,13 @@ def test_the_distance_that_predicts_best_comes_first():
     assert found["first"].sum() == pytest.approx(1) and found["first"][0] > 0.8
 
 
+def test_a_distance_that_a_resample_says_nothing_of_is_not_first_there():
+    good = [1, 2, 3, 4, 5, 6]
+    curve = coresets(5, [6, 5, 4, 3, 2, 1], good) + coresets(5, [0, 0, 0, 0, 0, 1], good, "missing_classes")
+    found = predictiveness.ranking(curves.frame(curve), ["missing_classes", "energy"], "probe")
+    assert found["distance"].tolist() == ["energy", "missing_classes"] and found["first"].tolist() == [1, 0]
+
+
 def test_one_resample_takes_a_coreset_at_all_its_sizes():
     """The same coresets say the same at ten sizes as at one, so that the interval does not shrink with their number."""
     near, noise = np.arange(12.0), np.random.default_rng(0).permutation(np.arange(12.0))
