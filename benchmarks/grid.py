@@ -63,7 +63,7 @@ METHODS = tuple(
         (
             *("fdmat", "fdmat_published", "random", "herding", "k_center", "k_medoids", "facility_location"),
             *("energy_greedy", "support_points", "kernel_herding", "moderate", "ccs", "d2", ZCORE, "el2n", "aum_prob"),
-            *("least_confidence", "craig", "infomax", "glister", "gradmatch", *NEWEST),
+            *("least_confidence", "craig", "infomax", "glister", *NEWEST),
         ),
     )
 )
