@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import grid_numbers as numbers
 from benchmarks import grid_report, grid_shares, grid_study
-from fdmat_core.analysis import recommendation
+from fdmat_core.analysis import caveats, recommendation
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -219,3 +219,9 @@ def test_the_explorer_recommends_by_the_rule_that_the_grid_chooses(committed):
     found = grid_shares.judged(points)
     assert grid_shares.chosen(points) == recommendation.FLOOR
     assert (int(grid_shares.fine(found).sum()), len(found)) == recommendation.HELD
+
+
+def test_the_explorer_says_how_the_probe_ranks_in_the_grid(committed):
+    rhos = numbers.agreement(*(numbers.judged(committed, judge) for judge in (PROBE, TRAINED)))
+    found = numbers.alike(rhos).set_index("among")
+    assert round(found.loc["all methods", "rho"], 2) == caveats.IN_THE_GRID
