@@ -15,8 +15,11 @@ import { sweep, walkTo } from "./walk.js"
 /** @typedef {import("../map/view.js").Words} Words */
 /** @typedef {import("../payload.js").Payload} Payload */
 
-/** Pixels of another page that lie side by side on a slide, however large the screen: two maps are read from far, too. */
-const PAGE = { any: 1760, compare: 1360 }
+/**
+ * Pixels of another page that lie side by side on a slide, however large the screen: what is read from far is larger.
+ * @type {Record<string, number>}
+ */
+const PAGE = { any: 1760, compare: 1360, curves: 1120 }
 const LONG = 260 // letters from which on a caption is set smaller
 
 /**
@@ -103,8 +106,8 @@ function listen(talk) {
 
 /** Let another page fill the slide. @param {Talk} talk */
 function fit({ root, story, at, comparing }) {
-  const main = find(root, "main"), pair = comparing || story.steps[at]?.page === "compare"
-  main.style.setProperty("--scale", String(main.clientWidth / (pair ? PAGE.compare : PAGE.any)))
+  const main = find(root, "main"), page = comparing ? "compare" : story.steps[at]?.page
+  main.style.setProperty("--scale", String(main.clientWidth / (PAGE[page] ?? PAGE.any)))
 }
 
 /**
