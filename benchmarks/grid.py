@@ -56,17 +56,18 @@ LATER = {
 }
 #: The default number of ZCore's draws takes longer than all other methods together.
 ZCORE = Choice.of("zcore", draws=20_000)
-NEWEST = ("cfd_greedy", "max_herding", "bws", "dual", "elfs", "eva", "semdedup", "hierarchical_k_means")
 METHODS = tuple(
     map(
         Choice.named,
         (
             *("fdmat", "fdmat_published", "random", "herding", "k_center", "k_medoids", "facility_location"),
             *("energy_greedy", "support_points", "kernel_herding", "moderate", "ccs", "d2", ZCORE, "el2n", "aum_prob"),
-            *("least_confidence", "craig", "infomax", "glister", *NEWEST),
+            *("least_confidence", "craig", "infomax"),
         ),
     )
 )
+#: Tried in so many draws of `DAMAGES` only: most of them are of the last three years.
+MORE, FEWER = tuple(map(Choice.named, grid_report.MORE)), 2
 PROBE = Choice("linear_probe")
 JUDGED = (PROBE, Choice("energy"), Choice("sliced_wasserstein"))
 TRAINED = Choice.of("full_training", steps=150)
@@ -131,6 +132,11 @@ def spec_of(unit: Unit, folder: Path, methods: tuple[Choice, ...] = METHODS) -> 
     return Spec(dataset, backbone, methods, unit.judges, damage, SHARES)
 
 
+def methods_of(unit: Unit) -> tuple[Choice, ...]:
+    """The methods that are tried in a unit."""
+    return METHODS + MORE if unit.draw < FEWER and unit.damage in DAMAGES else METHODS
+
+
 def tried(unit: Unit, n: int, c: int, methods: tuple[Choice, ...]) -> Iterator[Tried]:
     """The trials of a unit of n items: shares of at least one item a class, and the whole set once."""
     shown = grid_data.DATA[unit.dataset].trained
@@ -150,7 +156,7 @@ def _few(share: float) -> tuple[Choice, ...]:
     return ANCHORS[1:] if share == 1 else ANCHORS if share in COSTLY else ()
 
 
-def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[Name], methods=METHODS) -> Iterator[Trial]:
+def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[Name], methods) -> Iterator[Trial]:
     """The trials of a unit that are not known yet, as they end."""
     spec = Run(spec_of(unit, folder, methods)).spec
     data = Run(spec).dataset()
@@ -241,8 +247,8 @@ def key(trial: Trial) -> Name:
     return tuple(trial[name] for name in ("draw", "dataset", "damage", "method", "k", "seed", "judge"))
 
 
-def run(file: Path, todo: Iterator[Unit], minutes: float, methods=METHODS) -> None:
-    """Make and write the trials of all units that are not in a file, until the time is over."""
+def run(file: Path, todo: Iterator[Unit], minutes: float, methods=None) -> None:
+    """Make and write the trials of all units that are not in a file, until the time is over; of some methods or all."""
     end = time.monotonic() + 60 * minutes
     there = known(file)
     file.write_text("".join(json.dumps(one) + "\n" for one in there))
@@ -251,7 +257,7 @@ def run(file: Path, todo: Iterator[Unit], minutes: float, methods=METHODS) -> No
         for unit in todo:
             began, count = time.monotonic(), 0
             try:
-                for trial in work(unit, file.parent / "data", engine, done, methods):
+                for trial in work(unit, file.parent / "data", engine, done, methods or methods_of(unit)):
                     out.write(json.dumps(trial) + "\n")
                     out.flush()
                     count += 1

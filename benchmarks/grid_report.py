@@ -12,6 +12,7 @@ from benchmarks.grid_numbers import OURS, points
 from benchmarks.study import MARK as STUDIED
 from benchmarks.study import taken_over
 from fdmat_core.figures.marks import element
+from fdmat_core.formats import counted
 
 MARK = STUDIED.replace("benchmarks.study", "benchmarks.grid")
 PROBE, TRAINED = "linear_probe", "full_training(steps=150)"
@@ -21,6 +22,8 @@ DISTANCES = {"energy": "energy distance", "sliced_wasserstein": "sliced Wasserst
 DRAWS = 3
 #: Trials of what FDMat takes out: shares of the sound and of the damaged items.
 REMOVED = ("sound taken out", "damage taken out")
+#: Methods that were tried in fewer draws than the others, under fewer kinds of damage.
+MORE = ("cfd_greedy", "max_herding", "bws", "dual", "elfs", "eva", "semdedup", "hierarchical_k_means", "glister")
 #: What the issue asks for: shares of cells.
 ASKED = {"near_error": 0.85, "near_sd": 0.95, "near_sd_probe": 0.8}
 COLUMNS = ("dataset", "damage", "draw", "method", "share", "k", "n", "seed", "judge", "value")
@@ -48,11 +51,17 @@ def write(trials, out: Path) -> None:
     before = out.read_text() if out.exists() else ""
     head = taken_over(before, MARK, "# Grid: which coreset trains best\n\n")
     out.write_text(head + "\n" + generated(table))
-    out.with_suffix(".svg").write_text(diagrams(table))
+    out.with_suffix(".svg").write_text(diagrams(usual(table)))
 
 
-def generated(trials):
+def usual(trials):
+    """The trials of the methods that were tried in every draw."""
+    return trials[~trials["method"].isin(MORE)]
+
+
+def generated(every):
     """Everything of the report that follows from the trials."""
+    trials = usual(every)
     parts = [
         *("\n## What was tried\n", *tried(trials)),
         *("\n## What the issue asks, and what the trials show\n", *map("- {}".format, promised(trials))),
@@ -68,6 +77,7 @@ def generated(trials):
     parts += ["\n## Does the probe rank like training?\n", *probed(trials)]
     parts += ["\n## Does closer train better?\n", *closer(trials)]
     parts += ["\n## How small may I go?\n", *small(trials)]
+    parts += ["\n## Methods that came later\n", *came_later(every)]
     parts += ["\n## Beside the study\n", *grid_study.beside(trials)]
     parts += ["\n## All means\n", *means(trials)]
     return "\n".join(parts) + "\n"
@@ -153,11 +163,12 @@ def chance(trials):
     )
 
 
-def quoted(trials):
+def quoted(every):
     """What the README quotes: the same sentences, without what was asked; how much was tried; and who comes closest."""
+    trials = usual(every)
     counts = [trials[name].nunique() for name in ("method", "dataset", "damage")]
     tried = "{} methods on {} data sets under {} kinds of damage".format(*counts)
-    return [tried, *(sentence.partition(";")[0] for sentence in promised(trials)), closest(trials)]
+    return [tried, *(sentence.partition(";")[0] for sentence in promised(trials)), closest(trials), leads_later(every)]
 
 
 def standing(table):
@@ -344,6 +355,28 @@ def small(trials):
 
 def _everything(found):
     return _share(numbers.Held(int((found["share"] == 1).sum()), len(found)))
+
+
+def came_later(every):
+    """Standings of all methods over the cells in which those of `MORE` were tried, too."""
+    some = every[every["method"].isin(MORE)]
+    lines = [
+        f"{counted(len(some), 'trial', 'trials')} of {', '.join(MORE)}, which are in no other table of this report, "
+        f"under {some['damage'].nunique()} kinds of damage. Here every method is held against them in the draws that "
+        "they have."
+    ]
+    for judge, words in JUDGES.items():
+        table = numbers.cells(numbers.judged(every, judge))
+        lines += [f"\n{words.capitalize()}:\n", *standing(table)]
+    return lines
+
+
+def leads_later(every):
+    """Which of `MORE` comes closest to ours, in a sentence."""
+    others: Any = numbers.standings(numbers.cells(numbers.judged(every, TRAINED))).loc[list(MORE)]
+    name = others["lead"].idxmin()
+    lead = points(*(others[column][name] for column in ("lead", "low", "high")))
+    return f"Of {len(MORE)} newer methods, tried in fewer draws, {name} comes closest: {lead} points"
 
 
 def means(trials):
