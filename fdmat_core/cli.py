@@ -190,7 +190,7 @@ def check(
         print(f"- {finding}")
     begin = replace(settings.SAMPLE, dataset=choice, backbone=datasets.suited(data))
     again = shlex.join(["--data", path, *(part for one in given for part in ("--set", one))])
-    print(f"to begin: fdmat run {again}, with the backbone `{begin.backbone}`")
+    print(f"to begin: {_called()} run {again}, with the backbone `{begin.backbone}`")
     print(estimates.estimate(settings.checked(settings.suited(begin, data)), data))
 
 
@@ -277,12 +277,18 @@ def _run(spec: Spec) -> int:
         print(spec.key)
         for name, problem in Run(spec).problems.items():
             print(f"{name}: {problem}", file=sys.stderr)
-        print(f"to see it: fdmat app, or fdmat show {spec.key}", file=sys.stderr)
+        print(f"to see it: {_called()} app, or {_called()} show {spec.key}", file=sys.stderr)
         return 0
-    print(f"error: {status.message} {status.advice}".strip(), file=sys.stderr)
+    stop = "" if status.message.endswith((".", "!", "?")) else "."
+    print(f"error: {status.message}{stop} {status.advice}".strip(), file=sys.stderr)
     if status.advice == errors.RESUME:
         print("to resume it, say the same command again", file=sys.stderr)
     return 130 if status.state == "cancelled" else 2
+
+
+def _called() -> str:
+    """How this program was called: a copy that is not installed has no command of its own."""
+    return "python -m fdmat_core" if Path(sys.argv[0]).parts[-2:] == ("fdmat_core", "__main__.py") else "fdmat"
 
 
 def _entries(name: str) -> Table:

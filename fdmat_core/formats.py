@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 #: A value or a spread up to this is what the arithmetic rounds: it stands for 0.
@@ -18,6 +19,14 @@ def words(name: str) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """A count with what is counted: `counted(1, "file is", "files are")` is "1 file is"."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The known name that a wrong one is most like, at the end of a sentence: "; did you mean 'fdmat'?"; "" if none."""
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def some(count: int, total: int, things: str, verb: str = "have") -> str:

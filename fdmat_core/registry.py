@@ -6,7 +6,6 @@ facts given to the decorator. Looking a kind up imports its room, so those modul
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import pkgutil
@@ -266,9 +265,7 @@ def _help(doc: str, name: str) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    listed = f"; known: {', '.join(known)}" if known else "; it has none"
-    return f"; did you mean {near[0]!r}?" if near else listed
+    return formats.did_you_mean(name, known) or (f"; known: {', '.join(known)}" if known else "; it has none")
 
 
 class Kind(Generic[Facts]):

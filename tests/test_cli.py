@@ -77,6 +77,19 @@ def test_flags_make_the_spec_that_they_name_and_the_results_of_the_library(say, 
     assert status == 0 and f"{done}  done" in out and "mixture(n=250)" in out
 
 
+@pytest.mark.parametrize(
+    ("argument", "named"),
+    [
+        ("/here/fdmat_core/__main__.py", "python -m fdmat_core"),
+        ("/bin/fdmat", "fdmat"),
+        ("/pytest/__main__.py", "fdmat"),
+    ],
+)
+def test_hints_name_the_program_as_it_was_called(monkeypatch, argument, named):
+    monkeypatch.setattr("sys.argv", [argument, "run"])
+    assert cli._called() == named
+
+
 def test_progress_goes_to_stderr_and_the_key_to_stdout(say):
     _, out, err = say(*FLAGS)
     key = settings.checked(make_spec()).key

@@ -79,6 +79,11 @@ def held_out(findings: Iterable[Finding]) -> str:
     return "Test items are held out of the same data, so their labels are as noisy."
 
 
+def few_test_items(count: int) -> str:
+    """How much one of so many test items counts, in a sentence; "" where that is a point or less."""
+    return "" if not 0 < count < 100 else f"One of the {count} test items is {100 / count:.1f} points."
+
+
 def on_fixed_features(measure: Choice) -> bool:
     """Whether a measure is an accuracy that trains no whole network."""
     facts = registry.measures.get(measure.name).facts

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from fdmat_core.formats import counted, some
+from fdmat_core.formats import counted, did_you_mean, some
 from fdmat_core.reading import cells as cells_of
 from fdmat_core.reading.places import EXAMPLES, listed, short
 from fdmat_core.types import Finding
@@ -26,6 +26,8 @@ NAMES = {
 }
 #: What people type for "there is no such column".
 NONE = "none"
+#: A column of more different words is not offered as that of the labels.
+MOST_CLASSES = 100
 #: Values that are looked at together.
 BLOCK = 2**20
 #: Columns whose spread differs by more than this have different units.
@@ -53,7 +55,8 @@ def find(names: Iterable[str], what: str, asked: str = "") -> str | None:
     there = list(names)
     if asked:
         if asked not in there:
-            raise ValueError(f"{what} is {asked!r}, but there is no such column; it has {listed(there)}")
+            near = did_you_mean(asked, there) or f"; it has {listed(there)}"
+            raise ValueError(f"{what} is {asked!r}, but there is no such column{near}")
         return asked
     return usual(there, what)
 
@@ -69,12 +72,25 @@ def has_a_role(name: str, *what: str) -> bool:
     return any(name.strip().lower() in NAMES[one] for one in what or ("label", "id", "split", "path", "logits"))
 
 
-def no_labels(found: str | None, asked: str) -> list[Finding]:
-    """What is said if no column of labels is found, unless people said that there is none."""
+def no_labels(found: str | None, asked: str, few: Mapping[str, int] | None = None) -> list[Finding]:
+    """What is said if no column of labels is found, unless people said that there is none.
+
+    Parameters
+    ----------
+    few
+        Columns that may be meant, and how many different words each has.
+    """
     if found is not None or asked == NONE:
         return []
     text = f"no column is named {', '.join(NAMES['label'])}"
-    return [Finding(text, "taken as data without labels", "label=NAME")]
+    text += "".join(f"; {short(name)} has {count} different words" for name, count in (few or {}).items())
+    return [Finding(text, "taken as data without labels", f"label={next(iter(few), '') if few else 'NAME'}")]
+
+
+def few_words(column: pandas.Series[Any]) -> int | None:
+    """How many different words a column has, if it may name classes: two or more, which recur; else None."""
+    count = column.nunique() if is_words(column) else 0
+    return count if 2 <= count <= min(MOST_CLASSES, len(column) // 2) else None
 
 
 def is_numbers(column: pandas.Series[Any]) -> bool:

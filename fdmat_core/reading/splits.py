@@ -68,7 +68,7 @@ def divide(
     n, findings = len(labels), list[Finding]()
     if names is None:
         test = hold_out(labels, share, seed)
-        return ~test, _some(test), [_held_out("no split given", share)]
+        return ~test, _some(test), [_held_out("no split given", share, labels)]
     split = np.array([known(name) for name in names.tolist()], dtype=object)
     odd = np.flatnonzero(split == None)  # noqa: E711  an array of objects
     if len(odd):
@@ -91,7 +91,7 @@ def divide(
     only = "training" if train.any() else "test"
     if not there.any():
         raise ValueError("no item is left for training or testing; say validation=train or test")
-    findings.append(_held_out(f"only {only} items", share))
+    findings.append(_held_out(f"only {only} items", share, labels))
     rows = np.flatnonzero(there)
     held = hold_out(labels[rows], share, seed)
     train, test = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
@@ -99,8 +99,9 @@ def divide(
     return train, test, findings
 
 
-def _held_out(text: str, share: float) -> Finding:
-    return Finding(text, f"{share:.0%} of every class is held out for testing", "test_share")
+def _held_out(text: str, share: float, labels: np.ndarray) -> Finding:
+    of = "every class is" if len(np.unique(labels)) > 1 else "the items are"
+    return Finding(text, f"{share:.0%} of {of} held out for testing", "test_share")
 
 
 def _some(held: np.ndarray) -> np.ndarray:

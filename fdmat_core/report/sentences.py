@@ -135,7 +135,8 @@ def _accuracy(scene: Scene, measure: Choice) -> str:
         return f"{title}: networks trained from scratch, with the same recipe at every size."
     like = caveats.like_training(scene.run.curve(), str(measure), scene.run.spec.measures_by_name)
     said = caveats.of_probe(like, scene.kept, scene.run.planned.values())
-    return f"{title} is read off fixed features; it is not full training. {said}"
+    few = caveats.few_test_items(scene.run.tables[1].n if scene.run.tables else 0)
+    return " ".join(filter(None, [f"{title} is read off fixed features; it is not full training. {said}", few]))
 
 
 def _variant(scene: Scene, method: Choice) -> str:

@@ -56,6 +56,8 @@ def settle_folder(folder: Path) -> None:
 @contextmanager
 def whole(file: Path) -> Generator[IO[bytes]]:
     """A stream for what a file of people's is to hold: it is there whole when all went well, else what was there."""
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"{file.name} cannot be written: there is no folder {file.parent}; make it first")
     partial = file.with_name(f".{file.name}.partial")
     try:
         with partial.open("wb") as stream:

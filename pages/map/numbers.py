@@ -88,6 +88,6 @@ def removed(tally: Tally, *, word: str, own: bool) -> Number:
         return Number(name, "none", f"no item is {word}")
     chance = count / (count + tally.bad_kept + tally.clean_kept)
     by_rule = own and word == "suspected"
-    beside = f"{tally.bad_removed:,} of {noisy:,} · " + (OWN if by_rule else f"random {portion(chance)}")
+    beside = f"{tally.bad_removed:,} of {noisy:,} · " + f"{OWN}, " * by_rule + f"random {portion(chance)}"
     others = f"with {portion(tally.false_removal)} of the other items" + f"; {WHY_OWN}" * by_rule
     return Number(name, portion(tally.recall), beside, others)

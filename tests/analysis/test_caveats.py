@@ -131,6 +131,19 @@ def test_where_no_network_was_trained_nothing_is_claimed():
     assert "too few coresets" in told(points[points["measure"] == "linear_probe"])
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, ""),
+        (36, "One of the 36 test items is 2.8 points."),
+        (99, "One of the 99 test items is 1.0 points."),
+        (100, ""),
+    ],
+)
+def test_test_items_of_which_one_is_more_than_a_point_are_counted(count, said):
+    assert caveats.few_test_items(count) == said
+
+
 def test_only_accuracies_on_fixed_features_are_probes():
     probes = {name for name, choice in MEASURES.items() if caveats.on_fixed_features(choice)}
     assert probes == {"linear_probe"}

@@ -80,6 +80,20 @@ def test_a_table_of_ones_own(tmp_path):
     assert data.columns == data.split("test").columns == ("width", "height")
     with pytest.raises(ValueError, match="no such column; it has id, width, kind, height"):
         datasets.load(Choice.of("arrays", path=str(file), label="sort"))
+    with pytest.raises(ValueError, match="no such column; did you mean 'kind'"):
+        datasets.load(Choice.of("arrays", path=str(file), label="kid"))
+
+
+def test_columns_that_may_hold_the_labels_are_named(tmp_path):
+    file = tmp_path / "mine.csv"
+    rows = [f"{i},{2 * i},{'ab'[i % 2]},bottle {i},same\n" for i in range(20)]
+    file.write_text("id,width,cultivar,name,shop\n" + "".join(rows))
+    data = datasets.load(Choice.of("arrays", path=str(file)))
+    (said,) = [one for one in data.findings if one.action == "taken as data without labels"]
+    assert (
+        said.text.endswith("category, fine_label; cultivar has 2 different words") and said.switch == "label=cultivar"
+    )
+    assert "20% of the items are held out for testing" in [one.action for one in data.findings]
 
 
 def load(file, **settings):

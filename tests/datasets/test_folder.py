@@ -40,7 +40,7 @@ def test_train_and_test_folders(tmp_path):
     assert data.images(data.ids[[11]])[0, 0, 0].tolist() == [0, 1, 0]
 
 
-HELD_OUT = "no split given: 20% of every class is held out for testing; test_share decides otherwise"
+HELD_OUT = "no split given: 20% of the items are held out for testing; test_share decides otherwise"
 
 
 def said(data):

@@ -353,7 +353,7 @@ def test_suspects_are_those_of_the_runs_fdmat_and_of_no_other_method(stored, mon
 def test_that_fdmat_removes_its_own_suspects_is_called_its_rule_and_no_result():
     tally = issues.Tally(179, 0, 7421, 400)
     own, other = (removed(tally, word="suspected", own=own) for own in (True, False))
-    assert own.beside == "179 of 179 · by its rule" and "no result" in own.help
+    assert own.beside == "179 of 179 · by its rule, random 95%" and "no result" in own.help
     assert other.beside == "179 of 179 · random 95%" and "rule" not in other.help
     assert removed(tally, word="injected", own=True).beside == "179 of 179 · random 95%"
 

@@ -8,6 +8,12 @@ import pytest
 from fdmat_core.store import files
 
 
+def test_a_file_in_a_folder_that_is_not_there_is_refused_by_its_own_name(tmp_path):
+    said = r"kept\.csv cannot be written: there is no folder .*nowhere; make it"
+    with pytest.raises(FileNotFoundError, match=said), files.whole(tmp_path / "nowhere" / "kept.csv"):
+        pass
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the folders of Linux")
 @pytest.mark.parametrize(
     ("variables", "place"),
