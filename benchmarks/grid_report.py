@@ -146,10 +146,16 @@ def promised(trials):
 
 def closest(trials):
     """The method that comes closest to ours over all blocks, in a sentence."""
-    others: Any = numbers.standings(numbers.cells(numbers.judged(trials, TRAINED))).drop(OURS)
-    name = others["lead"].idxmin()
-    lead = points(*(others[column][name] for column in ("lead", "low", "high")))
+    name, lead = _closest(trials, trials["method"].unique())
     return f"Trained from scratch and over all, {name} comes closest: FDMat's lead on it is {lead} points"
+
+
+def _closest(trials, methods):
+    """Which of some methods ours leads least, trained from scratch, and by how many points."""
+    table: Any = numbers.standings(numbers.cells(numbers.judged(trials, TRAINED)))
+    others = table[table.index.isin(methods) & (table.index != OURS)]
+    name = others["lead"].idxmin()
+    return name, points(*(others[column][name] for column in ("lead", "low", "high")))
 
 
 def chance(trials):
@@ -373,9 +379,7 @@ def came_later(every):
 
 def leads_later(every):
     """Which of `MORE` comes closest to ours, in a sentence."""
-    others: Any = numbers.standings(numbers.cells(numbers.judged(every, TRAINED))).loc[list(MORE)]
-    name = others["lead"].idxmin()
-    lead = points(*(others[column][name] for column in ("lead", "low", "high")))
+    name, lead = _closest(every, MORE)
     return f"Of {len(MORE)} newer methods, tried in fewer draws, {name} comes closest: {lead} points"
 
 
