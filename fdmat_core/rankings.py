@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -114,6 +114,18 @@ class Rankings:
         """The shares kept that an order was made for, ascending; none if one order serves all."""
         return () if self.nested else tuple(k / len(self.ids) for k in sorted(self.orders))
 
+    def stops(self, fractions: Sequence[float]) -> list[float]:
+        """The shares kept, ascending, at which a slider has its ticks: those with an order, or else those measured."""
+        return list(self.sizes or sizes.measured(len(self.ids), fractions).values())
+
+    def least(self, fractions: Sequence[float]) -> float:
+        """The share kept at the right end of a slider."""
+        return sizes.least(self.stops(fractions), len(self.ids))
+
+    def share(self, kept: float) -> float:
+        """The share that is looked at where one is asked for: without one nested order the nearest that has one."""
+        return kept if self.nested else sizes.nearest(self.sizes, kept)
+
     def cut(self, kept: float) -> Coreset:
         """The coreset at a share kept; without one nested order, at the nearest share that has one."""
         ranking, k = self._at(kept)
@@ -141,7 +153,7 @@ class Rankings:
     def _at(self, kept: float) -> tuple[Ranking, int]:
         if self.nested:
             return self.nested, sizes.kept_count(len(self.ids), kept)
-        k = round(sizes.nearest(self.sizes, kept) * len(self.ids))
+        k = round(self.share(kept) * len(self.ids))
         return self.orders[k], k
 
     def _neighbours(self, kept: float) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-#: The share kept at the right end of every slider, unless something smaller was measured.
+#: The share kept at the right end of a slider, unless something smaller was measured or it is less than one item.
 LEAST = 0.001
 #: Stands for 0 on a log scale.
 TINY = 1e-9
@@ -53,6 +53,12 @@ def neighbour(shares: Iterable[float], kept: float, planned: Iterable[float]) ->
     """
     beside = set(shares) & set(around(planned, kept))
     return nearest(beside, kept) if beside else None
+
+
+def least(shares: Iterable[float], n: int) -> float:
+    """The share kept at the right end of a slider over n items: `LEAST`, one item, or the least that was measured."""
+    one = share(1, n) if n > 1 else 0.0
+    return min([max(LEAST, one), *(kept for kept in shares if kept > 0)])
 
 
 def place(kept: float, least: float = LEAST) -> float:

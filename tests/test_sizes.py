@@ -49,3 +49,10 @@ def test_of_two_sizes_as_near_the_smaller_is_taken_and_nothing_is_nearest_to_not
 )
 def test_a_neighbour_is_no_further_than_the_next_planned_size(there, kept, near):
     assert sizes.neighbour(there, kept, RUN) == near
+
+
+def test_a_slider_ends_at_a_thousandth_at_one_item_or_at_the_least_that_was_measured():
+    assert sizes.least((0.01, 1.0), 8000) == 0.001
+    assert sizes.least((0.01, 1.0), 250) == 0.004  # one item: beyond it nothing would change
+    assert sizes.least((0.0002, 0.0, 1.0), 8000) == 0.0002 and sizes.least((0.002, 1.0), 250) == 0.002
+    assert sizes.least((), 0) == sizes.least((), 1) == 0.001

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -92,7 +92,7 @@ def chance(n: int, a: int, b: int) -> Chance:
     return Chance(*(count / (a + b - count) if a + b else 1.0 for count in counts))
 
 
-def stops(a: Rankings, b: Rankings, measured: Iterable[float]) -> list[float]:
+def stops(a: Rankings, b: Rankings, measured: Sequence[float]) -> list[float]:
     """The shares kept, ascending, at which two methods can be compared without looking at a size twice.
 
     Where an order was made for each size, at those sizes; else evenly on the log scale and at those measured.
@@ -100,8 +100,7 @@ def stops(a: Rankings, b: Rankings, measured: Iterable[float]) -> list[float]:
     fixed = sorted({*a.sizes, *b.sizes})
     if fixed:
         return fixed
-    known = {one for one in measured if one > 0} | {1.0}
-    least = min(sizes.LEAST, *known)
+    known, least = {*a.stops(measured)}, a.least(measured)
     return sorted(known | {sizes.kept_at(step / STEPS, least) for step in range(STEPS + 1)})
 
 

@@ -111,7 +111,7 @@ def _tables(told: Scene) -> str:
 def gone(told: Scene) -> str:
     """Items that were removed, with reasons and decisions."""
     k, n = told.coreset.k, told.coreset.n
-    where = f"{told.title(told.focus)} at {percent(round(told.kept, 6))} kept removes {n - k:,} of {n:,} items"
+    where = f"{told.at(told.focus)} removes {n - k:,} of {n:,} items"
     some = f"up to {removed.SHOWN} are shown, the gravest of each reason"
     hint = "An item points at its place on the map, and pales while the slider keeps it."
     said = escape(f"{where}; {some}. {_decisions(told)}{hint}")

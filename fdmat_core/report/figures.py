@@ -10,7 +10,6 @@ import numpy as np
 from fdmat_core import registry
 from fdmat_core.analysis import detectors, issues, predictiveness
 from fdmat_core.figures import classes, correlation, curves, detection, svg
-from fdmat_core.formats import percent
 from fdmat_core.report import naming
 from fdmat_core.report.scene import Scene
 
@@ -30,8 +29,8 @@ def drawn(told: Scene) -> dict[str, str]:
 
 def heading(told: Scene, title: str, unit: str) -> list[str]:
     """The lines above a figure: what it shows, then its unit, the run, the method and the share kept."""
-    where = f"{told.title(told.focus)} at {percent(round(told.kept, 6))} kept"
-    return [title, " · ".join(filter(None, (unit, naming.heading(told.run.spec), where, f"run {told.run.key}")))]
+    of = (unit, naming.heading(told.run.spec), told.at(told.focus), f"run {told.run.key}")
+    return [title, " · ".join(filter(None, of))]
 
 
 def _figures(told: Scene) -> Iterator[tuple[str, str, tuple[str, ...], go.Figure]]:

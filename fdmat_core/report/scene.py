@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fdmat_core import registry, sizes
 from fdmat_core.analysis import issues, summary
 from fdmat_core.figures.theme import Look
+from fdmat_core.formats import percent
 from fdmat_core.rankings import Coreset, Ranking, Rankings
 from fdmat_core.report import naming
 from fdmat_core.runs import decisions
@@ -85,6 +86,10 @@ class Scene:
     def look(self) -> Look:
         """How its figures are dressed: on white, which paper is."""
         return naming.look(self.run.spec)
+
+    def at(self, method: Choice) -> str:
+        """A method and the share at which it is looked at, in words: FDMat at 5% kept."""
+        return f"{self.title(method)} at {percent(float(f'{self.ranked[method].share(self.kept):.3g}'))} kept"
 
     def title(self, method: Choice) -> str:
         """What people call a method."""

@@ -54,9 +54,7 @@ def reading(point: Any, unit: str) -> str:
 
 
 def _kept(scene: Scene) -> str:
-    coreset = scene.coreset
-    share = percent(round(scene.kept, 6))
-    return f"At {share} kept, {scene.title(scene.focus)} keeps {coreset.k:,} of {coreset.n:,} items."
+    return f"{scene.at(scene.focus)} keeps {scene.coreset.k:,} of {scene.coreset.n:,} items."
 
 
 def _measured(scene: Scene) -> Iterator[str]:
@@ -135,7 +133,7 @@ def _accuracy(scene: Scene, measure: Choice) -> str:
         return f"{title}: networks trained from scratch, with the same recipe at every size."
     like = caveats.like_training(scene.run.curve(), str(measure), scene.run.spec.measures_by_name)
     said = caveats.of_probe(like, scene.kept, scene.run.planned.values())
-    few = caveats.few_test_items(scene.run.tables[1].n if scene.run.tables else 0)
+    few = caveats.few_test_items(scene.run.counts[1])
     return " ".join(filter(None, [f"{title} is read off fixed features; it is not full training. {said}", few]))
 
 
@@ -150,7 +148,7 @@ def _damage(scene: Scene, method: Choice) -> str:
     if scene.bad is None:
         return ""
     text = caveats.keeps_bad(issues.tally(scene.ranked[method].cut(scene.kept), scene.bad.rows), scene.bad.word)
-    return f"{scene.title(method)} at {percent(round(scene.kept, 6))} kept. {text}" if text else ""
+    return f"{scene.at(method)}. {text}" if text else ""
 
 
 def _band(scene: Scene) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fdmat_core.report import removed
-from fdmat_core.runs import exchange
+from fdmat_core.runs import exchange, originals
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 
@@ -136,10 +136,12 @@ def _wandb(run: Run, table: pandas.DataFrame) -> bytes:
 
 
 def _with_images(run: Run, tool: str) -> Dataset:
-    train = run.dataset().split("train")
-    if train.images is None:
-        raise ValueError(f"{tool} shows images, which these data have not; take another form")
-    return train
+    train = run.train()
+    if train.images is not None:
+        return train
+    if run.dataset().images is not None:
+        raise ValueError(f"{tool} shows images, and {originals.CHANGED}; run it again first")
+    raise ValueError(f"{tool} shows images, which these data have not; take another form")
 
 
 def _plain(value: object) -> object:

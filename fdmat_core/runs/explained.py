@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fdmat_core import registry
+from fdmat_core import registry, sizes
 from fdmat_core.analysis import clusters, issues, summary
 from fdmat_core.formats import counted, number, percent
 from fdmat_core.runs.run import Run
@@ -154,7 +154,7 @@ def _doubt(run: Run, size: float) -> list[Step]:
 
 
 def _ending(run: Run, table: pandas.DataFrame, size: float) -> list[Step]:
-    enough, least = summary.enough(table), float(table.loc[table["method"] == "fdmat", "kept"].min())
+    enough, least = summary.enough(table), _least(run, table)
     near = {name: percent(share) if share else "" for name, share in enough.items() if name in ("fdmat", "random")}
     said = [
         f"{title} from {near[name]}" for name, title in (("fdmat", "FDMat"), ("random", "random")) if near.get(name)
@@ -164,13 +164,21 @@ def _ending(run: Run, table: pandas.DataFrame, size: float) -> list[Step]:
         f"Within a point of all data: {', '.join(said)} kept on." if said else "No size is within a point of all data."
     )
     ours, chance = (_mean(table, name, least) for name in ("fdmat", "random"))
-    small = f"Even less: at {percent(least)} FDMat has {number(ours, 'share')}, random {number(chance, 'share')}. "
+    less = "Even less: at" if least < size else "At"
+    small = f"{less} {percent(least)} FDMat has {number(ours, 'share')}, random {number(chance, 'share')}. "
     expensive = any(registry.measures.get(one.name).facts.expensive for one in run.measures("accuracy"))
     recipe = "" if expensive else " All accuracies here are of a classifier on fixed features, not of full training."
     return [
         Step(run.key, page="curves", method="fdmat", kept=size, caption=told),
         Step(run.key, method="fdmat", kept=least, caption=f"{small}Press space to watch it grow and shrink.{recipe}"),
     ]
+
+
+def _least(run: Run, table: pandas.DataFrame) -> float:
+    """The smallest share that FDMat was measured at with an item for every class, or else the largest."""
+    shares = sorted(table.loc[table["method"] == "fdmat", "kept"])
+    n, classes = run.counts[0], run.tables[0].c  # type: ignore[index]
+    return float(next((kept for kept in shares if sizes.kept_count(n, kept) >= classes), shares[-1]))
 
 
 def _lower(title: str) -> str:

@@ -117,6 +117,12 @@ class Run:
         return self._part("features", used.key, artifacts.unpack_tables) if used else None
 
     @property
+    def counts(self) -> tuple[int, int]:
+        """How many training and test items there are; 0 and 0 until features are made."""
+        tables = self.tables
+        return (tables[0].n, tables[1].n) if tables else (0, 0)
+
+    @property
     def projection(self) -> Projection | None:
         """The 2D map of the training items: UMAP if it is there, else PCA."""
         used = artifacts.used_features(self.spec)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from fdmat_core import sizes
 from fdmat_core.analysis import issues
 from fdmat_core.rankings import Ranking, Rankings
 from fdmat_core.types import Truth
@@ -42,8 +41,7 @@ def facts(rankings: Rankings, measured: Sequence[float]) -> dict[str, Any]:
     The slider's ticks, `sizes`, are the shares kept that were measured; without one nested order it stops only at
     those that have a ranking. `least` is the share kept at its right end.
     """
-    stops = sorted(map(float, rankings.sizes or measured))
-    return {"sizes": stops, "least": min([sizes.LEAST, *(size for size in stops if size > 0)]), "flags": FLAGS}
+    return {"sizes": rankings.stops(measured), "least": rankings.least(measured), "flags": FLAGS}
 
 
 def flags(n: int, truth: Truth | None = None, evidence: Ranking | None = None) -> np.ndarray:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from fdmat_core import registry, sizes
+from fdmat_core import registry
 from fdmat_core.analysis import agreement
 from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
@@ -108,8 +108,7 @@ class Pair:
     @property
     def least(self) -> float:
         """The share kept at the right end of the slider."""
-        fixed = {*self.a.rankings.sizes, *self.b.rankings.sizes}
-        return min(sizes.LEAST, *(fixed or self.a.run.spec.fractions))
+        return min(side.rankings.least(self.a.run.spec.fractions) for side in (self.a, self.b))
 
     def only(self, kept: float) -> tuple[tuple[list[Card], int], tuple[list[Card], int]]:
         """Cards of the first items that only one side keeps, best first, and how many it keeps alone; of A, then B."""

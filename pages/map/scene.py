@@ -86,7 +86,7 @@ class Scene:
     @property
     def least(self) -> float:
         """The share kept at the right end of the slider."""
-        return min(sizes.LEAST, *(self.rankings.sizes or self.run.spec.fractions))
+        return self.rankings.least(self.run.spec.fractions)
 
     def numbers(self, kept: float) -> list[Number]:
         """Distance, accuracy, and noise (or else coverage) at a share kept."""

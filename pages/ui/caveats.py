@@ -51,7 +51,7 @@ def warn(run: Run, method: Choice, rankings: Rankings, kept: float) -> None:
 
 def accuracy(run: Run, measure: Choice, kept: float) -> list[str]:
     """What must be known of an accuracy: whether a probe ranks like training; how few and how noisy test items are."""
-    found = [caveats.few_test_items(run.tables[1].n if run.tables else 0), caveats.held_out(run.findings)]
+    found = [caveats.few_test_items(run.counts[1]), caveats.held_out(run.findings)]
     if caveats.on_fixed_features(measure):
         curve, measures = caches.curve(run), run.spec.measures_by_name
         key = ("like training", run.key, str(measure))

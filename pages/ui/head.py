@@ -26,7 +26,7 @@ def strip(run: Run, methods: Iterable[Choice]) -> Choice:
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="medium"):
         method = toolbar.choose(list(methods), state.method(run), lambda name: state.choose(method=name))
         stands_for.offer(run, method)
-        kept.slider(run.spec.fractions, key="kept", width=300)
+        kept.slider(run, key="kept", width=300)
         about(run)
         pairing.offer(run, method)
     return method

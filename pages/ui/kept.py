@@ -9,6 +9,7 @@ import streamlit as st
 
 from fdmat_core import sizes
 from fdmat_core.formats import percent
+from fdmat_core.runs.run import Run
 from pages.shell import state
 
 #: Steps from all to the least share kept.
@@ -17,21 +18,20 @@ STEPS = 100
 NEAR = 0.6 / STEPS
 
 
-def slider(measured: Iterable[float], *, key: str, width: int | Literal["stretch"] = "stretch") -> float:
-    """Ask for the share kept; it travels. Measured sizes are among the stops.
+def slider(run: Run, *, key: str, width: int | Literal["stretch"] = "stretch") -> float:
+    """Ask for the share kept of a run's items; it travels. Measured sizes are among the stops.
 
     Parameters
     ----------
-    measured
-        The shares kept that were measured.
     key
         Of the field on its page.
     """
-    now = round(state.kept(), 6)
+    n, known = run.counts[0], run.planned.values()
+    now = round(max(state.kept(), sizes.least(known, n)), 6)
     st.session_state[key] = now
     st.select_slider(
         "Share kept",
-        stops({*measured, now}),
+        stops({*known, now}, n),
         format_func=lambda kept: f"{percent(kept)} kept",
         key=key,
         on_change=_move,
@@ -42,10 +42,10 @@ def slider(measured: Iterable[float], *, key: str, width: int | Literal["stretch
     return now
 
 
-def stops(fixed: Iterable[float]) -> list[float]:
-    """The stops of the slider, all data first: evenly spaced on the log scale, and some that are fixed."""
+def stops(fixed: Iterable[float], n: int) -> list[float]:
+    """The stops of the slider over n items, all first: evenly spaced on the log scale, and some that are fixed."""
     shares = {round(share, 6) for share in fixed if share > 0}
-    least = min(sizes.LEAST, *shares)
+    least = sizes.least(shares, n)
     taken = [sizes.place(share, least) for share in shares]
     even = [step / STEPS for step in range(STEPS + 1)]
     free = [place for place in even if all(abs(place - other) > NEAR for other in taken)]

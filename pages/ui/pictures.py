@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from fdmat_core import registry
+from fdmat_core import registry, sizes
 from fdmat_core.figures import svg
 from fdmat_core.figures.theme import Look
 from fdmat_core.formats import percent
@@ -45,6 +45,8 @@ def of_data(title: str, dataset: Choice, corruption: Choice) -> Caption:
 def of_method(title: str, unit: str, spec: Spec, method: Choice, what: str) -> Caption:
     """The caption of a chart about a method at the share kept now; `what` ends the file's name."""
     kept = state.kept()
+    if not registry.methods.get(method.name).facts.nested:  # it has orders for the measured sizes alone
+        kept = sizes.nearest({*spec.fractions, 1.0}, kept)
     where = f"{registry.methods.title(method)} at {percent(round(kept, 6))} kept"
     words = f"{unit} · {naming.heading(spec)} · {where}"
     return Caption(title, words, naming.file(spec, str(method), naming.share(kept), what))

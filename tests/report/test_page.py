@@ -130,7 +130,7 @@ def test_sentences_say_what_the_store_says(run):
     told = scene.of(run, kept=0.2)
     said = sentences.summaries(told)
     n, coreset = run.tables[0].n, run.rankings(FDMAT).cut(0.2)
-    assert said[0] == f"At 20% kept, FDMat keeps {coreset.k} of {n:,} items."
+    assert said[0] == f"FDMat at 20% kept keeps {coreset.k} of {n:,} items."
     points = told.curve
     mine = points[(points["method"] == "fdmat") & (points["measure"] == "linear_probe") & (points["k"] == coreset.k)][
         "value"
@@ -199,3 +199,11 @@ def test_names_of_files_say_what_is_in_them():
     )
     own = Spec(Choice.of("folder", path="/data/Mine & Yours"), Choice("pixels"), (FDMAT,), ())
     assert naming.file(own, "../x") == "mine-yours_x"
+
+
+def test_a_method_with_an_order_for_each_size_is_told_at_the_size_that_it_has(run):
+    """CCS has ranked for 5%, 20% and all; at 30% the nearest is 20%."""
+    told = scene.of(run, ["ccs", "fdmat"], focus="ccs", kept=0.3)
+    n = run.tables[0].n
+    assert sentences.summaries(told)[0] == f"CCS at 20% kept keeps {round(0.2 * n)} of {n:,} items."
+    assert scene.of(run, kept=0.3).at(FDMAT) == "FDMat at 30% kept"

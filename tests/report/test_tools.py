@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -152,3 +153,11 @@ def test_what_a_tool_cannot_show_is_refused(run):
     library.execute(spec)
     with pytest.raises(ValueError, match="shows images, which these data have not"):
         tools.content("fiftyone", Run(spec), FDMAT, KEPT)
+
+
+def test_pictures_of_other_data_than_those_of_the_run_are_not_handed_over(run, monkeypatch):
+    data = run.train()
+    monkeypatch.setattr(Run, "train", lambda self: replace(data, images=None, features=run.tables[0].embedding))
+    for name in ("fiftyone", "label-studio"):
+        with pytest.raises(ValueError, match="shows images, and the data of this run have changed"):
+            tools.content(name, run, FDMAT, KEPT)

@@ -26,7 +26,7 @@ RANKINGS = Rankings.nested_in(ITEMS.ids, Ranking(np.array([4, 2, 0, 1, 3])))
 
 def test_columns_come_out_by_row():
     facts, columns = unpack(grid.pack(ITEMS, RANKINGS, ADDRESSES, fractions=(0.5, 0.1)))
-    assert facts["sizes"] == [0.1, 0.5] and facts["classes"] == ["cat", "Hündin"]
+    assert facts["sizes"] == [0.1, 0.5, 1.0] and facts["classes"] == ["cat", "Hündin"]
     assert (facts["items"], facts["method"], facts["evidence"]) == ("run", "a%28b%29", "evidence/run/")
     assert facts["issues"] == ["suspected mislabelled", "outlier", "redundant"]
     assert {name: column.tolist() for name, column in columns.items()} == {

@@ -30,7 +30,7 @@ def test_a_nested_ranking_is_packed_column_by_column():
         "items": "some items",
         "classes": ["ant", "bee"],
         "sizes": [0.2, 1.0],
-        "least": 0.001,
+        "least": 0.2,
         "flags": {"suspected": 1, "mislabelled": 2, "outlier": 4},
         "method": "M",
         "colour": "",
