@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fdmat_core.learning import held_out
-from fdmat_core.numerics import quotas
+from fdmat_core.numerics import quotas, scaling
 from fdmat_core.types import FeatureTable
 
 #: Of each class this share of rows, at both ends, counts as difficult as the last row before them.
@@ -43,13 +45,18 @@ def errors(table: FeatureTable) -> np.ndarray:
     """The share of the rows of each class (c,) that a logistic regression on other rows takes for another class.
 
     A row that is alone in its class is mistaken, a class without rows is not; where no two classes have two rows
-    nothing can be said, and all are alike. Of large tables rows spread evenly over every class are judged.
+    nothing can be said, and all are alike. Of large tables rows spread evenly over every class are judged, at least one
+    for each part that is held out, and of many classes by their first principal components.
     """
     if np.count_nonzero(np.bincount(table.labels) > 1) < 2:
         return np.ones(table.c)
     step = int(np.ceil(table.n * table.embedding.shape[1] * table.c / held_out.AFFORDABLE))
-    rows = np.concatenate([rows[::step] for rows in quotas.rows_by_class(table.labels, table.c)])
+    classes = quotas.rows_by_class(table.labels, table.c)
+    rows = np.concatenate([rows[:: max(1, min(step, len(rows) // held_out.FOLDS))] for rows in classes])
     judged = table.take(np.sort(rows))
+    wide = max(table.c, int(held_out.AFFORDABLE / (judged.n * table.c)))
+    if table.embedding.shape[1] > wide:
+        judged = replace(judged, embedding=scaling.principal(judged.embedding, wide))
     wrong = judged.labels[held_out.out_of_fold(judged).argmax(axis=1) != judged.labels]
     return np.bincount(wrong, minlength=table.c) / np.maximum(1, np.bincount(judged.labels, minlength=table.c))
 

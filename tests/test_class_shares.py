@@ -64,6 +64,14 @@ def test_of_a_large_table_some_rows_of_every_class_are_judged(monkeypatch):
     assert class_shares.errors(table)[:2] == pytest.approx([0.309, 0.309], abs=0.08)
 
 
+def test_of_many_classes_each_is_judged_however_large_the_table(monkeypatch):
+    """Five rows of each class and few columns are left of a table that is far too large."""
+    table = overlapping(3000)
+    monkeypatch.setattr(class_shares.held_out, "AFFORDABLE", 1)
+    error = class_shares.errors(table)
+    assert error[2] == 0 and 0 < error[:2].mean() < 1
+
+
 def test_mistaken_classes_get_more():
     table = overlapping()
     order = selection.rank(table, "random", balance="error").order

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from fdmat_core.formats import portion
 from fdmat_core.methods import fdmat
 from fdmat_core.methods.fdmat import Transported
 from fdmat_core.numerics import spaces
@@ -77,13 +78,12 @@ def _why_outliers(table: FeatureTable, evidence: Ranking, issue: np.ndarray) -> 
     if not table.labelled:
         return why
     far, share = closeness(columns["radius"], table.labels), class_percentile(columns["radius"], table.labels)
+    grounds = _grounds(table)
     for row in np.flatnonzero(issue == Issue.OUTLIER):
         if columns["issue"][row] == Issue.NO_FEATURES:
             why[row] = "its features are all zero"
         elif columns["strangeness"][row] > 0:
-            why[row] = (
-                "by the labels of its neighbours and how far they lie it more likely belongs to no class than to any"
-            )
+            why[row] = f"by {grounds} it more likely belongs to no class than to any"
         else:
             label = table.classes[table.labels[row]]
             why[row] = (
@@ -91,6 +91,13 @@ def _why_outliers(table: FeatureTable, evidence: Ranking, issue: np.ndarray) -> 
                 f"farther than {_part(share[row])} that class have theirs"
             )
     return why
+
+
+def _grounds(table: FeatureTable) -> str:
+    """By what FDMat judges that a row belongs to no class, in words: of two classes the labels around say nothing."""
+    told = ["the labels of its neighbours"] * (len(np.unique(table.labels)) > 2) + ["how far its neighbours lie"]
+    told += ["how unsure a classifier is of it"] * (table.logits is not None)
+    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
 
 
 def class_names(table: FeatureTable) -> np.ndarray:
@@ -200,8 +207,8 @@ def sentence(line: pandas.Series) -> str:
         away += f", most of it for {line.preferred}"
     near = f"{_part(line.agreement)} its nearest neighbours are {line.given}"
     far = f"it lies farther from {line.given} than {_part(line.distance_percentile)} that class"
-    if round(100 * line.distance_percentile) == 0:
-        far = f"it lies closer to {line.given} than all of that class"
+    if line.distance_percentile == 0:
+        far = f"it lies closer to {line.given} than all others of that class"
     text = f"{away[0].upper()}{away[1:]}; {near}; {far}."
     if line.preferred != line.given and line.issue not in GRAVEST_FIRST[:2]:
         return f"{text} Not suspected: enough of its mass or of its neighbours speaks for the label."
@@ -209,9 +216,9 @@ def sentence(line: pandas.Series) -> str:
 
 
 def _part(share: float) -> str:
-    """A share in words: "89% of", and no "100% of"."""
-    whole = round(100 * share)
-    return {0: "none of", 100: "all of"}.get(whole, f"{whole}% of")
+    """A share in words: "89% of", and neither "0% of" nor "100% of"."""
+    told = portion(share, 2).replace("< ", "under ").replace("> ", "over ")
+    return {0.0: "none of", 1.0: "all of"}.get(float(share), f"{told} of")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fdmat_core import sizes
+from fdmat_core import registry, sizes
 from fdmat_core.formats import percent, signed
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ INTERVAL = (0.025, 0.975)
 def coresets(curve: pandas.DataFrame, distance: str, accuracy: str) -> pandas.DataFrame:
     """One row per coreset that has both measures: `method, seed, kept, k, distance, accuracy`, by size.
 
-    The whole set is no coreset. A coreset is a method with, if it draws, its seed. Where the method was drawn once, all
-    trainings are of that coreset, and its accuracy is their mean.
+    The whole set is no coreset. A coreset is a method with, if it draws, its seed. Where a method does not draw, all
+    trainings are of one coreset, and so are distances that look at samples: what it has of both is their mean.
     """
     size = ["method", "k"]
     parts = curve.loc[curve["kept"] < 1, [*size, "kept", "seed", "measure", "value"]].dropna()
@@ -35,10 +35,11 @@ def coresets(curve: pandas.DataFrame, distance: str, accuracy: str) -> pandas.Da
         parts[parts["measure"] == name].drop(columns="measure").rename(columns={"value": role})
         for name, role in ((distance, "distance"), (accuracy, "accuracy"))
     )
-    drawn_once = near.groupby(size)["seed"].transform("size") == 1
+    drawn = near["method"].map(_draws_anew).astype(bool)
     means = good.groupby(size, as_index=False)["accuracy"].mean()
-    once = near[drawn_once].merge(means, on=size)
-    several = near[~drawn_once].merge(good.drop(columns="kept"), on=[*size, "seed"])
+    fixed = near[~drawn].groupby([*size, "kept"], as_index=False)["distance"].mean().assign(seed=0)
+    once = fixed.merge(means, on=size)
+    several = near[drawn].merge(good.drop(columns="kept"), on=[*size, "seed"])
     found = once if several.empty else several if once.empty else _joined(once, several)
     order = ["method", "seed", "kept", "k", "distance", "accuracy"]
     return found[order].sort_values(["k", "method", "seed"], ignore_index=True)
@@ -99,6 +100,12 @@ def ranking(
     table = pandas.DataFrame(rows, columns=["distance", "rho", "low", "high", "sizes", "count"])
     table["first"] = _first(np.array(resampled)) if rows else 0.0
     return table.sort_values("rho", kind="stable", ignore_index=True)
+
+
+def _draws_anew(method: str) -> bool:
+    """Whether a method, as a curve names it, draws its coresets anew for every seed."""
+    entry = registry.methods.all().get(method.partition("(")[0])
+    return entry is not None and "rng" in entry.accepts
 
 
 def _joined(once: pandas.DataFrame, several: pandas.DataFrame) -> pandas.DataFrame:
@@ -196,8 +203,10 @@ def winner(table: pandas.DataFrame, titles: dict[str, str]) -> str:
     name = titles.get(row.distance, row.distance)
     if row.low <= 0 <= row.high:
         return f"No distance predicts accuracy here: the best, {name}, has {interval(row)}."
+    if row.rho > 0:
+        return f"Closer is worse by every distance here; least so by {name}: {interval(row)} over {row.sizes} sizes."
     if len(table) == 1:
-        return f"Over {row.sizes} sizes {name} has {interval(row)}."
+        return f"Over {row.sizes} sizes closer in {name} means better: {interval(row)}."
     lead = "predicts best" if row.first >= CLEAR else "comes first, not clearly"
     return (
         f"Over {row.sizes} sizes {name} {lead}: {interval(row)}, ahead in {percent(round(row.first, 2))} of resamples."

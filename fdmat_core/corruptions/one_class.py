@@ -40,6 +40,9 @@ def one_class(
     rows = train_rows(dataset)
     others = rows[dataset.labels[rows] != number]
     count = int(np.floor((len(rows) - len(others)) * rate / (1 - rate) + 0.5))
+    if count > len(others):
+        most = np.floor(100 * len(others) / len(rows)) / 100
+        raise ValueError(f"rate is {rate}, but there are only {len(others)} items of others; give at most {most:.2g}")
     labels = dataset.labels.copy()
     labels[others[np.argsort(draws(others, seed), kind="stable")[:count]]] = number
     return relabelled(dataset, labels)

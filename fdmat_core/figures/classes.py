@@ -46,7 +46,7 @@ def balance(
         "kept %{customdata[0]:,} of %{customdata[1]:,}<extra></extra>",
     }
     layout = {
-        "title": {"text": "<b>Kept share per class</b>", "subtitle": {"text": _worst(classes, shares, overall)}},
+        "title": {"text": "<b>Kept share per class</b>", "subtitle": {"text": _worst(classes, sizes, shares, overall)}},
         "height": 124 + pitch * len(classes) if lying else 320,
         "margin": {"l": 8, "r": 60, "t": 74, "b": 40},
         "shapes": [upright(overall, look, "dot") if lying else level(overall, look)],
@@ -149,12 +149,14 @@ def _largest_first(groups: Mapping[str, Sequence[int]]) -> list[int]:
     return sorted(range(len(totals)), key=lambda i: -totals[i])
 
 
-def _worst(classes: Sequence[str], shares: Sequence[float], overall: float) -> str:
-    if not classes:
+def _worst(classes: Sequence[str], sizes: Sequence[int], shares: Sequence[float], overall: float) -> str:
+    """The class that is kept least, and how many lose everything, among those that have items."""
+    there = [i for i, size in enumerate(sizes) if size]
+    if not there:
         return "no classes"
-    low = min(range(len(shares)), key=lambda i: shares[i])
-    empty = sum(share == 0 for share in shares)
-    lost = f" · {empty} of {len(classes)} classes lose everything" if empty > 1 else ""
+    low = min(there, key=lambda i: shares[i])
+    empty = sum(shares[i] == 0 for i in there)
+    lost = f" · {empty} of {len(there)} classes lose everything" if empty > 1 else ""
     return f"overall {portion(overall)} · least: {classes[low]}, {portion(shares[low])}{lost}"
 
 

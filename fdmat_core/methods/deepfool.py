@@ -42,6 +42,8 @@ def boundary_distances(z: np.ndarray, head: np.ndarray) -> np.ndarray:
     weights = head[:, :-1].astype(np.float64)
     logits = z @ weights.T + head[:, -1]  # (n, c)
     best = logits.argmax(axis=1)
-    gaps = np.linalg.norm(weights[:, None, :] - weights[None, :, :], axis=2)[best]  # (n, c)
+    gaps = np.empty_like(logits)
+    for label in np.unique(best):
+        gaps[best == label] = np.linalg.norm(weights - weights[label], axis=1)
     lead = logits[np.arange(len(z)), best][:, None] - logits
     return np.divide(lead, gaps, out=np.full_like(lead, np.inf), where=gaps > 0).min(axis=1)

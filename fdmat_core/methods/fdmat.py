@@ -332,9 +332,10 @@ def _arrange(
 ) -> tuple[np.ndarray, int]:
     """Survivors matched class by class and merged, copies at the end of their class; then the rejected, worst last."""
     sizes = np.bincount(table.labels, minlength=table.c)
-    enough = np.maximum(quotas.quotas(budget, sizes, "proportional"), quotas.quotas(budget, sizes, "equal"))
-    enough = enough if quota is None else np.maximum(enough, quota)
     alive = evidence["issue"] == Issue.NONE
+    shares = [quotas.quotas(budget, sizes, how) for how in ("proportional", "equal")]
+    shares += [] if quota is None else [quota]
+    enough = _enough(shares, np.bincount(table.labels[alive], minlength=table.c))
     again = evidence["copy"] & ~np.isin(np.arange(table.n), chosen)
     classes = [rows[alive[rows]] for rows in quotas.rows_by_class(table.labels, table.c)]
     groups = [rows[~again[rows]] for rows in classes]
@@ -347,6 +348,14 @@ def _arrange(
     worst_last = np.argsort(_severity(evidence)[rejected], kind="stable")
     order = np.concatenate([quotas.merge(matched, sizes, "proportional"), rejected[worst_last]])
     return order, int(alive.sum())
+
+
+def _enough(shares: list[np.ndarray], alive: np.ndarray) -> np.ndarray:
+    """So many survivors of each class (c,) at most are among the first, however the places are shared out.
+
+    Where a class has fewer survivors (c,) than places, the rest of its places goes to other classes.
+    """
+    return np.max([np.minimum(alive, share + np.maximum(0, share - alive).sum()) for share in shares], axis=0)
 
 
 def _match(x: Array, k: int, chosen: np.ndarray) -> np.ndarray:

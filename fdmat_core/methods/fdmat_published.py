@@ -61,6 +61,8 @@ def fdmat_published(
     """
     found = transport.features(device.put(table.embedding), power=power, norm=norm)
     x, usable = found.x[found.usable], to_numpy(found.usable)
+    if not len(x):
+        raise ValueError("every row of the features is zero, so there is nothing to match; use other features")
     plan = transport.class_plan(x, table.labels[usable], table.c, lam=lam)
     score = np.full(table.n, np.inf)
     score[usable] = transport.label_evidence(plan, x, table.labels[usable]).contribution

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fdmat_core.numerics import transport
-from fdmat_core.numerics.arrays import evenly, like, namespace, take, to_numpy
+from fdmat_core.numerics.arrays import evenly, like, namespace, take, to_numpy, wide
 from fdmat_core.numerics.distances import CACHED, LONG, blocks, by_blocks, cores, squared_distances, squares
 
 if TYPE_CHECKING:
@@ -181,8 +181,8 @@ def _scales(z: Array) -> tuple[np.ndarray, np.ndarray, int]:
     for rows in _usable(z):
         start = rows[0, :] if start is None else start
         mine = rows - start  # near 0, so that the squares keep their digits
-        sums += to_numpy(namespace(z).sum(mine, axis=0)).astype(np.float64)
-        squared += to_numpy(namespace(z).sum(mine * mine, axis=0)).astype(np.float64)
+        sums += to_numpy(namespace(z).sum(mine, axis=0, dtype=wide(z)))
+        squared += to_numpy(namespace(z).sum(mine * mine, axis=0, dtype=wide(z)))
         n += len(rows)
     middle = sums / max(1, n)
     variance = np.maximum(squared / max(1, n) - middle**2, 0)

@@ -100,8 +100,13 @@ def test_the_sentence_says_it_in_words():
 def test_the_sentence_has_no_0_and_no_100_percent():
     facts = {"given": "Bag", "preferred": "Bag", "own_share": 0.999, "agreement": 1.0, "distance_percentile": 0.0}
     assert issues.sentence(pandas.Series(facts)) == (
-        "None of its mass leaves Bag; all of its nearest neighbours are Bag; it lies closer to Bag than all of "
-        "that class."
+        "Under 1% of its mass leaves Bag; all of its nearest neighbours are Bag; it lies closer to Bag than all others "
+        "of that class."
+    )
+    far = issues.sentence(pandas.Series(facts | {"own_share": 1.0, "agreement": 0.0, "distance_percentile": 0.996}))
+    assert far == (
+        "None of its mass leaves Bag; none of its nearest neighbours are Bag; it lies farther from Bag than over 99% "
+        "of that class."
     )
 
 
@@ -112,7 +117,7 @@ OUTLIERS = [
         Issue.OUTLIER,
         "1.5 times as far off as is usual in a, farther than all of",
     ),
-    (np.array([3.0, 1, 2, 2.0, 2]), [0.1, 0, 0, 0, 0], Issue.OUTLIER, "more likely belongs to no class than to any"),
+    (np.array([3.0, 1, 2, 2.0, 2]), [0.1, 0, 0, 0, 0], Issue.OUTLIER, "by how far its neighbours lie it more likely"),
     (np.array([0.0, 1, 2, 2.0, 2]), [0.0, 0, 0, 0, 0], Issue.NO_FEATURES, "its features are all zero"),
 ]
 
@@ -127,6 +132,18 @@ def test_an_outlier_says_why_it_is_one_and_no_other_row_does(radius, strangeness
     lines = issues.items(table, Ranking(np.arange(5), evidence=evidence, notes={"unclear classes": []}))
     assert "that class. An outlier: " in issues.sentence(lines.iloc[0]) and reason in issues.sentence(lines.iloc[0])
     assert not any("outlier" in issues.sentence(line) for _, line in lines.iloc[1:].iterrows())
+
+
+def test_what_says_that_a_row_is_an_outlier_depends_on_the_table():
+    """Of two classes the labels around say nothing, and a classifier only where there is one."""
+    facts = {"ids": np.arange(6), "embedding": np.ones((6, 2), np.float32), "classes": ("a", "b", "c"), "key": "t"}
+    labels, logits = np.array([0, 0, 1, 1, 2, 2]), np.zeros((6, 3), np.float32)
+    assert issues._grounds(FeatureTable(labels=labels, **facts)) == (
+        "the labels of its neighbours and how far its neighbours lie"
+    )
+    assert issues._grounds(FeatureTable(labels=labels % 2, logits=logits, **facts)) == (
+        "how far its neighbours lie and how unsure a classifier is of it"
+    )
 
 
 def coreset(rows):

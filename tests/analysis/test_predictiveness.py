@@ -39,6 +39,13 @@ def test_a_draw_is_paired_with_its_own_training_and_a_fixed_coreset_with_the_mea
     ]
 
 
+def test_samples_that_a_distance_looks_at_make_no_further_coresets():
+    """Herding draws nothing: three seeds of a sampled distance and three trainings are of one coreset."""
+    curve = rows("herding", 5, "energy", [4, 5, 9]) + rows("herding", 5, "probe", [0.7, 0.9, 0.5])
+    curve += rows("ccs", 5, "energy", [2]) + rows("ccs", 5, "probe", [0.6])
+    assert paired(curve) == [("ccs", 0, 5, 2, 0.6), ("herding", 0, 5, 6, pytest.approx(0.7))]
+
+
 def test_the_whole_set_and_what_has_one_measure_only_are_no_coresets():
     curve = rows("a", 100, "energy", [1]) + rows("a", 100, "probe", [1]) + rows("b", 5, "energy", [2])
     assert paired(curve) == [] and paired([]) == []

@@ -219,6 +219,8 @@ def test_one_class_is_polluted_and_no_other():
     assert set(data.truth.clean_labels[wrong]) == {0, 1, 3}
     with pytest.raises(ValueError, match="number is 4, but dataset 'toy' has 4 classes; give 0 to 3"):
         corruptions.corrupt(toy(), Choice.of("one_class", number=4))
+    with pytest.raises(ValueError, match=r"rate is 0.9, but there are only \d+ items of others; give at most 0\.\d+"):
+        corruptions.corrupt(toy(), Choice.of("one_class", rate=0.9, number=0))
 
 
 def test_a_flood_is_of_near_copies_of_a_few_of_the_same_class():

@@ -236,8 +236,8 @@ def test_balance_draws_shares_and_names_the_worst():
 
 
 def test_balance_counts_the_classes_that_lose_everything_and_survives_empty_ones():
-    figure = balance(["a", "b", "c"], [10, 10, 0], [5, 0, 0])
-    assert "2 of 3 classes lose everything" in figure.layout.title.subtitle.text
+    figure = balance(["a", "b", "c", "d"], [10, 0, 10, 10], [5, 0, 0, 0])  # there is nothing of b to lose
+    assert figure.layout.title.subtitle.text.endswith("least: c, 0% · 2 of 3 classes lose everything")
 
 
 def test_counts_stack_the_groups():

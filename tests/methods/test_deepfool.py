@@ -44,3 +44,19 @@ def test_classes_of_equal_weights_have_no_boundary():
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="at least two classes"):
         order(points([(1, 2), (3, 4)], head=PLANE[:1]), "deepfool")
+
+
+def test_a_thousand_classes_take_no_cube_of_memory():
+    """A difference of each class's weights to each other's would take 2 GB here."""
+    import tracemalloc
+
+    rng = np.random.default_rng(0)
+    z, head = rng.standard_normal((50, 256)).astype(np.float32), rng.standard_normal((1000, 257)).astype(np.float32)
+    tracemalloc.start()
+    found = boundary_distances(z, head)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    logits, row = z.astype(np.float64) @ head[:, :-1].T + head[:, -1], 7
+    best = logits[row].argmax()
+    apart = np.delete((logits[row, best] - logits[row]) / np.linalg.norm(head[best, :-1] - head[:, :-1], axis=1), best)
+    assert found[row] == pytest.approx(apart.min(), rel=1e-4) and most < 2**26

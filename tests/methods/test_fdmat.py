@@ -366,3 +366,18 @@ def test_without_labels_rows_are_matched_by_their_roots():
     ranking = selection.rank(unlabelled, "fdmat")
     assert matched_in(ranking) == module.spaces.ROOT
     assert ranking.notes["features"] == "both signs, no labels: judged and matched by their square roots"
+
+
+@pytest.mark.parametrize("balance", ["proportional", "equal", "error"])
+def test_whatever_the_budget_the_first_rows_are_the_same_also_where_a_class_runs_out_of_survivors(balance):
+    """Class 0 holds 120 rows, of which a fifth are items of others: then the others get its places, by their order."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(4), 120)
+    z = np.maximum(4 * rng.standard_normal((4, 8))[labels] + rng.standard_normal((480, 8)), 0)
+    labels[np.flatnonzero(labels)[::5]] = 0
+    table = as_table(z, labels)
+    whole = selection.rank(table, "fdmat", balance=balance)
+    assert np.bincount(table.labels[whole.order[: whole.survivors]]).min() < np.bincount(table.labels)[0] - 30
+    for k in (30, 200, 280, 350, whole.survivors):
+        part = selection.rank(table, "fdmat", budget=k, balance=balance)
+        assert np.array_equal(part.order[:k], whole.order[:k]), k

@@ -10,6 +10,7 @@ from fdmat_core import selection
 from fdmat_core.numerics import transport
 from fdmat_core.spec import Choice
 from tests.conftest import make_table
+from tests.methods.tables import points
 
 
 def test_keeps_the_rows_with_the_lowest_score_in_each_class(table):
@@ -55,3 +56,8 @@ def test_a_row_without_features_comes_last(table):
     embedding = table.embedding.copy()
     embedding[11] = 0
     assert selection.rank(dataclasses.replace(table, embedding=embedding), "fdmat_published").order[-1] == 11
+
+
+def test_features_that_are_zero_in_every_row_are_refused_in_words():
+    with pytest.raises(ValueError, match="every row of the features is zero"):
+        selection.rank(points(np.zeros((6, 2)), labels=np.repeat([0, 1], 3)), "fdmat_published")

@@ -189,3 +189,15 @@ def test_tensors_say_the_same():
     assert spaces.chosen(torch.as_tensor(z), labels).judging == EVEN
     mine, theirs = spaces.features(z, EVEN), spaces.features(torch.as_tensor(z), EVEN)
     assert theirs.x.numpy() == pytest.approx(mine.x, abs=1e-4)
+
+
+@pytest.mark.parametrize("value", [1e3, 1e5])
+def test_the_spread_of_a_column_does_not_depend_on_which_row_is_far_away(value):
+    z = np.random.default_rng(0).standard_normal((60_000, 3)).astype(np.float32)
+    z[:, 2] = 7.123
+    for row in (0, 5):
+        far = z.copy()
+        far[row, 0] = value
+        _, spread, n = spaces._scales(far)
+        assert spread[:2] == pytest.approx(far[:, :2].astype(np.float64).std(axis=0), rel=1e-4)
+        assert spread[2] == 1 and n == 60_000  # all alike
