@@ -30,7 +30,7 @@ SETTLED = 0.3
 #: Lines of the server's log that are shown of an error.
 TOLD = 60
 QUERY = f"run={SPEC.key}&method=fdmat"
-PICTURE = re.compile(rb"thumb/[0-9a-f]+/[0-9]+")
+PICTURE = re.compile(rb"thumb/[0-9a-f]+/[0-9a-f]+/[0-9]+")
 
 
 class Slider(NamedTuple):

@@ -73,9 +73,13 @@ noting = places.noting
 
 
 def state_of(files: Iterable[Path]) -> str:
-    """What changes when one of some files is written, goes, or another is put into its folder; "" without files."""
+    """What changes when one of some files is written, goes, or another is put into its folder; "" without files.
+
+    Folders may be among them: then it changes when something is put into one of these.
+    """
     files = list(files)
-    folders = sorted({file.parent for file in files})
+    inner = {file.parent for file in files}
+    folders = sorted({file.parent for file in files if file not in inner})
     marks = [_mark(place) for place in (*files, *folders)]
     return fingerprint(marks) if marks else ""
 

@@ -139,8 +139,7 @@ def _of_table(
             _require_numbers(names, numbers, file, findings)
             found = columns.checked(*table.features(numbers), "the features", titles=numbers, **facts)
     words = [name for name in rest if name not in numbers]
-    few = {} if roles["label"] else {name: columns.few_words(table.column(name)) for name in words}
-    findings += columns.no_labels(roles["label"], label, {name: count for name, count in few.items() if count})
+    findings += columns.no_labels(roles["label"], label, {name: table.column(name) for name in words})
     return Records(
         name=file.stem,
         n=table.n,

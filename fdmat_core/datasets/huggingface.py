@@ -110,6 +110,8 @@ def huggingface(  # noqa: PLR0913  what people may set
     content = provenance.data("huggingface", 1, files=places.marks(base, files))
     role = _roles(whole, label)
     values, classes = _labels(whole, role["label"])
+    others = {name: whole.frame[name] for name in whole.frame.columns if name not in role.values()}
+    unnamed = columns.no_labels(role["label"], label, others)
     if parts[0].image:
         facts, used, findings = _images(whole, base, size, content)
     else:
@@ -124,7 +126,7 @@ def huggingface(  # noqa: PLR0913  what people may set
         ids=None if role["id"] is None else whole.frame[role["id"]].to_numpy(),
         splits=_splits(whole, role["split"]),
         fields=_shown(whole.frame, {*role.values(), *used}),
-        findings=(*whole.findings, *_no_labels(role["label"], label), *findings),
+        findings=(*whole.findings, *unnamed, *findings),
         **facts,
     )
     settings = [label, size, test_share, seed, missing, unlabelled, validation]
@@ -186,12 +188,6 @@ def _labels(whole: Whole, name: str | None) -> tuple[Any, tuple[str, ...]]:
         values = column.fillna(-1).to_numpy(dtype=np.int64)
         return labels.joined([(values[start:stop], one) for start, stop, one in pairs], name)
     return (list(column) if columns.is_rows(column) else column.to_numpy(dtype=object)), ()
-
-
-def _no_labels(found: str | None, asked: str) -> list[Finding]:
-    if found is not None or asked == columns.NONE:
-        return []
-    return [Finding("no column holds class labels or is named label", "taken as data without labels", "label=NAME")]
 
 
 def _splits(whole: Whole, column: str | None) -> np.ndarray | None:

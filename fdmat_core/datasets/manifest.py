@@ -119,7 +119,11 @@ def manifest(  # noqa: PLR0913  what people may set
         splits=words.get("split"),
         images=images.reader(sources.__getitem__, size),
         fields=_files(frame[roles["path"]]) | columns.fields(frame, rest),
-        findings=(*columns.no_labels(roles["label"], label), *findings, *_twice(sources, lost)),
+        findings=(
+            *columns.no_labels(roles["label"], label, {name: frame[name] for name in rest}),
+            *findings,
+            *_twice(sources, lost),
+        ),
         lost=lost,
     )
     settings = [label, split, size, test_share, seed, unlabelled, validation]

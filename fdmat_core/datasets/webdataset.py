@@ -359,10 +359,10 @@ def _labels(found: list[Sample], base: Path) -> tuple[Any, tuple[str, ...]]:
     whole = all(re.fullmatch(r"-?\d{1,9}", str(value)) for value in present)
     if not whole:
         return np.array([None if value is None else str(value) for value in values], dtype=object), ()
-    numbers = np.array([-1 if value is None else int(value) for value in values], dtype=np.int64)
     file = next((base / name for name in CLASSES if (base / name).is_file()), None)
     if file is None:
-        return numbers, ()
+        return np.array([None if value is None else int(value) for value in values], dtype=object), ()
+    numbers = np.array([-1 if value is None else int(value) for value in values], dtype=np.int64)
     names = file.read_text(encoding="utf-8", errors="replace").splitlines()
     return labels.joined([(numbers, names)], f"the class (of {len(names)} in {file.name})")
 
@@ -375,8 +375,15 @@ def _label(sample: Sample) -> Any:
     if isinstance(facts, dict):
         by_name = {str(name).lower(): value for name, value in facts.items()}
         found = next((by_name[name] for name in columns.NAMES["label"] if name in by_name), None)
-        return found if isinstance(found, str | int) and found != "" else None
-    return facts if isinstance(facts, int) else None
+        return _whole(found) if isinstance(found, str | int | float) and found != "" else None
+    return _whole(facts) if isinstance(facts, int | float) else None
+
+
+def _whole(value: str | int | float) -> str | int | None:
+    """A label as it is said; a whole number that JSON has as 1.0 as 1, and one with a fraction as none."""
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() else None
 
 
 def _fields(found: list[Sample]) -> dict[str, np.ndarray]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
+import threading
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +17,8 @@ from fdmat_core.store import files
 
 #: More files than this are not unpacked.
 MOST_FILES = 5_000_000
+#: Held while an archive is unpacked.
+UNPACKING = threading.Lock()
 #: What the system says where the store, and not the archive, is at fault.
 REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
@@ -24,8 +28,9 @@ def inside(path: Path) -> Path:
     if path.suffix.lower() != ".zip" or not path.is_file():
         return path
     place = files.home() / "unpacked" / digest(path)[:16]
-    if not place.exists():
-        _unpack(path, place)
+    with UNPACKING:  # who opens the same archive meanwhile waits for it
+        if not place.exists():
+            _unpack(path, place)
     return _only(place)
 
 
@@ -40,16 +45,15 @@ def _only(place: Path) -> Path:
 
 def _unpack(path: Path, place: Path) -> None:
     """Unpack all regular files of an archive below a place, under a temporary name first."""
-    work = place.with_name(f"{place.name}.{os.getpid()}.partial")
-    shutil.rmtree(work, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
     try:
         with zipfile.ZipFile(path) as packed:
             members = [member for member in packed.infolist() if not member.is_dir()]
             _check(members)
             for member in members:
                 _write(packed, member, work / member.filename)
-        work.mkdir(parents=True, exist_ok=True)
-        os.replace(work, place)
+        _move(work, place)
     except Exception as error:  # whatever broken bytes make zipfile or a decompressor raise
         if isinstance(error, MemoryError) or getattr(error, "errno", 0) in REFUSED:
             raise
@@ -59,6 +63,15 @@ def _unpack(path: Path, place: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _move(work: Path, place: Path) -> None:
+    """Put what is unpacked in its place, unless another process has done so meanwhile."""
+    try:
+        os.replace(work, place)
+    except OSError:
+        if not place.exists():
+            raise
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:

@@ -72,19 +72,20 @@ def has_a_role(name: str, *what: str) -> bool:
     return any(name.strip().lower() in NAMES[one] for one in what or ("label", "id", "split", "path", "logits"))
 
 
-def no_labels(found: str | None, asked: str, few: Mapping[str, int] | None = None) -> list[Finding]:
+def no_labels(found: str | None, asked: str, rest: Mapping[str, pandas.Series[Any]]) -> list[Finding]:
     """What is said if no column of labels is found, unless people said that there is none.
 
     Parameters
     ----------
-    few
-        Columns that may be meant, and how many different words each has.
+    rest
+        The columns that may be meant: those of few different words are offered.
     """
     if found is not None or asked == NONE:
         return []
+    few = {name: count for name, column in rest.items() if (count := few_words(column))}
     text = f"no column is named {', '.join(NAMES['label'])}"
-    text += "".join(f"; {short(name)} has {count} different words" for name, count in (few or {}).items())
-    return [Finding(text, "taken as data without labels", f"label={next(iter(few), '') if few else 'NAME'}")]
+    text += "".join(f"; {short(name)} has {count} different words" for name, count in few.items())
+    return [Finding(text, "taken as data without labels", f"label={next(iter(few), 'NAME')}")]
 
 
 def few_words(column: pandas.Series[Any]) -> int | None:

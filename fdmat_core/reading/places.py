@@ -17,7 +17,7 @@ EXAMPLES = 3
 _WALKED: ContextVar[dict[object, tuple[list[Path], list[Skipped]]] | None] = ContextVar("walked", default=None)
 
 
-#: The files that name the content of data, within `noting`.
+#: The files and folders that name the content of data, within `noting`.
 _NOTED: ContextVar[list[Path] | None] = ContextVar("noted", default=None)
 
 
@@ -86,10 +86,10 @@ def noting() -> Generator[list[Path]]:
         _NOTED.reset(token)
 
 
-def note(file: Path) -> None:
-    """Say that the content of data is named by a file."""
+def note(place: Path) -> None:
+    """Say that the content of data is named by a file, or by which files are in a folder."""
     if (noted := _NOTED.get()) is not None:
-        noted.append(file)
+        noted.append(place)
 
 
 def digest(file: Path) -> str:
@@ -101,12 +101,16 @@ def digest(file: Path) -> str:
 
 def marks(root: Path, files: Iterable[Path]) -> str:
     """What names the content of many files: name, length and time of change of each. Reading all takes too long."""
-    found = hashlib.sha256()
+    found, folders = hashlib.sha256(), {root}
     for file in files:
         note(file)
+        folders.add(file.parent)
         facts = file.stat()
         name = os.fsencode(file.relative_to(root))
         found.update(name + f"\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    above = {one for folder in folders for one in folder.parents if one.is_relative_to(root)}
+    for folder in sorted(folders | above):  # another file may be put into any of them
+        note(folder)
     return found.hexdigest()
 
 

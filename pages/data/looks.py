@@ -30,34 +30,32 @@ def check(place: DeltaGenerator, found: Sequence[Finding]) -> None:
         run_status.list_findings(tuple(found))
 
 
-def items(dataset: Choice, corruption: Choice) -> None:
+def items(data: Dataset, dataset: Choice, corruption: Choice) -> None:
     """How many items each class has, and images of each; without labels images alone."""
-    data = caches.dataset(dataset, corruption)
     if not data.labelled:
         lack = "Without labels" if data.classes == UNLABELLED else "One class is as good as no labels"
         st.info(f"{lack}: FDMat matches all items at once and finds outliers; accuracies are not measured.")
         if data.images is not None:
-            gallery.strip(caches.samples(dataset, corruption, 0, 5 * SHOWN))
+            gallery.strip(caches.samples(data, 0, 5 * SHOWN))
         return
     chart, images = st.columns([4, 7], gap="medium")
-    counts = classes.counts(
-        data.classes, caches.class_counts(dataset, corruption), look=theme.Look(frame.dark()), pitch=gallery.ROW
-    )
+    look = theme.Look(frame.dark())
+    counts = classes.counts(data.classes, caches.class_counts(data), look=look, pitch=gallery.ROW)
     words = f"Training items in each of {len(data.classes)} classes"
     with chart:
         pictures.chart(counts, "counts", words, pictures.of_data("Training items in each class", dataset, corruption))
     with images:
-        _images(data, dataset, corruption)
+        _images(data)
 
 
-def _images(data: Dataset, dataset: Choice, corruption: Choice) -> None:
+def _images(data: Dataset) -> None:
     if data.images is None:
         st.info(f"This dataset has {data.holds} and no images; maps and distances work as they do with images.")
         return
     if len(data.classes) <= classes.FEW:
-        gallery.rows(caches.samples(dataset, corruption, label, SHOWN) for label in range(len(data.classes)))
+        gallery.rows(caches.samples(data, label, SHOWN) for label in range(len(data.classes)))
     else:
         label = st.selectbox("Class", range(len(data.classes)), format_func=lambda label: data.classes[label])
-        gallery.strip(caches.samples(dataset, corruption, label, 5 * SHOWN))
+        gallery.strip(caches.samples(data, label, 5 * SHOWN))
     if data.truth is not None:
         st.caption("A ring: the item is not what its label says. Rest on it to read the truth.")

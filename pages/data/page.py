@@ -26,16 +26,16 @@ with sight, frame.plain_errors():
         st.stop()
     data = caches.dataset(dataset, corruption)
     entry = registry.datasets.get(dataset.name)
-    facts = caches.facts(dataset, corruption)
+    facts = caches.facts(data)
     for cell, (name, value) in zip(st.columns(len(facts)), facts.items(), strict=True):
         cell.metric(name, value)
     st.caption(f"{entry.summary}  \nLicence: {entry.facts.licence}. Source: {entry.facts.source}.")
-    found = caches.findings(dataset, corruption)
+    found = caches.findings(data)
     checked, waiting = st.empty(), st.empty()
     looks.check(checked, found)
     if data.fields:
-        st.dataframe(caches.rows(dataset, corruption), hide_index=True, height=240)
-    looks.items(dataset, corruption)
+        st.dataframe(caches.rows(data), hide_index=True, height=240)
+    looks.items(data, dataset, corruption)
     with waiting:  # last, as all images are read for it
-        copies = caches.copies(dataset, corruption)
+        copies = caches.copies(data)
     looks.check(checked, (*found, *copies))

@@ -33,7 +33,7 @@ class Items:
         """What the grid draws."""
         key = self.run.key
         addresses = grid.Addresses(
-            items=key,
+            items=f"{key}.{self.run.features_key}",
             pictures=thumbnails.address(self.run),
             words=fields.address(self.run),
             search=fields.search_address(self.run),

@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
-#: A run counts as its key, and that of the features that it has now, where it is asked for; a choice as its text.
-BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.key, run.features_key), Choice: str}
+#: What counts where something is asked for: of a run its key and that of the features that it has now, of a dataset its
+#: key, which names its content, and of a choice its text.
+BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {
+    Run: lambda run: (run.key, run.features_key),
+    Dataset: lambda data: data.key,
+    Choice: str,
+}
 
 
 def _there(value: Any) -> bool:
@@ -70,10 +75,10 @@ def _written(choice: Choice, corruption: Choice) -> str:
     return datasets.state_of(_FILES.get(choice, ()))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def class_counts(choice: Choice, corruption: Choice) -> dict[str, list[int]]:
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_KEY)
+def class_counts(data: Dataset) -> dict[str, list[int]]:
     """How many training items each class has: in one group, or split by what the corruption did to them."""
-    train = dataset(choice, corruption).split("train")
+    train = data.split("train")
     if train.truth is None:
         return {"items": _counts(train, train.labels)}
     flipped, outlier = train.truth.mislabelled, train.truth.outlier
@@ -90,10 +95,9 @@ def _counts(data: Dataset, labels: Any) -> list[int]:
     return [found[label] for label in range(len(data.classes))]
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def facts(choice: Choice, corruption: Choice) -> dict[str, str]:
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_KEY)
+def facts(data: Dataset) -> dict[str, str]:
     """What there is to know about a dataset at a glance, in words."""
-    data = dataset(choice, corruption)
     train, test = data.split("train"), data.split("test") if "test" in data.splits else None
     one = features.items(data, data.holds, data.ids[:1])
     return {
@@ -120,10 +124,10 @@ class Images(NamedTuple):
     marked: list[bool]  # which get a ring in the colour of noise
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Images:
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_KEY)
+def samples(data: Dataset, label: int, count: int) -> Images:
     """Some training images of a class, spread evenly over its items."""
-    train = dataset(choice, corruption).split("train")
+    train = data.split("train")
     rows = (train.labels == label).nonzero()[0]
     rows = rows[:: max(1, len(rows) // count)][:count]
     ids = train.ids[rows]
@@ -135,16 +139,15 @@ def samples(choice: Choice, corruption: Choice, label: int, count: int) -> Image
     return Images(train.images_of(ids), captions, [right != label for right in true])
 
 
-def findings(choice: Choice, corruption: Choice) -> tuple[Finding, ...]:
+def findings(data: Dataset) -> tuple[Finding, ...]:
     """What was found when a dataset was read, and what is odd about its classes."""
-    data = dataset(choice, corruption)
     return (*data.findings, *check.classes(data))
 
 
-@st.cache_data(max_entries=8, show_spinner="Looking for copies")
-def copies(choice: Choice, corruption: Choice) -> list[Finding]:
+@st.cache_data(max_entries=8, show_spinner="Looking for copies", hash_funcs=BY_KEY)
+def copies(data: Dataset) -> list[Finding]:
     """Which items occur twice; up to ten thousand images are read for that."""
-    return check.copies(dataset(choice, corruption))
+    return check.copies(data)
 
 
 def estimate(spec: Spec) -> Estimate:
@@ -152,22 +155,22 @@ def estimate(spec: Spec) -> Estimate:
     from fdmat_core.runs import estimates
 
     data = dataset(spec.dataset, spec.corruption)
-    return estimates.estimate(spec, data, lambda: _trial(spec.dataset, spec.corruption, spec.backbone))
+    return estimates.estimate(spec, data, lambda: _trial(data, spec.backbone))
 
 
-@st.cache_data(max_entries=16, show_spinner="Trying the backbone on some items")
-def _trial(choice: Choice, corruption: Choice, backbone: Choice) -> Timed:
+@st.cache_data(max_entries=16, show_spinner="Trying the backbone on some items", hash_funcs=BY_KEY)
+def _trial(data: Dataset, backbone: Choice) -> Timed:
     from fdmat_core.runs import estimates
 
-    return estimates.trial(dataset(choice, corruption), backbone)
+    return estimates.trial(data, backbone)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def rows(choice: Choice, corruption: Choice, count: int = 200) -> pd.DataFrame:
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_KEY)
+def rows(data: Dataset, count: int = 200) -> pd.DataFrame:
     """The first training items of a dataset with their labels and fields."""
     import pandas
 
-    train = dataset(choice, corruption).split("train")
+    train = data.split("train")
     labels = {"label": [train.classes[label] for label in train.labels[:count]]} if train.labelled else {}
     return pandas.DataFrame(
         {"id": train.ids[:count], **labels} | {name: it[:count] for name, it in train.fields.items()}

@@ -1,6 +1,6 @@
-"""Pictures of single items, one request each, served by the app itself: `/thumb/<run>/<id>`.
+"""Pictures of single items, one request each, served by the app itself: `/thumb/<run>/<features>/<id>`.
 
-A browser asks only for what is on screen, and keeps it: a run's pictures never change.
+A browser asks only for what is on screen, and keeps it: pictures of one extraction of features never change.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def routes() -> list[BaseRoute]:
     """What the server answers besides the pages; for `st.App(routes=...)`."""
     from starlette.routing import Route
 
-    return [Route("/thumb/{run}/{item}", thumb)]
+    return [Route("/thumb/{run}/{features}/{item}", thumb)]
 
 
 def thumb(request: Request) -> Response:
@@ -48,8 +48,11 @@ def thumb(request: Request) -> Response:
     from starlette.responses import Response
 
     try:
-        side = LARGE if "large" in request.query_params else SIDE
-        png = picture(caches.run(request.path_params["run"]), int(request.path_params["item"]), side)
+        side, asked = LARGE if "large" in request.query_params else SIDE, request.path_params
+        run = caches.run(asked["run"])
+        if asked["features"] != run.features_key:  # the data have changed since, and with them who has which id
+            raise ValueError
+        png = picture(run, int(asked["item"]), side)
     except (ValueError, OverflowError):
         return Response(status_code=404)
     return Response(png, media_type="image/png", headers=FOREVER)
@@ -57,7 +60,7 @@ def thumb(request: Request) -> Response:
 
 def address(run: Run) -> str:
     """Where the pictures of a run are, seen from a page, up to the id of an item; "" if its data have none."""
-    return f"thumb/{run.key}/" if caches.train(run).images else ""
+    return f"thumb/{run.key}/{run.features_key}/" if caches.train(run).images else ""
 
 
 def picture(run: Run, item: int, side: int = SIDE) -> bytes:

@@ -80,9 +80,13 @@ def test_pictures_come_one_by_one_from_the_server(on_page):
     assert "immutable" in answer.headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["nobody/1", "%2e%2e%2f%2e%2e/1", "{key}/999999", "{key}/x"])
+@pytest.mark.parametrize(
+    "path", ["nobody/0/1", "%2e%2e%2f%2e%2e/0/1", "{key}/{features}/999999", "{key}/{features}/x", "{key}/0/{item}"]
+)
 def test_no_picture_of_what_is_not_there(on_page, app, path):
-    answer = on_page.request.get(f"{app}/thumb/{path.format(key=settings.checked(SPEC).key)}")
+    run = Run(SPEC)
+    there = path.format(key=run.key, features=run.features_key, item=run.tables[0].ids[0])
+    answer = on_page.request.get(f"{app}/thumb/{there}")
     assert answer.headers.get("content-type") != "image/png"
 
 

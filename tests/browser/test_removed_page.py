@@ -333,7 +333,7 @@ DROP = f"""async address => {{
 
 def test_a_dropped_picture_sorts_the_list_and_the_marked_stand_side_by_side(on_grid):
     sought = shown_ids(on_grid)[20]
-    on_grid.evaluate(DROP, f"thumb/{KEY}/{sought}")
+    on_grid.evaluate(DROP, f"thumb/{KEY}/{Run(SPEC).features_key}/{sought}")
     on_grid.wait_for_function(f"{GRID}.order?.title === 'like mine.png' && {GRID}.at === 0", timeout=30_000)
     on_grid.wait_for_function(f"!{GRID}.stale.list")
     assert shown_ids(on_grid)[0] == sought

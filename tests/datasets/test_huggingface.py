@@ -92,6 +92,13 @@ def test_vectors_and_numbers_are_features(tmp_path):
         load(write(tmp_path / "d.parquet", {"text": list("abcdefghij"), "label": [0, 1] * 5}))
 
 
+def test_columns_that_may_hold_the_labels_are_named(tmp_path):
+    table = {"x": np.arange(10.0), "kind": ["u", "v"] * 5, "note": list("abcdefghij")}
+    data = load(write(tmp_path / "a.parquet", table, types=None))
+    (found,) = [one for one in data.findings if one.action == "taken as data without labels"]
+    assert found.text.endswith("fine_label; kind has 2 different words") and found.switch == "label=kind"
+
+
 def test_labels_that_are_missing_or_beyond_the_names(tmp_path):
     columns = pictures(range(10))
     columns["label"][3], columns["label"][4] = None, -1

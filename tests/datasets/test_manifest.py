@@ -75,3 +75,10 @@ def test_a_changed_image_is_another_dataset(tmp_path, listed):
     before = load(tmp_path / "list.csv").key
     Image.new("RGB", (11, 10)).save(tmp_path / "pictures" / "0.png")
     assert load(tmp_path / "list.csv").key != before
+
+
+def test_columns_that_may_hold_the_labels_are_named(tmp_path, listed):
+    listed.rename(columns={"label": "animal"}).to_csv(tmp_path / "list.csv", index=False)
+    data = load(tmp_path / "list.csv")
+    (found,) = [one for one in data.findings if one.action == "taken as data without labels"]
+    assert found.text.endswith("fine_label; animal has 2 different words") and found.switch == "label=animal"

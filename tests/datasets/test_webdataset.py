@@ -205,3 +205,12 @@ def test_a_damaged_shard_is_left_out_and_the_sound_ones_are_read(tmp_path):
     (tmp_path / "c.tar").write_bytes(b"garbage" * 500)
     with pytest.raises(ValueError, match=r"a\.tar is damaged"):
         datasets.open(tmp_path)
+
+
+def test_whole_numbers_that_json_has_with_a_point_are_labels_and_gaps_are_none(tmp_path):
+    def label(number):
+        return {"json": json.dumps({"label": float(number % 2)} if number else {}).encode()}
+
+    data = load(write(tmp_path / "all.tar", samples(range(10), label)))
+    assert data.classes == ("0", "1") and data.ids.tolist() == list(range(1, 10))
+    assert data.labels.tolist() == [1, 0] * 4 + [1] and "1 of 10 rows has no label" in said(data)

@@ -102,7 +102,8 @@ def copy_back(folder):
 def test_changed_data_are_said_and_nothing_wrong_is_shown(visit, key, folder, change):
     run = Run.open(key)
     first = int(run.tables[0].ids[0])
-    assert client().get(f"/thumb/{key}/{first}").status_code == 200
+    seen = f"/{thumbnails.address(run)}{first}"
+    assert client().get(seen).status_code == 200
     assert not caches.changed(run)
     change(folder)
     seen_anew()
@@ -112,7 +113,7 @@ def test_changed_data_are_said_and_nothing_wrong_is_shown(visit, key, folder, ch
         said = "cannot be read any more" if change is take_away else "have changed since it was made"
         assert said in texts(app), page
     asked = client()
-    assert asked.get(f"/thumb/{key}/{first}").status_code == 404
+    assert asked.get(seen).status_code == 404
     assert asked.get(f"/evidence/{key}/{first}?method=fdmat&kept=0.2").status_code == 200
     assert asked.get(f"/payload/grid/{key}/fdmat").status_code == 200
     answer = asked.post(f"/decisions/{key}", json={"item": first, "decision": "keep"})
@@ -125,12 +126,13 @@ def test_changed_data_are_said_and_nothing_wrong_is_shown(visit, key, folder, ch
 def test_files_that_were_only_touched_are_the_same_and_keep_their_decisions(visit, key, folder, change):
     run = Run.open(key)
     item = int(run.tables[0].ids[0])
+    seen = f"/{thumbnails.address(run)}{item}"
     change(folder)
     seen_anew()
     app = visit(places.REMOVED, run=key, method="fdmat")
     assert "have changed" not in texts(app)
     asked = client()
-    assert asked.get(f"/thumb/{key}/{item}").status_code == 200
+    assert asked.get(seen).status_code == 200
     assert asked.post(f"/decisions/{key}", json={"item": item, "decision": "keep"}).status_code == 200
     assert len(decisions.current(run.dataset_key)) == 3
     assert exchange.decided(run)["item"].tolist() == decisions.current(run.dataset_key)["item"].tolist()
@@ -169,3 +171,17 @@ def test_what_was_pruned_is_not_what_tells_whether_data_changed(key):
     library.prune()
     assert originals.KIND in {kind for kind, _ in library._owned(key)}
     assert originals.train(Run.open(key).dataset_key, Run.open(key).spec, Run.open(key).dataset()) is not None
+
+
+def test_a_run_made_again_shows_its_pictures_at_other_addresses(key, folder):
+    """Browsers keep pictures by their address, and an id may be another item's by then."""
+    before = Run.open(key)
+    old = thumbnails.address(before)
+    add(folder)
+    seen_anew()
+    library.execute(before.spec)
+    seen_anew()
+    again = caches.run(key)
+    item = int(again.tables[0].ids[0])
+    assert client().get(f"/{thumbnails.address(again)}{item}").status_code == 200
+    assert old != thumbnails.address(again) and client().get(f"/{old}{item}").status_code == 404

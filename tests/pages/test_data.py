@@ -150,11 +150,10 @@ def test_many_classes_are_shown_one_at_a_time(visit):
 
 def test_counts_are_split_by_what_was_done_to_the_labels():
     digits, flipped = Choice("digits"), Choice.of("symmetric", rate=0.5)
-    clean = caches.class_counts(digits, Choice("none"))
-    assert (
-        list(clean) == ["items"] and sum(clean["items"]) == caches.dataset(digits, Choice("none")).splits["train"].size
-    )
-    groups = caches.class_counts(digits, flipped)
+    plain = caches.dataset(digits, Choice("none"))
+    clean = caches.class_counts(plain)
+    assert list(clean) == ["items"] and sum(clean["items"]) == plain.splits["train"].size
+    groups = caches.class_counts(caches.dataset(digits, flipped))
     assert set(groups) == {"label is right", "label was changed"}
     total = sum(map(sum, groups.values()))
     assert total == sum(clean["items"]) and abs(sum(groups["label was changed"]) / total - 0.5) < 0.06
@@ -162,7 +161,7 @@ def test_counts_are_split_by_what_was_done_to_the_labels():
 
 def test_samples_ring_those_whose_label_is_wrong_and_say_the_truth():
     digits, flipped = Choice("digits"), Choice.of("symmetric", rate=0.5)
-    images = caches.samples(digits, flipped, 3, 14)
+    images = caches.samples(caches.dataset(digits, flipped), 3, 14)
     data = caches.dataset(digits, flipped).split("train")
     assert images.pixels.shape == (14, 8, 8, 1) and any(images.marked) and not all(images.marked)
     for caption, marked in zip(images.captions, images.marked, strict=True):
@@ -189,3 +188,17 @@ def test_whoever_starts_the_app_with_a_path_begins_there(visit, monkeypatch, tmp
     assert app.get_by_key("own_path").value == str(file) and metrics(app)["Training items"] == "12"
     app.switch_page(str(places.MAP)).run()
     assert "Open the sample run" in [one.label for one in app.button]
+
+
+def test_a_file_that_is_written_anew_is_counted_anew(visit, tmp_path):
+    def write(count):
+        rows = [f"{i % 7},{i * i},{'ab'[i % 2]}\n" for i in range(count)]
+        (tmp_path / "mine.csv").write_text("x,y,label\n" + "".join(rows))
+        caches._written.clear()
+
+    choice, none = Choice.of("arrays", path=str(tmp_path / "mine.csv")), Choice("none")
+    for count in (40, 100):
+        write(count)
+        data = caches.dataset(choice, none)
+        assert caches.facts(data)["Training items"] == str(int(0.8 * count))
+        assert sum(caches.class_counts(data)["items"]) == len(caches.rows(data)) == 0.8 * count

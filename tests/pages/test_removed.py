@@ -56,7 +56,7 @@ def test_the_grid_gets_every_row_worst_first_and_the_order_of_the_method(visit, 
     facts, columns = unpack(routes.payload(key, "random"))
     found = caches.inspection(run)
     assert facts["issues"] == [issue.title for issue in issues.GRAVEST_FIRST]
-    assert (facts["items"], facts["classes"]) == (key, list(table.classes))
+    assert (facts["items"], facts["classes"]) == (f"{key}.{run.features_key}", list(table.classes))
     assert columns["order"].tolist() == random.order.tolist()
     assert columns["worst"].tolist() == issues.gravest_first(table, found.evidence).tolist()
     assert columns["ids"].tolist() == table.ids.tolist() != list(range(table.n))
@@ -197,7 +197,7 @@ def test_what_was_decided_is_listed_the_latest_on_each(visit, ranked):
     (line,) = app.dataframe[0].value.to_dict("records")
     assert (line["item"], line["decision"], line["label"]) == (data.ids[7], "relabel", data.classes[2])
     assert line["given"] == data.classes[data.labels[7]]
-    assert line["picture"] == f"thumb/{key}/{data.ids[7]}"
+    assert line["picture"] == f"thumb/{key}/{caches.run(key).features_key}/{data.ids[7]}"
     assert not app.exception
 
 
@@ -342,7 +342,12 @@ def test_odd_questions_are_answered_in_words(visit, ranked):
     for path in (f"/evidence/{key}/{huge}", f"/evidence/{key}/1.7", f"/evidence/{key}/1?kept=nan&method=fdmat"):
         assert client.get(path).status_code == 400, path
     assert client.get(f"/decisions/{key}?after={huge}").status_code == 400
-    for path in (f"/thumb/{key}/{huge}", "/thumb/..%2f../1", f"/payload/map/{key}/nothing", "/payload/grid/x/fdmat"):
+    for path in (
+        f"/{thumbnails.address(caches.run(key))}{huge}",
+        "/thumb/..%2f../0/1",
+        f"/payload/map/{key}/nothing",
+        "/payload/grid/x/fdmat",
+    ):
         assert client.get(path).status_code == 404, path
     first = int(caches.train(caches.run(key)).ids[0])
     for wish in ({"item": 1.7, "decision": "keep"}, {"item": huge, "decision": "keep"}, {"item": first}, [1], "x"):
