@@ -166,7 +166,7 @@ def run(  # noqa: PLR0913, PLR0917  one flag for each field of a spec
         asked = cli_exchange.same_data(replace(base, **given), before)
         asked = settings.checked(asked if spec or measures else settings.measured_to_clean(asked))
         ended = _run(asked)
-        if data:  # what is odd about them as a whole is looked for by the run
+        if data and ended == 0:  # what is odd about them as a whole is looked for by the run
             _note(finding for finding in Run(asked).findings if finding not in told)
         return ended
 

@@ -24,7 +24,7 @@ def drawing(console: Console) -> Generator[Progress]:
     from rich.progress import Progress as Bars
 
     columns = TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Bars(*columns, TextColumn("{task.fields[note]}"), console=console) as bars:
+    with Bars(*columns, TextColumn("{task.fields[note]}", markup=False), console=console) as bars:
         yield _bars(bars)
 
 
@@ -35,7 +35,8 @@ def _lines(console: Console) -> Progress:
         stage = note.partition(": ")[0]
         if stage not in stages[-1:]:
             stages.append(stage)
-            console.print(note if stage == "queued" else stage, highlight=False)  # with how many are before it
+            words = note if stage == "queued" else stage  # with how many are before it
+            console.print(words, highlight=False, markup=False)
 
     return draw
 
@@ -62,7 +63,8 @@ def table(title: str, *columns: str) -> Table:
 
 def show(table: Table) -> None:
     """Print a table: as wide as the terminal, or as wide as it needs to be in a file or a pipe."""
-    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
+    width = None if sys.stdout.isatty() else 10_000
+    Console(width=width, markup=False, emoji=False).print(table)  # names are people's, and no markup
 
 
 def splits(data: Dataset) -> Table:

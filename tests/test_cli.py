@@ -492,3 +492,10 @@ def test_what_is_to_be_known_of_weights_is_a_note_and_no_line_of_code(say, monke
     monkeypatch.setattr(cli.terminal, "show", lambda table: warn())
     _, _, err = say("list", "backbones")
     assert err.splitlines()[0] == "note: fc.weight left out" and "RuntimeWarning: a library's own" in err
+
+
+@pytest.mark.parametrize("name", ["old [/draft]", "[red]new", "see :smile:"])
+def test_names_are_no_markup(say, done, name):
+    library.rename(done, name)
+    status, out, err = say("list", "runs")
+    assert status == 0 and name in out, err

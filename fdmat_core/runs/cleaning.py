@@ -59,6 +59,11 @@ def listed(run: Run) -> pandas.DataFrame:
     return found
 
 
+def undecided(run: Run) -> int:
+    """How many training items FDMat suspects about which nobody decided; 0 until it has ranked."""
+    return int(_known(run)[2].sum()) if run.evidence is not None else 0
+
+
 #: Distances that are also known to the clean part, up to this many items while somebody waits.
 MOST_AT_ONCE = 20_000
 

@@ -16,7 +16,7 @@ from fdmat_core.analysis import duplicates
 from fdmat_core.analysis.duplicates import By, Found, Pairs, Rule
 from fdmat_core.progress import Progress, silent
 from fdmat_core.reading import check
-from fdmat_core.runs import artifacts, decisions
+from fdmat_core.runs import artifacts, decisions, originals
 from fdmat_core.runs.decisions import Decision
 from fdmat_core.runs.run import Run
 from fdmat_core.store import entries
@@ -173,6 +173,8 @@ def _both(run: Run) -> Dataset:
     """The training and then the test items of a run, as its features have them."""
     data, tables = run.dataset(), run.tables
     assert tables is not None
+    if originals.train(run.dataset_key or "", run.spec, data) is None:
+        raise ValueError(f"{originals.CHANGED}; run it again first")
     ids = np.concatenate([table.ids for table in tables])
     return data.take(data.rows_of(ids))
 

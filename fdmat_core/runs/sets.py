@@ -6,12 +6,14 @@ They belong to the data, as decisions do: every run on the same data has them.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fdmat_core.formats import counted
 from fdmat_core.runs import decisions, labels, named
 from fdmat_core.runs.run import Run
 from fdmat_core.runs.stories import checked_name
@@ -88,13 +90,17 @@ def load(dataset: str, name: str) -> ItemSet:
 def of_runs(specs: Iterable[Spec]) -> dict[str, Chosen]:
     """The sets of some runs by what people call them, in the order of letters, for a new run to begin with.
 
-    Where several have one name, as they may after other damage, the number of items tells them apart.
+    Where several have one name, as they may after other damage, the number of items tells them apart, or else the run.
     """
-    keys = dict.fromkeys(Run(spec).dataset_key for spec in specs)
-    found = [Chosen(one.ids, one.name) for key in keys if key for one in listed(key)]
-    return {
-        f"{one.called} ({len(one.ids):,} items)": one for one in sorted(found, key=lambda one: one.called.casefold())
-    }
+    of = {run.dataset_key: run.key for run in map(Run, specs) if run.dataset_key}  # of several runs the oldest
+    found = [(Chosen(one.ids, one.name), run) for key, run in of.items() for one in listed(key)]
+    called = [f"{one.called} ({counted(len(one.ids), 'item', 'items')}" for one, _ in found]
+    often = Counter(called)
+    names = [
+        f"{name}, of run {run[:6]})" if often[name] > 1 else f"{name})"
+        for name, (_, run) in zip(called, found, strict=True)
+    ]
+    return dict(sorted(zip(names, (one for one, _ in found), strict=True), key=lambda one: one[0].casefold()))
 
 
 def save(dataset: str, one: ItemSet) -> None:

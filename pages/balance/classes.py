@@ -155,14 +155,13 @@ def sentence(counts: Counts) -> str:
 
 def _of(counts: Counts, place: int) -> str:
     part = percent(float(f"{counts.shares[place]:.3g}"))
-    return f"{counts.classes[place]}, {counts.kept[place]:,} of {counts.sizes[place]:,} ({part})"
+    return f"{frame.plain(counts.classes[place])}, {counts.kept[place]:,} of {counts.sizes[place]:,} ({part})"
 
 
 def lost(counts: Counts) -> str:
     """The classes that keep nothing, by name, as far as they fit; "" if there are none."""
-    names = [
-        name for name, size, kept in zip(counts.classes, counts.sizes, counts.kept, strict=True) if size and not kept
-    ]
+    each = zip(counts.classes, counts.sizes, counts.kept, strict=True)
+    names = [frame.plain(name) for name, size, kept in each if size and not kept]
     if not names:
         return ""
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
@@ -274,7 +273,9 @@ def lowest(classes: Sequence[str], reading: per_class.ClassReading, *, near: boo
     beside = ", ".join(
         f"{name} {formats.number(float(value), 'share')}" for name, value in others.items() if value >= 0
     )
-    here = f"{where}Lowest accuracy: {classes[place]}, {formats.number(float(reading.here[place]), 'share')}"
+    here = (
+        f"{where}Lowest accuracy: {frame.plain(classes[place])}, {formats.number(float(reading.here[place]), 'share')}"
+    )
     return f"{here} ({beside})." if beside else f"{here}."
 
 

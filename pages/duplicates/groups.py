@@ -64,8 +64,8 @@ def _buttons(run: Run, plan: Plan) -> None:
     """Drop what is not kept, all as one step; take the last step back."""
     count = len(plan.drops)
     session = st.session_state.setdefault("copies_session", uuid.uuid4().hex)
-    if steps := st.session_state.get("copies_steps", 0):
-        st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(run, session, steps))
+    if st.session_state.get(_steps(run), 0):
+        st.button("Take back", icon=":material/undo:", on_click=_take_back, args=(run, session))
     label = f"Drop {counted(count, 'item', 'items')}"
     facts: dict[str, Any] = {"type": "primary", "icon": ":material/delete:", "disabled": not count}
     st.button(label, on_click=_drop, args=(run, plan, session), **facts)
@@ -77,13 +77,18 @@ def _drop(run: Run, plan: Plan, session: str) -> None:
     if changed := caches.changed(run):
         raise ValueError(f"{changed}: no decision is taken")
     count = duplicates.drop(run, plan.drops, session)
-    st.session_state["copies_steps"] = st.session_state.get("copies_steps", 0) + 1
+    st.session_state[_steps(run)] = st.session_state.get(_steps(run), 0) + 1
     st.session_state["copies_told"] = f"{count:,} dropped as one step. Nothing is deleted: selections follow decisions."
 
 
-def _take_back(run: Run, session: str, steps: int) -> None:
+def _steps(run: Run) -> str:
+    """Where the session counts the steps on the data of a run that can be taken back."""
+    return f"copies_steps.{run.dataset_key}"
+
+
+def _take_back(run: Run, session: str) -> None:
     items = decisions.undo(run.dataset_key or "", session)
-    st.session_state["copies_steps"] = steps - 1
+    st.session_state[_steps(run)] -= 1
     st.session_state["copies_told"] = f"Taken back for {counted(len(items), 'item', 'items')}."
 
 

@@ -95,12 +95,17 @@ def _bring() -> None:
 
 def _create(story: Story) -> None:
     """Store a story that is new here, under a name that is free."""
+    _store(story)
+    st.rerun()
+
+
+def _store(story: Story) -> None:
+    """Store and open a story under a name that is free."""
     taken, name, number = set(stories.names()) | {explained.NAME}, story.name, 2
     while name in taken:
         name, number = f"{story.name[: stories.LONGEST_NAME - 4]} {number}", number + 1
     stories.save(replace(story, name=name))
     open_story(name)
-    st.rerun()
 
 
 def _begin(names: list[str]) -> None:
@@ -161,9 +166,7 @@ def _rename(story: Story) -> None:
 
 
 def _copy(story: Story) -> None:
-    name = f"{story.name}, my copy"
-    stories.save(replace(story, name=name))
-    open_story(name)
+    _store(replace(story, name=f"{story.name}, my copy"))
 
 
 def _delete(name: str) -> None:
@@ -204,25 +207,30 @@ def _buttons(story: Story, place: int, stored: bool) -> None:
     )
     if not stored:
         return
-    acts: list[tuple[str, str, str, bool, Callable[[], Story]]] = [
-        ("up", "arrow_upward", "Earlier", place == 0, partial(stories.moved, story, place, -1)),
-        ("down", "arrow_downward", "Later", place == len(story.steps) - 1, partial(stories.moved, story, place, 1)),
-        ("drop", "delete", "Remove the step", False, partial(stories.without, story, place)),
+    acts: list[tuple[str, str, str, bool, Callable[[Story], Story]]] = [
+        ("up", "arrow_upward", "Earlier", place == 0, lambda now: stories.moved(now, place, -1)),
+        ("down", "arrow_downward", "Later", place == len(story.steps) - 1, lambda now: stories.moved(now, place, 1)),
+        ("drop", "delete", "Remove the step", False, lambda now: stories.without(now, place)),
     ]
     for name, icon, help, off, change in acts:
-        done = partial(_change, story, change)
+        done = partial(_change, story, place, change)
         st.button("", icon=f":material/{icon}:", key=f"{name}.{place}", help=help, disabled=off, on_click=done, **look)
 
 
-def _change(story: Story, change: Callable[[], Story]) -> None:
-    stories.save(change())
-    for place in range(len(story.steps)):  # the fields stand for places: let them say what is there now
-        st.session_state.pop(f"caption.{story.name}.{place}", None)
+def _change(story: Story, place: int, change: Callable[[Story], Story]) -> None:
+    """Change a step of a story as it is stored now: steps may have come to it in another tab."""
+    now = stories.load(story.name)
+    if now is not None and now.steps[place : place + 1] == story.steps[place : place + 1]:
+        stories.save(change(now))
+    else:
+        st.toast("Not changed: this step was changed elsewhere meanwhile.", icon=":material/error:")
+    for one in range(len(story.steps)):  # the fields stand for places: let them say what is there now
+        st.session_state.pop(f"caption.{story.name}.{one}", None)
 
 
 def _caption(story: Story, place: int) -> None:
     key = f"caption.{story.name}.{place}"
     st.session_state.setdefault(key, story.steps[place].caption)
     facts: dict[str, Any] = {"label_visibility": "collapsed", "placeholder": "What is said here", "height": 68}
-    change = lambda: stories.save(stories.captioned(story, place, st.session_state[key]))  # noqa: E731
+    change = lambda: _change(story, place, lambda now: stories.captioned(now, place, st.session_state[key]))  # noqa: E731
     st.text_area(f"Caption of step {place + 1}", key=key, max_chars=600, on_change=change, **facts)

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from fdmat_core import errors
-from fdmat_core.analysis import before_after
+from fdmat_core.analysis import before_after, caveats
 from fdmat_core.formats import counted
-from fdmat_core.runs import applying, decisions, jobs
+from fdmat_core.runs import applying, cleaning, decisions, jobs
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.shell import caches, frame, state
@@ -65,6 +65,12 @@ def _offer(run: Run) -> None:
         f"{counted(keep, 'is', 'are')} called right. A new run makes features, "
         "rankings and measures of what is left, with the settings of this one; nothing is changed in place."
     )
+    if undecided := cleaning.undecided(run):
+        st.caption(
+            f"{counted(undecided, 'suspect', 'suspects')} that nobody decided about "
+            f"{'stays' if undecided == 1 else 'stay'} in the new run. The cleaned list to download leaves "
+            f"{'it' if undecided == 1 else 'them'} out."
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         network = caches.train(run).labelled and st.toggle("Train whole networks on all items, too", key="on_all")
         if st.button("Apply decisions", type="primary", icon=":material/cleaning_services:"):
@@ -100,6 +106,8 @@ def _compare(before: Run, after: Run, method: Choice) -> None:
         st.caption("Nothing is measured of both yet.")
     else:
         st.dataframe(found, column_config=titles, **look)
+        if few := caveats.few_test_items(after.counts[1]):
+            st.caption(few)
     if text := _left(before, after):
         st.markdown(text)
     if after.tables[0].labelled and (probe := _probe(after)):

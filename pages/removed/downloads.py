@@ -16,7 +16,7 @@ from fdmat_core.runs import cleaning, decisions, exchange
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.removed import training
-from pages.shell import caches
+from pages.shell import caches, frame
 from pages.ui import whole
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _cleaned(run: Run, ending: str) -> str:
         lambda: cleaning.listed(run),
         file,
         help="All items but what FDMat suspects and what people dropped, with corrected labels. A suspect that people "
-        "keep or relabel stays. The slider and the method do not count.",
+        "keep or relabel stays. The slider and the method do not count. Test items are not on it.",
     )
     return file
 
@@ -164,6 +164,8 @@ def _take_in(run: Run) -> None:
         table = exchange.read(file, f".{file.name.rpartition('.')[2].lower()}")
         taken = exchange.take_in(run, table)
     except (ValueError, OSError) as error:
-        st.session_state["refused"] = f"**{file.name} was not taken in.** {errors.plain(error)}"
+        st.session_state["refused"] = (
+            f"**{frame.plain(file.name)} was not taken in.** {frame.plain(errors.plain(error))}"
+        )
         return
     st.session_state["taken_in"] = f"{counted(taken.read, 'decision', 'decisions')} read, {taken.new:,} of them new"

@@ -16,7 +16,7 @@ from fdmat_core.rankings import Rankings
 from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from pages.removed import people, tables
-from pages.shell import caches, state
+from pages.shell import caches, frame, state
 from pages.ui import kept, pictures, titles
 
 #: What is to be known about the detectors, with labels and without.
@@ -37,7 +37,7 @@ def panel(run: Run, method: Choice) -> None:
         st.info("Nothing is known or suspected about these items yet: FDMat has to rank first.", icon=":material/info:")
         return
     with st.container(key="truth"):
-        kept.slider(run.spec.fractions, key="truth_kept")
+        kept.slider(run, key="truth_kept")
         _removed(run, method, known, ranked)
         if known.word == "injected":
             _detectors(run, known.rows)
@@ -61,8 +61,8 @@ def _removed(run: Run, method: Choice, known: Bad, ranked: Mapping[Choice, Ranki
     with right:
         st.subheader("Every method of this run, at every share", anchor=False)
         others = {str(one): rankings for one, rankings in ranked.items() if one.name != "random"}
-        frame = caches.removals(f"{run.key} {run.features_key}", tuple(others), others, known.rows)
-        figure = detection.removals(frame, look=titles.look(run.spec), kept=coreset.kept, focus=str(method))
+        removed = caches.removals(f"{run.key} {run.features_key}", tuple(others), others, known.rows)
+        figure = detection.removals(removed, look=titles.look(run.spec), kept=coreset.kept, focus=str(method))
         caption = pictures.of_method(f"{noise} removed", "share of them", run.spec, method, "noise-removed")
         pictures.chart(figure, "truth_removals", f"Share of {noise.lower()} removed by each method", caption)
 
@@ -111,13 +111,13 @@ def _alarms(run: Run, known: Bad) -> None:
         return
     table = tables_[0]
     clean = ~known.rows if known.word == "injected" else known.rows | True
-    frame = issues.false_alarms(evidence.evidence["issue"][clean], table.labels[clean], table.classes)
-    whole = portion(frame["suspected"].sum() / max(1, frame["items"].sum()))
-    worst = frame.sort_values("share", ascending=False, kind="stable").iloc[0]
+    alarms = issues.false_alarms(evidence.evidence["issue"][clean], table.labels[clean], table.classes)
+    whole = portion(alarms["suspected"].sum() / max(1, alarms["items"].sum()))
+    worst = alarms.sort_values("share", ascending=False, kind="stable").iloc[0]
     st.subheader("False alarms by class" if known.word == "injected" else "Suspected by class", anchor=False)
     clean_items, all_items = "of the clean items", "of all items; on clean data each is a false alarm"
     whose = clean_items if known.word == "injected" else all_items
-    st.caption(f"FDMat suspects {whole} {whose}. Most in {worst.label}: {portion(worst.share)}.")
+    st.caption(f"FDMat suspects {whole} {whose}. Most in {frame.plain(worst.label)}: {portion(worst.share)}.")
     alt = "Share of each class that is suspected"
     caption = pictures.of_run("Suspected by FDMat", f"share of the items of a class, {whose}", run.spec, "suspected")
-    pictures.chart(detection.alarms(frame, look=titles.look(run.spec)), "truth_alarms", alt, caption)
+    pictures.chart(detection.alarms(alarms, look=titles.look(run.spec)), "truth_alarms", alt, caption)

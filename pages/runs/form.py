@@ -223,17 +223,17 @@ def _variant(entry: Entry[Any], start: Choice, place: int, there: str) -> Choice
 
 
 def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
-    options = sorted({*FRACTIONS, *start})
+    known = {percent(fraction): fraction for fraction in sorted({*FRACTIONS, *start})}  # which has more digits
     said = st.multiselect(
         "Kept fractions",
-        [percent(fraction) for fraction in options],
+        list(known),
         [percent(fraction) for fraction in start],
         accept_new_options=True,
         key=state.field("fractions"),
         help="Coresets of these sizes are measured. Type another percentage to add it.",
         persist_state="session",
     )
-    shares = {text: _read_percent(text) for text in said}
+    shares = {text: known.get(text) or _read_percent(text) for text in said}
     wrong = ", ".join(text for text, share in shares.items() if share is None)
     if wrong:
         told = f"Left out: {frame.plain(wrong)}. Give percentages above 0 and up to 100, such as 15%."
@@ -304,10 +304,16 @@ def _launch(spec: Spec) -> None:
 
 def _open(status: Status) -> str:
     """What the button is called that opens the run of the form."""
-    return "Open: this run is under way" if status.live else "Open: this run is stored"
+    return "Open the run: it is under way" if status.live else "Open the run: it is stored"
 
 
 def _begin(spec: Spec) -> None:
+    """Start a run, unless its data and its backbone do not go together: then it would only be there as failed."""
+    try:
+        caches.estimate(spec)
+    except (ValueError, OSError) as error:
+        st.toast(f"Not started: {frame.plain(errors.plain(error))}", icon=":material/error:")
+        return
     run_status.begin(spec, method=None)
     if status := jobs.status(spec.key):
         st.toast(run_status.sentence(status), icon=":material/play_arrow:")

@@ -74,6 +74,9 @@ def test_the_run_that_was_decided_on_shows_what_cleaning_brought(cleaned):
     count, _ = cleaned
     app = show(SPEC)
     assert f"**0 items go, {count:,} get another label**" in words(app)
+    undecided = int(Run(SPEC).evidence.rejected.sum()) - count
+    assert f"{undecided:,} suspects that nobody decided about stay in the new run" in words(app)
+    assert Run(SPEC).counts[1] < 100 and f"One of the {Run(SPEC).counts[1]} test items is" in words(app)
     table = app.dataframe[0].value
     assert table["what"].tolist()[0] == "Linear probe accuracy, all items"
     after = Run(applying.apply(Run(SPEC)))

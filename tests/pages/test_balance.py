@@ -86,6 +86,11 @@ def test_classes_that_keep_nothing_are_named():
     assert classes.sentence(replace(counts, kept=[3, 3, 3, 0])).endswith("Every class keeps its share.")
 
 
+def test_names_of_classes_are_no_markup():
+    counts = Counts(("$a$", "b*c*", "d"), [10, 10, 10], [0, 0, 5])
+    assert r"\$a\$, b\*c\*" in classes.lost(counts) and r"\$a\$, 0 of 10" in classes.sentence(counts)
+
+
 def test_a_whole_item_more_or_less_is_no_finding():
     """By hand: 6 of 30 are 2.0, 2.0 and 2.0 of the three classes; 7 of 30 are 2.3 of each, so that one gets a third."""
     thirds = Counts(("cat", "dog", "emu"), [10, 10, 10], [3, 2, 2])

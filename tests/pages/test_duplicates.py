@@ -41,6 +41,8 @@ def test_copies_are_shown_kept_by_hand_dropped_and_taken_back(run, visit):
     dropped = set(decisions.current(run.dataset_key)["item"])
     assert {3, 141} <= dropped and 140 not in dropped and len(dropped) == 5
     assert "5 decided already" in texts(app) and button(app, "Drop 0 items").disabled
+    counted = [name for name in app.session_state if name.startswith("copies_steps")]
+    assert counted == [f"copies_steps.{run.dataset_key}"]  # steps on other data are counted for themselves
     button(app, "Take back").click().run()
     assert not app.exception and decisions.current(run.dataset_key).empty
 

@@ -165,3 +165,24 @@ def test_a_run_has_a_name_in_titles_and_cards(visit, results):
         assert "**My \\*first\\***" in texts(visit(places.RUNS))
     finally:
         library.rename(results.key, "")
+
+
+def test_a_second_copy_of_the_ready_story_is_a_story_of_its_own(visit, story):
+    ready = Story("Ready", story.steps)
+    editor._copy(ready)
+    stories.save(stories.captioned(stories.load("Ready, my copy"), 0, "Mine."))
+    editor._copy(ready)
+    assert stories.names() == ["Ready, my copy", "Ready, my copy 2", "Talk"]
+    assert stories.load("Ready, my copy").steps[0].caption == "Mine."
+
+
+def test_steps_that_another_tab_has_recorded_stay_when_one_is_changed(visit, story):
+    app = visit(places.PRESENT, story="Talk")
+    stories.record("Talk", Step("gone", caption="Recorded meanwhile."))
+    app.text_area(key="caption.Talk.0").set_value("The map.").run()
+    told = [step.caption for step in stories.load("Talk").steps]
+    assert told == ["The map.", "", "Then that.", "Recorded meanwhile."]
+    stories.save(stories.without(stories.load("Talk"), 0))
+    app.button(key="drop.0").click().run()  # which is another step by now
+    assert [step.caption for step in stories.load("Talk").steps] == told[1:]
+    assert [one.value for one in app.toast] == ["Not changed: this step was changed elsewhere meanwhile."]

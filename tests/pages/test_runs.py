@@ -10,7 +10,7 @@ from fdmat_core.runs.run import Run
 from fdmat_core.spec import Choice
 from fdmat_core.store import files, notices
 from fdmat_core.types import Finding
-from pages.shell import places, state
+from pages.shell import caches, places, state
 from tests.pages.conftest import button, link, texts
 
 DIGITS = replace(settings.SAMPLE, dataset=Choice("digits"), seeds=5)
@@ -123,7 +123,7 @@ def test_a_run_of_own_data_starts_once_their_path_is_given(visit, tmp_path):
 def test_a_run_that_is_there_is_opened_instead_of_started(visit, queue):
     key = queue.say(settings.SAMPLE, "done")
     app = visit(places.RUNS)
-    button(app, "Open: this run is stored").click().run()
+    button(app, "Open the run: it is stored").click().run()
     assert queue.asked == [] and link(app, "run") == key
 
 
@@ -219,12 +219,12 @@ def test_a_run_is_deleted_only_after_a_question(visit, queue, monkeypatch):
 def test_a_run_that_is_under_way_is_called_so_and_stopped_before_it_goes(visit, queue):
     key = queue.say(settings.SAMPLE, "running", stage="points", done=1, total=9)
     app = visit(places.RUNS, run=key)
-    assert button(app, "Open: this run is under way") and key[:6] in texts(app)
+    assert button(app, "Open the run: it is under way") and key[:6] in texts(app)
     button(app, "Delete").click().run()
     assert "It is under way, and will be stopped first." in texts(app)
     queue.say(settings.SAMPLE, "done")
     app = visit(places.RUNS, run=key)
-    assert button(app, "Open: this run is stored")
+    assert button(app, "Open the run: it is stored")
 
 
 def test_a_run_is_opened_on_the_map(visit, queue):
@@ -290,6 +290,19 @@ def test_a_run_is_chosen_before_its_process_starts(visit, queue, monkeypatch):
     button(visit(places.RUNS), "Start").click().run()
     ((started, open_then),) = chosen
     assert started == open_then
+
+
+def test_a_run_that_cannot_be_is_refused_before_it_waits(visit, queue, monkeypatch):
+    def refuse(spec):
+        raise ValueError("backbone early_cnn reads images; choose given")
+
+    monkeypatch.setattr(caches, "estimate", refuse)
+    app = visit(places.RUNS)
+    button(app, "Start").click().run()
+    assert queue.asked == [] and not app.exception
+    assert [one.value.replace("\\", "") for one in app.toast] == [
+        "Not started: backbone early_cnn reads images; choose given"
+    ]
 
 
 def test_a_run_with_damaged_settings_does_not_hide_the_others(visit, queue):

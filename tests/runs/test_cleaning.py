@@ -37,6 +37,7 @@ def test_suspects_are_out_unless_people_say_otherwise(run):
     attrs = {name: found.attrs[name] for name in ("kept", "of", "suspects_out", "drop", "relabel")}
     assert attrs == {"kept": len(stay), "of": 200, "suspects_out": len(suspects) - 3, "drop": 2, "relabel": 1}
     assert len(cleaning.rows(run)) == len(stay)
+    assert cleaning.undecided(run) == len(suspects) - 3  # "unsure" decides nothing
     assert exchange.endings(found) == tuple(exchange.WRITERS)
 
 
@@ -44,5 +45,6 @@ def test_it_needs_fdmat():
     spec = make_spec("herding")
     with pytest.raises(ValueError, match="has no fdmat among its methods"):
         cleaning.rows(Run(spec))
+    assert cleaning.undecided(Run(spec)) == 0
     with pytest.raises(ValueError, match="has not ranked by fdmat yet"):
         cleaning.rows(Run(make_spec("fdmat")))

@@ -96,3 +96,10 @@ def test_features_without_images_have_no_pixels(tmp_path, monkeypatch):
     spec = SPEC.__class__(**SPEC.__dict__ | {"corruption": Choice("none"), "seeds": 1, "band": 2})
     library.execute(spec)
     assert duplicates.look(Run(spec)).ways == ["features"]
+
+
+def test_copies_of_other_data_than_those_of_the_run_are_not_stored(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(duplicates.originals, "train", lambda key, spec, data: None)
+    with pytest.raises(ValueError, match="have changed since it was made; run it again first"):
+        duplicates.look(run)
+    assert duplicates.find(run) is None

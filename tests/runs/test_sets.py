@@ -86,3 +86,17 @@ def test_a_set_leaves_with_labels_and_decisions(run):
     assert (said["set"], said["origin"], said["kept"], said["of"]) == ("mine", "marked by hand", 2, 200)
     assert pd.read_csv(io.BytesIO(exchange.content(table, ".csv")))["id"].tolist() == table["id"].tolist()
     assert np.load(io.BytesIO(exchange.content(table, ".npy")))["id"].tolist() == table["id"].tolist()
+
+
+def test_sets_of_one_name_and_size_are_told_apart_by_their_runs():
+    """As those that methods keep under two kinds of damage."""
+    specs = make_spec("fdmat"), make_spec("fdmat", corruption=Choice.of("symmetric", rate=0.2))
+    for spec in specs:
+        library.execute(spec)
+        run = Run(spec)
+        sets.save(sets.dataset_of(run), sets.kept_by(run, Choice("fdmat"), 0.05))
+    found = sets.of_runs(specs)
+    assert set(found) == {f"kept by fdmat at 5% (10 items, of run {Run(spec).key[:6]})" for spec in specs}
+    for spec in specs:
+        one = found[f"kept by fdmat at 5% (10 items, of run {Run(spec).key[:6]})"]
+        assert one.ids == sets.load(sets.dataset_of(Run(spec)), "kept by fdmat at 5%").ids

@@ -10,7 +10,7 @@ import { partsOf } from "../../fdmat_core/web/grid/share.js"
 import { rowsBeside } from "../../fdmat_core/web/grid/beside.js"
 import { sample } from "../../fdmat_core/web/grid/bulk.js"
 import { placesIn } from "../../fdmat_core/web/grid/cells.js"
-import { pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
+import { classesOf, filterWords, pairName, pairNamed, sift } from "../../fdmat_core/web/grid/filters.js"
 import { classRows, soughtWords } from "../../fdmat_core/web/grid/search.js"
 import { savable, wordsOn } from "../../fdmat_core/web/grid/sets.js"
 import { gridItemsOf, injected } from "../../fdmat_core/web/grid/state.js"
@@ -73,6 +73,14 @@ test("only the rows of a lasso are shown, if there is one", () => {
 test("a pair of classes has a name and comes back from it", () => {
   assert.deepEqual([0, 1, 2, 3].map((pair) => pairName(ITEMS, pair)), ["cat>cat", "cat>dog", "dog>cat", "dog>dog"])
   assert.deepEqual([0, 1, 2, 3].map((pair) => pairNamed(ITEMS, pairName(ITEMS, pair))), [0, 1, 2, 3])
+})
+
+test("names of classes may hold the sign between them", () => {
+  const items = { classes: ["<=50K", ">50K", "a > b"] }, pairs = [...Array(9).keys()]
+  assert.deepEqual(pairs.map((pair) => pairNamed(items, pairName(items, pair))), pairs)
+  assert.equal(filterWords(items, "pair", "<=50K>>50K"), "<=50K → >50K")
+  assert.equal(filterWords(items, "label", ">50K"), ">50K")
+  assert.deepEqual(classesOf(items, "cat>dog"), [-1, -1])
 })
 
 test("what was injected is said in words", () => {
@@ -237,6 +245,6 @@ test("a table is sorted by any column, either way, and what is alike stays worst
 
 test("a view says its filters, its text and its order", () => {
   const words = { issue: "outlier", pair: "cat>dog", item: "12", set: "", order: "column -rank" }
-  assert.equal(wordsOf(words), "outlier, cat → dog, “12”, by rank")
-  assert.equal(wordsOf({}), "")
+  assert.equal(wordsOf(ITEMS, words), "outlier, cat → dog, “12”, by rank")
+  assert.equal(wordsOf(ITEMS, {}), "")
 })

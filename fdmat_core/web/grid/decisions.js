@@ -13,6 +13,7 @@ import { decisionOn, rowOf, stale } from "./state.js"
 /** @typedef {{ error?: string, item?: string | null, count?: number, decision?: string, label?: string }} Answer */
 
 const AGAIN = 1500, LISTEN = 4000 // ms before the next attempt; between looks at what others decided
+const TOO_LARGE = 413 // status of HTTP
 const UNSENT = "fdmat.unsent.", AUTHOR = "fdmat.author", SESSION = "fdmat.session"
 
 export const author = () => localStorage.getItem(AUTHOR) ?? ""
@@ -121,12 +122,18 @@ async function send(grid) {
 async function delivered({ items }, message) {
   const facts = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message) }
   try {
-    const got = await fetch(items.decisions, facts), answer = await got.json()
-    return got.ok && !answer.error || !got.ok && got.status < 500 ? answer : null
+    const got = await fetch(items.decisions, facts)
+    const refused = !got.ok && got.status < 500 // for good; maybe before the app has seen it, as what is too large
+    const answer = await got.json().catch(() => refused ? { error: unread(got.status) } : null)
+    return refused || got.ok && !answer?.error ? answer : null
   } catch {
     return null
   }
 }
+
+/** Why a message was not even read. @param {number} status of HTTP */
+export const unread = (status) =>
+  status === TOO_LARGE ? "too many items at once; mark fewer" : `the server refused this (${status}); load the page again`
 
 /**
  * @param {GridState} grid

@@ -69,9 +69,34 @@ export const pairName = ({ classes }, pair) => `${classes[pair / classes.length 
  * @param {{ classes: string[] }} items
  * @param {string} name
  */
-export function pairNamed({ classes }, name) {
-  const [given, preferred] = name.split(">").map((one) => classes.indexOf(one))
-  return given * classes.length + preferred
+export function pairNamed(items, name) {
+  const [given, preferred] = classesOf(items, name)
+  return given * items.classes.length + preferred
+}
+
+/**
+ * The label and the preferred class of a pair by its name, as places among the classes, whose names may hold ">", too;
+ * -1 and -1 if there are no such classes.
+ * @param {{ classes: string[] }} items
+ * @param {string} name
+ */
+export function classesOf({ classes }, name) {
+  for (let at = name.indexOf(">"); at >= 0; at = name.indexOf(">", at + 1)) {
+    const places = [name.slice(0, at), name.slice(at + 1)].map((one) => classes.indexOf(one))
+    if (!places.includes(-1)) return places
+  }
+  return [-1, -1]
+}
+
+/**
+ * What a person reads of a filter that is on.
+ * @param {{ classes: string[] }} items
+ * @param {string} filter
+ * @param {string} value
+ */
+export function filterWords(items, filter, value) {
+  const places = filter === "pair" ? classesOf(items, value) : []
+  return places[0] >= 0 ? places.map((place) => items.classes[place]).join(" → ") : value
 }
 
 /**

@@ -4,6 +4,7 @@ import { make } from "../elements.js"
 import { isLabelled } from "../items.js"
 import { whole } from "../text.js"
 import { openOf } from "./bulk.js"
+import { classesOf } from "./filters.js"
 import { mark } from "./marks.js"
 
 /** @typedef {import("./state.js").GridState} GridState */
@@ -11,7 +12,8 @@ import { mark } from "./marks.js"
 /** Offer to relabel a whole pair of classes, if one is chosen. @param {GridState} grid */
 export function showOffers(grid) {
   const { elements: { offers }, filters: { pair }, sifted: { list }, items } = grid
-  const [given, other] = pair?.split(">") ?? [], rows = other && given !== other && isLabelled(items) ? openOf(grid, list) : []
+  const [given, other] = pair ? classesOf(items, pair).map((place) => items.classes[place]) : []
+  const rows = other && given !== other && isLabelled(items) ? openOf(grid, list) : []
   offers.replaceChildren(...rows.length ? [offer(grid, rows, `Relabel all ${whole(rows.length)} ${given} → ${other} …`, other)] : [])
 }
 

@@ -1,6 +1,7 @@
 // Saved views: filters, order and set under a name; a menu recalls them, and the link says all that a view does.
 
 import { make } from "../elements.js"
+import { filterWords } from "./filters.js"
 import { ask as askServer, listenPanel, remover, showPanel, tell } from "./panel.js"
 import { sortBy } from "./scores.js"
 import { search } from "./search.js"
@@ -26,14 +27,18 @@ export function openViews(grid, open = grid.elements.seen.hidden === true) {
   const { viewed } = grid.elements
   showPanel(grid, panelOf(grid), open)
   if (!open) return
-  viewed.placeholder = wordsOf(grid.filters).slice(0, viewed.maxLength) || "Nothing to save: no filter, order or set is on"
+  viewed.placeholder = wordsOf(grid.items, grid.filters).slice(0, viewed.maxLength) || "Nothing to save: no filter, order or set is on"
   listViews(grid)
   viewed.focus()
 }
 
-/** What a view says, in words. @param {Filters} words */
-export const wordsOf = ({ item, order, ...others }) => [
-  ...Object.values(others).filter(Boolean).map((word) => word.replace(">", " → ")),
+/**
+ * What a view says, in words.
+ * @param {{ classes: string[] }} items
+ * @param {Filters} words
+ */
+export const wordsOf = (items, { item, order, ...others }) => [
+  ...Object.entries(others).flatMap(([name, word]) => word ? [filterWords(items, name, word)] : []),
   ...item ? [`“${item}”`] : [], ...order ? [`by ${order.replace("column -", "").replace("column ", "")}`] : [],
 ].join(", ")
 
@@ -66,7 +71,7 @@ function show(grid, { views, error = "" }) {
  */
 function line(grid, { name, words }) {
   const item = make("div", "", { className: "set" }), button = make("button", "", { className: "name", title: "See the list so" })
-  button.append(make("b", name), make("small", wordsOf(words)))
+  button.append(make("b", name), make("small", wordsOf(grid.items, words)))
   button.addEventListener("click", () => recall(grid, words))
   const away = remover(`Delete the view ${name}`, async () => {
     show(grid, await ask(grid, { delete: name }))
