@@ -144,11 +144,16 @@ def class_percentile(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def closeness(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How far (n,) every row lies from its neighbours, in units of what is usual in its class: its median."""
+    """How far (n,) every row lies from its neighbours, in units of what is usual in its class: its median.
+
+    In a class that is mostly copies it is the median of the others.
+    """
     usual = np.ones(len(labels))
     for label in np.unique(labels):
-        usual[labels == label] = np.median(distances[labels == label])
-    return distances / np.where(usual > 0, usual, 1)
+        mine = distances[labels == label]
+        apart = mine if np.median(mine) > 0 else mine[mine > 0]
+        usual[labels == label] = np.median(apart) if len(apart) else 1
+    return distances / usual
 
 
 def transported(table: FeatureTable, evidence: Ranking, *, lam: float = 10.0) -> Transported:

@@ -122,7 +122,7 @@ def _closer(scene: Scene) -> str:
     distances, accuracies = scene.run.measures("distance"), scene.run.measures("accuracy")
     if not distances or not accuracies:
         return ""
-    table = predictiveness.correlation(scene.run.curve(), str(distances[0]), str(accuracies[0]))
+    table = predictiveness.correlation(scene.curve, str(distances[0]), str(accuracies[0]))
     row = predictiveness.nearest(table, scene.kept, scene.run.planned.values())
     return predictiveness.verdict(row, registry.measures.title(distances[0]))
 

@@ -218,8 +218,8 @@ def _ranked(lines: Lines, run: Run, file: str, meaning: Meaning, keep: Keep) -> 
 
 
 def _in_order(run: Run) -> np.ndarray:
-    """The ids (n,) of the training items in the order in which the dataset has them."""
-    return np.asarray(run.dataset().splits["train"])
+    """The ids (n,) of the training items in the order in which the dataset has them, or had them if it has changed."""
+    return run.train().ids
 
 
 def _of_all(lines: Lines, known: np.ndarray, file: str) -> Lines:

@@ -54,6 +54,8 @@ SAMPLE_NOISY = measured_to_clean(replace(SAMPLE, corruption=Choice("symmetric"))
 
 #: The most seeds and random subsets of a run.
 MOST = {"seeds": 1000, "band": 1000}
+#: The most kept fractions of a run: with all items as many as a map has bits for a method that ranks for each size.
+MOST_FRACTIONS = 31
 
 
 def suited(spec: Spec, data: Dataset) -> Spec:
@@ -83,6 +85,8 @@ def checked(spec: Spec) -> Spec:
         raise ValueError("methods is empty; name at least one")
     if not spec.fractions:
         raise ValueError("fractions is empty; give at least one kept fraction")
+    if len(set(spec.fractions)) > MOST_FRACTIONS:
+        raise ValueError(f"fractions has {len(set(spec.fractions))} entries; give at most {MOST_FRACTIONS}")
     for fraction in spec.fractions:
         if not 0 < fraction <= 1:
             raise ValueError(f"kept fraction is {fraction}; give a number above 0 and up to 1")

@@ -15,7 +15,7 @@ from fdmat_core.formats import counted, percent
 from fdmat_core.registry import Entry
 from fdmat_core.runs import jobs, sets
 from fdmat_core.runs.jobs import Status
-from fdmat_core.runs.settings import checked, measured_to_clean
+from fdmat_core.runs.settings import MOST_FRACTIONS, checked, measured_to_clean
 from fdmat_core.spec import FRACTIONS, Choice, Chosen, Spec
 from pages.shell import caches, frame, places, state
 from pages.ui import forms, own_data, run_status
@@ -229,6 +229,7 @@ def _fractions(start: tuple[float, ...]) -> tuple[float, ...]:
         list(known),
         [percent(fraction) for fraction in start],
         accept_new_options=True,
+        max_selections=MOST_FRACTIONS,
         key=state.field("fractions"),
         help="Coresets of these sizes are measured. Type another percentage to add it.",
         persist_state="session",

@@ -184,3 +184,9 @@ def test_something_from_outside_is_compared_in_the_space_in_which_rows_are_judge
     assert issues.likeness_to(table, embedding[40], evidence) == pytest.approx(told, abs=0.05)
     nearest = np.argsort(-told)[1:11]
     assert (labels[nearest] == labels[40]).mean() > 0.8
+
+
+def test_in_a_class_that_is_mostly_copies_the_others_say_what_is_usual():
+    labels = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 2])
+    far = issues.closeness(np.array([0.0, 0, 0, 0.02, 0.04, 1, 2, 3, 0, 0]), labels)
+    assert far == pytest.approx([0, 0, 0, 2 / 3, 4 / 3, 0.5, 1, 1.5, 0, 0])

@@ -136,6 +136,7 @@ def test_the_samples_are_valid_as_they_stand(sample):
     [
         ({"methods": ()}, "methods is empty"),
         ({"fractions": ()}, "fractions is empty"),
+        ({"fractions": tuple(k / 100 for k in range(1, 33))}, "fractions has 32 entries; give at most 31"),
         ({"fractions": (0.0,)}, "kept fraction is 0.0"),
         ({"fractions": (1.5,)}, "kept fraction is 1.5"),
         ({"seeds": 0}, "seeds is 0; give 1 to 1000"),
