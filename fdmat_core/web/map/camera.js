@@ -14,7 +14,7 @@ import { clamp } from "../text.js"
  * @property {boolean} touched whether a person has moved it; until then it keeps showing all
  */
 
-const ABOVE = 40, BELOW = 26, AROUND = 36 // pixels that the controls and the note take, and room at the sides
+const ABOVE = 48, BELOW = 26, AROUND = 36 // pixels that the controls and the note take, and room at the sides
 
 /**
  * @param {Box} box
