@@ -142,8 +142,8 @@ def gradmatch(
     """
     if table.n * budget > LARGEST:
         raise ValueError(
-            f"method 'gradmatch' keeps rows x picks numbers, and {table.n:,} x {budget:,} exceed memory; choose balance "
-            '"proportional" or "equal", which rank each class by itself, or keep fewer, or choose fewer items; a run ranks all'
+            f"method 'gradmatch' keeps rows x picks numbers, and {table.n:,} x {budget:,} exceed memory; choose "
+            'balance "proportional" or "equal", which rank each class by itself, or keep fewer, or choose fewer items'
         )
     gradients = head.head_gradients(table)
     squares = to_numpy(gradients.squares())
