@@ -12,7 +12,7 @@ import numpy as np
 from fdmat_core import registry, selection, sizes
 from fdmat_core.analysis import issues
 from fdmat_core.rankings import Ranking
-from fdmat_core.reading.labels import flat, require_classes
+from fdmat_core.reading.labels import flat, read, require_classes
 from fdmat_core.spec import Choice
 from fdmat_core.types import UNLABELLED, FeatureTable, Issue
 
@@ -54,7 +54,8 @@ def select(  # noqa: PLR0913
     features
         (n, d) numbers, one row per item.
     labels
-        (n,) class names or numbers, or one-hot rows (n, c); without them the whole distribution is matched.
+        (n,) class names or numbers, or one-hot rows (n, c); without them the whole distribution is matched. Classes are
+        numbered as numbers or words are sorted, of a pandas Categorical by its categories, whatever holds them.
     method
         A registered name, with its parameters if need be: "fdmat(tau=0)". A method that reads logits, a head or
         training dynamics gets those of a linear head that is trained here.
@@ -63,7 +64,7 @@ def select(  # noqa: PLR0913
     ids
         (n,) distinct whole numbers that name the items.
     logits
-        (n, c) of a classifier of your own.
+        (n, c) of a classifier of your own, its columns in the order of the classes.
     seed
         Of a method that draws.
     balance
@@ -80,7 +81,8 @@ def select(  # noqa: PLR0913
     k = _count(kept, table.n)
     by_id = np.argsort(table.ids, kind="stable")  # as features are extracted, on which the training of a head depends
     hard = ("dynamics.el2n",) if balance == "difficulty" else ()
-    ordered = _learned(table.take(by_id), (*registry.methods.get(choice.name).facts.needs, *hard))
+    facts = registry.methods.get(choice.name).facts
+    ordered = _learned(table.take(by_id), (*facts.needs, *facts.uses, *hard))
     ranking = selection.rank(ordered, choice, budget=k, balance=balance, seed=seed)
     chosen = ranking.order[:k]
     weights = selection.weights(ordered, choice, chosen)
@@ -156,6 +158,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
 
 def _classes(labels: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
     """The class numbers (n,) and the names of the classes, in the order of the names or numbers given."""
+    categories = getattr(getattr(labels, "cat", labels), "categories", None)
     array = flat(_array(labels), "labels")
     if array.shape != (n,):
         raise ValueError(f"labels has shape {array.shape}; give ({n},), one for each row of features")
@@ -165,13 +168,17 @@ def _classes(labels: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
             f"labels has no value in row {int(missing.argmax())} ({int(missing.sum())} such rows); "
             "leave these items out, or give no labels at all"
         )
-    if array.dtype.kind == "O":
-        array = array.astype(str)
-    names, numbered = np.unique(array, return_inverse=True)
-    if array.dtype.kind == "f" and (odd := names[names % 1 != 0]).size:
+    if categories is not None:
+        names = [str(name) for name in categories]
+        return np.array([names.index(str(value)) for value in array.tolist()]), tuple(names)
+    if array.dtype.kind == "f" and (odd := array[array % 1 != 0]).size:
         raise ValueError(f"labels holds fractions such as {odd[0]:g}, which are no classes; give classes, or no labels")
-    require_classes(len(names), n, "labels", "give the class of each row, or no labels at all")
-    return numbered.astype(np.int64), tuple(map(str, names.tolist()))
+    require_classes(len(set(array.tolist())), n, "labels", "give the class of each row, or no labels at all")
+    found = read(array, n, name="labels")
+    if (found.numbers < 0).any():
+        row = int(np.argmax(found.numbers < 0))
+        raise ValueError(f"labels has {array[row]!r} in row {row}, which stands for no label; leave such items out")
+    return found.numbers, found.classes
 
 
 def _absent(value: Any) -> bool:

@@ -91,6 +91,7 @@ class MethodFacts:
     runs: Literal["class", "table", "given"] = "class"
     nested: bool = True
     weigh: Weigh | None = None
+    uses: tuple[str, ...] = ()  # further columns that it reads where the table has them
     recommended: bool = False
     offered: bool = True  # whether it can be chosen by its name alone; False: it comes with a file that people bring
     called: str = ""  # the title of a choice with its parameters in braces; empty: title and parameters in words

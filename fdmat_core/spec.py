@@ -59,11 +59,11 @@ class Choice:
 
 
 #: A value in quotes, in which a backslash takes the meaning from the next sign, or without.
-_VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,()'"]*)"""
+_VALUE = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|[^,()'"]*+)"""
 _PARAMETER = re.compile(rf"([\w-]+)\s*=\s*({_VALUE})")
 #: `name` or `name(parameter=value, ...)`, then a comma or the end.
 _CHOICE = re.compile(
-    rf"\s*([\w.-]+)\s*(?:\(\s*((?:[\w-]+\s*=\s*{_VALUE}\s*(?:,\s*(?=[\w-]+\s*=)|(?=\))))*)\))?\s*(?:,|$)"
+    rf"\s*+([\w.-]+)\s*+(?:\(\s*+((?:[\w-]+\s*+=\s*+{_VALUE}\s*+(?:,\s*+(?=[\w-]+\s*=)|(?=\))))*+)\))?\s*+(?:,|$)"
 )
 
 

@@ -188,3 +188,66 @@ def test_the_name_is_there_without_its_load():
 
     with pytest.raises(AttributeError, match="no attribute 'selekt'"):
         _ = fdmat_core.selekt
+
+
+@pytest.fixture(scope="module")
+def overlapping():
+    """Twelve classes that overlap: features, class numbers, and logits with a column for each."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(480) % 12
+    centres = 2 * rng.standard_normal((12, 6))
+    features = np.maximum(centres[labels] + 1.5 * rng.standard_normal((480, 6)), 0).astype(np.float32)
+    return features, labels, -((features[:, None] - np.maximum(centres, 0)) ** 2).sum(axis=2)
+
+
+def categories(labels):
+    """Names whose order is not that of letters: c2 before c10."""
+    return pandas.Categorical([f"c{one}" for one in labels], [f"c{one}" for one in range(12)])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda labels: labels.astype(object),
+        lambda labels: labels.astype(str),
+        lambda labels: labels.astype(float),
+        lambda labels: pandas.Series(labels, dtype="Int64"),
+        lambda labels: pandas.Categorical([f"c{one}" for one in labels], [f"c{one}" for one in range(12)]),
+        lambda labels: pandas.Series(
+            pandas.Categorical([f"c{one}" for one in labels], [f"c{one}" for one in range(12)])
+        ),
+        lambda labels: np.array([float(one) if i % 2 else int(one) for i, one in enumerate(labels)], dtype=object),
+    ],
+)
+def test_columns_of_logits_belong_to_classes_in_the_order_of_their_numbers_or_categories(kind, overlapping):
+    features, labels, logits = overlapping
+    for method in ("margin", "fdmat"):
+        expected = select(features, labels, method, 40, logits=logits)
+        assert np.array_equal(select(features, kind(labels), method, 40, logits=logits).ids, expected.ids)
+
+
+def test_which_number_a_class_has_does_not_matter_to_fdmat(overlapping):
+    features, labels, _ = overlapping
+    other = np.random.default_rng(1).permutation(12)[labels]
+    found, same = (set(select(features, some, "fdmat", 48).ids.tolist()) for some in (labels, other))
+    assert len(found & same) >= 46  # a head learns the classes in another order, which rounding tells
+
+
+def test_fdmat_reads_what_a_head_says_as_in_a_run(overlapping, tmp_path):
+    features, labels, _ = overlapping
+    file = tmp_path / "given.npz"
+    test = {"test_features": features[:9], "test_labels": labels[:9]}
+    np.savez(file, features=features, labels=labels, **test)
+    spec = Spec(Choice.of("arrays", path=str(file)), Choice("given"), (Choice("fdmat"),), (), fractions=(0.1,), band=1)
+    library.execute(spec)
+    coreset = Run(spec).rankings(Choice("fdmat")).cut(0.1)
+    assert np.array_equal(select(features, labels, "fdmat", 0.1).ids, coreset.ids)
+
+
+@pytest.mark.parametrize("label", [-1, ""])
+def test_a_label_that_the_app_takes_for_none_is_refused(label, given):
+    features, labels, _ = given
+    labels = np.arange(len(features)) % 3 if label == -1 else labels.astype(object)
+    labels[7] = label
+    with pytest.raises(ValueError, match="in row 7, which stands for no label; leave such items out"):
+        select(features, labels)

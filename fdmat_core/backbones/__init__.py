@@ -121,7 +121,7 @@ def from_folder(folder: str, helper: str, needs: str, other: str) -> tuple[Any, 
     try:
         ready = getattr(transformers, helper).from_pretrained(place, **safe)
         model, about = transformers.AutoModel.from_pretrained(
-            place, use_safetensors=True, output_loading_info=True, **safe
+            place, use_safetensors=True, output_loading_info=True, dtype="float32", **safe
         )
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         cause = " ".join(str(error).split())[:200].replace(";", ",")

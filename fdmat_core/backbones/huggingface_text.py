@@ -41,7 +41,7 @@ def huggingface_text(
         model = model.get_encoder()
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    most = min(length, getattr(model.config, "max_position_embeddings", length))
+    most = min(length, getattr(model.config, "max_position_embeddings", length), tokenizer.model_max_length)
 
     alone = threading.Lock()  # a tokenizer keeps its settings, and refuses several threads
 

@@ -27,6 +27,9 @@ PAD = 16  # pixels around the whole
 #: What our figures write into texts, and nothing else: all other signs are shown as they are.
 TAGS = re.compile(r"(</?b>|<br>|<span style='color:#[0-9A-Fa-f]{6}'>|</span>)")
 
+#: What no XML may hold: control signs, which a name may have by mistake.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 
 class Letters(NamedTuple):
     """How a text is written."""
@@ -94,9 +97,10 @@ def draw(
     box = {"width": float(width), "height": sheet.height, "viewBox": f"0 0 {width} {sheet.height:g}"}
     box |= {"data_unit": (x.end - x.start) / abs((x.high - x.low) or 1)}
     said = html.escape(" · ".join(re.sub(TAGS, " ", line) for line in heading) or "chart", quote=True)
-    return element(
+    drawn = element(
         "svg", back + "".join(sheet.parts), xmlns="http://www.w3.org/2000/svg", role="img", **box, font_family=FONT
-    ).replace("<svg ", f'<svg aria-label="{said}" ', 1)
+    )
+    return CONTROL.sub("", drawn.replace("<svg ", f'<svg aria-label="{said}" ', 1))
 
 
 def _folded(line: str, letters: int) -> list[str]:

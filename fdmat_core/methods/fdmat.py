@@ -44,6 +44,7 @@ LIKELY_WRONG = 0.5
     title="FDMat",
     family="distribution",
     needs=("embedding",),
+    uses=("logits", "dynamics.aum_logit"),
     keeps="rows whose distribution matches each class's, without those that do not belong",
     paper="after Xiao, Chen, Shan, Wang, Su, AAAI 2024; matching by the energy distance, Szekely & Rizzo 2013",
     colour="#0072B2",

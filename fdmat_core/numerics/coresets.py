@@ -35,7 +35,7 @@ def told(z: Array, labels: np.ndarray, alive: np.ndarray, tried: tuple[Space, ..
         (n,) which rows may be kept; only these are asked, too.
     """
     rows = _sample(labels)
-    some, classes = z[like(z, rows), :], np.unique(labels[rows], return_inverse=True)[1]
+    some, classes = z[like(z, rows), :], _by_appearance(labels[rows])
     inputs, usable = to_numpy(spaces.features(some, SCALED).x), np.flatnonzero(alive[rows])
     asked = usable[evenly(len(usable), ASKED)]
     if len(np.unique(classes[usable])) < 2:
@@ -65,9 +65,15 @@ def _counts(labels: np.ndarray) -> list[int]:
 
 def _sample(labels: np.ndarray) -> np.ndarray:
     """The rows that are looked at: of classes spread evenly over all, spread evenly over theirs."""
-    classes = np.unique(labels)
-    kept = np.flatnonzero(np.isin(labels, classes[evenly(len(classes), CLASSES)]))
+    classes = _by_appearance(labels)
+    kept = np.flatnonzero(np.isin(classes, evenly(int(classes.max()) + 1, CLASSES)))
     return kept[evenly(len(kept), ROWS)]
+
+
+def _by_appearance(labels: np.ndarray) -> np.ndarray:
+    """The classes (n,) numbered by their first rows, so that it does not matter which number each has."""
+    _, first, places = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[places]
 
 
 def _recall(inputs: np.ndarray, labels: np.ndarray, kept: np.ndarray, asked: np.ndarray) -> float:

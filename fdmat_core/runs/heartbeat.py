@@ -18,6 +18,8 @@ from fdmat_core.progress import Progress
 
 #: Seconds between lines: at most one per step, at least one per beat.
 STEP, BEAT = 0.25, 2.0
+#: Letters of a text in a line, at most, and the bytes at the end of the file that hold a whole line whatever it says.
+LONGEST, TAIL = 1000, 16_384
 
 
 class Cancelled(BaseException):
@@ -55,15 +57,21 @@ class Heart:
     def tell(self) -> None:
         """Append the present line; a full disk must not stop the work for the sake of its status."""
         self._written = time.monotonic()
-        text = json.dumps(self._line | {"heartbeat": time.time()}) + "\n"
+        line = {name: _brief(value) for name, value in self._line.items()} | {"heartbeat": time.time()}
+        text = json.dumps(line, ensure_ascii=False) + "\n"
         with suppress(OSError), self._file.open("ab", buffering=0) as stream:
-            stream.write(text.encode())
+            stream.write(text.encode("utf-8", "replace"))
 
     def beat(self, stop: threading.Event) -> None:
         """Repeat the present line until it is to stop."""
         while not stop.wait(BEAT):
             if time.monotonic() - self._written > BEAT:
                 self.tell()
+
+
+def _brief(value: Any) -> Any:
+    """A value; of a text that is too long for a line its beginning."""
+    return f"{value[: LONGEST - 1]}…" if isinstance(value, str) and len(value) > LONGEST else value
 
 
 @contextmanager
@@ -99,7 +107,7 @@ def last(folder: Path, mark: Mapping[str, int]) -> Mapping[str, Any]:
     """The last whole line with this mark, or nothing."""
     try:
         with (folder / "status.jsonl").open("rb") as stream:
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 8192))
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - TAIL))
             lines = stream.read().splitlines()
     except OSError:  # no status yet, or one that cannot be read
         return {}

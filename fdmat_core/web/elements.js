@@ -74,10 +74,11 @@ export function isTyped(event) {
 }
 
 /**
- * Whether a key press belongs to somebody else: to a field, a dialog, the browser.
+ * Whether a key press belongs to somebody else: to a field, a dialog, a menu of the page that is open, the browser.
  * @param {KeyboardEvent} event
  */
-export const isTaken = (event) => isChord(event) || isTyped(event)
+export const isTaken = (event) =>
+  isChord(event) || isTyped(event) || document.querySelector('[data-testid="stPopoverBody"]') !== null
 
 /**
  * Dress a shadow root, or the document, in style sheets that lie beside a module.

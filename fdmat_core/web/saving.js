@@ -2,6 +2,9 @@
 
 import { make } from "./elements.js"
 
+/** What no XML may hold: control signs, which a name may have by mistake. */
+const CONTROL = /[^\t\n\r\x20-\uFFFF]/g
+
 /** Pixels of a picture for one of the page. */
 export const SHARP = 2
 
@@ -17,7 +20,7 @@ export function save(content, name) {
 }
 
 /** Text as it may stand in an SVG. @param {string} text */
-export const xml = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+export const xml = (text) => text.replace(CONTROL, "").replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 /**
  * A canvas as a PNG.

@@ -2,8 +2,9 @@
 
 /** @param {number} share */
 export function percent(share) {
-  const fine = share > 0 && share < 1 && Math.min(share, 1 - share) < 0.01
-  return `${(100 * share).toFixed(fine ? 2 : 1)}%`
+  const least = Math.min(share, 1 - share), fine = share > 0 && share < 1 && least < 0.01
+  const digits = fine ? Math.min(9, Math.max(2, Math.ceil(-Math.log10(100 * least) - 1e-9))) : 1 // so that some is never none
+  return `${(100 * share).toFixed(digits)}%`
 }
 
 const counts = new Intl.NumberFormat("en-US")

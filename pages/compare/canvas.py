@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pages.ui import serving
+from pages.ui.maps import USUAL, View
 
 KEY = "pair"
 PAIR = serving.component("fdmat.compare", "compare/streamlit.js")
 
 
-def show(address: str, *, kept: float, pending: str = "") -> None:
+def show(address: str, *, kept: float, pending: str = "", view: View = USUAL) -> None:
     """Draw the two maps with their slider. Inside a fragment a move of the slider runs that fragment alone.
 
     Parameters
@@ -19,9 +20,12 @@ def show(address: str, *, kept: float, pending: str = "") -> None:
         The share kept now; the maps take it when they appear, afterwards their slider is the person's.
     pending
         The projection that is being computed, if a better one is to come.
+    view
+        How the maps are seen when they appear; afterwards their view is the person's.
     """
     heard = dict.fromkeys(("on_kept_change", "on_method_change", "on_swap_change"), lambda: None)
-    PAIR(key=KEY, data={"payload": address, "kept": kept, "pending": pending}, **heard)
+    data = {"payload": address, "kept": kept, "pending": pending, "words": dict(view.words), "link": dict(view.link)}
+    PAIR(key=KEY, data=data, **heard)
 
 
 def kept(default: float) -> float:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable
 
 from pages.ui import serving
+from pages.ui.maps import USUAL, View
 
 KEY = "map"
 MAP = serving.component("fdmat.map", "map/streamlit.js")
-
-
-class View(NamedTuple):
-    """How a map is seen, in the words of `fdmat_core/web/map/view.js`."""
-
-    run: str = ""  # that the words are about
-    words: Mapping[str, str] = {}  # what is as usual is left out
-    link: Mapping[str, str] = {}  # what those are called in the link that have another name there
-
-
-USUAL = View()
 
 
 def show(

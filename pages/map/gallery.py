@@ -45,7 +45,7 @@ def turn_to(tab: str) -> None:
     st.session_state["turns"] = turns + 1, tab
 
 
-def gallery(view: Scene, kept: float, lasso: str | None) -> None:
+def gallery(view: Scene, kept: float, lasso: str) -> None:
     """The items on either side of the cut, those that stand for starved clusters, or those in the lasso."""
     with st.container(horizontal=True, vertical_alignment="center"):
         hidden: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
@@ -66,7 +66,7 @@ def _inspect(count: int) -> None:
     if st.button(
         label, icon=icon, type="tertiary", help="See on the Removed page what of the lasso is removed, and why"
     ):
-        state.pick("only", st.session_state["lasso"])
+        state.pick("only", state.picked("lasso"))
         state.filter_by({})
         st.switch_page(places.REMOVED)
 

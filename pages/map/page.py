@@ -10,13 +10,14 @@ from fdmat_core.web import payload
 from pages.map import canvas, gallery, measured_here, recorder, scene, sets, tour
 from pages.shell import frame, state
 from pages.ui import cards, caveats, empty, head, pairing, run_status, stands_for, titles, toolbar
+from pages.ui.maps import View
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
 
 def lassoed():
     """A lasso was closed or cleared: the gallery turns to what it holds."""
-    st.session_state["lasso"] = canvas.lasso()
+    state.pick("lasso", canvas.lasso() or "")
     gallery.turn_to(gallery.LASSO if canvas.lasso() else gallery.TABS[0])
 
 
@@ -28,7 +29,7 @@ def show_map(view, options, methods, measured, below):
     state.choose(kept=canvas.kept(state.kept()))
     if (words := canvas.words(view.run.key)) is not None:
         state.see(words)
-    seen = canvas.View(view.run.key, state.view(), {name: word for name, word in state.VIEW.items() if name != word})
+    seen = View(view.run.key, state.view(), state.NAMES_IN_LINK)
     canvas.show(view.address, kept=state.kept(), view=seen, on_lasso=lassoed, **options)
     if told := canvas.recorded():
         recorder.take(view.run, view.method, told)
@@ -38,7 +39,7 @@ def show_map(view, options, methods, measured, below):
         st.rerun()
     measured()
     with below:
-        gallery.gallery(view, state.kept(), st.session_state.get("lasso"))
+        gallery.gallery(view, state.kept(), state.picked("lasso"))
 
 
 def show_curves(view):

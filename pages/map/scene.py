@@ -196,7 +196,7 @@ class Scene:
         next_out, last_out = self.rankings.boundary(kept, gallery.CARDS)
         return self.cards(next_out), self.cards(last_out)
 
-    def lassoed(self, lasso: str | None) -> tuple[list[Card], int]:
+    def lassoed(self, lasso: str) -> tuple[list[Card], int]:
         """Cards of the first items in a lasso, and how many it holds."""
         rows = payload.rows_in(lasso, self.table.n)
         return self.cards(rows[: gallery.CARDS]), len(rows)

@@ -49,7 +49,7 @@ def save(run: Run, count: int) -> None:
         if not st.button("Save", key="save_set_now") or run.tables is None:
             return
         ids = run.tables[0].ids
-        chosen = ids[payload.rows_in(st.session_state.get("lasso"), len(ids))]
+        chosen = ids[payload.rows_in(state.picked("lasso"), len(ids))]
         try:
             one = sets.of_items(run, name, chosen, "in a lasso on the map")
             sets.save(caches.data_key(run), one)

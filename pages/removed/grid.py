@@ -45,10 +45,10 @@ def method() -> int | None:
     return serving.heard(KEY).get("method")
 
 
-def filters(default: Mapping[str, str]) -> Mapping[str, str]:
-    """The filters that are set, by name, or those that the grid starts from."""
-    value = serving.heard(KEY).get("filters")
-    return default if value is None else value
+def filters(of: str, default: Mapping[str, str]) -> dict[str, str]:
+    """The filters that are set, by name, or those that the grid starts from if it told of other items, or of none."""
+    told = dict(serving.heard(KEY).get("filters") or {})
+    return told if told.pop("of", None) == of else dict(default)
 
 
 def blind(default: bool) -> bool:

@@ -25,6 +25,11 @@ class Items:
     rankings: Rankings
 
     @property
+    def key(self) -> str:
+        """What names the items that the grid shows: those of a run as its features are now."""
+        return f"{self.run.key}.{self.run.features_key}"
+
+    @property
     def address(self) -> str:
         """Where the grid finds what it draws."""
         return f"payload/grid/{self.run.key}/{quote(str(self.method), safe='')}"
@@ -33,7 +38,7 @@ class Items:
         """What the grid draws."""
         key = self.run.key
         addresses = grid.Addresses(
-            items=f"{key}.{self.run.features_key}",
+            items=self.key,
             pictures=thumbnails.address(self.run),
             words=fields.address(self.run),
             search=fields.search_address(self.run),

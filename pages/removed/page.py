@@ -23,7 +23,7 @@ def show_grid(shown, methods):
     """The grid, and what follows it into the link; nothing else of the page is sent again."""
     if not shown.run.stored:  # somebody deleted it meanwhile
         st.rerun()
-    filters = dict(grid.filters({**state.filters(), "set": state.chosen(state.SET) or ""}))
+    filters = grid.filters(shown.key, {**state.filters(), "set": state.chosen(state.SET) or ""})
     state.choose(kept=grid.kept(state.kept()), set=filters.pop("set", "") or None)
     state.filter_by(filters)
     review.go_blind(grid.blind(review.blind()))

@@ -47,7 +47,7 @@ class Doors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
-        if scope["type"] not in ("http", "websocket") or scope["path"].endswith(HEALTH):
+        if scope["type"] not in ("http", "websocket") or scope["path"] == scope.get("root_path", "") + HEALTH:
             await self._app(scope, receive, send)
         elif answer := _answer(scope):
             await _say(answer, scope, receive, send)

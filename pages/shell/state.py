@@ -21,6 +21,8 @@ PAIR = ("a", "b", "run_b")
 SET = "set"
 #: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
 VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
+#: What those are called in the link that have another name there.
+NAMES_IN_LINK = {name: word for name, word in VIEW.items() if name != word}
 #: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
 CHARTS = {"hidden": "hidden", "values": "values"}
 #: What each choice that travels is called in the link.
@@ -101,6 +103,8 @@ def see(words: Mapping[str, str]) -> None:
 def choose(**choices: str | float | Choice | None) -> None:
     """Set choices by name, see `WORDS`, here and in the link; None forgets one, another run what is of one run only."""
     other = "run" in choices and choices["run"] != key()
+    if other:
+        filter_by({})
     for name, value in ((dict.fromkeys(OF_ONE_RUN) if other else {}) | choices).items():
         if name not in WORDS:
             raise ValueError(f"choice {name!r} does not travel; known: {', '.join(WORDS)}")
@@ -146,7 +150,7 @@ def picked(what: str) -> str:
 
 
 def pick(what: str, rows: str) -> None:
-    """Carry rows of the chosen run to another page: "ringed" to the map, "only" to the removed."""
+    """Note rows of the chosen run: "ringed" for the map, "only" for the removed, "lasso" of the map itself."""
     st.session_state[f"picked_{what}"] = (key(), rows)
 
 

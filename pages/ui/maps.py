@@ -1,14 +1,26 @@
-"""Where the browser finds what a map draws."""
+"""Where the browser finds what a map draws, and how it is seen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from fdmat_core.projection import Projection
     from fdmat_core.runs.run import Run
     from fdmat_core.spec import Choice
+
+
+class View(NamedTuple):
+    """How a map is seen, in the words of `fdmat_core/web/map/view.js`."""
+
+    run: str = ""  # that the words are about
+    words: Mapping[str, str] = {}  # what is as usual is left out
+    link: Mapping[str, str] = {}  # what those are called in the link that have another name there
+
+
+USUAL = View()
 
 
 def address(run: Run, method: Choice, projection: Projection) -> str:

@@ -165,3 +165,10 @@ def test_a_question_that_cannot_be_is_one_line_in_the_log_and_no_traceback(error
     answer = client.get("/x")
     assert answer.status_code == status and answer.json()["error"]
     assert len(caplog.records) == 1 and caplog.records[0].exc_info is None
+
+
+def test_only_the_address_of_health_itself_is_open(client, monkeypatch):
+    monkeypatch.setenv(doors.TOKEN, "secret")
+    assert client.get("/x" + doors.HEALTH).status_code == 401
+    assert client.get("/x" + doors.HEALTH, headers={"host": "evil.com"}).status_code == 403
+    assert client.get(doors.HEALTH).status_code == 404  # let in: there is no Streamlit behind these doors

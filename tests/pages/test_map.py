@@ -113,7 +113,7 @@ def test_a_set_is_ringed_while_it_is_chosen_and_a_lasso_becomes_another(visit, q
     assert not [one for one in app.radio if one.label == "Ring the items of a set"] and shown[-1] == ""
     run = caches.run(DIGITS.key)
     ids, dataset = run.tables[0].ids, caches.data_key(run)
-    app.session_state["lasso"] = payload.bits_of(np.array([5, 8, 13]), len(ids))
+    app.session_state["picked_lasso"] = (DIGITS.key, payload.bits_of(np.array([5, 8, 13]), len(ids)))
     app.session_state["turns"] = (1, "Lasso")
     app.run()
     app.text_input(key="set_name").set_value("lasso 1")

@@ -89,11 +89,17 @@ def test_a_method_without_one_order_sends_what_it_keeps_at_each_count(visit, ran
     assert np.flatnonzero(columns["kept_bits"] & 2).tolist() == list(range(table.n - 100, table.n))
 
 
+def items_key(key):
+    """What names the items of a run for the grid."""
+    return f"{key}.{caches.run(key).features_key}"
+
+
 def test_the_page_runs_and_its_choices_travel(visit, ranked):
-    app = visit(places.REMOVED, run=ranked(FLIPPED), kept="0.4", method="random", issue="redundant")
+    key = ranked(FLIPPED)
+    app = visit(places.REMOVED, run=key, kept="0.4", method="random", issue="redundant")
     assert not app.exception and not app.error
     assert app.session_state["method"] == "random"
-    app.session_state["grid"] = {"kept": 0.25, "filters": {"pair": "1>7"}}
+    app.session_state["grid"] = {"kept": 0.25, "filters": {"of": items_key(key), "pair": "1>7"}}
     app.run()
     assert not app.exception
     said = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
@@ -472,12 +478,16 @@ def test_a_picture_is_refused_in_words_where_it_cannot_be_held_against_the_items
 
 
 def test_the_chosen_set_travels_in_the_link(visit, ranked):
-    app = visit(places.REMOVED, run=ranked(FLIPPED), set="to check", issue="redundant")
+    key = ranked(FLIPPED)
+    app = visit(places.REMOVED, run=key, set="to check", issue="redundant")
     assert not app.exception and app.query_params["set"] in ("to check", ["to check"])
-    app.session_state["grid"] = {"filters": {"set": "B"}}
+    app.session_state["grid"] = {"filters": {"of": "another run", "set": "C"}}  # means nothing here
+    app.run()
+    assert app.query_params["set"] in ("to check", ["to check"]) and "issue" in app.query_params
+    app.session_state["grid"] = {"filters": {"of": items_key(key), "set": "B"}}
     app.run()
     assert app.query_params["set"] in ("B", ["B"]) and "issue" not in app.query_params
-    app.session_state["grid"] = {"filters": {}}
+    app.session_state["grid"] = {"filters": {"of": items_key(key)}}
     app.run()
     assert not app.exception and "set" not in app.query_params
 

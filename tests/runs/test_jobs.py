@@ -302,6 +302,13 @@ def test_the_last_whole_line_of_this_attempt_counts(tmp_path):
     assert heartbeat.last(tmp_path, MARK)["state"] == "running"
 
 
+def test_a_long_error_hides_no_line(tmp_path):
+    with heartbeat.beating(tmp_path, {"job": 1}):
+        raise ValueError("ü" * 9000)
+    found = heartbeat.last(tmp_path, {"job": 1})
+    assert found["state"] == "failed" and found["message"].endswith("…") and len(found["message"]) == heartbeat.LONGEST
+
+
 def test_a_status_that_cannot_be_written_does_not_stop_the_work(tmp_path):
     (tmp_path / "status.jsonl").mkdir()
     with heartbeat.beating(tmp_path, MARK) as heart:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { fitting, keptAt, magnet, placeOf, rounded, tickBeside } from "../../fdmat_core/web/slider.js"
+import { percent } from "../../fdmat_core/web/text.js"
 
 const SCALE = { n: 1000, sizes: [0.01, 0.1, 1], least: 0.001, nested: true }
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`)
@@ -39,4 +40,9 @@ test("ticks say their size where their words have room, the first and the last a
   assert.deepEqual(fitting([0, 40, 68, 100, 132], widths), [true, true, false, false, true])
   assert.deepEqual(fitting([0, 5, 9, 12, 15], widths), [true, false, false, false, true])
   assert.deepEqual(fitting([7], [30]), [true])
+})
+
+test("some is never none, and not all is never all", () => {
+  assert.deepEqual([0, 1 / 60000, 0.004, 0.05, 0.996, 0.99999, 1].map(percent),
+    ["0.0%", "0.002%", "0.40%", "5.0%", "99.60%", "99.999%", "100.0%"])
 })

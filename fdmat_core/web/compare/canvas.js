@@ -7,9 +7,10 @@ import { count, dress, keep, recall, resize, stateOf, viewOf } from "../map/canv
 import { fitted } from "../map/camera.js"
 import { draw } from "../map/draw.js"
 import { listenKeys } from "../map/keyboard.js"
-import { showLegend, showModes } from "../map/legend.js"
+import { showLegend, showModes, showTally } from "../map/legend.js"
 import { listenCanvas, listenPointer } from "../map/pointer.js"
 import { ask, elementsOf } from "../map/state.js"
+import { viewIn } from "../map/view.js"
 import { chance, jaccard, sidesOf, split } from "./pair.js"
 import { KEYS, TEMPLATE } from "./template.js"
 
@@ -63,7 +64,9 @@ export function mount(host, payload, events = {}, options = {}) {
   const watch = new ResizeObserver(() => pair.panes.forEach(resize))
   pair.panes.forEach(({ elements }) => watch.observe(elements.stage))
   a.removed.signal.addEventListener("abort", () => watch.disconnect())
-  if (options.view?.key === a.points.key) { recall(a, options.view); ring(pair, options.view.rings) }
+  const known = options.view?.key === a.points.key ? options.view : null
+  recall(a, known ?? viewIn(options.words ?? {}, a.points))
+  if (known) ring(pair, known.rings)
   pair.panes.forEach(resize)
   receive(pair, options.kept)
   set(pair, options)
@@ -180,6 +183,7 @@ function slid(pair) {
   panes.forEach(keep)
   const found = pair.agreement = split(a, b, pair.only), { both, only } = found
   count(a)
+  showTally(a)
   find(root, ".agree").textContent = `both keep ${whole(both)} of the ${whole(both + only[0] + only[1])} that either keeps: `
     + `Jaccard ${percent(jaccard(found))}, two random draws ${percent(chance(found))}`
   panes.forEach((pane, place) => {

@@ -93,20 +93,25 @@ export function post(grid, wish) {
   showTally(grid)
 }
 
-/** Send what waits, the oldest first, until nothing does. @param {GridState} grid */
+/**
+ * Send what waits, the oldest first, until nothing does. What is not sent when another run is shown goes on by itself.
+ * @param {GridState} grid
+ */
 async function send(grid) {
-  while (grid.outbox.length) {
-    const answer = await delivered(grid, grid.outbox[0])
+  const { outbox, items } = grid, isHere = () => grid.outbox === outbox
+  while (outbox.length) {
+    const answer = await delivered({ items }, outbox[0])
+    if (!isHere() && grid.items.key === items.key) return // these items are shown again: they send what is left
     if (!answer) {
-      grid.trouble = "the server does not answer; trying again"
-      showTally(grid)
+      if (isHere()) { grid.trouble = "the server does not answer; trying again"; showTally(grid) }
       await new Promise((next) => setTimeout(next, AGAIN))
       if (grid.removed.signal.aborted) return
       continue
     }
-    const message = grid.outbox.shift()
+    const message = outbox.shift()
+    keepUnsent({ outbox, items })
+    if (!isHere()) continue
     grid.trouble = answer.error ?? ""
-    keepUnsent(grid)
     if (message?.undo) await undone(grid, answer)
     else if (answer.error) await learnAnew(grid)
     showTally(grid)
@@ -115,7 +120,7 @@ async function send(grid) {
 
 /**
  * The server's answer to a message, also a refusal; null if it has to be sent again.
- * @param {GridState} grid
+ * @param {Pick<GridState, "items">} grid
  * @param {Message} message
  * @returns {Promise<Answer | null>}
  */
@@ -158,7 +163,7 @@ async function learnAnew(grid) {
   recount(grid)
 }
 
-/** What the server has not confirmed survives a reload of the page. @param {GridState} grid */
+/** What the server has not confirmed survives a reload of the page. @param {Pick<GridState, "outbox" | "items">} grid */
 function keepUnsent({ outbox, items }) {
   const name = UNSENT + items.key
   if (outbox.length) sessionStorage.setItem(name, JSON.stringify(outbox))

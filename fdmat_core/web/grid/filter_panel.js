@@ -45,7 +45,7 @@ export function sendFilters(grid) {
   if (!grid.timers.filters) return
   clearTimeout(grid.timers.filters)
   grid.timers.filters = undefined
-  grid.events.filters?.(grid.filters)
+  grid.events.filters?.({ of: grid.items.key, ...grid.filters })
 }
 
 /**

@@ -39,7 +39,7 @@ import { itemsOf } from "../items.js"
  * @typedef {object} Events
  * @property {(kept: number) => void} [kept] the slider rests at another share kept
  * @property {(slider: { place: number, resting: boolean }) => void} [moved] the slider is at a place, 0 keeps all, 1 the least
- * @property {(filters: Filters) => void} [filters] a person has set other filters
+ * @property {(filters: Filters & { of: string }) => void} [filters] a person has set other filters, of which items
  * @property {(blind: boolean) => void} [blind] a person wants to see nothing of what was injected, or to see it again
  * @property {(number: number) => void} [method] a number key was pressed
  * @property {(rows: string) => void} [ringed] a person wants to see these rows, as text, on the map

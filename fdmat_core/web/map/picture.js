@@ -63,7 +63,8 @@ export function canvasOf(map) {
  */
 export function svgOf(map) {
   const { width, height } = sizeOf(map), { width: wide, height: high } = map.stage
-  const circled = map.layer.n <= MOST_CIRCLES && ["kept", "class", "score"].includes(map.look.mode)
+  const marked = [map.ringed, map.outlined, map.lasso.rows].some((rows) => rows?.length)
+  const circled = !marked && map.layer.n <= MOST_CIRCLES && ["kept", "class", "score"].includes(map.look.mode)
   const drawn = circled ? circles(map)
     : `<image y="${TITLE}" width="${wide}" height="${high}" href="${stageOf(map).toDataURL("image/png")}"/>`
   const words = wordsOf(map).map(({ text, x, y, size, colour, bold, wide: long }) =>

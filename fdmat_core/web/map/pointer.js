@@ -39,9 +39,12 @@ export function listenCanvas(map) {
   const { canvas, outside } = map.elements
   outside.addEventListener("click", () => fitAll(map))
   canvas.addEventListener("pointerdown", (event) => begin(map, event))
-  canvas.addEventListener("pointermove", (event) => map.gesture ? map.gesture.move(spotAt(map, event)) : point(map, event))
+  canvas.addEventListener("pointermove", (event) => {
+    if (!map.gesture) point(map, event)
+    else if (map.gesture.pointer === event.pointerId) map.gesture.move(spotAt(map, event))
+  })
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
-    canvas.addEventListener(end, (event) => finish(map, spotAt(map, event)))
+    canvas.addEventListener(end, (event) => { if (map.gesture?.pointer === event.pointerId) finish(map, spotAt(map, event)) })
   canvas.addEventListener("pointerleave", () => { map.hover = -1; ask(map) })
   canvas.addEventListener("wheel", (event) => wheel(map, event), { passive: false })
 }
@@ -61,10 +64,11 @@ function spotAt(map, event) {
  * @param {PointerEvent} event
  */
 function begin(map, event) {
-  if (event.button || !map.camera) return
+  if (event.button || !map.camera || map.gesture) return // a second finger changes nothing
   map.elements.canvas.setPointerCapture(event.pointerId)
   map.hover = -1
-  map.gesture = (map.lasso.armed || event.shiftKey ? drawing : panning)(map, spotAt(map, event))
+  const act = map.lasso.armed || event.shiftKey ? drawing : panning
+  map.gesture = { pointer: event.pointerId, ...act(map, spotAt(map, event)) }
 }
 
 /**

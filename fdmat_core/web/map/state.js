@@ -49,7 +49,7 @@ import { tallyOf } from "./tally.js"
 
 /** @typedef {{ armed: boolean, outline: number[], rows: number[] }} Lasso outline: x, y, x, y, ... in data coordinates */
 
-/** @typedef {{ move: (spot: [number, number]) => void, end: (spot: [number, number]) => void }} Gesture */
+/** @typedef {{ move: (spot: [number, number]) => void, end: (spot: [number, number]) => void, pointer?: number }} Gesture */
 
 /**
  * Points on their way from other coordinates.
