@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,12 @@ def fill(network: nn.Module, file: Path, *, head: str = "", renamed: Callable[[s
         Gives a weight the name that this network knows it by.
     """
     own = network.state_dict()
-    state = {_bare(renamed(name), own): tensor for name, tensor in read(file).items()}
+    held = read(file)
+    names = {name: _bare(renamed(name), own) for name in held}
+    if twice := next((name for name, often in Counter(names.values()).items() if often > 1), ""):
+        both = " and ".join([name for name, own_name in names.items() if own_name == twice][:2])
+        raise _refusal(file, f"{both} are both {twice}", "save the one of the two networks that is meant")
+    state = {names[name]: tensor for name, tensor in held.items()}
     fitting = {name: tensor for name, tensor in state.items() if name in own and tensor.shape == own[name].shape}
     left = [name for name in state if name not in fitting]
     missing = [name for name in own if name not in fitting and not name.endswith("num_batches_tracked")]

@@ -60,6 +60,16 @@ def test_safetensors_are_read(tmp_path):
     assert same_body(target, source)
 
 
+def test_two_networks_in_one_file_are_not_mixed(tmp_path):
+    student, teacher = network(2).state_dict(), network(3).state_dict()
+    both = {f"model.{name}": one for name, one in student.items() if "head" not in name}
+    both |= {f"encoder.{name}": one for name, one in teacher.items() if "head" not in name}
+    with pytest.raises(
+        ValueError, match=r"model\.stem\.weight and encoder\.stem\.weight are both stem\.weight; save the one"
+    ):
+        checkpoints.fill(network(), put(tmp_path / "both.pt", both), head="head")
+
+
 def test_another_head_is_left_out_and_said(tmp_path):
     source, target = network(7), network(4)
     state = source.state_dict() | {"projector.weight": torch.zeros(2, 2)}

@@ -130,6 +130,9 @@ export function offerLikeness(grid, what, title) {
   return name
 }
 
+/** The order that was asked for last. @type {WeakMap<GridState, string>} */
+const wished = new WeakMap()
+
 /**
  * Sort the list by a score; by issue and severity without one. The histogram is that of a detector or of evidence.
  * A link may name an order that these items do not have: then the list stays as it is.
@@ -140,8 +143,9 @@ export function offerLikeness(grid, what, title) {
 export async function sortBy(grid, name, named = false) {
   const { items } = grid, like = name.startsWith(LIKE)
   if (like && !items.scores.some((one) => one.name === name)) offerLikeness(grid, name.slice(LIKE.length), name.replace(LIKE, "like item "))
+  wished.set(grid, name)
   const score = name ? await orderOf(grid, name) : null
-  if (grid.items.key !== items.key) return
+  if (grid.items.key !== items.key || wished.get(grid) !== name) return // meanwhile somebody wanted another
   if (name && !score && !named) grid.trouble = "the server does not answer; choose the order again"
   grid.order = score
   if (score && !isColumn(name) && !name.startsWith("rank") && !like) Object.assign(grid, { score, threshold: null })
