@@ -98,6 +98,7 @@ function pairOf(root, payload, events, options) {
     agreement: { both: 0, only: [0, 0], n: 0 }, rings: true, sent: rounded(options.kept ?? 1),
   }
   join(panes)
+  panes[0].beside = panes[1]
   return pair
 }
 

@@ -56,11 +56,12 @@ export function showTally(map) {
   /** @type {HTMLElement[]} */
   const places = [...map.elements.legend.querySelectorAll("small")]
   if (!places.length || !map.layer.n) return
-  const { stay, all } = countClasses(map)
+  const { all, stay } = countClasses(map), kept = map.beside ? [stay, countClasses(map.beside).stay] : [stay]
   for (const place of places) {
     const c = Number(place.dataset.tally), known = c >= 0
-    place.textContent = known ? `${whole(stay[c])}/${whole(all[c])}` : ""
-    place.style.minWidth = known ? `${2 * whole(all[c]).length + 0.5}ch` : ""
+    place.textContent = known ? `${kept.map((counts) => whole(counts[c])).join(" · ")}/${whole(all[c])}` : ""
+    place.title = map.beside ? "kept by A · by B / all" : ""
+    place.style.minWidth = known ? `${(1 + kept.length) * whole(all[c]).length + 2 * kept.length - 1.5}ch` : ""
   }
 }
 

@@ -86,6 +86,7 @@ import { tallyOf } from "./tally.js"
  * @property {number} k how many rows that order keeps now
  * @property {Layer} layer that order, ready to draw
  * @property {import("./tally.js").Tally | null} tally how many of each class are kept, as far as it was counted
+ * @property {MapState} [beside] the other side of a comparison, whose counts stand beside these
  * @property {Uint8Array | null} ringed rows that a person picked elsewhere
  * @property {Uint8Array | null} outlined rows that have an outline while they are kept
  * @property {Stage} stage
