@@ -260,19 +260,6 @@ def test_a_server_that_does_not_answer_is_asked_again(on_grid):
     wait_for_tally(on_grid, f"1 decided of {len(removed())}")
 
 
-def test_what_the_server_does_not_even_read_is_said_and_the_next_decision_goes_its_way(on_grid):
-    refuse = {"status": 413, "body": "a request has at most 1,000,000 bytes", "content_type": "text/plain"}
-    on_grid.route(
-        "**/decisions/**",
-        lambda route: route.fulfill(**refuse) if route.request.method == "POST" else route.continue_(),
-    )
-    on_grid.keyboard.press("k")
-    on_grid.wait_for_function(f"{GRID}.elements.tally.textContent.includes('too many items at once; mark fewer')")
-    on_grid.unroute("**/decisions/**")
-    on_grid.keyboard.press("d")
-    assert wait_for_log(1, 30)["decision"].tolist() == ["drop"]
-
-
 def test_another_class_is_chosen_for_a_relabel(on_grid):
     line = removed().iloc[0]
     other = next(name for name in Run(SPEC).tables[0].classes if name not in (line.given, line.preferred))
