@@ -182,7 +182,7 @@ def work(unit: Unit, folder: Path, engine: engines.Engine, known: set[Name], met
 def ranked(spec, used, rank, task) -> dict[Name, Trial]:
     """What the ranking behind a task took, which is stored from now on; why there is none."""
     entry = registry.methods.get(task.method.name)
-    seed, k = task.seed if "rng" in entry.accepts else 0, None if entry.facts.nested else task.k
+    seed, k = task.seed if entry.draws else 0, None if entry.facts.nested else task.k
     try:
         rank(task.method, seed, k)
     except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:

@@ -77,7 +77,7 @@ def units(recipe: Recipe, n: int, repeats: int, only: list[str]) -> Iterator[tup
 def kept(of: Made, row: Row, k: int, repeat: int) -> np.ndarray:
     """The rows (k,) of the table that a method keeps; what draws draws anew in each repeat."""
     entry = registry.methods.get(row.method.name)
-    seed, size = repeat if "rng" in entry.accepts else 0, None if entry.facts.nested else k
+    seed, size = repeat if entry.draws else 0, None if entry.facts.nested else k
     order = tasks.rank(replace(of.spec, balance=row.balance), of.used, of.table, row.method, seed, size).order
     return order[-k:] if row.wrong else order[:k]
 

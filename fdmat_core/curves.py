@@ -307,4 +307,4 @@ def _expensive(one: Choice) -> bool:
 @cache
 def _draws(method: Choice) -> bool:
     """Whether a method draws, so that its coreset depends on a seed."""
-    return "rng" in registry.methods.get(method.name).accepts
+    return registry.methods.get(method.name).draws

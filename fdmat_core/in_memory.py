@@ -158,7 +158,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
 
 def _classes(labels: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
     """The class numbers (n,) and the names of the classes, in the order of the names or numbers given."""
-    categories = getattr(getattr(labels, "cat", labels), "categories", None)
+    known = getattr(labels, "cat", labels)
     array = flat(_array(labels), "labels")
     if array.shape != (n,):
         raise ValueError(f"labels has shape {array.shape}; give ({n},), one for each row of features")
@@ -168,9 +168,8 @@ def _classes(labels: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
             f"labels has no value in row {int(missing.argmax())} ({int(missing.sum())} such rows); "
             "leave these items out, or give no labels at all"
         )
-    if categories is not None:
-        names = [str(name) for name in categories]
-        return np.array([names.index(str(value)) for value in array.tolist()]), tuple(names)
+    if hasattr(known, "categories"):
+        return np.asarray(known.codes, dtype=np.int64), tuple(map(str, known.categories))
     if array.dtype.kind == "f" and (odd := array[array % 1 != 0]).size:
         raise ValueError(f"labels holds fractions such as {odd[0]:g}, which are no classes; give classes, or no labels")
     require_classes(len(set(array.tolist())), n, "labels", "give the class of each row, or no labels at all")

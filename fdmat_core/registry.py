@@ -219,6 +219,11 @@ class Entry(Generic[Facts]):
         return self.provided & frozenset(inspect.signature(self.function).parameters)
 
     @property
+    def draws(self) -> bool:
+        """Whether it draws, so that what it gives depends on a seed."""
+        return "rng" in self.accepts
+
+    @property
     def provided(self) -> frozenset[str]:
         """The argument names that are never parameters of this kind."""
         return frozenset(PROVIDED) - (frozenset({"seed"}) if self.kind in OWN_SEED else frozenset())

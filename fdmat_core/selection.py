@@ -85,7 +85,7 @@ def rank_classes(
 def by_class(method: str | Choice, balance: str) -> bool:
     """Whether a method ranks each class by itself, and draws nothing that another class would draw otherwise."""
     entry = registry.methods.get(Choice.named(method).name)
-    return entry.facts.runs == "class" and "rng" not in entry.accepts and balance != "none"
+    return entry.facts.runs == "class" and not entry.draws and balance != "none"
 
 
 class _Asked(NamedTuple):

@@ -105,7 +105,7 @@ def ranking(
 def _draws_anew(method: str) -> bool:
     """Whether a method, as a curve names it, draws its coresets anew for every seed."""
     entry = registry.methods.all().get(method.partition("(")[0])
-    return entry is not None and "rng" in entry.accepts
+    return entry is not None and entry.draws
 
 
 def _joined(once: pandas.DataFrame, several: pandas.DataFrame) -> pandas.DataFrame:

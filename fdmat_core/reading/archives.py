@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import tempfile
 import threading
@@ -53,7 +52,7 @@ def _unpack(path: Path, place: Path) -> None:
             _check(members)
             for member in members:
                 _write(packed, member, work / member.filename)
-        _move(work, place)
+        files.put_in_place(work, place)
     except Exception as error:  # whatever broken bytes make zipfile or a decompressor raise
         if isinstance(error, MemoryError) or getattr(error, "errno", 0) in REFUSED:
             raise
@@ -63,15 +62,6 @@ def _unpack(path: Path, place: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def _move(work: Path, place: Path) -> None:
-    """Put what is unpacked in its place, unless another process has done so meanwhile."""
-    try:
-        os.replace(work, place)
-    except OSError:
-        if not place.exists():
-            raise
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:

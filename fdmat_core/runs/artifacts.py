@@ -126,7 +126,7 @@ def ranking_key(spec: Spec, used: UsedFeatures, method: Choice, seed: int, k: in
             "features": used.key,
             "method": [entry.name, entry.read(dict(method.params))],
             "balance": spec.balance,
-            "seed": seed if "rng" in entry.accepts else 0,
+            "seed": seed if entry.draws else 0,
             "k": None if entry.facts.nested else k,
             "code": provenance.of(entry, RANK),
         }

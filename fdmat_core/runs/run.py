@@ -223,8 +223,7 @@ class Run:
     @property
     def planned(self) -> dict[int, float]:
         """The counts that its curves measure in the end, with the share kept of each; none until features are made."""
-        tables = self.tables
-        return sizes.measured(tables[0].n, self.spec.fractions) if tables else {}
+        return sizes.measured(self.counts[0], self.spec.fractions) if self.tables else {}
 
     def curve(self) -> pandas.DataFrame:
         """The points of the curves that exist by now: see `fdmat_core.curves`."""

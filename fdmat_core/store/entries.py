@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from fdmat_core.store.files import bytes_of, explained, home
+from fdmat_core.store.files import bytes_of, explained, home, put_in_place
 
 #: Files up to this size are checked byte by byte when an entry is opened; larger ones by their size, and by `verify`.
 CHECKED_BYTES = 32 * 2**20
@@ -71,7 +71,7 @@ def put(kind: str, key: str, item: Item) -> Item:
         partial = Path(tempfile.mkdtemp(prefix=f".{key}.", dir=folder.parent))
         try:
             _write(partial, item, lasting=kind in LASTING)
-            _move(partial, folder)
+            put_in_place(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return _read(folder)
@@ -177,14 +177,6 @@ def _set_aside(folder: Path) -> None:
         pass
     except OSError as error:
         raise OSError(error.errno, f"{folder} is damaged and cannot be moved aside: {error.strerror}") from error
-
-
-def _move(partial: Path, folder: Path) -> None:
-    try:
-        os.replace(partial, folder)
-    except OSError:
-        if not folder.exists():  # otherwise another process was first, with the same content
-            raise
 
 
 def _write(folder: Path, item: Item, *, lasting: bool) -> None:

@@ -68,6 +68,15 @@ def whole(file: Path) -> Generator[IO[bytes]]:
         partial.unlink(missing_ok=True)
 
 
+def put_in_place(made: Path, place: Path) -> None:
+    """Move a folder to its place, unless another process was first, with the same content."""
+    try:
+        os.replace(made, place)
+    except OSError:
+        if not place.exists():
+            raise
+
+
 def read_json(file: Path) -> Any | None:
     """What `write_json` wrote, or None if the file is not there, cannot be read or is no JSON."""
     try:

@@ -7,8 +7,7 @@ import streamlit as st
 from pages.compare import canvas, choose, galleries, numbers, overlap
 from pages.compare import pair as pairs
 from pages.shell import frame, state
-from pages.ui import cards, caveats, empty, head, run_status
-from pages.ui.maps import View
+from pages.ui import cards, caveats, empty, head, maps, run_status
 
 HERE = Path(canvas.__file__).parent
 
@@ -20,7 +19,7 @@ def show_pair(pair, table, chosen, run, pending):
         st.rerun()
     state.choose(kept=canvas.kept(state.kept()))
     kept = state.kept()
-    canvas.show(pair.address, kept=kept, pending=pending, view=View(pair.a.run.key, state.view(), state.NAMES_IN_LINK))
+    canvas.show(pair.address, kept=kept, pending=pending, view=maps.seen(pair.a.run))
     if follow_keys(chosen, run) or overlap.opened():
         st.rerun()
     galleries.show(pair, kept)

@@ -9,8 +9,7 @@ import streamlit as st
 from fdmat_core.web import payload
 from pages.map import canvas, gallery, measured_here, recorder, scene, sets, tour
 from pages.shell import frame, state
-from pages.ui import cards, caveats, empty, head, pairing, run_status, stands_for, titles, toolbar
-from pages.ui.maps import View
+from pages.ui import cards, caveats, empty, head, maps, pairing, run_status, stands_for, titles, toolbar
 
 STYLE = Path(canvas.__file__).with_name("page.css")
 
@@ -29,8 +28,7 @@ def show_map(view, options, methods, measured, below):
     state.choose(kept=canvas.kept(state.kept()))
     if (words := canvas.words(view.run.key)) is not None:
         state.see(words)
-    seen = View(view.run.key, state.view(), state.NAMES_IN_LINK)
-    canvas.show(view.address, kept=state.kept(), view=seen, on_lasso=lassoed, **options)
+    canvas.show(view.address, kept=state.kept(), view=maps.seen(view.run), on_lasso=lassoed, **options)
     if told := canvas.recorded():
         recorder.take(view.run, view.method, told)
     pressed = canvas.method()

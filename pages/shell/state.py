@@ -21,8 +21,6 @@ PAIR = ("a", "b", "run_b")
 SET = "set"
 #: How the map is seen: colours and the class shown alone, names, camera, lasso, the item whose card is pinned.
 VIEW = {"colour": "colour", "names": "names", "camera": "camera", "lasso": "lasso", "pinned": "pin"}
-#: What those are called in the link that have another name there.
-NAMES_IN_LINK = {name: word for name, word in VIEW.items() if name != word}
 #: How the curves are seen: the methods that are not drawn, and whether values or differences to random are.
 CHARTS = {"hidden": "hidden", "values": "values"}
 #: What each choice that travels is called in the link.

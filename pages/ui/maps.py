@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from pages.shell import state
+
 if TYPE_CHECKING:
     from fdmat_core.projection import Projection
     from fdmat_core.runs.run import Run
@@ -21,6 +23,11 @@ class View(NamedTuple):
 
 
 USUAL = View()
+
+
+def seen(run: Run) -> View:
+    """How the session sees the map of a run."""
+    return View(run.key, state.view(), {name: word for name, word in state.VIEW.items() if name != word})
 
 
 def address(run: Run, method: Choice, projection: Projection) -> str:

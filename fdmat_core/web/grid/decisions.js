@@ -137,7 +137,7 @@ async function delivered({ items }, message) {
 }
 
 /** Why a message was not even read. @param {number} status of HTTP */
-export const unread = (status) =>
+const unread = (status) =>
   status === TOO_LARGE ? "too many items at once; mark fewer" : `the server refused this (${status}); load the page again`
 
 /**

@@ -7,7 +7,7 @@ import { whole } from "../text.js"
 import { choose, forgetCells } from "./cells.js"
 import { showHeads } from "./columns.js"
 import { showEffect } from "./effect.js"
-import { filterWords, pairName, sift } from "./filters.js"
+import { filterWords, namesOf, pairName, sift } from "./filters.js"
 import { search, soughtWords } from "./search.js"
 import { chooseSet } from "./sets.js"
 import { partNow, take } from "./share.js"
@@ -167,7 +167,7 @@ function matrix(grid) {
  */
 function square(grid, pair, most) {
   const count = grid.sifted.pairs.get(pair) ?? 0, name = pairName(grid.items, pair), chosen = grid.filters.pair === name
-  const { classes } = grid.items, given = classes[pair / classes.length | 0], other = classes[pair % classes.length], same = given === other
+  const [given, other] = namesOf(grid.items, pair), same = given === other
   const button = make("button", "", { ariaPressed: String(chosen), disabled: !count && !chosen, className: same ? "same" : "" })
   const share = same ? 0.12 * Number(count > 0) : count && 0.2 + 0.8 * Math.min(1, count / most)
   button.title = button.ariaLabel = `${whole(count)} labelled ${given}, ${same ? "and the plan agrees" : `the plan prefers ${other}`}`
@@ -182,7 +182,7 @@ function pairList(grid) {
   const { items, sifted: { pairs } } = grid, c = items.classes.length
   const off = [...pairs].filter(([pair]) => pair % (c + 1)).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_PAIRS)
   const list = off.map(([pair, count]) => {
-    const name = pairName(items, pair), button = option(grid, "pair", name, filterWords(items, "pair", name), count)
+    const name = pairName(items, pair), button = option(grid, "pair", name, namesOf(items, pair).join(" → "), count)
     button.dataset.pair = name
     return button
   })

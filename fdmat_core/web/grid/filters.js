@@ -59,11 +59,18 @@ function numbered(sought) {
 export const pairOf = ({ labels, preferred, classes }, row) => labels[row] * classes.length + preferred[row]
 
 /**
+ * The names of the label and the preferred class of a pair.
+ * @param {{ classes: string[] }} items
+ * @param {number} pair
+ */
+export const namesOf = ({ classes }, pair) => [classes[pair / classes.length | 0], classes[pair % classes.length]]
+
+/**
  * A pair of classes is written "given>preferred" in the link.
  * @param {{ classes: string[] }} items
  * @param {number} pair
  */
-export const pairName = ({ classes }, pair) => `${classes[pair / classes.length | 0]}>${classes[pair % classes.length]}`
+export const pairName = (items, pair) => namesOf(items, pair).join(">")
 
 /**
  * @param {{ classes: string[] }} items
